@@ -1,0 +1,66 @@
+import type { Price } from "../kernel/money.ts";
+import type { Capabilities, Timeouts, Trust } from "../domain/target.ts";
+
+export type ProviderConfig = {
+  readonly name: string;
+  readonly kind: "openai" | "anthropic";
+  /** Without a trailing slash. */
+  readonly baseUrl: string;
+  readonly apiKey: string | undefined;
+  readonly trust: Trust;
+  readonly region: string | undefined;
+  readonly timeouts: Timeouts;
+};
+
+export type ModelConfig = {
+  readonly name: string;
+  readonly provider: string;
+  readonly upstream: string;
+  readonly contextTokens: number | undefined;
+  readonly capabilities: Capabilities;
+  /** undefined: taken from the price book by upstream name; a private model without one costs 0. */
+  readonly price: Price | undefined;
+};
+
+export type RuleConfig = {
+  /** Condition over signals. A rule that narrows trust applies when its condition cannot be evaluated; any other does not. */
+  readonly when: string | undefined;
+  readonly use: readonly string[];
+  readonly trust: Trust | undefined;
+};
+
+/** Frozen; one value for the life of a graph of parts. */
+export type Config = {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDir: string;
+  /** Path of the file read, if any. */
+  readonly file: string | undefined;
+  /** undefined: the embedded database in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  /** Most connections held to PostgreSQL. */
+  readonly databaseConnections: number;
+  readonly demo: boolean;
+  /** 32 bytes. */
+  readonly secret: Uint8Array;
+  readonly adminKey: string;
+  /** It was made in this start, so it is shown once. */
+  readonly adminKeyIsNew: boolean;
+  readonly providers: readonly ProviderConfig[];
+  readonly models: readonly ModelConfig[];
+  /** Route name to ordered rules; `auto` is always there. */
+  readonly routes: Readonly<Record<string, readonly RuleConfig[]>>;
+  /** false: only the first eligible target is tried. */
+  readonly fallback: boolean;
+  readonly maxOutputTokensDefault: number;
+  /** A cap on what a caller may ask for; undefined: none. */
+  readonly maxOutputTokensCap: number | undefined;
+  /** Platform-wide, calendar month, UTC. */
+  readonly spendLimitMicroUsd: number | undefined;
+  readonly journal: { readonly dir: string; readonly fsync: boolean };
+  readonly limits: { readonly callsInFlight: number; readonly callsQueued: number; readonly queueWaitMs: number };
+  /** Digest of everything above that changes answers; secrets not included. */
+  readonly hash: string;
+  /** Told at start: literal secrets, conditions not evaluated, unused settings. */
+  readonly warnings: readonly string[];
+};

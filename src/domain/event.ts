@@ -1,0 +1,89 @@
+import type { KeyId, RequestId, TenantId } from "../kernel/ids.ts";
+import type { UsageSource } from "./chat.ts";
+import type { FellReason, Trust } from "./target.ts";
+
+/** One upstream attempt of a call. */
+export type Attempt = {
+  readonly provider: string;
+  readonly model: string;
+  readonly trust: Trust;
+  readonly outcome: "finished" | "failed" | "aborted";
+  /** A fault code where it failed. */
+  readonly code?: string | undefined;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
+  readonly usageSource: UsageSource;
+  readonly costMicroUsd: number;
+  /** The price was unknown, so `costMicroUsd` is 0 without meaning free. */
+  readonly priceUnknown?: true | undefined;
+  readonly priceVersion: string;
+  readonly latencyMs: number;
+};
+
+/** The one row of a call: usage and audit at once. Ids, counts, names and digests; never content. */
+export type CallEvent = {
+  readonly v: 1;
+  readonly type: "call";
+  readonly requestId: RequestId;
+  readonly tenantId: TenantId;
+  readonly keyId: KeyId;
+  readonly team?: string | undefined;
+  readonly feature?: string | undefined;
+  readonly endUserDigest?: string | undefined;
+  readonly startedAtMs: number;
+  readonly latencyMs: number;
+  /** Time to first part that reached the caller. */
+  readonly firstPartMs?: number | undefined;
+  readonly outcome: "finished" | "failed" | "aborted";
+  readonly code?: string | undefined;
+  readonly stream: boolean;
+  readonly modelAsked: string;
+  /** The target that answered, or was tried last. */
+  readonly model?: string | undefined;
+  readonly provider?: string | undefined;
+  readonly trust?: Trust | undefined;
+  /** Sums over the attempts. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+  readonly costMicroUsd: number;
+  readonly usageSource: UsageSource;
+  readonly attempts: readonly Attempt[];
+  readonly candidates: readonly { readonly model: string; readonly provider: string; readonly fell?: FellReason | undefined }[];
+  readonly tier: "model" | "extractive";
+  readonly passages?: number | undefined;
+  /** Digests that tie a change in quality to what changed. */
+  readonly fingerprint: { readonly prompt: string; readonly policy: string; readonly config: string; readonly index?: string | undefined };
+};
+
+/** Calls that were refused before any upstream was asked, added up per key, code and minute. */
+export type RefusalEvent = {
+  readonly v: 1;
+  readonly type: "refusal";
+  /** Id of the first of them. */
+  readonly requestId: RequestId;
+  readonly tenantId: TenantId;
+  readonly keyId: KeyId;
+  readonly outcome: "refused";
+  readonly code: string;
+  /** First millisecond of the minute. */
+  readonly startedAtMs: number;
+  readonly count: number;
+};
+
+export type LedgerEvent = CallEvent | RefusalEvent;
+
+/** What was set aside for a call before it ran; recovery bills it when the process died under the call. */
+export type Reservation = {
+  readonly requestId: RequestId;
+  readonly tenantId: TenantId;
+  readonly keyId: KeyId;
+  readonly startedAtMs: number;
+  readonly microUsd: number;
+  readonly inputTokensMax: number;
+  readonly outputTokensMax: number;
+  readonly modelAsked: string;
+  readonly stream: boolean;
+};

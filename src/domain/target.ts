@@ -1,0 +1,55 @@
+import type { Price } from "../kernel/money.ts";
+
+export type Trust = "private" | "external";
+
+export type Timeouts = {
+  /** From sending the request to the first byte of the answer. */
+  readonly firstByteMs: number;
+  /** Longest silence between two bytes. */
+  readonly idleMs: number;
+  readonly totalMs: number;
+};
+
+export type Capabilities = { readonly tools: boolean; readonly jsonSchema: boolean; readonly images: boolean; readonly manyChoices: boolean };
+
+/** A model at a provider. Frozen; made from the configuration. */
+export type Target = {
+  /** Name of the model in the configuration. */
+  readonly model: string;
+  readonly provider: string;
+  /** The name that the provider knows it by. */
+  readonly upstream: string;
+  readonly kind: "openai" | "anthropic" | "extractive";
+  readonly trust: Trust;
+  readonly region: string | undefined;
+  readonly contextTokens: number | undefined;
+  readonly capabilities: Capabilities;
+  /** undefined: unknown, which is not free. */
+  readonly price: Price | undefined;
+  readonly priceVersion: string;
+  readonly timeouts: Timeouts;
+};
+
+/** Why a candidate fell. Permanent words: receipts and clients carry them. */
+export type FellReason =
+  | "trust"
+  | "region"
+  | "tenant-models"
+  | "key-models"
+  | "context"
+  | "capability-tools"
+  | "capability-json-schema"
+  | "capability-images"
+  | "capability-choices"
+  | "price-unknown"
+  | "no-passages";
+
+export type Candidate = { readonly target: Target; readonly fell: FellReason | undefined };
+
+/** The router's answer: eligible targets in order, and every candidate with why it fell. */
+export type Plan = {
+  readonly targets: readonly Target[];
+  readonly candidates: readonly Candidate[];
+  /** Digest of the policy that chose. */
+  readonly policyHash: string;
+};

@@ -1,0 +1,16 @@
+import { createHash, createHmac, hkdfSync } from "node:crypto";
+
+/** Lower-case hex SHA-256 of a UTF-8 text. */
+export function sha256Hex(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}
+
+/** Lower-case hex HMAC-SHA-256. */
+export function hmacHex(key: Uint8Array, text: string): string {
+  return createHmac("sha256", key).update(text).digest("hex");
+}
+
+/** A 32-byte key for one purpose, derived from `WEIR_SECRET` by HKDF-SHA-256 (RFC 5869). */
+export function deriveKey(secret: Uint8Array, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync("sha256", secret, new Uint8Array(0), `weir/${purpose}`, 32));
+}

@@ -1,0 +1,32 @@
+/** Each limit has its reason beside it, and a test at it and one past it. */
+
+/** A chat body: images come as base64, and the largest context of a current model is about 4 MB of text. */
+export const CHAT_BODY_BYTES_MAX = 20 * 1024 * 1024;
+/** Admin and other small JSON bodies. */
+export const JSON_BODY_BYTES_MAX = 1024 * 1024;
+/** One uploaded file. Parsing holds a file in memory a few times over. */
+export const FILE_BYTES_MAX = 64 * 1024 * 1024;
+/** Messages in one call: beyond this a client loops. */
+export const MESSAGES_MAX = 4096;
+/** OpenAI's own limit for tools in one call. */
+export const TOOLS_MAX = 128;
+/** Answers asked for at once (`n`): each is billed. */
+export const CHOICES_MAX = 16;
+/** OpenAI's own limit is four; vLLM takes more. */
+export const STOP_MAX = 16;
+/** Sent upstream where the caller names none, so that a reservation is a bound. */
+export const OUTPUT_TOKENS_DEFAULT = 4096;
+/** Passages that one call may ask for: beyond this they crowd out the question. */
+export const TOP_K_MAX = 50;
+export const TOP_K_DEFAULT = 8;
+/** One line of an upstream's event stream: longer ones are a broken upstream. */
+export const SSE_LINE_BYTES_MAX = 8 * 1024 * 1024;
+/** A whole JSON answer of an upstream. */
+export const UPSTREAM_BODY_BYTES_MAX = 64 * 1024 * 1024;
+/** Keep-alive comments on a silent stream; the runtime's own idle cut comes at 12 s unless set. */
+export const PING_EVERY_MS = 10_000;
+/** Targets tried for one call, the first included. */
+export const ATTEMPTS_MAX = 3;
+/** Rows on one page of a listing. */
+export const PAGE_MAX = 1000;
+export const PAGE_DEFAULT = 100;

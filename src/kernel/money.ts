@@ -1,0 +1,41 @@
+/** Money is integer micro-dollars everywhere. A price is dollars per million tokens, which is micro-dollars per token. */
+export type Price = {
+  readonly inputPerMTok: number;
+  readonly outputPerMTok: number;
+  /** Tokens read from the provider's prompt cache; the input price where unset. */
+  readonly cachedInputPerMTok?: number | undefined;
+  /** Tokens written to the provider's prompt cache; the input price where unset. */
+  readonly cacheWritePerMTok?: number | undefined;
+};
+
+export type PricedTokens = {
+  /** All prompt tokens, cached ones included. */
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+  readonly cacheWriteTokens: number;
+};
+
+/** Cost of a call in micro-dollars, rounded half up once, at the end. */
+export function costMicroUsd(price: Price, used: PricedTokens): number {
+  return Math.round(exactMicroUsd(price, used));
+}
+
+/** An upper bound for a call not made yet: rounded up, never down. */
+export function boundMicroUsd(price: Price, inputTokensMax: number, outputTokensMax: number): number {
+  const inputPrice = Math.max(price.inputPerMTok, price.cacheWritePerMTok ?? 0, price.cachedInputPerMTok ?? 0);
+  return Math.ceil(inputTokensMax * inputPrice + outputTokensMax * price.outputPerMTok);
+}
+
+function exactMicroUsd(price: Price, used: PricedTokens): number {
+  const plain = Math.max(0, used.inputTokens - used.cachedTokens - used.cacheWriteTokens);
+  return (
+    plain * price.inputPerMTok +
+    used.cachedTokens * (price.cachedInputPerMTok ?? price.inputPerMTok) +
+    used.cacheWriteTokens * (price.cacheWritePerMTok ?? price.inputPerMTok) +
+    used.outputTokens * price.outputPerMTok
+  );
+}
+
+export const dollarsToMicro = (dollars: number): number => Math.round(dollars * 1_000_000);
+export const microToDollars = (micro: number): number => micro / 1_000_000;

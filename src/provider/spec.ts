@@ -1,0 +1,26 @@
+import type { Call, ChatCall, Part, Passage } from "../domain/chat.ts";
+import type { Target } from "../domain/target.ts";
+
+/** What a provider is asked: the call as it leaves for this target. */
+export type ProviderCall = {
+  readonly call: Call;
+  /** Already grounded and masked for this target; `call.chat` is what the caller sent. */
+  readonly chat: ChatCall;
+  readonly target: Target;
+  readonly passages: readonly Passage[];
+};
+
+/**
+ * One wire protocol. `stream` asks the upstream once and yields parts until exactly one `finish`, or throws a Fault whose `retry`
+ * says what a router may do. When `signal` aborts, the upstream connection is closed at once and the generator throws
+ * `client_gone`. A clean end of the upstream without its own end mark is `target_broken`, never a finish.
+ * Where `chat.stream` is false the upstream is asked for one JSON answer, and the parts come together.
+ */
+export type Provider = {
+  readonly name: string;
+  stream(asked: ProviderCall, signal: AbortSignal): AsyncIterable<Part>;
+  /** Cheap reachability check for /readyz and doctor; throws a Fault. Never costs tokens. */
+  probe(signal: AbortSignal): Promise<void>;
+  /** Closes idle connections. */
+  close(): void;
+};
