@@ -163,6 +163,18 @@ export type Part =
   /** May come more than once; each replaces the last. A provider sends it as early as it knows, so that a broken stream is billed rightly. */
   | { readonly type: "usage"; readonly usage: Usage }
   /** Which passages the answer cites, where the provider says so itself (extractive). `start`/`end` are UTF-16 positions in the answer's text. */
-  | { readonly type: "citation"; readonly choice: number; readonly passage: number; readonly start: number; readonly end: number; readonly quote: string }
+  | {
+      readonly type: "citation";
+      readonly choice: number;
+      readonly passage: number;
+      readonly start: number;
+      readonly end: number;
+      readonly quote: string;
+    }
   /** The stream's only good ending: exactly one, last. */
-  | { readonly type: "finish"; readonly upstreamId: string | undefined; readonly upstreamModel: string | undefined; readonly systemFingerprint?: string | undefined };
+  | {
+      readonly type: "finish";
+      readonly upstreamId: string | undefined;
+      readonly upstreamModel: string | undefined;
+      readonly systemFingerprint?: string | undefined;
+    };

@@ -10,7 +10,12 @@ export type Timeouts = {
   readonly totalMs: number;
 };
 
-export type Capabilities = { readonly tools: boolean; readonly jsonSchema: boolean; readonly images: boolean; readonly manyChoices: boolean };
+export type Capabilities = {
+  readonly tools: boolean;
+  readonly jsonSchema: boolean;
+  readonly images: boolean;
+  readonly manyChoices: boolean;
+};
 
 /** A model at a provider. Frozen; made from the configuration. */
 export type Target = {

@@ -11,7 +11,12 @@ export const FAULTS = {
   key_missing: { status: 401, blame: "caller", retry: "never", message: "No API key was sent. Send `Authorization: Bearer <key>`." },
   key_unknown: { status: 401, blame: "caller", retry: "never", message: "The API key is not known, was revoked, or has expired." },
   forbidden: { status: 403, blame: "caller", retry: "never", message: "This key may not do that." },
-  tenant_mismatch: { status: 403, blame: "caller", retry: "never", message: "The key does not belong to the tenant that the OpenAI-Tenant header names." },
+  tenant_mismatch: {
+    status: 403,
+    blame: "caller",
+    retry: "never",
+    message: "The key does not belong to the tenant that the OpenAI-Tenant header names.",
+  },
   not_found: { status: 404, blame: "caller", retry: "never", message: "There is nothing at this address." },
   method_not_allowed: { status: 405, blame: "caller", retry: "never", message: "This address does not answer to that method." },
   model_unknown: { status: 404, blame: "caller", retry: "never", message: "The model does not exist, or this key may not use it." },

@@ -5,7 +5,11 @@ import type { TenantId } from "../kernel/ids.ts";
  * `tenant` sees one tenant's rows; `lookup` finds a key's digest and its tenant; `ledger` inserts events and settles budgets;
  * `operator` runs jobs, retention and the admin API.
  */
-export type Scope = { readonly kind: "tenant"; readonly tenantId: TenantId } | { readonly kind: "lookup" } | { readonly kind: "ledger" } | { readonly kind: "operator" };
+export type Scope =
+  | { readonly kind: "tenant"; readonly tenantId: TenantId }
+  | { readonly kind: "lookup" }
+  | { readonly kind: "ledger" }
+  | { readonly kind: "operator" };
 
 export const LOOKUP: Scope = { kind: "lookup" };
 export const LEDGER: Scope = { kind: "ledger" };
