@@ -78,6 +78,8 @@ export type ChatCall = {
   readonly sampling: Sampling;
   /** Always sent upstream, so that a reservation is a bound. */
   readonly maxOutputTokens: number;
+  /** The caller named the maximum itself, so it is not lowered to fit a model's context. */
+  readonly maxOutputAsked: boolean;
   readonly stream: boolean;
   readonly rag: RagWish | undefined;
   /** Fields of the body that Weir does not know: passed on to OpenAI-compatible upstreams, dropped elsewhere. */

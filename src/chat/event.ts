@@ -1,0 +1,70 @@
+import type { Call, Retrieved, Usage } from "../domain/chat.ts";
+import type { Attempt, CallEvent } from "../domain/event.ts";
+import type { Plan, Target } from "../domain/target.ts";
+import type { FaultCode } from "../kernel/fault.ts";
+
+/** What is known of a call when it ends, however it ends. */
+export type CallRun = {
+  readonly call: Call;
+  readonly plan: Plan;
+  readonly retrieved: Retrieved | undefined;
+  readonly attempts: readonly Attempt[];
+  readonly target: Target | undefined;
+  readonly firstPartMs: number | undefined;
+  readonly latencyMs: number;
+  readonly promptDigest: string;
+  readonly configHash: string;
+  readonly endUserDigest: string | undefined;
+};
+
+export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
+  const { call, attempts } = run;
+  const { tenant, key } = call.who;
+  return {
+    v: 1,
+    type: "call",
+    requestId: call.requestId,
+    tenantId: tenant.id,
+    keyId: key.id,
+    team: key.team,
+    feature: call.feature,
+    endUserDigest: run.endUserDigest,
+    startedAtMs: call.startedAtMs,
+    latencyMs: Math.round(run.latencyMs),
+    firstPartMs: run.firstPartMs === undefined ? undefined : Math.round(run.firstPartMs),
+    outcome,
+    code,
+    stream: call.chat.stream,
+    modelAsked: call.chat.model,
+    model: run.target?.model,
+    provider: run.target?.provider,
+    trust: run.target?.trust,
+    inputTokens: sum(attempts, "inputTokens"),
+    outputTokens: sum(attempts, "outputTokens"),
+    cachedTokens: sum(attempts, "cachedTokens"),
+    costMicroUsd: sum(attempts, "costMicroUsd"),
+    usageSource: worstSource(attempts),
+    attempts,
+    candidates: run.plan.candidates.map(({ target, fell }) => ({ model: target.model, provider: target.provider, fell })),
+    tier: run.target?.kind === "extractive" ? "extractive" : "model",
+    passages: run.retrieved?.passages.length,
+    fingerprint: {
+      prompt: run.promptDigest,
+      policy: run.plan.policyHash,
+      config: run.configHash,
+      index: run.retrieved?.indexVersion,
+    },
+  };
+}
+
+function sum(attempts: readonly Attempt[], field: "inputTokens" | "outputTokens" | "cachedTokens" | "costMicroUsd"): number {
+  let total = 0;
+  for (const attempt of attempts) total += attempt[field];
+  return total;
+}
+
+/** One counted attempt makes the sum counted; attempts that used nothing say nothing. */
+function worstSource(attempts: readonly Attempt[]): Usage["source"] {
+  if (attempts.some((attempt) => attempt.usageSource === "counted")) return "counted";
+  return attempts.some((attempt) => attempt.usageSource === "reported") ? "reported" : "none";
+}

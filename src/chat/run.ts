@@ -1,0 +1,69 @@
+import type { Call, ChatCall, Retrieved } from "../domain/chat.ts";
+import type { CallEvent } from "../domain/event.ts";
+import type { Plan, Target } from "../domain/target.ts";
+import type { FaultCode } from "../kernel/fault.ts";
+import { toCallEvent } from "./event.ts";
+import { createMeter, type Meter } from "./meter.ts";
+import type { Admitted, Stages } from "./stages.ts";
+
+export type Recorded = { readonly event: CallEvent; readonly hash: string };
+
+/** What one call has done so far; it ends in exactly one record. */
+export type Run = {
+  plan: Plan | undefined;
+  retrieved: Retrieved | undefined;
+  promptDigest: string;
+  /** The journal knows of the call: from here on it ends in an event, not in a refusal. */
+  open: boolean;
+  readonly recorded: boolean;
+  readonly spentMicroUsd: number;
+  begin(target: Target, chat: ChatCall): Meter;
+  /** Remembers when the first part left. */
+  sent(): void;
+  record(outcome: CallEvent["outcome"], code?: FaultCode): Promise<Recorded>;
+};
+
+const NO_PLAN: Plan = { targets: [], candidates: [], policyHash: "" };
+
+export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
+  const startedMs = stages.monotonicMs();
+  const meters: Meter[] = [];
+  let firstPartMs: number | undefined;
+  let recording: Promise<Recorded> | undefined;
+
+  const write = async (outcome: CallEvent["outcome"], code: FaultCode | undefined): Promise<Recorded> => {
+    const last = meters.at(-1);
+    last?.end(outcome, code);
+    const attempts = meters.map((meter) => meter.attempt);
+    const latencyMs = stages.monotonicMs() - startedMs;
+    const { plan = NO_PLAN, retrieved, promptDigest } = run;
+    const known = { call, plan, retrieved, attempts, target: last?.target, firstPartMs, latencyMs, promptDigest };
+    const event = toCallEvent({ ...known, configHash: stages.configHash, endUserDigest: stages.endUserDigest(call) }, outcome, code);
+    admitted.settle({ microUsd: event.costMicroUsd, tokens: event.inputTokens + event.outputTokens });
+    const { hash } = await stages.close(event);
+    return { event, hash };
+  };
+
+  const run: Run = {
+    plan: undefined,
+    retrieved: undefined,
+    promptDigest: "",
+    open: false,
+    get recorded() {
+      return recording !== undefined;
+    },
+    get spentMicroUsd() {
+      return meters.reduce((total, meter) => total + meter.attempt.costMicroUsd, 0);
+    },
+    begin(target, chat) {
+      const meter = createMeter(stages, target, chat);
+      meters.push(meter);
+      return meter;
+    },
+    sent() {
+      firstPartMs ??= stages.monotonicMs() - startedMs;
+    },
+    record: (outcome, code) => (recording ??= write(outcome, code)),
+  };
+  return run;
+}

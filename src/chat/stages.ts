@@ -1,0 +1,43 @@
+import type { Call, ChatCall, Part, Passage, Retrieved } from "../domain/chat.ts";
+import type { CallEvent, Reservation } from "../domain/event.ts";
+import type { Plan, Target } from "../domain/target.ts";
+import type { FaultCode } from "../kernel/fault.ts";
+
+/** A call that may run: it holds a place, tokens of its rates, and what it reserves of its budgets. */
+export type Admitted = {
+  /** A budget counts for this call. */
+  readonly budgeted: boolean;
+  /** Raises what is set aside to this much in all; throws `budget_spent` or `budget_reserved`. */
+  reserve(microUsd: number): void | Promise<void>;
+  /** Gives back place and rest. Called exactly once. */
+  settle(used: { readonly microUsd: number; readonly tokens: number }): void;
+};
+
+/** What `answer` needs, and nothing more. Each stage folder satisfies a line or two of this; none knows the others. */
+export type Stages = {
+  retrieve(call: Call): Promise<Retrieved>;
+  /** The messages as they go upstream: the tenant's system prompt, passages fenced as data, then the caller's. */
+  ground(call: Call, passages: readonly Passage[] | undefined): { readonly chat: ChatCall; readonly inputBytes: number };
+  plan(wanted: {
+    readonly chat: ChatCall;
+    readonly who: Call["who"];
+    readonly inputBytes: number;
+    readonly passages: number;
+    readonly budgeted: boolean;
+  }): Plan;
+  /** Output tokens to ask this target for. */
+  fitOutput(chat: ChatCall, inputBytes: number, target: Target): number | undefined;
+  ask(asked: { call: Call; chat: ChatCall; target: Target; passages: readonly Passage[] }, signal: AbortSignal): AsyncIterable<Part>;
+  /** Written before the first upstream call. */
+  open(reservation: Reservation): Promise<void>;
+  /** Written before the last byte of the answer. */
+  close(event: CallEvent): Promise<{ readonly hash: string }>;
+  refuse(call: Call, code: FaultCode): void;
+  countTokens(text: string): number;
+  /** Digest of an instruction text; never reversible to it. */
+  digest(text: string): string;
+  endUserDigest(call: Call): string | undefined;
+  readonly configHash: string;
+  nowMs(): number;
+  monotonicMs(): number;
+};

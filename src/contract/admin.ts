@@ -1,0 +1,58 @@
+import { z } from "zod";
+import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
+
+/** The admin API's bodies. Unknown fields are refused: a misspelt limit must not go unnoticed. */
+
+const slug = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "expected 1 to 63 lower-case letters, digits and hyphens");
+const label = z.string().min(1).max(200);
+const perMinute = z.int().min(1).max(1_000_000_000);
+/** Dollars a calendar month, UTC. Stored as micro-dollars, which stay exact up to 9 billion dollars. */
+const budgetUsd = z.number().min(0).max(1_000_000_000);
+const modelNames = z.array(z.string().min(1).max(200)).max(1000);
+const contentPolicy = z.enum(["none", "scrubbed-sample", "scrubbed", "full"]);
+
+export const tenantCreate = z.strictObject({
+  slug,
+  name: label,
+  tier: label.nullish(),
+  region: label.nullish(),
+});
+
+export const tenantPatch = z.strictObject({
+  name: label.optional(),
+  tier: label.nullish(),
+  region: label.nullish(),
+  budgetUsd: budgetUsd.nullish(),
+  contentPolicy: contentPolicy.optional(),
+  systemPrompt: z.string().max(100_000).nullish(),
+  models: modelNames.nullish(),
+  rpm: perMinute.nullish(),
+  tpm: perMinute.nullish(),
+});
+
+export const keyCreate = z.strictObject({
+  name: label,
+  role: z.enum(["tenant-admin", "member"]).optional(),
+  budgetUsd: budgetUsd.nullish(),
+  rpm: perMinute.nullish(),
+  tpm: perMinute.nullish(),
+  models: modelNames.nullish(),
+  team: label.nullish(),
+  expiresAt: z.iso.datetime({ offset: true }).nullish(),
+});
+
+const moment = z.iso.datetime({ offset: true }).or(z.iso.date());
+const limit = z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT);
+export const pageQuery = z.strictObject({ cursor: z.string().optional(), limit });
+export const usageQuery = z.strictObject({
+  tenant: z.string().optional(),
+  from: moment.optional(),
+  to: moment.optional(),
+  cursor: z.string().optional(),
+  limit,
+});
+export const auditQuery = z.strictObject({ tenant: z.string().optional(), cursor: z.string().optional(), limit });
+export const auditVerify = z.strictObject({ tenant: z.string().optional() });
+export type TenantCreate = z.output<typeof tenantCreate>;
+export type TenantPatch = z.output<typeof tenantPatch>;
+export type KeyCreate = z.output<typeof keyCreate>;

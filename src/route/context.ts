@@ -1,0 +1,20 @@
+import type { ChatCall } from "../domain/chat.ts";
+import type { Target } from "../domain/target.ts";
+
+/** Bytes of prompt for each token, as English and code average over current tokenizers: an estimate, never a bound. */
+const BYTES_PER_TOKEN = 4;
+/** An answer shorter than this is of no use, so a context with less room does not fit. */
+const OUTPUT_TOKENS_MIN = 16;
+
+export function estimateInputTokens(inputBytes: number): number {
+  return Math.ceil(inputBytes / BYTES_PER_TOKEN);
+}
+
+/** Output tokens that this target can be asked for, or undefined where the prompt does not fit. */
+export function fitOutput(chat: ChatCall, inputBytes: number, target: Target): number | undefined {
+  if (target.contextTokens === undefined) return chat.maxOutputTokens;
+  const room = target.contextTokens - estimateInputTokens(inputBytes);
+  if (room < OUTPUT_TOKENS_MIN) return undefined;
+  if (room >= chat.maxOutputTokens) return chat.maxOutputTokens;
+  return chat.maxOutputAsked ? undefined : room;
+}

@@ -1,0 +1,3 @@
+export { createRouter } from "./plan.ts";
+export type { Router, RouterOptions } from "./plan.ts";
+export { estimateInputTokens } from "./context.ts";
