@@ -2,6 +2,9 @@ import type { KeyId, RequestId, TenantId } from "../kernel/ids.ts";
 import type { UsageSource } from "./chat.ts";
 import type { FellReason, Trust } from "./target.ts";
 
+/** Budgets exist for the platform, a tenant and a key; a call may count in all three. */
+export type BudgetScope = "platform" | "tenant" | "key";
+
 /** One upstream attempt of a call. */
 export type Attempt = {
   readonly provider: string;
@@ -51,6 +54,8 @@ export type CallEvent = {
   readonly costMicroUsd: number;
   readonly usageSource: UsageSource;
   readonly attempts: readonly Attempt[];
+  /** Budgets that the call was reserved in: the process's leases of these pay its cost. Any other budget is only told of it. */
+  readonly budgets?: readonly BudgetScope[] | undefined;
   readonly candidates: readonly { readonly model: string; readonly provider: string; readonly fell?: FellReason | undefined }[];
   readonly tier: "model" | "extractive";
   readonly passages?: number | undefined;
@@ -86,4 +91,6 @@ export type Reservation = {
   readonly outputTokensMax: number;
   readonly modelAsked: string;
   readonly stream: boolean;
+  /** As in the event that will close it. */
+  readonly budgets?: readonly BudgetScope[] | undefined;
 };
