@@ -22,6 +22,9 @@ export type ModelConfig = {
   readonly price: Price | undefined;
 };
 
+/** Limits that tenants share by name. undefined: none. */
+export type TierConfig = { readonly rpm: number | undefined; readonly tpm: number | undefined };
+
 export type RuleConfig = {
   /** Condition over signals. A rule that narrows trust applies when its condition cannot be evaluated; any other does not. */
   readonly when: string | undefined;
@@ -46,10 +49,13 @@ export type Config = {
   readonly adminKey: string;
   /** It was made in this start, so it is shown once. */
   readonly adminKeyIsNew: boolean;
+  /** A second admin key, kept in the data folder for commands on the same machine; undefined with `databaseUrl`. May equal `adminKey`. */
+  readonly localAdminKey: string | undefined;
   readonly providers: readonly ProviderConfig[];
   readonly models: readonly ModelConfig[];
   /** Route name to ordered rules; `auto` is always there. */
   readonly routes: Readonly<Record<string, readonly RuleConfig[]>>;
+  readonly tiers: Readonly<Record<string, TierConfig>>;
   /** false: only the first eligible target is tried. */
   readonly fallback: boolean;
   readonly maxOutputTokensDefault: number;
@@ -57,6 +63,8 @@ export type Config = {
   readonly maxOutputTokensCap: number | undefined;
   /** Platform-wide, calendar month, UTC. */
   readonly spendLimitMicroUsd: number | undefined;
+  /** Calls a day after which an API is cheaper than own hardware (`ROUTING_THRESHOLD`). Kept for a later version; nothing reads it yet. */
+  readonly routingThreshold: number | undefined;
   readonly journal: { readonly dir: string; readonly fsync: boolean };
   readonly limits: { readonly callsInFlight: number; readonly callsQueued: number; readonly queueWaitMs: number };
   /** Digest of everything above that changes answers; secrets not included. */

@@ -1,0 +1,72 @@
+import type { Capabilities } from "../domain/target.ts";
+import { didYouMean } from "./nearest.ts";
+import type { Place } from "./problem.ts";
+import type { Providers } from "./providers.ts";
+import { resolveText } from "./reference.ts";
+import type { FileModel } from "./schema.ts";
+import type { Source } from "./source.ts";
+import type { ModelConfig, ProviderConfig } from "./types.ts";
+
+/** Always there, so that no model or provider may take the name. */
+export const RESERVED_MODELS = ["auto", "extractive"] as const;
+/** `<tenant>/<base>-lora-v<N>` names an adapter of a tenant, and nothing else may look like one. */
+const ADAPTER_NAME = /^[^/]+\/.+-lora-v\d+$/;
+
+export type Models = {
+  readonly started: readonly ModelConfig[];
+  /** Of providers that this version does not start. */
+  readonly left: ReadonlySet<string>;
+};
+
+export function readModels(source: Source, providers: Providers): Models {
+  const started: ModelConfig[] = [];
+  const left = new Set<string>();
+  const names = Object.keys(source.value.providers);
+  for (const [name, model] of Object.entries(source.value.models)) {
+    checkName(name, source);
+    const provider = providers.started.find((candidate) => candidate.name === model.provider);
+    if (provider !== undefined) {
+      const read = readModel(name, model, provider, source);
+      if (read !== undefined) started.push(read);
+    } else if (providers.left.has(model.provider)) {
+      left.add(name);
+    } else {
+      const known = names.length === 0 ? " No provider is configured." : ` Known: ${names.join(", ")}.`;
+      const place = source.placeOf(["models", name, "provider"]);
+      source.findings.problems.push({ place, message: `there is no provider "${model.provider}".${didYouMean(model.provider, names) || known}` });
+    }
+  }
+  return { started, left };
+}
+
+function checkName(name: string, source: Source): void {
+  const place = source.placeOf(["models", name], "key");
+  const { problems } = source.findings;
+  if (RESERVED_MODELS.some((reserved) => reserved === name)) problems.push({ place, message: `is a reserved name: the model ${name} always exists.` });
+  if (ADAPTER_NAME.test(name)) problems.push({ place, message: "names of this form (tenant/base-lora-vN) are kept for the adapters of tenants." });
+}
+
+function readModel(name: string, model: FileModel, provider: ProviderConfig, source: Source): ModelConfig | undefined {
+  const place: Place = source.placeOf(["models", name, "upstream"]);
+  const upstream = resolveText(model.upstream, place, source);
+  if (upstream === undefined) return undefined;
+  return {
+    name,
+    provider: provider.name,
+    upstream,
+    contextTokens: model.contextTokens,
+    capabilities: capabilitiesOf(model, provider.kind),
+    price: model.price,
+  };
+}
+
+function capabilitiesOf(model: FileModel, kind: ProviderConfig["kind"]): Capabilities {
+  const { tools, jsonSchema, images, choices } = model.capabilities;
+  return {
+    tools: tools ?? true,
+    jsonSchema: jsonSchema ?? true,
+    images: images ?? true,
+    // Anthropic's protocol has no way to ask for several answers.
+    manyChoices: kind === "openai" && (choices ?? true),
+  };
+}

@@ -1,0 +1,80 @@
+import { type Models, RESERVED_MODELS } from "./models.ts";
+import { didYouMean } from "./nearest.ts";
+import type { Providers } from "./providers.ts";
+import type { FileRule } from "./schema.ts";
+import type { Source } from "./source.ts";
+import type { RuleConfig } from "./types.ts";
+import type { PathPart } from "./yaml-file.ts";
+
+type Known = { readonly models: Models; readonly providers: Providers; readonly routes: readonly string[] };
+
+/** No prototype: callers' names are looked up here, and `constructor` is not a route. */
+export const nameMap = <T>(entries: Iterable<readonly [string, T]>): Record<string, T> =>
+  Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));
+
+export function readRoutes(source: Source, models: Models, providers: Providers): Readonly<Record<string, readonly RuleConfig[]>> {
+  const known: Known = { models, providers, routes: Object.keys(source.value.routes) };
+  const routes = Object.entries(source.value.routes).map(([name, rules]): [string, RuleConfig[]] => {
+    checkName(name, source);
+    return [name, rules.map((rule, at) => readRule(rule, ["routes", name, at], source, known))];
+  });
+  if (!known.routes.includes("auto")) routes.unshift(["auto", [defaultRule(models, providers)]]);
+  return nameMap(routes);
+}
+
+/** Private models first, then external ones, each in the order written; the router adds `extractive` where documents are asked for. */
+function defaultRule(models: Models, providers: Providers): RuleConfig {
+  const trustOf = new Map(providers.started.map((provider) => [provider.name, provider.trust]));
+  const withTrust = (trust: string): string[] => models.started.filter((model) => trustOf.get(model.provider) === trust).map((model) => model.name);
+  return { when: undefined, use: [...withTrust("private"), ...withTrust("external")], trust: undefined };
+}
+
+function checkName(name: string, source: Source): void {
+  const message = name === "extractive" ? "is a reserved name: the model extractive always exists." : `is the name of a model, too: callers could not tell which is meant.`;
+  if (name === "extractive" || Object.hasOwn(source.value.models, name)) source.findings.problems.push({ place: source.placeOf(["routes", name], "key"), message });
+}
+
+function readRule(rule: FileRule, path: readonly PathPart[], source: Source, known: Known): RuleConfig {
+  const use = rule.use.filter((name, at) => isUsable(name, [...path, "use", at], source, known));
+  if (rule.when !== undefined) {
+    const message =
+      rule.trust === "private"
+        ? "conditions are not evaluated by this version. Because the rule narrows trust to private, it applies to every call of the route."
+        : "conditions are not evaluated by this version. The rule is skipped.";
+    source.findings.warnings.push({ place: source.placeOf([...path, "when"]), message });
+  }
+  if (rule.trust === "private") warnExternal(use, path, source, known);
+  return { when: rule.when, use: [...new Set(use)], trust: rule.trust };
+}
+
+function isUsable(name: string, path: readonly PathPart[], source: Source, known: Known): boolean {
+  if (name === "extractive" || known.models.started.some((model) => model.name === name)) return true;
+  const { problems, warnings } = source.findings;
+  const place = source.placeOf(path);
+  if (known.models.left.has(name)) {
+    // The rule stays, even empty: dropping it would let the next rule widen where data may go.
+    warnings.push({ place, message: `the model ${name} is left out, so this rule does without it.` });
+    return false;
+  }
+  // A model that is configured but wrong has been named already.
+  if (Object.hasOwn(source.value.models, name)) return false;
+  if (name === "auto" || known.routes.includes(name)) {
+    problems.push({ place, message: `"${name}" is a route. A rule uses models.` });
+    return false;
+  }
+  const models = [...Object.keys(source.value.models), "extractive"];
+  problems.push({ place, message: `there is no model "${name}".${didYouMean(name, models) || ` Known: ${models.join(", ")}.`}` });
+  return false;
+}
+
+function warnExternal(use: readonly string[], path: readonly PathPart[], source: Source, known: Known): void {
+  const external = use.filter((name) => {
+    const provider = known.models.started.find((model) => model.name === name)?.provider;
+    return known.providers.started.find((candidate) => candidate.name === provider)?.trust === "external";
+  });
+  if (external.length === 0) return;
+  const message = `the rule narrows trust to private, so ${external.join(", ")} never ${external.length === 1 ? "takes" : "take"} part.`;
+  source.findings.warnings.push({ place: source.placeOf([...path, "use"]), message });
+}
+
+export const isReservedModel = (name: string): boolean => RESERVED_MODELS.some((reserved) => reserved === name);

@@ -1,0 +1,318 @@
+import { z } from "zod";
+import { OUTPUT_TOKENS_DEFAULT } from "../kernel/limits.ts";
+
+/** The form of weir.yaml. Problems are worded, the JSON Schema for editors and docs/configuration.md are made from what stands here. */
+
+type NumberRule = {
+  readonly min: number;
+  readonly max: number;
+  readonly unit: string;
+  /** Why the bounds are where they are; told with the problem. */
+  readonly why: string;
+  readonly description: string;
+};
+
+const whole = ({ min, max, unit, why, description }: NumberRule) => z.int().min(min).max(max).meta({ description, unit, why });
+const amount = ({ min, max, unit, why, description }: NumberRule) => z.number().min(min).max(max).meta({ description, unit, why });
+
+const HOUR_MS = 3_600_000;
+const WAIT_WHY = "less than 100 ms fails healthy servers, and more than an hour holds a connection that nobody waits for";
+const PRICE_WHY = "a price is dollars per million tokens, and none is above 10,000";
+
+/** Names stand in URLs, metric labels and receipts. A slash is for models known by their repository (`meta-llama/Llama-3.3-70B`). */
+export const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/;
+export const PROVIDER_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+export const PLAIN_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/;
+
+const name = (pattern: RegExp, characters: string, charsMax: number) =>
+  z
+    .string()
+    .regex(pattern)
+    .meta({ why: `a name begins with a letter or digit, has only ${characters}, and at most ${String(charsMax)} characters` });
+const modelName = name(MODEL_NAME, "letters, digits and . _ : @ / -", 128);
+const providerName = name(PROVIDER_NAME, "letters, digits and . _ -", 63);
+const plainName = name(PLAIN_NAME, "letters, digits and . _ -", 63);
+
+const trust = (description: string) => z.enum(["private", "external"]).meta({ description });
+
+const timeouts = z
+  .strictObject({
+    firstByteMs: whole({
+      min: 100,
+      max: HOUR_MS,
+      unit: "milliseconds",
+      why: WAIT_WHY,
+      description: "From sending the request to the first byte of the answer. Beyond it the next target is tried.",
+    }).default(60_000),
+    idleMs: whole({
+      min: 100,
+      max: HOUR_MS,
+      unit: "milliseconds",
+      why: WAIT_WHY,
+      description: "Longest silence between two bytes of an answer. Beyond it the stream is broken off with an error.",
+    }).default(30_000),
+    totalMs: whole({
+      min: 100,
+      max: 24 * HOUR_MS,
+      unit: "milliseconds",
+      why: "a call that takes longer than a day is lost anyway",
+      description: "The whole call at this provider. At least `firstByteMs`.",
+    }).default(600_000),
+  })
+  .prefault({})
+  .meta({ description: "How long this provider may take." });
+
+const baseUrl = z
+  .string()
+  .min(1)
+  .max(2048)
+  .meta({
+    description:
+      "Address of the API, `http://` or `https://`, or `env:NAME`. For `openai` it ends where `/chat/completions` is added (usually in `/v1`); for `anthropic` where `/v1/messages` is. It is required, so that a forgotten address never means somebody else's server.",
+    examples: ["http://127.0.0.1:8000/v1", "https://api.anthropic.com"],
+  });
+const apiKey = z
+  .string()
+  .min(1)
+  .max(8192)
+  .optional()
+  .meta({
+    description:
+      "`env:NAME` reads an environment variable, `file:PATH` a file (relative to this file; its last line break is dropped). Anything else is the key itself, which draws a warning: config files end up in Git. Without it no credentials are sent.",
+    examples: ["env:ANTHROPIC_API_KEY", "file:/run/secrets/anthropic"],
+  });
+const providerTrust = trust(
+  "`private`: your own hardware, it may see personal data. `external`: somebody else's, it never sees what the policy keeps in. There is no default: this is the setting that decides where data may go.",
+);
+const region = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+  .optional()
+  .meta({
+    description: "Where the provider runs. A tenant with a region is served only by providers of the same one.",
+    why: "a region is lower-case letters, digits and hyphens, such as eu-west-1",
+  });
+
+const remote = { baseUrl, apiKey, trust: providerTrust, region, timeouts };
+const provider = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("openai").meta({ description: "Any server that speaks OpenAI's protocol: vLLM, llama.cpp, Ollama, OpenAI itself." }),
+    ...remote,
+  }),
+  z.strictObject({ kind: z.literal("anthropic").meta({ description: "Anthropic's Messages protocol." }), ...remote }),
+  z.strictObject({
+    kind: z
+      .literal("llama")
+      .meta({ description: "A GGUF model run inside the server. Read but not started by this version: its models are left out, with a warning." }),
+    model: z.string().min(1).max(4096).meta({ description: "Path of the GGUF file, relative to this file." }),
+    trust: providerTrust,
+    region,
+    timeouts,
+  }),
+]);
+
+const price = z
+  .strictObject({
+    inputPerMTok: amount({ min: 0, max: 10_000, unit: "dollars per million tokens", why: PRICE_WHY, description: "Prompt tokens." }),
+    outputPerMTok: amount({ min: 0, max: 10_000, unit: "dollars per million tokens", why: PRICE_WHY, description: "Tokens of the answer." }),
+    cachedInputPerMTok: amount({
+      min: 0,
+      max: 10_000,
+      unit: "dollars per million tokens",
+      why: PRICE_WHY,
+      description: "Prompt tokens read from the provider's cache. Without it the input price.",
+    }).optional(),
+    cacheWritePerMTok: amount({
+      min: 0,
+      max: 10_000,
+      unit: "dollars per million tokens",
+      why: PRICE_WHY,
+      description: "Prompt tokens written to the provider's cache. Without it the input price.",
+    }).optional(),
+  })
+  .optional()
+  .meta({
+    description:
+      "Without it the built-in price book is asked by `upstream`. A private model in neither costs 0; an external one in neither is not eligible under a budget, because an unknown price is not free.",
+  });
+
+const capability = (description: string) => z.boolean().optional().meta({ description });
+const capabilities = z
+  .strictObject({
+    tools: capability("Tool calls. Default true."),
+    jsonSchema: capability("Answers bound to a JSON Schema. Default true."),
+    images: capability("Image parts in messages. Default true: an upstream that reads no images says so itself."),
+    choices: capability("Several answers to one call (`n`). Default true for `openai`, false for `anthropic`."),
+  })
+  .prefault({})
+  .meta({ description: "What the model can do. A call that needs what a model lacks goes to the next one." });
+
+const model = z.strictObject({
+  provider: z.string().min(1).max(63).meta({ description: "Name of a provider above." }),
+  upstream: z.string().min(1).max(256).meta({ description: "The name that the provider knows the model by, or `env:NAME`." }),
+  contextTokens: whole({
+    min: 256,
+    max: 100_000_000,
+    unit: "tokens",
+    why: "below 256 no question fits, and no model reads more than 100 million",
+    description: "Prompt and answer together. Calls that cannot fit go to the next model. Without it nothing is checked.",
+  }).optional(),
+  price,
+  capabilities,
+});
+
+const rule = z.strictObject({
+  when: z
+    .string()
+    .min(1)
+    .max(1000)
+    .optional()
+    .meta({
+      description:
+        "A condition over signals, such as `pii.found` or `complexity > 0.8`. This version does not evaluate conditions: a rule with `trust: private` then applies to every call, any other conditional rule to none.",
+    }),
+  use: z
+    .array(z.string().min(1).max(128))
+    .min(1)
+    .max(32)
+    .meta({ description: "Models in the order in which they are tried; `extractive` is one of them." }),
+  trust: trust("`private`: only private models of `use` are eligible.").optional(),
+});
+
+const rate = (unit: string, description: string) =>
+  whole({ min: 1, max: 1_000_000_000, unit, why: "zero would refuse every call: leave the limit out, or revoke the key", description }).optional();
+const tier = z.strictObject({
+  rpm: rate("requests per minute", "Requests per minute of one tenant. Without it no limit."),
+  tpm: rate("tokens per minute", "Tokens per minute of one tenant, prompt and answer. Without it no limit."),
+});
+
+const server = z
+  .strictObject({
+    host: z
+      .string()
+      .min(1)
+      .max(253)
+      .optional()
+      .meta({ description: "Address to listen on; `0.0.0.0` for every interface. Default `127.0.0.1`. `--host` and `WEIR_HOST` go before it." }),
+    port: whole({
+      min: 0,
+      max: 65_535,
+      unit: "port",
+      why: "TCP ports end at 65535; 0 picks a free one",
+      description: "Port to listen on. Default 8080. `--port` and `WEIR_PORT` go before it.",
+    }).optional(),
+    callsInFlight: whole({
+      min: 1,
+      max: 60_000,
+      unit: "calls",
+      why: "the runtime opens at most 65,535 outgoing requests",
+      description: "Calls answered at the same time. Further ones wait in the queue.",
+    }).default(2048),
+    callsQueued: whole({
+      min: 0,
+      max: 100_000,
+      unit: "calls",
+      why: "each waiting call holds its body in memory",
+      description: "Calls that may wait for room. Further ones are refused with 503 and `retry-after`.",
+    }).default(1024),
+    queueWaitMs: whole({
+      min: 0,
+      max: 600_000,
+      unit: "milliseconds",
+      why: "clients give up after ten minutes",
+      description: "Longest wait in the queue; then 503 with `retry-after`.",
+    }).default(5000),
+  })
+  .prefault({})
+  .meta({ description: "Where the server listens, and how much it takes on." });
+
+export const fileSchema = z.strictObject({
+  providers: z
+    .record(providerName, provider)
+    .default({})
+    .meta({ description: "Servers that answer, by name. `extractive`, which answers from documents without a model, is always there." }),
+  models: z
+    .record(modelName, model)
+    .default({})
+    .meta({ description: "Models that callers may ask for, by name. `auto` and `extractive` are always there." }),
+  routes: z
+    .record(plainName, z.array(rule).min(1).max(100))
+    .default({})
+    .meta({
+      description:
+        "Names that callers may ask for instead of a model; the first rule that applies decides. Without a route `auto`, it is all private models in the order of this file, then all external ones.",
+    }),
+  tiers: z
+    .record(plainName, tier)
+    .default({})
+    .meta({ description: "Limits that tenants share by name (`tier` of a tenant). A tenant without a tier has no per-minute limits." }),
+  fallback: z
+    .boolean()
+    .default(true)
+    .meta({ description: "`false`: a call is tried at its first eligible model only, and fails with it." }),
+  maxOutputTokens: z
+    .strictObject({
+      default: whole({
+        min: 1,
+        max: 10_000_000,
+        unit: "tokens",
+        why: "a reservation of money is this many output tokens",
+        description: "Asked of the model where the caller names no limit. Always sent, so that a reservation is a bound.",
+      }).default(OUTPUT_TOKENS_DEFAULT),
+      cap: whole({
+        min: 1,
+        max: 10_000_000,
+        unit: "tokens",
+        why: "no model writes more than 10 million tokens",
+        description: "Most that a caller may ask for; a larger wish is lowered to it. Without it no cap.",
+      }).optional(),
+    })
+    .prefault({})
+    .meta({ description: "Length of answers." }),
+  spendLimitUsd: amount({
+    min: 0,
+    max: 1_000_000_000,
+    unit: "dollars",
+    why: "sums are exact up to a billion dollars",
+    description: "Everything that all tenants together may spend in a calendar month, UTC. Then calls that cost are refused with 429. Without it no limit.",
+  }).optional(),
+  server,
+  journal: z
+    .strictObject({
+      fsync: z
+        .boolean()
+        .default(false)
+        .meta({
+          description:
+            "`true`: an answer's last byte waits until its record is on the disk, which survives a power cut and costs some milliseconds a call. `false`: a record survives the process, not the machine.",
+        }),
+    })
+    .prefault({})
+    .meta({ description: "The local log that every call is written to before it is answered." }),
+  database: z
+    .strictObject({
+      connections: whole({
+        min: 1,
+        max: 500,
+        unit: "connections",
+        why: "PostgreSQL itself allows 100 unless told otherwise, and every replica takes its own",
+        description: "Most connections to PostgreSQL (`DATABASE_URL`). The embedded database has one.",
+      }).default(10),
+    })
+    .prefault({})
+    .meta({ description: "The database." }),
+});
+
+/** What a config file holds after parsing, defaults filled in. */
+export type FileConfig = z.output<typeof fileSchema>;
+export type FileProvider = FileConfig["providers"][string];
+export type FileModel = FileConfig["models"][string];
+export type FileRule = FileConfig["routes"][string][number];
+
+/** JSON Schema (2020-12) of the file, with `unit` and `why` beside the standard words. */
+export function toFileJsonSchema(): Record<string, unknown> {
+  return {
+    title: "weir.yaml",
+    ...z.toJSONSchema(fileSchema, { io: "input" }),
+  };
+}

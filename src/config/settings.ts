@@ -1,0 +1,40 @@
+import { dollarsToMicro } from "../kernel/money.ts";
+import { readModels } from "./models.ts";
+import { readProviders } from "./providers.ts";
+import { nameMap, readRoutes } from "./routes.ts";
+import type { Source } from "./source.ts";
+import type { Config } from "./types.ts";
+
+/** What a config file, or the environment in its place, decides. */
+export type Settings = Pick<
+  Config,
+  "providers" | "models" | "routes" | "tiers" | "fallback" | "maxOutputTokensDefault" | "maxOutputTokensCap" | "spendLimitMicroUsd" | "databaseConnections" | "limits"
+> & {
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+  readonly fsync: boolean;
+};
+
+/** Resolves references between settings, to the environment and to files. Problems go to `source.findings`. */
+export async function readSettings(source: Source): Promise<Settings> {
+  const { value } = source;
+  const providers = await readProviders(source);
+  const models = readModels(source, providers);
+  const routes = readRoutes(source, models, providers);
+  const { default: outputDefault, cap } = value.maxOutputTokens;
+  return {
+    providers: providers.started,
+    models: models.started,
+    routes,
+    tiers: nameMap(Object.entries(value.tiers).map(([name, tier]) => [name, { rpm: tier.rpm, tpm: tier.tpm }] as const)),
+    fallback: value.fallback,
+    maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),
+    maxOutputTokensCap: cap,
+    spendLimitMicroUsd: value.spendLimitUsd === undefined ? undefined : dollarsToMicro(value.spendLimitUsd),
+    databaseConnections: value.database.connections,
+    limits: { callsInFlight: value.server.callsInFlight, callsQueued: value.server.callsQueued, queueWaitMs: value.server.queueWaitMs },
+    host: value.server.host,
+    port: value.server.port,
+    fsync: value.journal.fsync,
+  };
+}
