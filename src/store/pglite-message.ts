@@ -2,12 +2,10 @@ import type { Param, Row } from "./database.ts";
 import type { SqlReport } from "./sql-error.ts";
 
 /** What the worker is started with. */
-export type PgliteBoot = {
-  /** A folder, or undefined for a database in memory (tests). */
-  readonly dir: string | undefined;
-  /** A tarred data folder to fill a database in memory from. */
-  readonly image: Uint8Array | undefined;
-};
+export type PgliteBoot =
+  | { readonly kind: "folder"; readonly dir: string }
+  /** In memory, filled from a tarred data folder: for tests. */
+  | { readonly kind: "memory"; readonly image: string };
 
 /** One unit of work, done without a pause: `before`, the statement, `after`. */
 export type PgliteAsk = {
@@ -18,7 +16,7 @@ export type PgliteAsk = {
   readonly text: string | undefined;
   readonly params: readonly Param[];
   /** A simple query behind it, sent whether the statement passed or not: COMMIT of a failed transaction is a rollback. */
-  readonly after: string | undefined;
+  readonly after: "COMMIT" | "ROLLBACK" | undefined;
 };
 
 export type PgliteAnswer =
@@ -27,5 +25,5 @@ export type PgliteAnswer =
   /** The engine itself failed: nothing it holds can be relied on. */
   | { readonly id: number; readonly broken: string };
 
-/** Sent once, when the database is open (`id` 0), or could not be opened. */
+/** Sent once, when the database is open or could not be opened. */
 export type PgliteReady = { readonly ready: true } | { readonly ready: false; readonly reason: string };

@@ -1,6 +1,7 @@
 import { messages, protocol } from "@electric-sql/pglite";
 import type { Row } from "./database.ts";
 import type { PgliteAnswer, PgliteAsk } from "./pglite-message.ts";
+import { abortedReport } from "./sql-error.ts";
 import type { SqlReport } from "./sql-error.ts";
 import { encodeParam, findDecoder } from "./sql-value.ts";
 import type { Decoder } from "./sql-value.ts";
@@ -45,6 +46,8 @@ function readAnswer(ask: PgliteAsk, bytes: Uint8Array): PgliteAnswer {
   new protocol.Parser().parse(bytes, (message) => {
     if (message.name === "readyForQuery") piece++;
     else if (message instanceof messages.DatabaseError) report ??= toReport(message);
+    else if (message instanceof messages.CommandCompleteMessage && message.text === "ROLLBACK" && ask.after === "COMMIT")
+      report ??= abortedReport;
     else if (piece !== statement) return;
     else if (message instanceof messages.RowDescriptionMessage) {
       columns = message.fields.map((field) => ({ name: field.name, decode: findDecoder(field.dataTypeID) }));

@@ -25,6 +25,14 @@ export type SqlReport = {
   readonly table: string | undefined;
 };
 
+/** COMMIT of a transaction in which a statement had failed rolls back and says so without an error of its own. */
+export const abortedReport: SqlReport = {
+  sqlState: "25P02",
+  message: "the transaction was rolled back because a statement in it had failed",
+  constraint: undefined,
+  table: undefined,
+};
+
 const VALUES_IN_MESSAGE = new Set(["22", "P0"]);
 
 function describe(report: SqlReport): string {

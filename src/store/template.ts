@@ -1,59 +1,95 @@
 import { execFile } from "node:child_process";
-import { cp, mkdir, mkdtemp, rename, rm, stat } from "node:fs/promises";
-import { createRequire } from "node:module";
+import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { sha256Hex } from "../kernel/hash.ts";
+import { createSingleFlight } from "../kernel/single-flight.ts";
 import { hashMigrations, readMigrations } from "./migrate.ts";
 
 /**
- * PGlite's first start runs initdb: 4 s and a gigabyte. It is done once, in a process of its own, and every new data folder is a copy
- * of the result. The folder's name carries what it was made from, so a stale one is never used.
+ * A database with every migration applied, ready to be copied: a new data folder starts from `dir`, a test's database in memory from
+ * `image`, which is the same as a tar.
  */
-export async function findTemplate(): Promise<string> {
-  const folder = join(await cacheFolder(), `template-${templateHash()}`);
-  if (await exists(folder)) return folder;
-  await mkdir(dirname(folder), { recursive: true });
-  const draft = await mkdtemp(join(dirname(folder), "draft-"));
-  try {
-    await promisify(execFile)(process.execPath, [fileURLToPath(new URL("./template-build.ts", import.meta.url)), join(draft, "db")], {
-      maxBuffer: 1 << 24,
-    });
-    await rename(join(draft, "db"), folder);
-  } catch (error) {
-    // Another process that built the same one was first: a folder that is there is a whole one.
-    if (!(await exists(folder))) throw new Error("The template of the embedded database could not be built.", { cause: error });
-  } finally {
-    await rm(draft, { recursive: true, force: true });
-  }
-  return folder;
+export type Template = { readonly dir: string; readonly image: string };
+
+const flight = createSingleFlight<Template>();
+
+/**
+ * PGlite's first start runs initdb: 4 s and a gigabyte. It is done once, in a process of its own. The folder's name carries what it was
+ * made from, so a stale one is never used; it appears under its name whole, so two processes that build at once do no harm.
+ */
+export async function findTemplate(): Promise<Template> {
+  return await flight("", async () => {
+    const cache = await openCache();
+    const folder = join(cache, `template-${await hashTemplate()}`);
+    if (!(await exists(folder))) {
+      await buildTemplate(cache, folder);
+      await prune(cache);
+    }
+    return { dir: join(folder, "db"), image: join(folder, "db.tar") };
+  });
 }
 
-/** Fills a folder that does not exist yet; whole or not at all, also when the process dies on the way. */
+/** Fills a folder that does not exist yet: whole or not at all, also when the process dies on the way. */
 export async function copyTemplate(into: string): Promise<void> {
   const template = await findTemplate();
   await mkdir(dirname(into), { recursive: true });
   const draft = await mkdtemp(`${into}.draft-`);
-  await cp(template, draft, { recursive: true });
-  await rename(draft, into);
-}
-
-function templateHash(): string {
-  const { version } = createRequire(import.meta.url)("@electric-sql/pglite/package.json") as { version: string };
-  return sha256Hex(`${version} ${hashMigrations(readMigrations())}`).slice(0, 16);
-}
-
-async function cacheFolder(): Promise<string> {
-  const modules = fileURLToPath(new URL("../../node_modules/", import.meta.url));
-  const folder = join(modules, ".cache", "weir");
   try {
-    await mkdir(folder, { recursive: true });
-    return folder;
-  } catch {
-    return join(tmpdir(), "weir-cache");
+    await cp(template.dir, draft, { recursive: true });
+    await rename(draft, into);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    throw error;
   }
+}
+
+async function buildTemplate(cache: string, folder: string): Promise<void> {
+  const draft = await mkdtemp(join(cache, "draft-"));
+  const program = fileURLToPath(new URL("./template-build.ts", import.meta.url));
+  try {
+    await promisify(execFile)(process.execPath, [program, draft], { maxBuffer: 1 << 24 });
+    await rename(draft, folder);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    // Another process that built the same one was first: a folder of that name is a whole one.
+    if (await exists(folder)) return;
+    const said = /error: (.*)/i.exec(error instanceof Error ? error.message : "")?.[1] ?? "see the cause";
+    throw new Error(`The template of the embedded database could not be built: ${said}`, { cause: error });
+  }
+}
+
+async function hashTemplate(): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL("../package.json", import.meta.resolve("@electric-sql/pglite")), "utf8"));
+  const builder = await readFile(new URL("./template-build.ts", import.meta.url), "utf8");
+  const version = manifest !== null && typeof manifest === "object" && "version" in manifest ? String(manifest.version) : "";
+  return sha256Hex(`${version} ${builder} ${hashMigrations(readMigrations())}`).slice(0, 16);
+}
+
+/** Beside the packages where that can be written, else with the temporary files. */
+async function openCache(): Promise<string> {
+  const near = fileURLToPath(new URL("../../node_modules/.cache/weir", import.meta.url));
+  const far = join(tmpdir(), "weir-cache");
+  return await mkdir(near, { recursive: true }).then(
+    () => near,
+    () => mkdir(far, { recursive: true }).then(() => far),
+  );
+}
+
+/** Templates are 50 MB each. The newest few stay: several versions may be in use side by side. */
+const KEPT = 4;
+/** A younger one may be about to be copied. */
+const PRUNE_AGE_MS = 600_000;
+
+async function prune(cache: string): Promise<void> {
+  const names = await readdir(cache);
+  const aged = await Promise.all(names.map(async (name) => ({ path: join(cache, name), bornMs: (await stat(join(cache, name))).mtimeMs })));
+  const newestFirst = aged.toSorted((a, b) => b.bornMs - a.bornMs);
+  const newest = newestFirst[0]?.bornMs ?? 0;
+  const stale = newestFirst.slice(KEPT).filter((one) => newest - one.bornMs > PRUNE_AGE_MS);
+  await Promise.all(stale.map((one) => rm(one.path, { recursive: true, force: true })));
 }
 
 async function exists(path: string): Promise<boolean> {

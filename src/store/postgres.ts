@@ -1,0 +1,129 @@
+import pg from "pg";
+import type { Clock } from "../kernel/clock.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { Param, Row, Scope, Tx } from "./database.ts";
+import { TRANSACTION_MS_MAX, rowsAs } from "./engine.ts";
+import type { Engine, StoreLog } from "./engine.ts";
+import { openPostgresSession } from "./postgres-session.ts";
+import type { PostgresSession } from "./postgres-session.ts";
+import { openingOf } from "./scope.ts";
+import { abortedReport, SqlError } from "./sql-error.ts";
+
+export type PostgresDeps = { readonly clock: Clock; readonly log: StoreLog };
+export type PostgresOptions = { readonly databaseUrl: string; readonly connections: number };
+
+/** A stopped server must be noticed before a caller gives up. It also bounds the wait for a free connection. */
+const CONNECT_MS_MAX = 3_000;
+/** The server ends a statement that takes longer. */
+const STATEMENT_MS_MAX = 30_000;
+/** Past that the server itself is silent: the connection is given up. */
+const SILENCE_MS_MAX = STATEMENT_MS_MAX + 2_000;
+/** A process that stands still in a transaction holds locks: others come first. */
+const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
+/** A migration may rewrite a table. */
+const OWNER_MS_MAX = 3_600_000;
+/** Connections that were idle for longer are closed. */
+const IDLE_MS_MAX = 60_000;
+const PING_MS_MAX = 2_000;
+
+/** A pool of connections to PostgreSQL. It recovers by itself when the server returns: a broken connection is closed, the next use opens another. */
+export function openPostgres(deps: PostgresDeps, options: PostgresOptions): Engine {
+  const pool = createPool(options);
+  // An idle connection that breaks is replaced by the pool. Without a listener the event would end the process.
+  pool.on("error", () => deps.log.warn("a database connection was lost"));
+
+  const timed = async <T>(scope: Scope, work: () => Promise<T>): Promise<T> => {
+    const startedMs = deps.clock.monotonicMs();
+    try {
+      return await work();
+    } finally {
+      const tookMs = deps.clock.monotonicMs() - startedMs;
+      if (tookMs > TRANSACTION_MS_MAX) deps.log.warn("a transaction was slow", { tookMs: Math.round(tookMs), scope: scope.kind });
+    }
+  };
+
+  return {
+    engine: "postgres",
+    async query<R extends Row = Row>(scope: Scope, text: string, params: readonly Param[] = []): Promise<R[]> {
+      const opening = openingOf(scope);
+      return await withSession(pool, async (session) => rowsAs<R>(await askAlone(session, opening, text, params)));
+    },
+    async transaction(scope, body) {
+      const opening = openingOf(scope);
+      return await withSession(pool, (session) => timed(scope, () => runTransaction(session, opening, body)));
+    },
+    asOwner: (body) =>
+      withSession(pool, async (session) => {
+        await session.ask("SET statement_timeout = 0");
+        try {
+          return await body({
+            script: async (text) => void (await session.ask(text, undefined, OWNER_MS_MAX)),
+            query: async <R extends Row = Row>(text: string, params: readonly Param[] = []) =>
+              rowsAs<R>((await session.ask(text, params, OWNER_MS_MAX)).rows),
+          });
+        } finally {
+          await session.ask(`SET statement_timeout = ${STATEMENT_MS_MAX}`).catch(() => undefined);
+        }
+      }),
+    async ping() {
+      await withSession(pool, (session) => session.ask("SELECT 1", undefined, PING_MS_MAX));
+    },
+    close: () => pool.end(),
+  };
+}
+
+function createPool(options: PostgresOptions): pg.Pool {
+  return new pg.Pool({
+    connectionString: options.databaseUrl,
+    max: options.connections,
+    application_name: "weir",
+    connectionTimeoutMillis: CONNECT_MS_MAX,
+    idleTimeoutMillis: IDLE_MS_MAX,
+    statement_timeout: STATEMENT_MS_MAX,
+    query_timeout: SILENCE_MS_MAX,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS_MAX,
+    keepAlive: true,
+    pipeline: true,
+  });
+}
+
+/**
+ * Opening, statement and COMMIT leave together and cost one round trip. When one fails, PostgreSQL refuses the statements behind it, so
+ * nothing runs outside its scope, and COMMIT rolls back.
+ */
+async function askAlone(session: PostgresSession, opening: string, text: string, params: readonly Param[]): Promise<Row[]> {
+  const [opened, asked, closed] = await Promise.allSettled([session.ask(opening), session.ask(text, params), session.ask("COMMIT")]);
+  for (const step of [opened, asked, closed]) if (step.status === "rejected") throw step.reason;
+  return asked.status === "fulfilled" ? asked.value.rows : [];
+}
+
+async function runTransaction<T>(session: PostgresSession, opening: string, body: (tx: Tx) => Promise<T>): Promise<T> {
+  try {
+    await session.ask(opening);
+    const result = await body({
+      query: async <R extends Row = Row>(text: string, params: readonly Param[] = []) => rowsAs<R>((await session.ask(text, params)).rows),
+    });
+    const { command } = await session.ask("COMMIT");
+    if (command === "ROLLBACK") throw new SqlError(abortedReport);
+    return result;
+  } catch (error) {
+    await session.ask("ROLLBACK").catch(() => undefined);
+    throw error;
+  }
+}
+
+/** The connection goes back only when it is whole and outside any transaction: its next user must find it clean. */
+async function withSession<T>(pool: pg.Pool, body: (session: PostgresSession) => Promise<T>): Promise<T> {
+  let client: pg.PoolClient;
+  try {
+    client = await pool.connect();
+  } catch (error) {
+    throw new Fault("store_unavailable", {}, { cause: error });
+  }
+  const session = openPostgresSession(client);
+  try {
+    return await body(session);
+  } finally {
+    session.release();
+  }
+}
