@@ -1,0 +1,148 @@
+import type { Call, ChatCall, Part, Usage } from "../domain/chat.ts";
+import type { CallEvent, Reservation } from "../domain/event.ts";
+import type { TenantPrincipal } from "../domain/principal.ts";
+import type { Target } from "../domain/target.ts";
+import { keyIds, requestIds, tenantIds } from "../kernel/ids.ts";
+import type { Admitted, Stages } from "./stages.ts";
+
+/** A target for tests; a test names the fields it is about. */
+export function testTarget(change: Partial<Target> = {}): Target {
+  return {
+    model: "m",
+    provider: "p",
+    upstream: "m-upstream",
+    kind: "openai",
+    trust: "private",
+    region: undefined,
+    contextTokens: undefined,
+    capabilities: { tools: true, jsonSchema: true, images: true, manyChoices: true },
+    price: { inputPerMTok: 1, outputPerMTok: 2 },
+    priceVersion: "test",
+    timeouts: { firstByteMs: 1000, idleMs: 1000, totalMs: 1000 },
+    ...change,
+  };
+}
+
+export const testWho: TenantPrincipal = {
+  kind: "tenant",
+  role: "member",
+  tenant: {
+    id: tenantIds.make(1),
+    slug: "acme",
+    name: "Acme",
+    tier: undefined,
+    region: undefined,
+    contentPolicy: "none",
+    systemPrompt: undefined,
+    models: undefined,
+    rpm: undefined,
+    tpm: undefined,
+    budgetMicroUsd: undefined,
+  },
+  key: {
+    id: keyIds.make(1),
+    name: "test",
+    role: "member",
+    team: undefined,
+    models: undefined,
+    rpm: undefined,
+    tpm: undefined,
+    budgetMicroUsd: undefined,
+    expiresAtMs: undefined,
+  },
+};
+
+export function testChat(change: Partial<ChatCall> = {}): ChatCall {
+  return {
+    model: "m",
+    messages: [{ role: "user", content: "hi" }],
+    tools: [],
+    toolChoice: undefined,
+    parallelToolCalls: undefined,
+    responseFormat: undefined,
+    sampling: {},
+    maxOutputTokens: 100,
+    maxOutputAsked: true,
+    stream: false,
+    rag: undefined,
+    extra: {},
+    endUser: undefined,
+    inputBytes: 40,
+    ...change,
+  };
+}
+
+export function testCall(chat: Partial<ChatCall> = {}, who: TenantPrincipal = testWho): Call {
+  return { requestId: requestIds.make(1), who, chat: testChat(chat), feature: undefined, startedAtMs: 1 };
+}
+
+export const testUsage: Usage = {
+  inputTokens: 10,
+  outputTokens: 5,
+  cachedTokens: 0,
+  cacheWriteTokens: 0,
+  reasoningTokens: 0,
+  source: "reported",
+};
+
+export const delta = (text: string): Part => ({ type: "text-delta", choice: 0, text });
+export const wholeAnswer: readonly Part[] = [
+  delta("hello"),
+  { type: "usage", usage: testUsage },
+  { type: "choice-finish", choice: 0, reason: "stop", rawReason: "stop" },
+  { type: "finish", upstreamId: "u", upstreamModel: "m" },
+];
+
+export async function* play(parts: readonly Part[], then?: Error): AsyncGenerator<Part> {
+  for (const part of parts) yield part;
+  if (then !== undefined) throw then;
+}
+
+export type Witness = {
+  readonly stages: Stages;
+  readonly admitted: Admitted;
+  readonly log: string[];
+  readonly opened: Reservation[];
+  readonly events: CallEvent[];
+  readonly settled: { microUsd: number; tokens: number }[];
+  readonly reserved: number[];
+};
+
+/** Stages that pass everything through and remember what they were asked; a test replaces the line it is about. */
+export function witness(change: Partial<Stages> = {}, targets: readonly Target[] = [testTarget()], budgeted = true): Witness {
+  const log: string[] = [];
+  const opened: Reservation[] = [];
+  const events: CallEvent[] = [];
+  const settled: { microUsd: number; tokens: number }[] = [];
+  const reserved: number[] = [];
+  const stages: Stages = {
+    retrieve: () => Promise.reject(new TypeError("not asked for")),
+    ground: (call) => ({ chat: call.chat, inputBytes: call.chat.inputBytes }),
+    plan: () => ({ targets, candidates: targets.map((target) => ({ target, fell: undefined })), policyHash: "policy" }),
+    fitOutput: (chat) => chat.maxOutputTokens,
+    ask: () => play(wholeAnswer),
+    async open(reservation) {
+      log.push("open");
+      opened.push(reservation);
+    },
+    async close(event) {
+      log.push(`close ${event.outcome}`);
+      events.push(event);
+      return { hash: "hash" };
+    },
+    refuse: (_call, code) => void log.push(`refuse ${code}`),
+    countTokens: (text) => text.length,
+    digest: () => "digest",
+    endUserDigest: () => undefined,
+    configHash: "config",
+    nowMs: () => 0,
+    monotonicMs: () => 0,
+    ...change,
+  };
+  const admitted: Admitted = {
+    budgeted,
+    reserve: (microUsd) => void reserved.push(microUsd),
+    settle: (used) => void settled.push(used),
+  };
+  return { stages, admitted, log, opened, events, settled, reserved };
+}

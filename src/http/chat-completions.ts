@@ -1,0 +1,54 @@
+import type { Admitted, AnswerPart } from "../chat/index.ts";
+import { chatCompletionRequest } from "../contract/chat-completions.ts";
+import type { Call } from "../domain/chat.ts";
+import { Fault } from "../kernel/fault.ts";
+import { CHAT_BODY_BYTES_MAX } from "../kernel/limits.ts";
+import { checkBody, parseJson, readText } from "./body.ts";
+import { createChunkWriter } from "./chat-chunk.ts";
+import { answerJson, type FindCitations } from "./chat-json.ts";
+import { toChatCall, type OutputLimits } from "./chat-request.ts";
+import { tenantEndpoint, type Asked, type Endpoint } from "./endpoint.ts";
+import { sseResponse } from "./sse-response.ts";
+import type { StreamPacer } from "./stream-pacer.ts";
+import type { TenantPrincipal } from "../domain/principal.ts";
+
+export type ChatDeps = {
+  /** Takes a place and tokens of the rates, or throws `rate_limited`, `busy`, `draining`. */
+  admit(call: Call, signal: AbortSignal): AdmittedCall | Promise<AdmittedCall>;
+  answer(call: Call, admitted: Admitted, signal: AbortSignal): AsyncGenerator<AnswerPart, void>;
+  findCitations: FindCitations;
+  readonly outputLimits: OutputLimits;
+  readonly pacer: StreamPacer;
+};
+export type AdmittedCall = { readonly admitted: Admitted; /** `x-ratelimit-*`. */ readonly headers: Readonly<Record<string, string>> };
+
+const FEATURE_CHARS_MAX = 100;
+
+export function chatCompletions(deps: ChatDeps): Endpoint {
+  return tenantEndpoint("POST", "/v1/chat/completions", "chat", async (asked) => {
+    const text = await readText(asked.request, CHAT_BODY_BYTES_MAX);
+    const body = checkBody(parseJson(text), chatCompletionRequest);
+    const call: Call = {
+      requestId: asked.requestId,
+      who: asked.who,
+      chat: toChatCall(body, Buffer.byteLength(text), deps.outputLimits),
+      feature: featureOf(asked),
+      startedAtMs: asked.startedAtMs,
+    };
+    const abort = new AbortController();
+    const leave = (): void => abort.abort();
+    asked.request.signal.addEventListener("abort", leave, { once: true });
+    const { admitted, headers } = await deps.admit(call, abort.signal);
+    const parts = deps.answer(call, admitted, abort.signal);
+    if (!call.chat.stream) return answerJson(parts, call, deps.findCitations, headers);
+    const writer = createChunkWriter(call, body.stream_options?.include_usage === true, deps.findCitations);
+    return sseResponse({ parts, writer, abort, pacer: deps.pacer, headers: { ...headers, "x-weir-request-id": call.requestId } });
+  });
+}
+
+function featureOf(asked: Asked<TenantPrincipal>): string | undefined {
+  const feature = asked.request.headers.get("x-weir-feature") ?? undefined;
+  if (feature !== undefined && feature.length > FEATURE_CHARS_MAX)
+    throw new Fault("body_invalid", { param: "x-weir-feature", say: `x-weir-feature: at most ${FEATURE_CHARS_MAX} characters.` });
+  return feature;
+}

@@ -1,0 +1,41 @@
+import type { AnswerPart, Finish } from "../chat/index.ts";
+import type { Call, Passage } from "../domain/chat.ts";
+import { Fault } from "../kernel/fault.ts";
+import { gatherPart, toUsage, toWireChoice, type Choice } from "./chat-choice.ts";
+import { toAnnotations, toWeirAnswer, weirHeaders, type Cited } from "./weir-answer.ts";
+
+/** Finds the passages that a model's `[n]` marks name. */
+export type FindCitations = (text: string, passages: readonly Passage[]) => readonly Cited[];
+
+/** Gathers a whole answer into OpenAI's `chat.completion`. */
+export async function answerJson(
+  parts: AsyncIterable<AnswerPart>,
+  call: Call,
+  findCitations: FindCitations,
+  limitHeaders: Readonly<Record<string, string>>,
+): Promise<Response> {
+  const choices: Choice[] = [];
+  const cited: Cited[] = [];
+  let finish: Finish | undefined;
+  for await (const part of parts) {
+    if (part.type === "finish") finish = part;
+    else if (part.type === "citation") cited.push(part);
+    else gatherPart(choices, part);
+  }
+  if (finish === undefined) throw new Fault("bug");
+  const first = choices[0]?.text ?? "";
+  if (cited.length === 0 && finish.retrieved !== undefined) cited.push(...findCitations(first, finish.retrieved.passages));
+  const weir = toWeirAnswer(finish, cited);
+  const annotations = toAnnotations(weir, cited);
+  const body = {
+    id: `chatcmpl-${call.requestId.slice(4)}`,
+    object: "chat.completion",
+    created: Math.floor(call.startedAtMs / 1000),
+    model: call.chat.model,
+    choices: Array.from(choices, (choice, index) => toWireChoice(choice, index, index === 0 ? annotations : [])),
+    usage: toUsage(finish.usage),
+    ...(finish.systemFingerprint === undefined ? {} : { system_fingerprint: finish.systemFingerprint }),
+    weir,
+  };
+  return new Response(JSON.stringify(body), { headers: { ...limitHeaders, ...weirHeaders(weir), "content-type": "application/json" } });
+}

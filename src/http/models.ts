@@ -1,0 +1,27 @@
+import { Fault } from "../kernel/fault.ts";
+import type { TenantPrincipal } from "../domain/principal.ts";
+import { paramOf, tenantEndpoint, type Endpoint } from "./endpoint.ts";
+
+export type ModelEntry = { readonly name: string; readonly provider: string };
+
+export type ModelsDeps = {
+  /** What this caller may put into `model`. */
+  list(who: TenantPrincipal): readonly ModelEntry[];
+  /** Epoch milliseconds of the configuration in force. */
+  readonly configuredAtMs: number;
+};
+
+/** OpenAI's `GET /v1/models`: what the caller may use, and nothing of what others may. */
+export function models(deps: ModelsDeps): Endpoint[] {
+  const created = Math.floor(deps.configuredAtMs / 1000);
+  const toWire = ({ name, provider }: ModelEntry) => ({ id: name, object: "model", created, owned_by: provider });
+  return [
+    tenantEndpoint("GET", "/v1/models", "models.read", ({ who }) => Response.json({ object: "list", data: deps.list(who).map(toWire) })),
+    tenantEndpoint("GET", "/v1/models/:model{.+}", "models.read", (asked) => {
+      const name = paramOf(asked, "model");
+      const found = deps.list(asked.who).find((entry) => entry.name === name);
+      if (found === undefined) throw new Fault("model_unknown");
+      return Response.json(toWire(found));
+    }),
+  ];
+}

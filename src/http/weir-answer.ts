@@ -1,0 +1,68 @@
+import type { WeirAnswer, WeirCitation } from "../contract/chat-completions.ts";
+import type { Finish } from "../chat/index.ts";
+
+/** A place in an answer's text that rests on a passage. `start` and `end` are UTF-16 positions in the text. */
+export type Cited = { readonly passage: number; readonly start: number; readonly end: number; readonly quote: string };
+
+export function toWeirAnswer(finish: Finish, cited: readonly Cited[]): WeirAnswer {
+  const { event, target, retrieved, usage } = finish;
+  const failed = new Map(event.attempts.map((attempt) => [attempt.model, attempt.code]));
+  return {
+    requestId: event.requestId,
+    model: target.model,
+    provider: target.provider,
+    trust: target.trust,
+    tier: event.tier,
+    degraded: event.attempts.length > 1,
+    cache: "off",
+    costMicroUsd: event.costMicroUsd,
+    usageSource: usage.source,
+    receipt: finish.receipt,
+    candidates: event.candidates.map(({ model, provider, fell }) => ({ model, provider, fell, failed: failed.get(model) })),
+    ...(retrieved === undefined ? {} : { citations: toCitations(retrieved.passages, cited) }),
+  };
+}
+
+function toCitations(passages: NonNullable<Finish["retrieved"]>["passages"], cited: readonly Cited[]): WeirCitation[] {
+  return passages.map((passage, at) => {
+    const place = cited.find((each) => each.passage === at);
+    return {
+      index: at + 1,
+      fileId: passage.fileId,
+      filename: passage.filename,
+      title: passage.title,
+      collection: passage.collectionName,
+      chunkId: passage.chunkId,
+      headings: passage.headings,
+      quote: place?.quote ?? passage.text.slice(0, 240),
+      start: passage.start,
+      end: passage.end,
+      score: passage.score,
+      cited: place !== undefined,
+    };
+  });
+}
+
+/** The answer's `weir` as headers, on JSON answers. */
+export function weirHeaders(weir: WeirAnswer): Record<string, string> {
+  return {
+    "x-weir-request-id": weir.requestId,
+    "x-weir-model": weir.model,
+    "x-weir-provider": weir.provider,
+    "x-weir-trust": weir.trust,
+    "x-weir-tier": weir.tier,
+    "x-weir-cache": weir.cache,
+    "x-weir-cost-micro-usd": String(weir.costMicroUsd),
+    "x-weir-receipt": weir.receipt,
+  };
+}
+
+/** OpenAI's `url_citation` annotations. The address is this server's own, relative. */
+export function toAnnotations(weir: WeirAnswer, cited: readonly Cited[]) {
+  return cited.flatMap(({ passage, start, end }) => {
+    const source = weir.citations?.[passage];
+    if (source === undefined) return [];
+    const url = `/v1/files/${source.fileId}/content`;
+    return [{ type: "url_citation" as const, url_citation: { start_index: start, end_index: end, title: source.title, url } }];
+  });
+}
