@@ -12,10 +12,26 @@ type EnvSetting = {
 
 /** Every variable that is read. docs/configuration.md is made from it. */
 export const ENVIRONMENT: readonly EnvSetting[] = [
-  { name: "WEIR_PORT", read: "always", description: "Port to listen on, 0 to 65535; 0 picks a free one. `--port` goes before it, `server.port` after. Default 8080." },
-  { name: "WEIR_HOST", read: "always", description: "Address to listen on. `--host` goes before it, `server.host` after. Default `127.0.0.1`." },
-  { name: "WEIR_DATA_DIR", read: "always", description: "Folder of the embedded database, the journal, documents and keys. `--data` goes before it. Default `./data`." },
-  { name: "WEIR_CONFIG", read: "always", description: "Path of the config file. `--config` goes before it. Default `./weir.yaml` where it exists." },
+  {
+    name: "WEIR_PORT",
+    read: "always",
+    description: "Port to listen on, 0 to 65535; 0 picks a free one. `--port` goes before it, `server.port` after. Default 8080.",
+  },
+  {
+    name: "WEIR_HOST",
+    read: "always",
+    description: "Address to listen on. `--host` goes before it, `server.host` after. Default `127.0.0.1`.",
+  },
+  {
+    name: "WEIR_DATA_DIR",
+    read: "always",
+    description: "Folder of the embedded database, the journal, documents and keys. `--data` goes before it. Default `./data`.",
+  },
+  {
+    name: "WEIR_CONFIG",
+    read: "always",
+    description: "Path of the config file. `--config` goes before it. Default `./weir.yaml` where it exists.",
+  },
   {
     name: "WEIR_ADMIN_KEY",
     read: "always",
@@ -28,7 +44,11 @@ export const ENVIRONMENT: readonly EnvSetting[] = [
     description:
       "32 bytes as 64 hex digits or base64: every other key is derived from it. Without it one is made in the data folder (`secret`); mandatory with `DATABASE_URL`, the same for all replicas. Lost, all keys of tenants are lost.",
   },
-  { name: "DATABASE_URL", read: "always", description: "`postgres://…` of a PostgreSQL 15 or newer with pgvector. Without it the embedded database in the data folder." },
+  {
+    name: "DATABASE_URL",
+    read: "always",
+    description: "`postgres://…` of a PostgreSQL 15 or newer with pgvector. Without it the embedded database in the data folder.",
+  },
   { name: "ANTHROPIC_API_KEY", read: "quick-start", description: "Makes the external provider `anthropic`." },
   { name: "ANTHROPIC_MODEL", read: "quick-start", description: "Its model. Default `claude-sonnet-4-6`." },
   { name: "ANTHROPIC_BASE_URL", read: "quick-start", description: "Its address. Default `https://api.anthropic.com`." },
@@ -38,17 +58,31 @@ export const ENVIRONMENT: readonly EnvSetting[] = [
   {
     name: "VLLM_BASE_URL",
     read: "quick-start",
-    description: "Makes the private provider `vllm`: any OpenAI-compatible server on your own hardware, such as `http://127.0.0.1:8000/v1`.",
+    description:
+      "Makes the private provider `vllm`: any OpenAI-compatible server on your own hardware, such as `http://127.0.0.1:8000/v1`.",
   },
-  { name: "VLLM_MODEL", read: "quick-start", description: "Its model. Without it the server is asked at start which model it has (`GET /models`, 3 s)." },
+  {
+    name: "VLLM_MODEL",
+    read: "quick-start",
+    description: "Its model. Without it the server is asked at start which model it has (`GET /models`, 3 s).",
+  },
   { name: "VLLM_API_KEY", read: "quick-start", description: "Its key, where it wants one." },
-  { name: "ENABLE_FALLBACK", read: "quick-start", description: "`false`: a call is tried at its first eligible model only. Default `true`." },
+  {
+    name: "ENABLE_FALLBACK",
+    read: "quick-start",
+    description: "`false`: a call is tried at its first eligible model only. Default `true`.",
+  },
   {
     name: "MAX_TOKENS_PER_REQUEST",
     read: "quick-start",
-    description: "Most output tokens of one call, and what is asked where the caller names none. Without it 4096 are asked and nothing is capped.",
+    description:
+      "Most output tokens of one call, and what is asked where the caller names none. Without it 4096 are asked and nothing is capped.",
   },
-  { name: "SPEND_LIMIT_DOLLARS", read: "quick-start", description: "What all calls together may cost in a calendar month, UTC. Without it no limit." },
+  {
+    name: "SPEND_LIMIT_DOLLARS",
+    read: "quick-start",
+    description: "What all calls together may cost in a calendar month, UTC. Without it no limit.",
+  },
   {
     name: "ROUTING_THRESHOLD",
     read: "quick-start",

@@ -33,7 +33,10 @@ export function readModels(source: Source, providers: Providers): Models {
     } else {
       const known = names.length === 0 ? " No provider is configured." : ` Known: ${names.join(", ")}.`;
       const place = source.placeOf(["models", name, "provider"]);
-      source.findings.problems.push({ place, message: `there is no provider "${model.provider}".${didYouMean(model.provider, names) || known}` });
+      source.findings.problems.push({
+        place,
+        message: `there is no provider "${model.provider}".${didYouMean(model.provider, names) || known}`,
+      });
     }
   }
   return { started, left };
@@ -42,8 +45,10 @@ export function readModels(source: Source, providers: Providers): Models {
 function checkName(name: string, source: Source): void {
   const place = source.placeOf(["models", name], "key");
   const { problems } = source.findings;
-  if (RESERVED_MODELS.some((reserved) => reserved === name)) problems.push({ place, message: `is a reserved name: the model ${name} always exists.` });
-  if (ADAPTER_NAME.test(name)) problems.push({ place, message: "names of this form (tenant/base-lora-vN) are kept for the adapters of tenants." });
+  if (RESERVED_MODELS.some((reserved) => reserved === name))
+    problems.push({ place, message: `is a reserved name: the model ${name} always exists.` });
+  if (ADAPTER_NAME.test(name))
+    problems.push({ place, message: "names of this form (tenant/base-lora-vN) are kept for the adapters of tenants." });
 }
 
 function readModel(name: string, model: FileModel, provider: ProviderConfig, source: Source): ModelConfig | undefined {

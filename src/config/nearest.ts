@@ -31,7 +31,7 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
   let found: string | undefined;
   let best = Number.POSITIVE_INFINITY;
   for (const candidate of known) {
-    const allowed = Math.min(3, Math.max(1, Math.floor(Math.max(word.length, candidate.length) / 3)));
+    const allowed = Math.min(3, Math.floor(Math.max(word.length, candidate.length) / 3));
     if (Math.abs(word.length - candidate.length) > allowed) continue;
     const distance = editDistance(word, candidate);
     if (distance <= allowed && distance < best) {

@@ -31,17 +31,24 @@ export async function readProviders(source: Source): Promise<Providers> {
   for (const [name, provider] of Object.entries(source.value.providers)) {
     const placeOf = (setting: string): Place => source.placeOf(["providers", name, setting]);
     if (name === "extractive") {
-      source.findings.problems.push({ place: source.placeOf(["providers", name], "key"), message: "is a reserved name: the provider extractive always exists." });
+      source.findings.problems.push({
+        place: source.placeOf(["providers", name], "key"),
+        message: "is a reserved name: the provider extractive always exists.",
+      });
     }
     if (provider.timeouts.totalMs < provider.timeouts.firstByteMs) {
       const place = source.placeOf(["providers", name, "timeouts", "totalMs"]);
-      source.findings.problems.push({ place, message: `must be at least firstByteMs (${String(provider.timeouts.firstByteMs)} milliseconds): the first byte comes before the last.` });
+      source.findings.problems.push({
+        place,
+        message: `must be at least firstByteMs (${String(provider.timeouts.firstByteMs)} milliseconds): the first byte comes before the last.`,
+      });
     }
     if (provider.kind === "llama") {
       left.add(name);
       source.findings.warnings.push({
         place: placeOf("kind"),
-        message: "models in the server's own process (kind llama) are not started by this version; the models of this provider are left out.",
+        message:
+          "models in the server's own process (kind llama) are not started by this version; the models of this provider are left out.",
       });
       continue;
     }
@@ -74,13 +81,20 @@ function readBaseUrl(address: string, provider: Remote, place: Place, source: So
     problems.push({ place, message: "expected an address such as http://127.0.0.1:8000/v1." });
     return undefined;
   }
-  if (url.username !== "" || url.password !== "") problems.push({ place, message: "an address may not hold a user or password: use apiKey." });
+  if (url.username !== "" || url.password !== "")
+    problems.push({ place, message: "an address may not hold a user or password: use apiKey." });
   if (url.search !== "" || url.hash !== "") problems.push({ place, message: "an address ends before any ? or #." });
   if (provider.trust === "private" && PUBLIC_HOSTS.includes(url.hostname)) {
-    warnings.push({ place, message: `${url.hostname} is a public service, but the provider is declared private: personal data would go there. Is trust: external meant?` });
+    warnings.push({
+      place,
+      message: `${url.hostname} is a public service, but the provider is declared private: personal data would go there. Is trust: external meant?`,
+    });
   }
   if (provider.trust === "external" && url.protocol === "http:" && !isLoopback(url.hostname)) {
-    warnings.push({ place, message: "http:// to an external provider: prompts and the key cross the network in the clear. Is https:// meant?" });
+    warnings.push({
+      place,
+      message: "http:// to an external provider: prompts and the key cross the network in the clear. Is https:// meant?",
+    });
   }
   const path = url.pathname.replace(/\/+$/, "");
   if (provider.kind === "openai" && path === "") {

@@ -22,14 +22,20 @@ export async function resolveSecret(raw: string, place: Place, source: Source): 
   if (name !== undefined) return headerText(fromEnv(name, place, source), place, source);
   const path = FILE_REFERENCE.exec(raw)?.[1];
   if (path !== undefined) return headerText(await fromFile(path, place, source), place, source);
-  source.findings.warnings.push({ place, message: "the key itself stands in the config file. Use env:NAME or file:PATH, so that the file can be shown." });
+  source.findings.warnings.push({
+    place,
+    message: "the key itself stands in the config file. Use env:NAME or file:PATH, so that the file can be shown.",
+  });
   return headerText(raw, place, source);
 }
 
 function fromEnv(name: string, place: Place, source: Source): string | undefined {
   const { env, findings, usedEnv } = source;
   if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name)) {
-    findings.problems.push({ place, message: "env: must be followed by the name of an environment variable, as in env:ANTHROPIC_API_KEY." });
+    findings.problems.push({
+      place,
+      message: "env: must be followed by the name of an environment variable, as in env:ANTHROPIC_API_KEY.",
+    });
     return undefined;
   }
   usedEnv.add(name);

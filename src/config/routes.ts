@@ -1,4 +1,4 @@
-import { type Models, RESERVED_MODELS } from "./models.ts";
+import type { Models } from "./models.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Providers } from "./providers.ts";
 import type { FileRule } from "./schema.ts";
@@ -9,14 +9,19 @@ import type { PathPart } from "./yaml-file.ts";
 type Known = { readonly models: Models; readonly providers: Providers; readonly routes: readonly string[] };
 
 /** No prototype: callers' names are looked up here, and `constructor` is not a route. */
-export const nameMap = <T>(entries: Iterable<readonly [string, T]>): Record<string, T> =>
-  Object.assign(Object.create(null) as Record<string, T>, Object.fromEntries(entries));
+export function nameMap<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
+  const map: Record<string, T> = Object.fromEntries(entries);
+  Object.setPrototypeOf(map, null);
+  return map;
+}
 
 export function readRoutes(source: Source, models: Models, providers: Providers): Readonly<Record<string, readonly RuleConfig[]>> {
   const known: Known = { models, providers, routes: Object.keys(source.value.routes) };
   const routes = Object.entries(source.value.routes).map(([name, rules]): [string, RuleConfig[]] => {
     checkName(name, source);
-    return [name, rules.map((rule, at) => readRule(rule, ["routes", name, at], source, known))];
+    const read = rules.map((rule, at) => readRule(rule, ["routes", name, at], source, known));
+    warnUnreached(read, ["routes", name], source);
+    return [name, read];
   });
   if (!known.routes.includes("auto")) routes.unshift(["auto", [defaultRule(models, providers)]]);
   return nameMap(routes);
@@ -25,26 +30,52 @@ export function readRoutes(source: Source, models: Models, providers: Providers)
 /** Private models first, then external ones, each in the order written; the router adds `extractive` where documents are asked for. */
 function defaultRule(models: Models, providers: Providers): RuleConfig {
   const trustOf = new Map(providers.started.map((provider) => [provider.name, provider.trust]));
-  const withTrust = (trust: string): string[] => models.started.filter((model) => trustOf.get(model.provider) === trust).map((model) => model.name);
+  const withTrust = (trust: string): string[] =>
+    models.started.filter((model) => trustOf.get(model.provider) === trust).map((model) => model.name);
   return { when: undefined, use: [...withTrust("private"), ...withTrust("external")], trust: undefined };
 }
 
 function checkName(name: string, source: Source): void {
-  const message = name === "extractive" ? "is a reserved name: the model extractive always exists." : `is the name of a model, too: callers could not tell which is meant.`;
-  if (name === "extractive" || Object.hasOwn(source.value.models, name)) source.findings.problems.push({ place: source.placeOf(["routes", name], "key"), message });
+  const message =
+    name === "extractive"
+      ? "is a reserved name: the model extractive always exists."
+      : `is the name of a model, too: callers could not tell which is meant.`;
+  if (name === "extractive" || Object.hasOwn(source.value.models, name))
+    source.findings.problems.push({ place: source.placeOf(["routes", name], "key"), message });
 }
 
 function readRule(rule: FileRule, path: readonly PathPart[], source: Source, known: Known): RuleConfig {
-  const use = rule.use.filter((name, at) => isUsable(name, [...path, "use", at], source, known));
+  const use = [...new Set(rule.use.filter((name, at) => isUsable(name, [...path, "use", at], source, known)))];
   if (rule.when !== undefined) {
-    const message =
-      rule.trust === "private"
-        ? "conditions are not evaluated by this version. Because the rule narrows trust to private, it applies to every call of the route."
-        : "conditions are not evaluated by this version. The rule is skipped.";
+    const message = appliesAlways(rule)
+      ? "conditions are not evaluated by this version. Because the rule narrows trust to private, it applies to every call of the route."
+      : "conditions are not evaluated by this version. The rule is skipped.";
     source.findings.warnings.push({ place: source.placeOf([...path, "when"]), message });
   }
   if (rule.trust === "private") warnExternal(use, path, source, known);
-  return { when: rule.when, use: [...new Set(use)], trust: rule.trust };
+  return { when: rule.when, use: withoutExtractive(use, path, source), trust: rule.trust };
+}
+
+/** While conditions are not evaluated, what one would have kept private stays private, and any other conditional rule never applies. */
+const appliesAlways = (rule: Pick<FileRule, "when" | "trust">): boolean => rule.when === undefined || rule.trust === "private";
+
+function warnUnreached(rules: readonly RuleConfig[], path: readonly PathPart[], source: Source): void {
+  const first = rules.findIndex(appliesAlways);
+  if (first < 0 || first === rules.length - 1) return;
+  const place = source.placeOf([...path, first + 1]);
+  source.findings.warnings.push({ place, message: "this rule and any after it are not reached: the one before it always applies." });
+}
+
+/** The router adds `extractive` last by itself, so a place in the list means nothing. */
+function withoutExtractive(use: readonly string[], path: readonly PathPart[], source: Source): string[] {
+  const at = use.indexOf("extractive");
+  if (at >= 0 && at < use.length - 1) {
+    source.findings.warnings.push({
+      place: source.placeOf([...path, "use"]),
+      message: "extractive is always the last resort, wherever it stands.",
+    });
+  }
+  return use.filter((name) => name !== "extractive");
 }
 
 function isUsable(name: string, path: readonly PathPart[], source: Source, known: Known): boolean {
@@ -76,5 +107,3 @@ function warnExternal(use: readonly string[], path: readonly PathPart[], source:
   const message = `the rule narrows trust to private, so ${external.join(", ")} never ${external.length === 1 ? "takes" : "take"} part.`;
   source.findings.warnings.push({ place: source.placeOf([...path, "use"]), message });
 }
-
-export const isReservedModel = (name: string): boolean => RESERVED_MODELS.some((reserved) => reserved === name);

@@ -29,7 +29,12 @@ export function toProblems(issues: readonly Issue[], yaml: YamlFile): Problem[] 
     if (issue.code === "unrecognized_keys") return issue.keys.map((key) => unknownKey(key, path, root, yaml));
     const value = valueAt(yaml.value, path);
     const which = issue.code === "invalid_key" || value === undefined ? "key" : "value";
-    return [{ place: yaml.placeOf(path, which), message: sentence(issue, value, nodeAt(root, path, yaml.value), nodeAt(root, path.slice(0, -1), yaml.value)) }];
+    return [
+      {
+        place: yaml.placeOf(path, which),
+        message: sentence(issue, value, nodeAt(root, path, yaml.value), nodeAt(root, path.slice(0, -1), yaml.value)),
+      },
+    ];
   });
 }
 
@@ -40,27 +45,21 @@ function unknownKey(key: string, path: readonly PathPart[], root: SchemaNode, ya
 }
 
 function sentence(issue: Issue, value: unknown, node: SchemaNode | undefined, parent: SchemaNode | undefined): string {
-  if (issue.code === "invalid_key") return `is not a usable name: ${parent?.propertyNames?.why ?? "it has characters that a name may not have"}.`;
+  if (issue.code === "invalid_key")
+    return `is not a usable name: ${parent?.propertyNames?.why ?? "it has characters that a name may not have"}.`;
   const choices = choicesOf(issue, node);
   if (choices !== undefined) {
     const expected = `one of ${choices.join(", ")}`;
     if (value === undefined) return `is missing. Expected ${expected}.`;
     return typeof value === "string" ? `expected ${expected}.${didYouMean(value, choices)}` : `expected ${expected}, got ${kindOf(value)}.`;
   }
-  switch (issue.code) {
-    case "invalid_type": {
-      const expected = expectedWords(node);
-      if (value === undefined) return `is missing. Expected ${expected}.`;
-      return `expected ${expected}, got ${kindOf(value)}.`;
-    }
-    case "too_small":
-    case "too_big":
-      return range(issue, node);
-    case "invalid_format":
-      return `does not have the expected form: ${node?.why ?? "see docs/configuration.md"}.`;
-    default:
-      return `is not what was expected here: ${expectedWords(node)}.`;
+  if (issue.code === "invalid_type") {
+    const expected = expectedWords(node);
+    return value === undefined ? `is missing. Expected ${expected}.` : `expected ${expected}, got ${kindOf(value)}.`;
   }
+  if (issue.code === "too_small" || issue.code === "too_big") return range(issue, node);
+  if (issue.code === "invalid_format") return `does not have the expected form: ${node?.why ?? "see docs/configuration.md"}.`;
+  return `is not what was expected here: ${expectedWords(node)}.`;
 }
 
 function choicesOf(issue: Issue, node: SchemaNode | undefined): string[] | undefined {
@@ -81,38 +80,27 @@ function range(issue: Extract<Issue, { code: "too_small" | "too_big" }>, node: S
   return `must be from ${String(node?.minimum)} to ${String(node?.maximum)}${unit}${why}.`;
 }
 
+const TYPE_WORDS = new Map([
+  ["string", "text"],
+  ["boolean", "true or false"],
+  ["array", "a list"],
+  ["integer", "a whole number"],
+  ["number", "a number"],
+]);
+
 function expectedWords(node: SchemaNode | undefined): string {
-  const unit = node?.unit === undefined ? "" : ` (${node.unit})`;
-  switch (node?.type) {
-    case "integer":
-      return `a whole number from ${String(node.minimum)} to ${String(node.maximum)}${unit}`;
-    case "number":
-      return `a number from ${String(node.minimum)} to ${String(node.maximum)}${unit}`;
-    case "string":
-      return "text";
-    case "boolean":
-      return "true or false";
-    case "array":
-      return "a list";
-    default:
-      return "a map of settings";
-  }
+  const words = TYPE_WORDS.get(node?.type ?? "") ?? "a map of settings";
+  if (node?.type !== "integer" && node?.type !== "number") return words;
+  return `${words} from ${String(node.minimum)} to ${String(node.maximum)}${node.unit === undefined ? "" : ` (${node.unit})`}`;
 }
 
 /** The kind of a value, never the value: it may be a secret in the wrong place. */
 function kindOf(value: unknown): string {
   if (value === null) return "nothing";
-  if (Array.isArray(value)) return "a list";
-  switch (typeof value) {
-    case "string":
-      return "text";
-    case "number":
-      return Number.isInteger(value) ? "a whole number" : "a number with a fraction";
-    case "boolean":
-      return "true or false";
-    default:
-      return "a map";
-  }
+  if (typeof value === "string") return "text";
+  if (typeof value === "boolean") return "true or false";
+  if (typeof value === "number") return Number.isInteger(value) ? "a whole number" : "a number with a fraction";
+  return Array.isArray(value) ? "a list" : "a map";
 }
 
 /** The part of the schema that speaks about `path`; in a union the branch that the data's own constants choose. */
@@ -120,7 +108,10 @@ function nodeAt(root: SchemaNode, path: readonly PathPart[], data: unknown): Sch
   let node: SchemaNode | undefined = root;
   let value = data;
   for (const part of path) {
-    node = typeof part === "number" ? node.items : (node.properties?.[part] ?? (typeof node.additionalProperties === "object" ? node.additionalProperties : undefined));
+    node =
+      typeof part === "number"
+        ? node.items
+        : (node.properties?.[part] ?? (typeof node.additionalProperties === "object" ? node.additionalProperties : undefined));
     value = childOf(value, part);
     if (node?.oneOf !== undefined) node = chooseBranch(node.oneOf, value);
     if (node === undefined) return undefined;
@@ -130,7 +121,9 @@ function nodeAt(root: SchemaNode, path: readonly PathPart[], data: unknown): Sch
 
 function chooseBranch(branches: readonly SchemaNode[], value: unknown): SchemaNode | undefined {
   return branches.find((branch) =>
-    Object.entries(branch.properties ?? {}).some(([key, property]) => property.const !== undefined && childOf(value, key) === property.const),
+    Object.entries(branch.properties ?? {}).some(
+      ([key, property]) => property.const !== undefined && childOf(value, key) === property.const,
+    ),
   );
 }
 
@@ -142,5 +135,5 @@ function valueAt(data: unknown, path: readonly PathPart[]): unknown {
 
 function childOf(value: unknown, part: PathPart): unknown {
   if (typeof value !== "object" || value === null || !Object.hasOwn(value, part)) return undefined;
-  return (value as Readonly<Record<PathPart, unknown>>)[part];
+  return Reflect.get(value, part);
 }

@@ -101,9 +101,9 @@ const provider = z.discriminatedUnion("kind", [
   }),
   z.strictObject({ kind: z.literal("anthropic").meta({ description: "Anthropic's Messages protocol." }), ...remote }),
   z.strictObject({
-    kind: z
-      .literal("llama")
-      .meta({ description: "A GGUF model run inside the server. Read but not started by this version: its models are left out, with a warning." }),
+    kind: z.literal("llama").meta({
+      description: "A GGUF model run inside the server. Read but not started by this version: its models are left out, with a warning.",
+    }),
     model: z.string().min(1).max(4096).meta({ description: "Path of the GGUF file, relative to this file." }),
     trust: providerTrust,
     region,
@@ -114,7 +114,13 @@ const provider = z.discriminatedUnion("kind", [
 const price = z
   .strictObject({
     inputPerMTok: amount({ min: 0, max: 10_000, unit: "dollars per million tokens", why: PRICE_WHY, description: "Prompt tokens." }),
-    outputPerMTok: amount({ min: 0, max: 10_000, unit: "dollars per million tokens", why: PRICE_WHY, description: "Tokens of the answer." }),
+    outputPerMTok: amount({
+      min: 0,
+      max: 10_000,
+      unit: "dollars per million tokens",
+      why: PRICE_WHY,
+      description: "Tokens of the answer.",
+    }),
     cachedInputPerMTok: amount({
       min: 0,
       max: 10_000,
@@ -162,15 +168,10 @@ const model = z.strictObject({
 });
 
 const rule = z.strictObject({
-  when: z
-    .string()
-    .min(1)
-    .max(1000)
-    .optional()
-    .meta({
-      description:
-        "A condition over signals, such as `pii.found` or `complexity > 0.8`. This version does not evaluate conditions: a rule with `trust: private` then applies to every call, any other conditional rule to none.",
-    }),
+  when: z.string().min(1).max(1000).optional().meta({
+    description:
+      "A condition over signals, such as `pii.found` or `complexity > 0.8`. This version does not evaluate conditions: a rule with `trust: private` then applies to every call, any other conditional rule to none.",
+  }),
   use: z
     .array(z.string().min(1).max(128))
     .min(1)
@@ -180,7 +181,13 @@ const rule = z.strictObject({
 });
 
 const rate = (unit: string, description: string) =>
-  whole({ min: 1, max: 1_000_000_000, unit, why: "zero would refuse every call: leave the limit out, or revoke the key", description }).optional();
+  whole({
+    min: 1,
+    max: 1_000_000_000,
+    unit,
+    why: "zero would refuse every call: leave the limit out, or revoke the key",
+    description,
+  }).optional();
 const tier = z.strictObject({
   rpm: rate("requests per minute", "Requests per minute of one tenant. Without it no limit."),
   tpm: rate("tokens per minute", "Tokens per minute of one tenant, prompt and answer. Without it no limit."),
@@ -188,12 +195,9 @@ const tier = z.strictObject({
 
 const server = z
   .strictObject({
-    host: z
-      .string()
-      .min(1)
-      .max(253)
-      .optional()
-      .meta({ description: "Address to listen on; `0.0.0.0` for every interface. Default `127.0.0.1`. `--host` and `WEIR_HOST` go before it." }),
+    host: z.string().min(1).max(253).optional().meta({
+      description: "Address to listen on; `0.0.0.0` for every interface. Default `127.0.0.1`. `--host` and `WEIR_HOST` go before it.",
+    }),
     port: whole({
       min: 0,
       max: 65_535,
@@ -235,13 +239,10 @@ export const fileSchema = z.strictObject({
     .record(modelName, model)
     .default({})
     .meta({ description: "Models that callers may ask for, by name. `auto` and `extractive` are always there." }),
-  routes: z
-    .record(plainName, z.array(rule).min(1).max(100))
-    .default({})
-    .meta({
-      description:
-        "Names that callers may ask for instead of a model; the first rule that applies decides. Without a route `auto`, it is all private models in the order of this file, then all external ones.",
-    }),
+  routes: z.record(plainName, z.array(rule).min(1).max(100)).default({}).meta({
+    description:
+      "Names that callers may ask for instead of a model; the first rule that applies decides. Without a route `auto`, it is all private models in the order of this file, then all external ones.",
+  }),
   tiers: z
     .record(plainName, tier)
     .default({})
@@ -274,18 +275,16 @@ export const fileSchema = z.strictObject({
     max: 1_000_000_000,
     unit: "dollars",
     why: "sums are exact up to a billion dollars",
-    description: "Everything that all tenants together may spend in a calendar month, UTC. Then calls that cost are refused with 429. Without it no limit.",
+    description:
+      "Everything that all tenants together may spend in a calendar month, UTC. Then calls that cost are refused with 429. Without it no limit.",
   }).optional(),
   server,
   journal: z
     .strictObject({
-      fsync: z
-        .boolean()
-        .default(false)
-        .meta({
-          description:
-            "`true`: an answer's last byte waits until its record is on the disk, which survives a power cut and costs some milliseconds a call. `false`: a record survives the process, not the machine.",
-        }),
+      fsync: z.boolean().default(false).meta({
+        description:
+          "`true`: an answer's last byte waits until its record is on the disk, which survives a power cut and costs some milliseconds a call. `false`: a record survives the process, not the machine.",
+      }),
     })
     .prefault({})
     .meta({ description: "The local log that every call is written to before it is answered." }),

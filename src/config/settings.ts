@@ -8,7 +8,16 @@ import type { Config } from "./types.ts";
 /** What a config file, or the environment in its place, decides. */
 export type Settings = Pick<
   Config,
-  "providers" | "models" | "routes" | "tiers" | "fallback" | "maxOutputTokensDefault" | "maxOutputTokensCap" | "spendLimitMicroUsd" | "databaseConnections" | "limits"
+  | "providers"
+  | "models"
+  | "routes"
+  | "tiers"
+  | "fallback"
+  | "maxOutputTokensDefault"
+  | "maxOutputTokensCap"
+  | "spendLimitMicroUsd"
+  | "databaseConnections"
+  | "limits"
 > & {
   readonly host: string | undefined;
   readonly port: number | undefined;

@@ -7,6 +7,8 @@ import type { PathPart } from "./yaml-file.ts";
 export type Source = {
   readonly value: FileConfig;
   readonly placeOf: (path: readonly PathPart[], which?: "key" | "value") => Place;
+  /** The file as the operator named it; undefined where the environment stands for one. */
+  readonly file: string | undefined;
   /** Relative paths in the settings start here. */
   readonly baseDir: string;
   readonly env: Env;

@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from "yaml";
+import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from "yaml";
 import type { Place, Problem } from "./problem.ts";
 
 /** A config file is a page; a megabyte is a mistake. */
@@ -70,14 +70,14 @@ function findOffset(document: Document.Parsed, path: readonly PathPart[], which:
     if (isMap(node)) {
       const pair = findPair(node, part);
       if (pair === undefined) return offset;
-      const keyOffset = startOf(pair.key as Node | null) ?? offset;
-      const value = pair.value as Node | null;
+      const keyOffset = startOf(pair.key) ?? offset;
+      const value = pair.value;
       // A missing setting is looked for at its parent's key, so containers are placed there.
       const found = resolve(document, value);
       offset = last && which === "value" ? (startOf(value) ?? keyOffset) : keyOffset;
       node = found;
     } else if (isSeq(node)) {
-      const item = typeof part === "number" ? (node.items[part] as Node | null | undefined) : undefined;
+      const item = typeof part === "number" ? node.items[part] : undefined;
       if (item === undefined) return offset;
       offset = startOf(item) ?? offset;
       node = resolve(document, item);
@@ -94,9 +94,9 @@ function findPair(map: YAMLMap, part: PathPart): YAMLMap["items"][number] | unde
 
 function resolve(document: Document.Parsed, node: unknown): Node | null {
   if (isAlias(node)) return resolve(document, node.resolve(document));
-  return (node ?? null) as Node | null;
+  return isNode(node) ? node : null;
 }
 
-function startOf(node: Node | null | undefined): number | undefined {
-  return node?.range?.[0];
+function startOf(node: unknown): number | undefined {
+  return isNode(node) ? node.range?.[0] : undefined;
 }

@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { makeSecret } from "../kernel/ids.ts";
+import { type Env, envPlace, readEnv } from "./environment.ts";
+import { createLine, isOpenToOthers, readLine } from "./own-file.ts";
+import type { Findings } from "./problem.ts";
+import { errorCode, isHeaderText } from "./reference.ts";
+
+/** 160 random bits have 32 characters; half of that is the least that is not guessed. */
+const ADMIN_KEY_CHARS_MIN = 16;
+/** It is sent with every admin request. */
+const ADMIN_KEY_CHARS_MAX = 512;
+
+export type AdminKeys = {
+  readonly adminKey: string;
+  readonly adminKeyIsNew: boolean;
+  readonly localAdminKey: string | undefined;
+};
+
+/** undefined: a problem was found. */
+export async function readAdminKeys(env: Env, dataDir: string, embedded: boolean, findings: Findings): Promise<AdminKeys | undefined> {
+  const given = readEnv(env, "WEIR_ADMIN_KEY");
+  if (given !== undefined && !checkGiven(given, findings)) return undefined;
+  if (!embedded) {
+    // Replicas share no folder, so a made key could be kept nowhere: it lives for one start.
+    return { adminKey: given ?? makeSecret("wadm"), adminKeyIsNew: given === undefined, localAdminKey: undefined };
+  }
+  const path = localAdminKeyPath(dataDir);
+  try {
+    const kept = await readLine(path);
+    const { line, made } = kept === undefined ? await createLine(path, makeSecret("wadm")) : { line: kept, made: false };
+    if (line.length < ADMIN_KEY_CHARS_MIN || !isHeaderText(line)) {
+      findings.problems.push({ place: { in: "folder", path }, message: "does not hold an admin key. Delete it, and a new one is made." });
+      return undefined;
+    }
+    if (await isOpenToOthers(path))
+      findings.warnings.push({ place: { in: "folder", path }, message: "other users of this machine may read it. Set its mode to 0600." });
+    return { adminKey: given ?? line, adminKeyIsNew: given === undefined && made, localAdminKey: line };
+  } catch (error) {
+    findings.problems.push({ place: { in: "folder", path: dataDir }, message: `the data folder cannot be used (${errorCode(error)}).` });
+    return undefined;
+  }
+}
+
+/** The admin key for commands on the same machine as the embedded server. */
+export const localAdminKeyPath = (dataDir: string): string => join(dataDir, "admin-key");
+
+function checkGiven(key: string, findings: Findings): boolean {
+  const place = envPlace("WEIR_ADMIN_KEY");
+  const { problems } = findings;
+  const before = problems.length;
+  if (key.length < ADMIN_KEY_CHARS_MIN)
+    problems.push({ place, message: `must have at least ${String(ADMIN_KEY_CHARS_MIN)} characters: a shorter one can be guessed.` });
+  if (key.length > ADMIN_KEY_CHARS_MAX)
+    problems.push({ place, message: `must have at most ${String(ADMIN_KEY_CHARS_MAX)} characters: it is sent with every admin request.` });
+  if (!isHeaderText(key)) problems.push({ place, message: "has characters that an HTTP header cannot carry." });
+  return problems.length === before;
+}

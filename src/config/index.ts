@@ -1,0 +1,13 @@
+export { loadConfig } from "./load-config.ts";
+export type { LoadConfigInput } from "./load-config.ts";
+export type { ConfigFlags } from "./listen.ts";
+export { resolveDataDir } from "./listen.ts";
+export { localAdminKeyPath } from "./admin-key.ts";
+export { ENVIRONMENT, readEnv } from "./environment.ts";
+export type { Env } from "./environment.ts";
+export { didYouMean, nearest } from "./nearest.ts";
+export { ConfigError, renderProblem } from "./problem.ts";
+export type { Problem } from "./problem.ts";
+export type { ListedModel, ListModels } from "./quick-start.ts";
+export { toFileJsonSchema } from "./schema.ts";
+export type { Config, ModelConfig, ProviderConfig, RuleConfig, TierConfig } from "./types.ts";
