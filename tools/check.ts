@@ -1,0 +1,52 @@
+/**
+ * `npm test`: types, lint, format, house rules, generated files, then the tests that need no service. One line each, the output of
+ * what failed, and at the end `N passed, N failed`, where each check counts as one. Exits 1 on any failure and when no test ran.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { runCommand } from "./suite/command.ts";
+import { runTests } from "./suite/bun-test.ts";
+import { finish, print, type Outcome } from "./suite/report.ts";
+
+const root = join(import.meta.dirname, "..");
+process.chdir(root);
+const bin = (name: string): string => join(root, "node_modules/.bin", name);
+const folders = ["src", "tools", "test", "bench"].filter((folder) => existsSync(folder));
+
+/** Programs that write a file of the repository, and with --check tell whether it is what they would write. */
+const GENERATORS = [
+  { name: "lock file", script: "tools/lock.mjs" },
+  { name: "docs/configuration.md", script: "tools/configuration-doc.ts" },
+].filter(({ script }) => existsSync(script));
+
+const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] = [
+  ["types", [bin("tsc"), "--noEmit"]],
+  ["lint", [bin("oxlint"), "--type-aware", "--deny-warnings", ...folders]],
+  ["format", [bin("oxfmt"), "--list-different", ...folders]],
+  ["house rules", [process.execPath, "tools/tidy.ts"]],
+  ...GENERATORS.map(({ name, script }) => [name, [process.execPath, script, "--check"]] as const),
+];
+
+async function check(name: string, command: readonly string[]): Promise<Outcome> {
+  const { code, output, seconds } = await runCommand(command);
+  const failed = code === 0 ? 0 : 1;
+  return { name, seconds, passed: 1 - failed, failed, say: "", notes: [], output: output.trim() || `exit code ${code}` };
+}
+
+const outcomes: Outcome[] = [];
+const add = (outcome: Outcome): void => {
+  outcomes.push(outcome);
+  print(outcome);
+};
+
+await Promise.all(CHECKS.map(async ([name, command]) => add(await check(name, command))));
+// Two processes: the suite is to take under three minutes on two cores. Each file has a process state of its own.
+const tests = await runTests(
+  "tests",
+  ["--parallel=2", "--path-ignore-patterns=test/services/**", "./src", "./tools", "./test"],
+  "tmp/tests.log",
+);
+add(tests);
+
+const code = finish(outcomes);
+process.exitCode = tests.passed === 0 ? 1 : code;
