@@ -1,5 +1,5 @@
 import type { Call, ChatCall, Part, Retrieved, Usage } from "../domain/chat.ts";
-import type { CallEvent } from "../domain/event.ts";
+import type { CallEvent, Reservation } from "../domain/event.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { boundMicroUsd } from "../kernel/money.ts";
@@ -35,7 +35,7 @@ export async function* answer(stages: Stages, call: Call, admitted: Admitted, si
     const microUsd = mostOf(plan, inputBytes, call);
     if (admitted.budgeted) await admitted.reserve(microUsd);
     if (signal.aborted) throw new Fault("client_gone");
-    await stages.open(toReservation(call, microUsd, inputBytes));
+    await stages.open(toReservation(call, admitted, microUsd, inputBytes));
     run.open = true;
     yield* tryTargets(stages, run, { call, chat, plan, inputBytes, admitted, retrieved }, signal);
   } catch (error) {
@@ -105,7 +105,7 @@ async function refuseOrFail(stages: Stages, run: Run, call: Call, admitted: Admi
   return event.inputTokens + event.outputTokens > 0 ? fault.with({ spent: true }) : fault;
 }
 
-function toReservation(call: Call, microUsd: number, inputTokensMax: number) {
+function toReservation(call: Call, admitted: Admitted, microUsd: number, inputTokensMax: number): Reservation {
   const { requestId, startedAtMs, chat, who } = call;
   return {
     requestId,
@@ -117,6 +117,7 @@ function toReservation(call: Call, microUsd: number, inputTokensMax: number) {
     outputTokensMax: outputMax(chat),
     modelAsked: chat.model,
     stream: chat.stream,
+    budgets: admitted.budgeted ? admitted.budgets : undefined,
   };
 }
 

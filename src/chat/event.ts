@@ -1,5 +1,5 @@
 import type { Call, Retrieved, Usage } from "../domain/chat.ts";
-import type { Attempt, CallEvent } from "../domain/event.ts";
+import type { Attempt, BudgetScope, CallEvent } from "../domain/event.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 
@@ -15,6 +15,7 @@ export type CallRun = {
   readonly promptDigest: string;
   readonly configHash: string;
   readonly endUserDigest: string | undefined;
+  readonly budgets: readonly BudgetScope[];
 };
 
 export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
@@ -45,6 +46,7 @@ export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: 
     costMicroUsd: sum(attempts, "costMicroUsd"),
     usageSource: worstSource(attempts),
     attempts,
+    budgets: run.budgets.length > 0 ? run.budgets : undefined,
     candidates: run.plan.candidates.map(({ target, fell }) => ({ model: target.model, provider: target.provider, fell })),
     tier: run.target?.kind === "extractive" ? "extractive" : "model",
     passages: run.retrieved?.passages.length,

@@ -37,7 +37,17 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
     const attempts = meters.map((meter) => meter.attempt);
     const latencyMs = stages.monotonicMs() - startedMs;
     const { plan = NO_PLAN, retrieved, promptDigest } = run;
-    const known = { call, plan, retrieved, attempts, target: last?.target, firstPartMs, latencyMs, promptDigest };
+    const known = {
+      call,
+      plan,
+      retrieved,
+      attempts,
+      target: last?.target,
+      firstPartMs,
+      latencyMs,
+      promptDigest,
+      budgets: admitted.budgets,
+    };
     const event = toCallEvent({ ...known, configHash: stages.configHash, endUserDigest: stages.endUserDigest(call) }, outcome, code);
     admitted.settle({ microUsd: event.costMicroUsd, tokens: event.inputTokens + event.outputTokens });
     const { hash } = await stages.close(event);

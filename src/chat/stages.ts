@@ -1,5 +1,5 @@
 import type { Call, ChatCall, Part, Passage, Retrieved } from "../domain/chat.ts";
-import type { CallEvent, Reservation } from "../domain/event.ts";
+import type { BudgetScope, CallEvent, Reservation } from "../domain/event.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 
@@ -7,6 +7,7 @@ import type { FaultCode } from "../kernel/fault.ts";
 export type Admitted = {
   /** A budget counts for this call. */
   readonly budgeted: boolean;
+  readonly budgets: readonly BudgetScope[];
   /** Raises what is set aside to this much in all; throws `budget_spent` or `budget_reserved`. */
   reserve(microUsd: number): void | Promise<void>;
   /** Gives back place and rest. Called exactly once. */

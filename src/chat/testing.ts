@@ -141,6 +141,7 @@ export function witness(change: Partial<Stages> = {}, targets: readonly Target[]
   };
   const admitted: Admitted = {
     budgeted,
+    budgets: budgeted ? ["key"] : [],
     reserve: (microUsd) => void reserved.push(microUsd),
     settle: (used) => void settled.push(used),
   };

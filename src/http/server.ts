@@ -16,8 +16,8 @@ export type ServerDeps = {
     readonly apiKeyHeader: string | undefined;
     readonly tenantHeader: string | undefined;
   }): Principal | Promise<Principal>;
-  /** Throws `forbidden`. */
-  authorise(who: Principal, permission: Permission): void;
+  /** Throws `forbidden`, also where the request names a tenant that is not the caller's. */
+  authorise(who: Principal, permission: Permission, tenantSlug: string | undefined): void;
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "http">;
@@ -89,7 +89,7 @@ async function handle(deps: ServerDeps, endpoint: Endpoint, raw: Raw): Promise<R
     tenantHeader: headers.get("openai-tenant") ?? undefined,
   });
   const who = known instanceof Promise ? await known : known;
-  deps.authorise(who, endpoint.allow);
+  deps.authorise(who, endpoint.allow, params["slug"] ?? (queryAt < 0 ? undefined : (query.get("tenant") ?? undefined)));
   if (endpoint.of === "tenant") return endpoint.handle({ ...asked, who: needTenant(who) });
   return endpoint.handle({ ...asked, who });
 }
