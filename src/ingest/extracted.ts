@@ -1,0 +1,28 @@
+/** A document as plain text. Headings are lines `## …` and tables rows `| … |`, whatever it was written in, so that what follows knows one form. */
+export type Extracted = {
+  /** undefined: the document names none. */
+  readonly title: string | undefined;
+  readonly text: string;
+};
+
+/** One empty line between paragraphs, no trailing blanks, no control characters: offsets count in what comes out of here. */
+export function tidyText(text: string): string {
+  return text
+    .replace(/\r\n?|\u2028|\u2029/g, "\n")
+    .replace(/[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\ufeff]/g, "")
+    .split("\n")
+    .map((line) => line.trimEnd())
+    .join("\n")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}
+
+/** The text of the first heading of the highest rank among the first few. */
+export function firstHeading(text: string): string | undefined {
+  let best: { level: number; title: string } | undefined;
+  for (const match of text.slice(0, 4000).matchAll(/^(#{1,6}) (.+)$/gm)) {
+    const level = match[1]?.length ?? 6;
+    if (best === undefined || level < best.level) best = { level, title: (match[2] ?? "").trim() };
+  }
+  return best?.title;
+}

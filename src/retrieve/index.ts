@@ -1,0 +1,5 @@
+export { terms } from "./terms.ts";
+export { termId } from "./term-id.ts";
+export { countTokens } from "./tokens.ts";
+export { units } from "./units.ts";
+export type { Unit } from "./units.ts";

@@ -1,0 +1,138 @@
+import type { CollectionId, TenantId } from "../kernel/ids.ts";
+import type { Database, Tx } from "./database.ts";
+import { tenantScope } from "./database.ts";
+import type { DocumentKey } from "./documents.ts";
+import { ENTRY_BYTES } from "./postings.ts";
+
+export type NewChunk = {
+  readonly no: number;
+  readonly start: number;
+  readonly end: number;
+  readonly headings: readonly string[];
+  readonly text: string;
+};
+
+/** Those that are there already stay: a process that takes over makes the same ones. */
+export async function insertChunks(tx: Tx, tenantId: TenantId, key: DocumentKey, chunks: readonly NewChunk[]): Promise<void> {
+  await tx.query(
+    `INSERT INTO chunks (tenant_id, collection_id, document, no, starts, ends, headings, body)
+     SELECT $1, $2, $3, t.no, t.starts, t.ends, t.headings::jsonb, t.body
+     FROM unnest($4::int[], $5::int[], $6::int[], $7::text[], $8::text[]) AS t (no, starts, ends, headings, body)
+     ON CONFLICT DO NOTHING`,
+    [
+      tenantId,
+      key.collectionId,
+      key.firstChunk,
+      chunks.map((chunk) => chunk.no),
+      chunks.map((chunk) => chunk.start),
+      chunks.map((chunk) => chunk.end),
+      chunks.map((chunk) => JSON.stringify(chunk.headings)),
+      chunks.map((chunk) => chunk.text),
+    ],
+  );
+}
+
+/** What was indexed of the chunks in a range of numbers. */
+export async function readIndexedText(
+  db: Database,
+  tenantId: TenantId,
+  collectionId: CollectionId,
+  range: { readonly from: number; readonly to: number },
+): Promise<readonly { readonly headings: readonly string[]; readonly text: string }[]> {
+  return await db.query(
+    tenantScope(tenantId),
+    `SELECT headings, body AS text FROM chunks WHERE collection_id = $1 AND no >= $2 AND no < $3`,
+    [collectionId, range.from, range.to],
+  );
+}
+
+export async function deleteChunks(
+  tx: Tx,
+  collectionId: CollectionId,
+  range: { readonly from: number; readonly to: number },
+): Promise<void> {
+  await tx.query(`DELETE FROM chunks WHERE collection_id = $1 AND no >= $2 AND no < $3`, [collectionId, range.from, range.to]);
+}
+
+type Block = { termId: number; block: number; entries: Uint8Array };
+
+/** Takes the entries of chunks in [from, to) out of the given terms' blocks. */
+export async function removePostings(
+  tx: Tx,
+  collectionId: CollectionId,
+  termIds: readonly number[],
+  range: { readonly from: number; readonly to: number },
+): Promise<void> {
+  const blocks = await tx.query<Block>(
+    `SELECT term_id AS "termId", block, entries FROM postings
+     WHERE collection_id = $1 AND term_id = ANY($2::bigint[]) AND high >= $3 AND low < $4 ORDER BY term_id, block FOR UPDATE`,
+    [collectionId, termIds, range.from, range.to],
+  );
+  await rewrite(tx, collectionId, blocks, range);
+}
+
+/**
+ * The same without knowing the terms, a page of blocks at a time: for what another version of the program indexed.
+ * Returns where to go on, or undefined at the end.
+ */
+export async function removePostingsPage(
+  tx: Tx,
+  collectionId: CollectionId,
+  range: { readonly from: number; readonly to: number },
+  page: { readonly afterTerm: number; readonly limit: number },
+): Promise<number | undefined> {
+  const [last] = await tx.query<{ term: number | null; count: number }>(
+    `SELECT max(term_id) AS term, count(*) AS count FROM
+       (SELECT term_id FROM postings WHERE collection_id = $1 AND term_id > $2 ORDER BY term_id LIMIT $3) page`,
+    [collectionId, page.afterTerm, page.limit],
+  );
+  if (last?.term === undefined || last.term === null) return undefined;
+  const blocks = await tx.query<Block>(
+    `SELECT term_id AS "termId", block, entries FROM postings
+     WHERE collection_id = $1 AND term_id > $2 AND term_id <= $3 AND high >= $4 AND low < $5 ORDER BY term_id, block FOR UPDATE`,
+    [collectionId, page.afterTerm, last.term, range.from, range.to],
+  );
+  await rewrite(tx, collectionId, blocks, range);
+  return last.term;
+}
+
+async function rewrite(tx: Tx, collectionId: CollectionId, blocks: readonly Block[], range: { from: number; to: number }): Promise<void> {
+  const empty: Block[] = [];
+  const kept: Block[] = [];
+  for (const block of blocks) {
+    const entries = withoutRange(block.entries, range);
+    if (entries.length === block.entries.length) continue;
+    (entries.length === 0 ? empty : kept).push({ ...block, entries });
+  }
+  if (empty.length > 0) {
+    await tx.query(
+      `DELETE FROM postings p USING unnest($2::bigint[], $3::int[]) AS t (term_id, block)
+       WHERE p.collection_id = $1 AND p.term_id = t.term_id AND p.block = t.block`,
+      [collectionId, empty.map((one) => one.termId), empty.map((one) => one.block)],
+    );
+  }
+  if (kept.length === 0) return;
+  await tx.query(
+    `UPDATE postings p SET entries = decode(t.entries, 'hex') FROM unnest($2::bigint[], $3::int[], $4::text[]) AS t (term_id, block, entries)
+     WHERE p.collection_id = $1 AND p.term_id = t.term_id AND p.block = t.block`,
+    [
+      collectionId,
+      kept.map((one) => one.termId),
+      kept.map((one) => one.block),
+      kept.map((one) => Buffer.from(one.entries).toString("hex")),
+    ],
+  );
+}
+
+function withoutRange(entries: Uint8Array, range: { from: number; to: number }): Uint8Array {
+  const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength);
+  const kept = new Uint8Array(entries.length);
+  let at = 0;
+  for (let from = 0; from + ENTRY_BYTES <= entries.length; from += ENTRY_BYTES) {
+    const chunk = view.getUint32(from, true);
+    if (chunk >= range.from && chunk < range.to) continue;
+    kept.set(entries.subarray(from, from + ENTRY_BYTES), at);
+    at += ENTRY_BYTES;
+  }
+  return kept.subarray(0, at);
+}

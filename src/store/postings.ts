@@ -1,0 +1,183 @@
+import { collectionIds, fileIds } from "../kernel/ids.ts";
+import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
+import type { Database, Tx } from "./database.ts";
+import { tenantScope } from "./database.ts";
+
+/** Four bytes of chunk number, two of occurrences, two of the chunk's length in terms, little-endian. */
+export const ENTRY_BYTES = 8;
+/**
+ * The open block of a term is closed at this many entries, so a block holds fewer than twice as many: 3.6 kB. Larger ones would
+ * not stay inside the page while they grow; smaller ones make more rows to visit for a frequent term.
+ */
+export const BLOCK_ENTRIES = 224;
+const OPEN_BLOCK = 0;
+
+/** Entries of one term in ascending order of their chunks, `ENTRY_BYTES` each. */
+export type TermEntries = { readonly termId: number; readonly low: number; readonly high: number; readonly entries: Uint8Array };
+
+/** Writes entries of many terms. Terms in ascending order: writers that meet then wait for each other instead of for ever. */
+export async function appendPostings(tx: Tx, tenantId: TenantId, collectionId: CollectionId, batch: readonly TermEntries[]): Promise<void> {
+  const closed: TermEntries[] = [];
+  const open: TermEntries[] = [];
+  for (const one of batch) splitBlocks(one, closed, open);
+  if (closed.length > 0) await writeBlocks(tx, [tenantId, collectionId], closed, true);
+  if (open.length === 0) return;
+  const longest = await writeBlocks(tx, [tenantId, collectionId], open, false);
+  if (longest < BLOCK_ENTRIES * ENTRY_BYTES) return;
+  await tx.query(
+    `WITH full_blocks AS (
+       DELETE FROM postings WHERE collection_id = $1 AND term_id = ANY($2::bigint[]) AND block = ${OPEN_BLOCK} AND octet_length(entries) >= $3
+       RETURNING tenant_id, collection_id, term_id, low, high, entries)
+     INSERT INTO postings (tenant_id, collection_id, term_id, block, low, high, entries)
+     SELECT tenant_id, collection_id, term_id, low, low, high, entries FROM full_blocks`,
+    [collectionId, open.map((one) => one.termId), BLOCK_ENTRIES * ENTRY_BYTES],
+  );
+}
+
+function splitBlocks(one: TermEntries, closed: TermEntries[], open: TermEntries[]): void {
+  const blockBytes = BLOCK_ENTRIES * ENTRY_BYTES;
+  let at = 0;
+  for (; one.entries.length - at >= blockBytes; at += blockBytes) closed.push(cut(one, at, at + blockBytes));
+  if (at < one.entries.length) open.push(at === 0 ? one : cut(one, at, one.entries.length));
+}
+
+function cut(one: TermEntries, from: number, to: number): TermEntries {
+  const entries = one.entries.subarray(from, to);
+  const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength);
+  return { termId: one.termId, low: view.getUint32(0, true), high: view.getUint32(entries.length - ENTRY_BYTES, true), entries };
+}
+
+/** The entries travel as one value with offsets into it: an array of bytea would be text twice as long. Returns the longest row. */
+async function writeBlocks(
+  tx: Tx,
+  [tenantId, collectionId]: readonly [TenantId, CollectionId],
+  rows: readonly TermEntries[],
+  closed: boolean,
+) {
+  const starts: number[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    starts.push(bytes + 1);
+    bytes += row.entries.length;
+  }
+  const all = new Uint8Array(bytes);
+  for (const [at, row] of rows.entries()) all.set(row.entries, (starts[at] ?? 1) - 1);
+  const [longest] = await tx.query<{ bytes: number | null }>(
+    `WITH written AS (
+       INSERT INTO postings AS p (tenant_id, collection_id, term_id, block, low, high, entries)
+       SELECT $1, $2, t.term_id, ${closed ? "t.low" : OPEN_BLOCK}, t.low, t.high, substring($8::bytea FROM t.starts FOR t.bytes)
+       FROM unnest($3::bigint[], $4::int[], $5::int[], $6::int[], $7::int[]) AS t (term_id, low, high, starts, bytes)
+       ON CONFLICT (tenant_id, collection_id, term_id, block) DO UPDATE
+         SET entries = p.entries || excluded.entries, low = least(p.low, excluded.low), high = greatest(p.high, excluded.high)
+       RETURNING octet_length(p.entries) AS bytes)
+     SELECT max(bytes) AS bytes FROM written`,
+    [
+      tenantId,
+      collectionId,
+      rows.map((row) => row.termId),
+      rows.map((row) => row.low),
+      rows.map((row) => row.high),
+      starts,
+      rows.map((row) => row.entries.length),
+      all,
+    ],
+  );
+  return longest?.bytes ?? 0;
+}
+
+/** What one search reads: the collection's figures, and every entry of the terms asked for. */
+export type IndexRead = {
+  readonly collectionId: CollectionId;
+  readonly collectionName: string;
+  readonly version: number;
+  readonly chunkCount: number;
+  readonly lengthSum: number;
+  /** Chunks that are not to be found, not yet or no more: `[first, count]` ranges. */
+  readonly hidden: readonly (readonly [number, number])[];
+  /** Pairs of chunk number, and occurrences + length << 16. Blocks in no particular order. */
+  readonly lists: ReadonlyMap<number, Uint32Array>;
+};
+
+/**
+ * The search itself, in one statement. Blocks come joined to one value a term and as base64: less to decode than arrays or rows,
+ * and scored in the caller's memory. undefined: there is no such collection.
+ */
+export const READ_INDEX = `SELECT c.id, c.name, c.version, c.chunk_count AS "chunkCount", c.length_sum AS "lengthSum", h.ranges, p.term_id AS "termId", p.entries
+  FROM (SELECT tenant_id, id, name, version, chunk_count, length_sum FROM collections
+        WHERE deleted_at IS NULL AND (id = $1 OR name = $1) ORDER BY id = $1 DESC LIMIT 1) c
+  LEFT JOIN LATERAL (SELECT json_agg(json_build_array(d.first_chunk, d.chunk_count)) AS ranges FROM documents d
+        WHERE d.tenant_id = c.tenant_id AND d.collection_id = c.id AND d.state <> 'ready') h ON true
+  LEFT JOIN LATERAL (SELECT o.term_id, encode(string_agg(o.entries, ''::bytea), 'base64') AS entries FROM postings o
+        WHERE o.tenant_id = c.tenant_id AND o.collection_id = c.id AND o.term_id = ANY($2::bigint[]) GROUP BY o.term_id) p ON true`;
+
+type IndexRow = {
+  readonly id: string;
+  readonly name: string;
+  readonly version: number;
+  readonly chunkCount: number;
+  readonly lengthSum: number;
+  readonly ranges: readonly (readonly [number, number])[] | null;
+  readonly termId: number | null;
+  readonly entries: string | null;
+};
+
+export async function readIndex(
+  db: Database,
+  tenantId: TenantId,
+  nameOrId: string,
+  termIds: readonly number[],
+): Promise<IndexRead | undefined> {
+  const rows = await db.query<IndexRow>(tenantScope(tenantId), READ_INDEX, [nameOrId, termIds]);
+  const [first] = rows;
+  if (first === undefined) return undefined;
+  const lists = new Map<number, Uint32Array>();
+  for (const { termId, entries } of rows) if (termId !== null && entries !== null) lists.set(termId, decodeEntries(entries));
+  return {
+    collectionId: collectionIds.parse(first.id),
+    collectionName: first.name,
+    version: first.version,
+    chunkCount: first.chunkCount,
+    lengthSum: first.lengthSum,
+    hidden: first.ranges ?? [],
+    lists,
+  };
+}
+
+function decodeEntries(base64: string): Uint32Array {
+  const bytes = Buffer.from(base64, "base64");
+  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
+  return new Uint32Array(aligned.buffer, aligned.byteOffset, Math.floor(bytes.length / 4));
+}
+
+export type FoundChunk = {
+  readonly no: number;
+  readonly document: number;
+  readonly start: number;
+  readonly end: number;
+  readonly headings: readonly string[];
+  readonly text: string;
+  readonly title: string;
+  readonly fileId: FileId;
+  readonly filename: string;
+};
+
+/** The chunks of these numbers that are to be found at this moment, in any order. */
+export async function readChunks(
+  db: Database,
+  tenantId: TenantId,
+  collectionId: CollectionId,
+  numbers: readonly number[],
+): Promise<readonly FoundChunk[]> {
+  const rows = await db.query<Omit<FoundChunk, "fileId"> & { readonly fileId: string }>(
+    tenantScope(tenantId),
+    `SELECT c.no, c.document, c.starts AS start, c.ends AS "end", c.headings, c.body AS text, d.title, f.file_id AS "fileId", f.filename
+     FROM chunks c
+     JOIN documents d ON d.tenant_id = c.tenant_id AND d.collection_id = c.collection_id AND d.first_chunk = c.document AND d.state = 'ready'
+     JOIN LATERAL (SELECT m.file_id, l.filename FROM collection_files m JOIN files l ON l.tenant_id = m.tenant_id AND l.id = m.file_id
+        WHERE m.tenant_id = c.tenant_id AND m.collection_id = c.collection_id AND m.document = c.document AND m.status = 'completed'
+        ORDER BY m.created_at, m.file_id LIMIT 1) f ON true
+     WHERE c.collection_id = $1 AND c.no = ANY($2::int[])`,
+    [collectionId, numbers],
+  );
+  return rows.map((row) => ({ ...row, fileId: fileIds.parse(row.fileId) }));
+}
