@@ -1,0 +1,13 @@
+export { createAdmission, type Admission, type AdmissionAsk, type Ticket } from "./admission.ts";
+export { createAuthenticator, digestKey, KEY_PEPPER_PURPOSE, type Authenticator, type AuthenticatorDeps } from "./authenticator.ts";
+export type { LeaseSource } from "./budget-account.ts";
+export type { BudgetHold } from "./budget-hold.ts";
+export { createBudgets, type BudgetDeps, type BudgetOptions, type Budgets } from "./budgets.ts";
+export type { Change, ChangeFeed } from "./change-watch.ts";
+export type { Presented } from "./credential.ts";
+export { checkMintable, type Mintable, type WantedKey } from "./mintable.ts";
+export { authorise, PERMISSIONS, ROLE_PERMISSIONS, type Permission } from "./permission.ts";
+export { formatWait, toRateHeaders } from "./rate-headers.ts";
+export { createRates, type RateNumber, type RateNumbers, type Rates, type RateVerdict } from "./rates.ts";
+export { createRoom, type Room, type RoomLimits } from "./room.ts";
+export { systemAfter, type After } from "./timer.ts";
