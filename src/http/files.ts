@@ -1,0 +1,93 @@
+import { openaiPage } from "../contract/knowledge.ts";
+import { Fault } from "../kernel/fault.ts";
+import { fileIds, type FileId, type TenantId } from "../kernel/ids.ts";
+import { FILE_BYTES_MAX } from "../kernel/limits.ts";
+import type { FileRecord, Page, PageAsk } from "../store/files.ts";
+import { readBytes } from "./body.ts";
+import { paramOf, tenantEndpoint, type Asked, type Endpoint } from "./endpoint.ts";
+import { readQuery } from "./query.ts";
+import type { TenantPrincipal } from "../domain/principal.ts";
+
+export type FilesDeps = {
+  createFile(tenantId: TenantId, made: { filename: string; purpose: string; bytes: Uint8Array }): Promise<FileRecord>;
+  getFile(tenantId: TenantId, id: FileId): Promise<FileRecord>;
+  listFiles(tenantId: TenantId, ask: PageAsk & { purpose?: string | undefined }): Promise<Page<FileRecord>>;
+  readFile(tenantId: TenantId, id: FileId): Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }>;
+  deleteFile(tenantId: TenantId, id: FileId): Promise<void>;
+};
+
+/** A multipart body's own lines around one file. */
+const FORM_BYTES_MAX = FILE_BYTES_MAX + 64 * 1024;
+const PURPOSES = ["user_data", "assistants"];
+
+export function files(deps: FilesDeps): Endpoint[] {
+  return [
+    tenantEndpoint("POST", "/v1/files", "files.write", async ({ request, who }) => {
+      const { file, purpose } = await readForm(request);
+      const bytes = new Uint8Array(await file.arrayBuffer());
+      return Response.json(toWire(await deps.createFile(who.tenant.id, { filename: file.name, purpose, bytes })));
+    }),
+    tenantEndpoint("GET", "/v1/files", "files.read", async ({ query, who }) => {
+      const page = readQuery(query, openaiPage);
+      return Response.json(toWireList(await deps.listFiles(who.tenant.id, page), toWire));
+    }),
+    tenantEndpoint("GET", "/v1/files/:id", "files.read", async (asked) =>
+      Response.json(toWire(await deps.getFile(asked.who.tenant.id, fileIdOf(asked)))),
+    ),
+    tenantEndpoint("GET", "/v1/files/:id/content", "files.read", async (asked) => {
+      const { file, bytes } = await deps.readFile(asked.who.tenant.id, fileIdOf(asked));
+      // Never a type that a browser would run: what is stored is what somebody uploaded.
+      return new Response(Buffer.from(bytes), {
+        headers: {
+          "content-type": "application/octet-stream",
+          "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.filename)}`,
+          "x-content-type-options": "nosniff",
+        },
+      });
+    }),
+    tenantEndpoint("DELETE", "/v1/files/:id", "files.write", async (asked) => {
+      const id = fileIdOf(asked);
+      await deps.deleteFile(asked.who.tenant.id, id);
+      return Response.json({ id, object: "file", deleted: true });
+    }),
+  ];
+}
+
+async function readForm(request: Request): Promise<{ file: File; purpose: string }> {
+  const type = request.headers.get("content-type") ?? "";
+  if (!type.toLowerCase().startsWith("multipart/form-data"))
+    throw new Fault("media_type_unknown", { say: "Send the file as multipart/form-data with the fields file and purpose." });
+  const bytes = await readBytes(request, FORM_BYTES_MAX);
+  const form = await new Response(Buffer.from(bytes), { headers: { "content-type": type } }).formData().catch((error: unknown) => {
+    throw new Fault("body_invalid", { say: "The multipart body cannot be read." }, { cause: error });
+  });
+  const file = form.get("file");
+  const purpose = form.get("purpose");
+  if (!(file instanceof File)) throw new Fault("body_invalid", { param: "file", say: "file: a file was expected." });
+  if (typeof purpose !== "string" || !PURPOSES.includes(purpose))
+    throw new Fault("body_invalid", { param: "purpose", say: `purpose: expected ${PURPOSES.join(" or ")}.` });
+  return { file, purpose };
+}
+
+/** What is no file id is a file that does not exist. */
+export function fileIdOf(asked: Asked<TenantPrincipal>, name = "id"): FileId {
+  const raw = paramOf(asked, name);
+  if (!fileIds.is(raw)) throw new Fault("not_found", { say: "The file does not exist." });
+  return raw;
+}
+
+const toWire = (file: FileRecord) => ({
+  id: file.id,
+  object: "file",
+  bytes: file.bytes,
+  created_at: Math.floor(file.createdAtMs / 1000),
+  filename: file.filename,
+  purpose: file.purpose,
+  status: "processed",
+});
+
+/** OpenAI's list envelope. */
+export function toWireList<T, W extends { readonly id: string }>(page: Page<T>, toItem: (item: T) => W) {
+  const data = page.data.map(toItem);
+  return { object: "list", data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: page.hasMore };
+}

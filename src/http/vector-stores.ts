@@ -1,0 +1,163 @@
+import { openaiPage, vectorStoreCreate, vectorStoreFileCreate, vectorStorePatch, vectorStoreSearch } from "../contract/knowledge.ts";
+import type { Passage } from "../domain/chat.ts";
+import { Fault } from "../kernel/fault.ts";
+import { fileIds, type CollectionId, type FileId, type TenantId } from "../kernel/ids.ts";
+import { JSON_BODY_BYTES_MAX, TOP_K_DEFAULT } from "../kernel/limits.ts";
+import type { CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
+import type { CollectionRecord } from "../store/collections.ts";
+import type { Page, PageAsk } from "../store/files.ts";
+import { readJson } from "./body.ts";
+import { paramOf, tenantEndpoint, type Endpoint } from "./endpoint.ts";
+import { fileIdOf, toWireList } from "./files.ts";
+import { readQuery } from "./query.ts";
+
+type Attributes = CollectionFileRecord["attributes"];
+
+export type VectorStoreDeps = {
+  createCollection(
+    tenantId: TenantId,
+    ask: { name?: string | undefined; metadata?: Readonly<Record<string, string>> | undefined },
+  ): Promise<CollectionRecord>;
+  /** By name or id. Throws `collection_unknown`. */
+  getCollection(tenantId: TenantId, nameOrId: string): Promise<CollectionRecord>;
+  changeCollection(
+    tenantId: TenantId,
+    nameOrId: string,
+    change: { name?: string | undefined; metadata?: Readonly<Record<string, string>> | undefined },
+  ): Promise<CollectionRecord>;
+  listCollections(tenantId: TenantId, ask: PageAsk): Promise<Page<CollectionRecord>>;
+  deleteCollection(tenantId: TenantId, nameOrId: string): Promise<CollectionRecord>;
+  addFileToCollection(tenantId: TenantId, collectionId: CollectionId, fileId: FileId, attributes: Attributes): Promise<CollectionFileRecord>;
+  listCollectionFiles(
+    tenantId: TenantId,
+    collectionId: CollectionId,
+    ask: PageAsk & { status?: CollectionFileStatus | undefined },
+  ): Promise<Page<CollectionFileRecord>>;
+  getCollectionFile(tenantId: TenantId, collectionId: CollectionId, fileId: FileId): Promise<CollectionFileRecord>;
+  removeFileFromCollection(tenantId: TenantId, collectionId: CollectionId, fileId: FileId): Promise<void>;
+  search(tenantId: TenantId, collectionId: CollectionId, query: string, topK: number): Promise<readonly (Passage & { attributes: Attributes })[]>;
+};
+
+const AT = "/v1/vector_stores";
+
+export function vectorStores(deps: VectorStoreDeps): Endpoint[] {
+  return [...stores(deps), ...storeFiles(deps), search(deps)];
+}
+
+function stores(deps: VectorStoreDeps): Endpoint[] {
+  return [
+    tenantEndpoint("POST", AT, "collections.write", async ({ request, who }) => {
+      const body = await readJson(request, vectorStoreCreate, JSON_BODY_BYTES_MAX);
+      const made = await deps.createCollection(who.tenant.id, { name: body.name, metadata: body.metadata ?? undefined });
+      for (const raw of body.file_ids ?? []) await deps.addFileToCollection(who.tenant.id, made.id, needFileId(raw, "file_ids"), {});
+      return Response.json(toWire(body.file_ids === undefined ? made : await deps.getCollection(who.tenant.id, made.id)));
+    }),
+    tenantEndpoint("GET", AT, "collections.read", async ({ query, who }) =>
+      Response.json(toWireList(await deps.listCollections(who.tenant.id, readQuery(query, openaiPage)), toWire)),
+    ),
+    tenantEndpoint("GET", `${AT}/:store`, "collections.read", async (asked) =>
+      Response.json(toWire(await deps.getCollection(asked.who.tenant.id, paramOf(asked, "store")))),
+    ),
+    tenantEndpoint("POST", `${AT}/:store`, "collections.write", async (asked) => {
+      const body = await readJson(asked.request, vectorStorePatch, JSON_BODY_BYTES_MAX);
+      const change = { name: body.name ?? undefined, metadata: body.metadata ?? undefined };
+      return Response.json(toWire(await deps.changeCollection(asked.who.tenant.id, paramOf(asked, "store"), change)));
+    }),
+    tenantEndpoint("DELETE", `${AT}/:store`, "collections.write", async (asked) => {
+      const { id } = await deps.deleteCollection(asked.who.tenant.id, paramOf(asked, "store"));
+      return Response.json({ id, object: "vector_store.deleted", deleted: true });
+    }),
+  ];
+}
+
+function storeFiles(deps: VectorStoreDeps): Endpoint[] {
+  const at = `${AT}/:store/files`;
+  const idOf = async (tenantId: TenantId, nameOrId: string) => (await deps.getCollection(tenantId, nameOrId)).id;
+  return [
+    tenantEndpoint("POST", at, "collections.write", async (asked) => {
+      const body = await readJson(asked.request, vectorStoreFileCreate, JSON_BODY_BYTES_MAX);
+      const tenantId = asked.who.tenant.id;
+      const store = await idOf(tenantId, paramOf(asked, "store"));
+      const added = await deps.addFileToCollection(tenantId, store, needFileId(body.file_id, "file_id"), body.attributes ?? {});
+      return Response.json(toWireFile(added));
+    }),
+    tenantEndpoint("GET", at, "collections.read", async (asked) => {
+      const { filter, ...page } = readQuery(asked.query, openaiPage);
+      const tenantId = asked.who.tenant.id;
+      const store = await idOf(tenantId, paramOf(asked, "store"));
+      return Response.json(toWireList(await deps.listCollectionFiles(tenantId, store, { ...page, status: filter }), toWireFile));
+    }),
+    tenantEndpoint("GET", `${at}/:file`, "collections.read", async (asked) => {
+      const tenantId = asked.who.tenant.id;
+      const store = await idOf(tenantId, paramOf(asked, "store"));
+      return Response.json(toWireFile(await deps.getCollectionFile(tenantId, store, fileIdOf(asked, "file"))));
+    }),
+    tenantEndpoint("DELETE", `${at}/:file`, "collections.write", async (asked) => {
+      const tenantId = asked.who.tenant.id;
+      const store = await idOf(tenantId, paramOf(asked, "store"));
+      const id = fileIdOf(asked, "file");
+      await deps.removeFileFromCollection(tenantId, store, id);
+      return Response.json({ id, object: "vector_store.file.deleted", deleted: true });
+    }),
+  ];
+}
+
+function search(deps: VectorStoreDeps): Endpoint {
+  return tenantEndpoint("POST", `${AT}/:store/search`, "collections.read", async (asked) => {
+    const body = await readJson(asked.request, vectorStoreSearch, JSON_BODY_BYTES_MAX);
+    const tenantId = asked.who.tenant.id;
+    const { id } = await deps.getCollection(tenantId, paramOf(asked, "store"));
+    const queries = typeof body.query === "string" ? [body.query] : body.query;
+    const found = await deps.search(tenantId, id, queries.join(" "), body.max_num_results ?? TOP_K_DEFAULT);
+    const data = found.map((passage) => ({
+      file_id: passage.fileId,
+      filename: passage.filename,
+      score: passage.score,
+      attributes: passage.attributes,
+      content: [{ type: "text", text: passage.text }],
+    }));
+    return Response.json({ object: "vector_store.search_results.page", search_query: queries, data, has_more: false, next_page: null });
+  });
+}
+
+function needFileId(raw: string, param: string): FileId {
+  if (!fileIds.is(raw)) throw new Fault("not_found", { param, say: "The file does not exist." });
+  return raw;
+}
+
+function toWire(collection: CollectionRecord) {
+  const counts = collection.fileCounts;
+  return {
+    id: collection.id,
+    object: "vector_store",
+    created_at: Math.floor(collection.createdAtMs / 1000),
+    name: collection.name,
+    usage_bytes: collection.usageBytes,
+    file_counts: {
+      in_progress: counts.inProgress,
+      completed: counts.completed,
+      failed: counts.failed,
+      cancelled: counts.cancelled,
+      total: counts.total,
+    },
+    status: counts.inProgress > 0 ? "in_progress" : "completed",
+    expires_after: null,
+    expires_at: null,
+    last_active_at: Math.floor(collection.activeAtMs / 1000),
+    metadata: collection.metadata,
+  };
+}
+
+function toWireFile(file: CollectionFileRecord) {
+  return {
+    id: file.fileId,
+    object: "vector_store.file",
+    usage_bytes: file.usageBytes,
+    created_at: Math.floor(file.createdAtMs / 1000),
+    vector_store_id: file.collectionId,
+    status: file.status,
+    last_error: file.lastError ?? null,
+    attributes: file.attributes,
+    chunking_strategy: { type: "static", static: { max_chunk_size_tokens: 512, chunk_overlap_tokens: 128 } },
+  };
+}
