@@ -217,15 +217,11 @@ export class Account {
       return;
     }
     this.#free += grant.grantedMicroUsd;
-    const left = this.#limit - grant.spentMicroUsd - grant.leasedMicroUsd;
-    this.#tight = this.#slice.isTight(left);
+    this.#tight = this.#slice.isTight(grant.leftMicroUsd);
     if (grant.grantedMicroUsd > 0) {
       this.#refusal = undefined;
       this.#retryMs = RETRY_MS;
-    } else if (head !== undefined) {
-      const others = Math.max(0, grant.leasedMicroUsd - grant.ownMicroUsd);
-      await this.#refuseOrRetry(left + others + this.#free + this.#reserved);
-    }
+    } else if (head !== undefined) await this.#refuseOrRetry(grant.leftMicroUsd + grant.othersMicroUsd + this.#free + this.#reserved);
   }
 
   /** `mostMicroUsd` is what this process could have at best: all that is left, and all that is held anywhere by calls not settled. */

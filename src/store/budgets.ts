@@ -18,12 +18,13 @@ export type LeaseAsk = {
   readonly extraMicroUsd: number;
 };
 
-/** The state after the grant. `granted` is 0 or at least `leastMicroUsd`; `own` is what this process holds, in the database's view. */
 export type LeaseGrant = {
+  /** 0, or at least `leastMicroUsd`. */
   readonly grantedMicroUsd: number;
-  readonly spentMicroUsd: number;
-  readonly leasedMicroUsd: number;
-  readonly ownMicroUsd: number;
+  /** Neither spent nor leased, after the grant. Below 0 where the limit was lowered. */
+  readonly leftMicroUsd: number;
+  /** What other processes hold, and may give back or spend. Counted only where nothing was granted. */
+  readonly othersMicroUsd: number;
 };
 
 /** The cost of one call (or several of the same kind), by the month that it started in. */
@@ -39,30 +40,31 @@ export type Charge = {
 /** Cost of the month so far in the ledger's rollups, for a budget that has no row yet. Must read through `tx`. */
 export type SumSpent = (tx: Tx, budget: BudgetName) => Promise<number>;
 
-type GrantRow = { granted: number; spent: number; leased: number; own: number };
+type GrantRow = { granted: number; left: number; others: number };
+
+const GRANTED = `greatest($6::bigint, least($5::bigint - committed_micro_usd, $7::bigint + least($8::bigint, ($5::bigint - committed_micro_usd) / 8)))`;
 
 const GRANT = `
 WITH granted AS (
-  UPDATE budgets SET
-    leased_micro_usd = leased_micro_usd + greatest($6::bigint, least($5::bigint - spent_micro_usd - leased_micro_usd,
-      $7::bigint + least($8::bigint, ($5::bigint - spent_micro_usd - leased_micro_usd) / 8))),
-    granted_micro_usd = greatest($6::bigint, least($5::bigint - spent_micro_usd - leased_micro_usd,
-      $7::bigint + least($8::bigint, ($5::bigint - spent_micro_usd - leased_micro_usd) / 8)))
-  WHERE tenant_id = $1 AND key_id = $2 AND period = $3 AND spent_micro_usd + leased_micro_usd + $6::bigint <= $5::bigint
-  RETURNING granted_micro_usd, spent_micro_usd, leased_micro_usd
+  UPDATE budgets SET committed_micro_usd = committed_micro_usd + ${GRANTED}, granted_micro_usd = ${GRANTED}
+  WHERE tenant_id = $1 AND key_id = $2 AND period = $3 AND committed_micro_usd + $6::bigint <= $5::bigint
+  RETURNING granted_micro_usd, committed_micro_usd
 ), held AS (
   INSERT INTO budget_leases AS l (tenant_id, key_id, period, process_id, outstanding_micro_usd)
   SELECT $1, $2, $3, $4, granted_micro_usd FROM granted
   ON CONFLICT (tenant_id, key_id, period, process_id) DO UPDATE SET outstanding_micro_usd = l.outstanding_micro_usd + excluded.outstanding_micro_usd
-  RETURNING outstanding_micro_usd
 )
-SELECT granted_micro_usd AS granted, spent_micro_usd AS spent, leased_micro_usd AS leased, outstanding_micro_usd AS own FROM granted, held`;
+SELECT granted_micro_usd AS granted, $5::bigint - committed_micro_usd AS left, 0 AS others FROM granted`;
 
-/** Why not: the state, and a mark for the processes that hold leases. */
+/**
+ * Why not, and a mark for the processes that hold leases. It reads the row as the statement found it, not as its own UPDATE left it:
+ * both sums are then of the same moment, and money that another process takes just now is counted once.
+ */
 const REFUSE = `
-UPDATE budgets b SET wanted_at = now() WHERE tenant_id = $1 AND key_id = $2 AND period = $3
-RETURNING 0 AS granted, spent_micro_usd AS spent, leased_micro_usd AS leased, coalesce((SELECT outstanding_micro_usd FROM budget_leases l
-  WHERE l.tenant_id = b.tenant_id AND l.key_id = b.key_id AND l.period = b.period AND l.process_id = $4), 0) AS own`;
+WITH marked AS (UPDATE budgets SET wanted_at = now() WHERE tenant_id = $1 AND key_id = $2 AND period = $3)
+SELECT 0 AS granted, $5::bigint - committed_micro_usd AS left, (SELECT coalesce(sum(outstanding_micro_usd), 0)::bigint FROM budget_leases l
+  WHERE l.tenant_id = b.tenant_id AND l.key_id = b.key_id AND l.period = b.period AND l.process_id <> $4) AS others
+FROM budgets b WHERE tenant_id = $1 AND key_id = $2 AND period = $3`;
 
 /**
  * Takes a slice of a budget for this process: one conditional UPDATE, so two processes cannot both take the last of it.
@@ -74,7 +76,7 @@ export async function leaseBudget(db: Database, processId: ProcessId, ask: Lease
   for (let made = false; ; made = true) {
     const [granted] = await db.query<GrantRow>(LEDGER, GRANT, [...row, ...amounts]);
     if (granted !== undefined) return toGrant(granted);
-    const [refused] = await db.query<GrantRow>(LEDGER, REFUSE, row);
+    const [refused] = await db.query<GrantRow>(LEDGER, REFUSE, [...row, ask.limitMicroUsd]);
     if (refused !== undefined) return toGrant(refused);
     if (made) throw new Error("a budget's row was deleted while it was being leased");
     await createBudget(db, ask.budget, sumSpent);
@@ -89,7 +91,7 @@ async function createBudget(db: Database, budget: BudgetName, sumSpent: SumSpent
   await db.transaction(LEDGER, async (tx) => {
     await tx.query("LOCK TABLE budgets IN SHARE ROW EXCLUSIVE MODE");
     const spent = await sumSpent(tx, budget);
-    const insert = "INSERT INTO budgets (tenant_id, key_id, period, spent_micro_usd) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
+    const insert = "INSERT INTO budgets (tenant_id, key_id, period, committed_micro_usd) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     await tx.query(insert, [...keyOf(budget), spent]);
   });
 }
@@ -99,7 +101,7 @@ export async function returnLease(db: Database, processId: ProcessId, budget: Bu
   await db.query(
     LEDGER,
     `WITH held AS (
-       UPDATE budgets SET leased_micro_usd = leased_micro_usd - $5::bigint WHERE tenant_id = $1 AND key_id = $2 AND period = $3
+       UPDATE budgets SET committed_micro_usd = committed_micro_usd - $5::bigint WHERE tenant_id = $1 AND key_id = $2 AND period = $3
          AND EXISTS (SELECT FROM budget_leases WHERE tenant_id = $1 AND key_id = $2 AND period = $3 AND process_id = $4)
        RETURNING tenant_id)
      UPDATE budget_leases l SET outstanding_micro_usd = outstanding_micro_usd - $5::bigint FROM held
@@ -119,32 +121,40 @@ export async function listWanted(db: Database, processId: ProcessId): Promise<re
   return rows.map((row) => toName(row.tenant, row.key, row.period));
 }
 
-const SETTLE = `
+const PAY = `
+UPDATE budget_leases l SET outstanding_micro_usd = l.outstanding_micro_usd - c.amount
+FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS c (tenant_id, key_id, period, amount, place)
+WHERE l.tenant_id = c.tenant_id AND l.key_id = c.key_id AND l.period = c.period AND l.process_id = $1
+RETURNING c.place`;
+
+/** Shared rows are locked in the order of their names, so that two shippers do not deadlock. */
+const TELL = `
 WITH charge AS (
-  SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[], $6::bigint[]) AS c (tenant_id, key_id, period, cost, leased)
-), hit AS (
-  SELECT b.tenant_id, b.key_id, b.period, c.cost, c.leased FROM charge c JOIN budgets b USING (tenant_id, key_id, period)
+  SELECT b.tenant_id, b.key_id, b.period, c.amount
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[]) AS c (tenant_id, key_id, period, amount) JOIN budgets b USING (tenant_id, key_id, period)
   ORDER BY b.tenant_id, b.key_id, b.period FOR UPDATE OF b
-), paid AS (
-  UPDATE budget_leases l SET outstanding_micro_usd = l.outstanding_micro_usd - hit.leased FROM hit
-  WHERE l.tenant_id = hit.tenant_id AND l.key_id = hit.key_id AND l.period = hit.period AND l.process_id = $1
-  RETURNING l.tenant_id, l.key_id, l.period, hit.leased
 )
-UPDATE budgets b SET spent_micro_usd = b.spent_micro_usd + hit.cost, leased_micro_usd = b.leased_micro_usd - coalesce(paid.leased, 0)
-FROM hit LEFT JOIN paid USING (tenant_id, key_id, period)
-WHERE b.tenant_id = hit.tenant_id AND b.key_id = hit.key_id AND b.period = hit.period`;
+UPDATE budgets b SET committed_micro_usd = b.committed_micro_usd + charge.amount FROM charge
+WHERE b.tenant_id = charge.tenant_id AND b.key_id = charge.key_id AND b.period = charge.period`;
 
 /**
  * Moves the cost of shipped calls from this process's leases to what is spent, in the transaction that ships them: the shipper's mark
- * in that transaction makes it happen once. Run it last there, for it locks the platform's row until commit. Budgets that nobody has
- * leased from yet have no row and are passed over: their row starts from the rollups. Rows are locked in the order of their names, so
- * shippers do not deadlock.
+ * in that transaction makes it happen once. What no lease pays is added to the budgets it concerns; where nobody has leased from one
+ * yet there is no row, and it will start from the rollups. Run it last, so that other shippers do not wait for its locks.
  */
 export async function settleBudgets(tx: Tx, processId: ProcessId, charges: readonly Charge[]): Promise<void> {
   const sums = sumCharges(charges);
-  if (sums.length === 0) return;
-  const column = <K extends keyof ChargeSum>(name: K): ChargeSum[K][] => sums.map((sum) => sum[name]);
-  await tx.query(SETTLE, [processId, column("tenantId"), column("keyId"), column("period"), column("cost"), column("leased")]);
+  const leased = sums.filter((sum) => sum.leased > 0);
+  if (leased.length > 0) {
+    const amounts = leased.map((sum) => sum.leased);
+    const paid = await tx.query<{ place: number }>(PAY, [processId, ...namesOf(leased), amounts]);
+    for (const { place } of paid) {
+      const sum = leased[place - 1];
+      if (sum !== undefined) sum.cost -= sum.leased;
+    }
+  }
+  const unpaid = sums.filter((sum) => sum.cost > 0);
+  if (unpaid.length > 0) await tx.query(TELL, [...namesOf(unpaid), unpaid.map((sum) => sum.cost)]);
 }
 
 /**
@@ -162,21 +172,30 @@ export async function releaseLeases(db: Database | Tx, processId: ProcessId): Pr
        WHERE l.tenant_id = held.tenant_id AND l.key_id = held.key_id AND l.period = held.period AND l.process_id = $1
        RETURNING l.tenant_id, l.key_id, l.period, l.outstanding_micro_usd
      )
-     UPDATE budgets b SET leased_micro_usd = b.leased_micro_usd - gone.outstanding_micro_usd FROM gone
+     UPDATE budgets b SET committed_micro_usd = b.committed_micro_usd - gone.outstanding_micro_usd FROM gone
      WHERE b.tenant_id = gone.tenant_id AND b.key_id = gone.key_id AND b.period = gone.period`,
   );
 }
 
-/** undefined where nobody has leased from it yet. Needs a scope that sees it: the tenant's own, or a platform scope. */
+/** undefined where nobody has leased from it yet. For the ledger's and the operator's scope: a tenant does not see leases. */
 export async function findBudget(tx: Tx, budget: BudgetName): Promise<{ spentMicroUsd: number; leasedMicroUsd: number } | undefined> {
-  const [row] = await tx.query<{ spent: number; leased: number }>(
-    "SELECT spent_micro_usd AS spent, leased_micro_usd AS leased FROM budgets WHERE tenant_id = $1 AND key_id = $2 AND period = $3",
+  const [row] = await tx.query<{ committed: number; leased: number }>(
+    `SELECT committed_micro_usd AS committed, (SELECT coalesce(sum(outstanding_micro_usd), 0)::bigint FROM budget_leases l
+       WHERE l.tenant_id = b.tenant_id AND l.key_id = b.key_id AND l.period = b.period) AS leased
+     FROM budgets b WHERE tenant_id = $1 AND key_id = $2 AND period = $3`,
     keyOf(budget),
   );
-  return row === undefined ? undefined : { spentMicroUsd: row.spent, leasedMicroUsd: row.leased };
+  return row === undefined ? undefined : { spentMicroUsd: row.committed - row.leased, leasedMicroUsd: row.leased };
 }
 
-type ChargeSum = { tenantId: string; keyId: string; period: string; cost: number; leased: number };
+/** `leased` is the part of `cost` that was reserved. */
+type ChargeSum = { readonly tenantId: string; readonly keyId: string; readonly period: string; cost: number; leased: number };
+
+const namesOf = (sums: readonly ChargeSum[]): [string[], string[], string[]] => [
+  sums.map((sum) => sum.tenantId),
+  sums.map((sum) => sum.keyId),
+  sums.map((sum) => sum.period),
+];
 
 /** Each charge counts for the platform, its tenant and its key; equal names are added up before the database hears of them. */
 function sumCharges(charges: readonly Charge[]): readonly ChargeSum[] {
@@ -208,9 +227,4 @@ function toName(tenant: string, key: string, period: string): BudgetName {
   return { tenantId: tenant === "" ? undefined : tenantIds.parse(tenant), keyId: key === "" ? undefined : keyIds.parse(key), period };
 }
 
-const toGrant = (row: GrantRow): LeaseGrant => ({
-  grantedMicroUsd: row.granted,
-  spentMicroUsd: row.spent,
-  leasedMicroUsd: row.leased,
-  ownMicroUsd: row.own,
-});
+const toGrant = (row: GrantRow): LeaseGrant => ({ grantedMicroUsd: row.granted, leftMicroUsd: row.left, othersMicroUsd: row.others });

@@ -1,13 +1,13 @@
 -- A budget of one calendar month (UTC): of the platform (tenant_id and key_id are ''), of a tenant (key_id is ''), or of a key.
 -- The limit is not here: it is the tenant's or key's own, or the platform's setting, and comes with every grant.
 -- A row is made when somebody first asks for a lease; until then the month's spending is what the ledger's rollups add up to.
--- Always: leased_micro_usd is the sum of the leases' outstanding_micro_usd, and a grant never lifts spent + leased above the limit.
+-- committed = spent + leased. A grant never lifts it above the limit. A call that is paid from a lease moves money from leased to spent
+-- and so changes only its process's own lease, never a row that all processes share; spent is committed less the sum of the leases.
 CREATE TABLE budgets (
   tenant_id text NOT NULL,
   key_id text NOT NULL,
   period text NOT NULL CHECK (period ~ '^\d{4}-\d{2}$'),
-  spent_micro_usd bigint NOT NULL,
-  leased_micro_usd bigint NOT NULL DEFAULT 0,
+  committed_micro_usd bigint NOT NULL,
   -- What the last grant gave: before PostgreSQL 18 an UPDATE cannot return old values.
   granted_micro_usd bigint NOT NULL DEFAULT 0,
   -- A process was refused while others held leases: they give back what they do not need.
