@@ -1,7 +1,8 @@
 import { openaiPage } from "../contract/knowledge.ts";
 import { Fault } from "../kernel/fault.ts";
-import { fileIds, type FileId, type TenantId } from "../kernel/ids.ts";
+import type { FileId, TenantId } from "../kernel/ids.ts";
 import { FILE_BYTES_MAX } from "../kernel/limits.ts";
+import { parseWireFileId, toWireFileId } from "../ingest/index.ts";
 import type { FileRecord, Page, PageAsk } from "../store/files.ts";
 import { readBytes } from "./body.ts";
 import { paramOf, tenantEndpoint, type Asked, type Endpoint } from "./endpoint.ts";
@@ -48,7 +49,7 @@ export function files(deps: FilesDeps): Endpoint[] {
     tenantEndpoint("DELETE", "/v1/files/:id", "files.write", async (asked) => {
       const id = fileIdOf(asked);
       await deps.deleteFile(asked.who.tenant.id, id);
-      return Response.json({ id, object: "file", deleted: true });
+      return Response.json({ id: toWireFileId(id), object: "file", deleted: true });
     }),
   ];
 }
@@ -72,12 +73,13 @@ async function readForm(request: Request): Promise<{ file: File; purpose: string
 /** What is no file id is a file that does not exist. */
 export function fileIdOf(asked: Asked<TenantPrincipal>, name = "id"): FileId {
   const raw = paramOf(asked, name);
-  if (!fileIds.is(raw)) throw new Fault("not_found", { say: "The file does not exist." });
-  return raw;
+  const id = parseWireFileId(raw);
+  if (id === undefined) throw new Fault("not_found", { say: "The file does not exist." });
+  return id;
 }
 
 const toWire = (file: FileRecord) => ({
-  id: file.id,
+  id: toWireFileId(file.id),
   object: "file",
   bytes: file.bytes,
   created_at: Math.floor(file.createdAtMs / 1000),
@@ -89,5 +91,5 @@ const toWire = (file: FileRecord) => ({
 /** OpenAI's list envelope. */
 export function toWireList<T, W extends { readonly id: string }>(page: Page<T>, toItem: (item: T) => W) {
   const data = page.data.map(toItem);
-  return { object: "list", data, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null, has_more: page.hasMore };
+  return { object: "list", data, first_id: data[0]?.id ?? "", last_id: data.at(-1)?.id ?? "", has_more: page.hasMore };
 }

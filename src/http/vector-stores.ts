@@ -1,8 +1,9 @@
 import { openaiPage, vectorStoreCreate, vectorStoreFileCreate, vectorStorePatch, vectorStoreSearch } from "../contract/knowledge.ts";
 import type { Passage } from "../domain/chat.ts";
 import { Fault } from "../kernel/fault.ts";
-import { fileIds, type CollectionId, type FileId, type TenantId } from "../kernel/ids.ts";
+import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
 import { JSON_BODY_BYTES_MAX, TOP_K_DEFAULT } from "../kernel/limits.ts";
+import { parseWireFileId, toWireFileId } from "../ingest/index.ts";
 import type { CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
 import type { CollectionRecord } from "../store/collections.ts";
 import type { Page, PageAsk } from "../store/files.ts";
@@ -27,7 +28,12 @@ export type VectorStoreDeps = {
   ): Promise<CollectionRecord>;
   listCollections(tenantId: TenantId, ask: PageAsk): Promise<Page<CollectionRecord>>;
   deleteCollection(tenantId: TenantId, nameOrId: string): Promise<CollectionRecord>;
-  addFileToCollection(tenantId: TenantId, collectionId: CollectionId, fileId: FileId, attributes: Attributes): Promise<CollectionFileRecord>;
+  addFileToCollection(
+    tenantId: TenantId,
+    collectionId: CollectionId,
+    fileId: FileId,
+    attributes: Attributes,
+  ): Promise<CollectionFileRecord>;
   listCollectionFiles(
     tenantId: TenantId,
     collectionId: CollectionId,
@@ -35,7 +41,12 @@ export type VectorStoreDeps = {
   ): Promise<Page<CollectionFileRecord>>;
   getCollectionFile(tenantId: TenantId, collectionId: CollectionId, fileId: FileId): Promise<CollectionFileRecord>;
   removeFileFromCollection(tenantId: TenantId, collectionId: CollectionId, fileId: FileId): Promise<void>;
-  search(tenantId: TenantId, collectionId: CollectionId, query: string, topK: number): Promise<readonly (Passage & { attributes: Attributes })[]>;
+  search(
+    tenantId: TenantId,
+    collectionId: CollectionId,
+    query: string,
+    topK: number,
+  ): Promise<readonly (Passage & { attributes: Attributes })[]>;
 };
 
 const AT = "/v1/vector_stores";
@@ -97,7 +108,7 @@ function storeFiles(deps: VectorStoreDeps): Endpoint[] {
       const store = await idOf(tenantId, paramOf(asked, "store"));
       const id = fileIdOf(asked, "file");
       await deps.removeFileFromCollection(tenantId, store, id);
-      return Response.json({ id, object: "vector_store.file.deleted", deleted: true });
+      return Response.json({ id: toWireFileId(id), object: "vector_store.file.deleted", deleted: true });
     }),
   ];
 }
@@ -110,7 +121,7 @@ function search(deps: VectorStoreDeps): Endpoint {
     const queries = typeof body.query === "string" ? [body.query] : body.query;
     const found = await deps.search(tenantId, id, queries.join(" "), body.max_num_results ?? TOP_K_DEFAULT);
     const data = found.map((passage) => ({
-      file_id: passage.fileId,
+      file_id: toWireFileId(passage.fileId),
       filename: passage.filename,
       score: passage.score,
       attributes: passage.attributes,
@@ -121,8 +132,9 @@ function search(deps: VectorStoreDeps): Endpoint {
 }
 
 function needFileId(raw: string, param: string): FileId {
-  if (!fileIds.is(raw)) throw new Fault("not_found", { param, say: "The file does not exist." });
-  return raw;
+  const id = parseWireFileId(raw);
+  if (id === undefined) throw new Fault("not_found", { param, say: "The file does not exist." });
+  return id;
 }
 
 function toWire(collection: CollectionRecord) {
@@ -150,7 +162,7 @@ function toWire(collection: CollectionRecord) {
 
 function toWireFile(file: CollectionFileRecord) {
   return {
-    id: file.fileId,
+    id: toWireFileId(file.fileId),
     object: "vector_store.file",
     usage_bytes: file.usageBytes,
     created_at: Math.floor(file.createdAtMs / 1000),

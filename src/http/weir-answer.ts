@@ -1,4 +1,5 @@
 import type { WeirAnswer, WeirCitation } from "../contract/chat-completions.ts";
+import { toWireFileId } from "../ingest/index.ts";
 import type { Finish } from "../chat/index.ts";
 
 /** A place in an answer's text that rests on a passage. `start` and `end` are UTF-16 positions in the text. */
@@ -28,7 +29,7 @@ function toCitations(passages: NonNullable<Finish["retrieved"]>["passages"], cit
     const place = cited.find((each) => each.passage === at);
     return {
       index: at + 1,
-      fileId: passage.fileId,
+      fileId: toWireFileId(passage.fileId),
       filename: passage.filename,
       title: passage.title,
       collection: passage.collectionName,
