@@ -43,7 +43,7 @@ await Promise.all(CHECKS.map(async ([name, command]) => add(await check(name, co
 // Two processes: the suite is to take under three minutes on two cores. Each file has a process state of its own.
 const tests = await runTests(
   "tests",
-  ["--parallel=2", "--path-ignore-patterns=test/services/**", "./src", "./tools", "./test"],
+  ["--parallel=2", "--path-ignore-patterns=test/services/**", "./src", "./tools", "./bench", "./test"],
   "tmp/tests.log",
 );
 add(tests);

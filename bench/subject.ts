@@ -1,0 +1,133 @@
+/** What is measured: something that answers chat completions, and what has to happen around each run. */
+import { join } from "node:path";
+import { startPostgres } from "../tools/suite/postgres.ts";
+import { drain, startGateway, type Gateway } from "./gateway.ts";
+import { startProxy, type NginxServer } from "./nginx.ts";
+import type { Options } from "./options.ts";
+import { startPortkey } from "./portkey.ts";
+import type { Running } from "./process.ts";
+
+export type Subject = {
+  readonly name: string;
+  readonly title: string;
+  readonly url: string;
+  readonly callers: readonly Readonly<Record<string, string>>[];
+  /** Where CPU time and memory are read; undefined for the mock, which shares its core with the load. */
+  readonly running: Running | undefined;
+  readonly gateway: Gateway | undefined;
+  /** Before and after each run; `after` gives the seconds in which the database caught up. */
+  readonly before: () => Promise<void>;
+  readonly after: () => Promise<number>;
+  readonly close: () => Promise<void>;
+};
+
+export type Bench = { readonly folder: string; readonly options: Options; readonly mock: NginxServer };
+
+const DRAIN_S_MAX = 300;
+const nothing = (): Promise<void> => Promise.resolve();
+const notDrained = (): Promise<number> => Promise.resolve(Number.NaN);
+const ANYONE = [{ Authorization: "Bearer x" }];
+
+const plain = (name: string, title: string, server: { url: string; running: Running }): Subject => ({
+  name,
+  title,
+  url: server.url,
+  callers: ANYONE,
+  running: server.running,
+  gateway: undefined,
+  before: nothing,
+  after: notDrained,
+  close: () => server.running.stop(),
+});
+
+const ofGateway = (name: string, title: string, gateway: Gateway): Subject => ({
+  name,
+  title,
+  url: gateway.url,
+  callers: gateway.callers,
+  running: gateway.running,
+  gateway,
+  before: nothing,
+  after: () => drain(gateway, DRAIN_S_MAX),
+  close: () => gateway.stop(),
+});
+
+function gatewayOptions(bench: Bench, name: string) {
+  const { options } = bench;
+  return {
+    folder: join(bench.folder, name),
+    core: options.gatewayCore,
+    mockUrl: bench.mock.url,
+    tenants: options.tenants,
+    command: options.gateway,
+  };
+}
+
+async function withPostgres(
+  bench: Bench,
+  name: string,
+  title: string,
+): Promise<{ subject: Subject; stop: () => Promise<void>; start: () => Promise<void> }> {
+  const postgres = await startPostgres({ cpus: String(bench.options.loadCore), settings: ["shared_buffers=256MB", "max_wal_size=4GB"] });
+  try {
+    const gateway = await startGateway({ ...gatewayOptions(bench, name), databaseUrl: postgres.url });
+    const subject = ofGateway(name, title, gateway);
+    const close = async (): Promise<void> => {
+      await gateway.stop();
+      await postgres.close();
+    };
+    return { subject: { ...subject, close }, stop: postgres.stop, start: postgres.start };
+  } catch (error) {
+    await postgres.close();
+    throw error;
+  }
+}
+
+/** Each by its name, started only when asked for. */
+export const SUBJECTS: readonly { readonly name: string; readonly start: (bench: Bench) => Promise<Subject> }[] = [
+  {
+    name: "mock",
+    start: (bench) =>
+      Promise.resolve({ ...plain("mock", "the mock itself: the load generator's limit", bench.mock), running: undefined, close: nothing }),
+  },
+  {
+    name: "nginx",
+    start: async ({ folder, options, mock }) => plain("nginx", "nginx proxy_pass", await startProxy(folder, options.gatewayCore, mock.url)),
+  },
+  {
+    name: "bun",
+    start: async (bench) => {
+      const command = [process.execPath, join(import.meta.dirname, "stand-in.ts")];
+      const gateway = await startGateway({ ...gatewayOptions(bench, "bun"), command });
+      return { ...ofGateway("bun", "Bun.serve + fetch, doing nothing", gateway), gateway: undefined, after: notDrained };
+    },
+  },
+  {
+    name: "portkey",
+    start: async ({ options, mock }) => {
+      const portkey = await startPortkey(options.gatewayCore, mock.url);
+      return { ...plain("portkey", "Portkey 1.15.2", portkey), callers: [portkey.headers] };
+    },
+  },
+  {
+    name: "journal",
+    /** The database is stopped for the time of each run: what is written is the journal, what is known is in memory. */
+    start: async (bench) => {
+      const { subject, stop, start } = await withPostgres(bench, "journal", "Weir, journal alone (PostgreSQL stopped)");
+      const after = async (): Promise<number> => {
+        await start();
+        return subject.after();
+      };
+      return { ...subject, before: stop, after };
+    },
+  },
+  {
+    name: "postgres",
+    start: async (bench) => (await withPostgres(bench, "postgres", "Weir, shipping to PostgreSQL on the other core")).subject,
+  },
+  {
+    name: "pglite",
+    start: async (bench) =>
+      ofGateway("pglite", "Weir, shipping to PGlite in its own process", await startGateway(gatewayOptions(bench, "pglite"))),
+  },
+];
