@@ -56,6 +56,13 @@ BEGIN
 END $$;
 REVOKE ALL ON FUNCTION weir_guard FROM PUBLIC;
 
+-- Which database this is. A data folder remembers it, so that an emptied or exchanged database is noticed. For the owner only.
+CREATE TABLE weir_identity (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  id text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+
 CREATE TABLE tenants (
   id text PRIMARY KEY,
   slug text NOT NULL UNIQUE,
@@ -69,7 +76,7 @@ CREATE TABLE tenants (
   tpm integer CHECK (tpm >= 0),
   budget_micro_usd bigint CHECK (budget_micro_usd >= 0),
   -- Personal fields enter records only as digests under this salt: deleting it erases them.
-  digest_salt bytea NOT NULL,
+  digest_salt bytea NOT NULL DEFAULT decode(replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', ''), 'hex'),
   created_at timestamptz NOT NULL,
   deleted_at timestamptz
 );
@@ -103,6 +110,7 @@ CREATE TABLE changes (
   tenant_id text NOT NULL,
   kind text NOT NULL CHECK (kind IN ('tenant', 'key')),
   id text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (tenant_id, seq)
 );
 CREATE INDEX changes_by_seq ON changes (seq);

@@ -1,0 +1,139 @@
+import type { KeyProfile, TenantProfile } from "../domain/principal.ts";
+import { Fault } from "../kernel/fault.ts";
+import { keyIds } from "../kernel/ids.ts";
+import type { KeyId, TenantId } from "../kernel/ids.ts";
+import { LOOKUP, tenantScope } from "./database.ts";
+import type { Database } from "./database.ts";
+import { rowsToRead, toPage } from "./page.ts";
+import type { Page, PageAsk } from "./page.ts";
+import { toTenantProfile } from "./tenants.ts";
+import type { TenantRow } from "./tenants.ts";
+
+/** A key as its owner sees it: what the key may do, and how to tell it from others. Neither key nor digest. */
+export type KeyRecord = KeyProfile & {
+  /** The first characters of the key. */
+  readonly prefix: string;
+  readonly createdAtMs: number;
+  readonly revokedAtMs: number | undefined;
+};
+
+type KeyRow = {
+  readonly id: string;
+  readonly prefix: string;
+  readonly name: string;
+  readonly role: KeyProfile["role"];
+  readonly team: string | null;
+  readonly models: string[] | null;
+  readonly rpm: number | null;
+  readonly tpm: number | null;
+  readonly budget_micro_usd: number | null;
+  readonly created_at: Date;
+  readonly expires_at: Date | null;
+  readonly revoked_at: Date | null;
+};
+
+const COLUMNS = "id, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at, revoked_at";
+
+export type KeyNew = Omit<KeyProfile, "id"> & {
+  /** HMAC of the key, hex. */
+  readonly digest: string;
+  readonly prefix: string;
+};
+
+/** Throws `not_found` when there is no such tenant, or not any more. */
+export async function insertKey(db: Database, nowMs: number, tenantId: TenantId, key: KeyNew): Promise<KeyRecord> {
+  const at = new Date(nowMs);
+  const expiresAt = key.expiresAtMs === undefined ? null : new Date(key.expiresAtMs);
+  const [row] = await db.query<KeyRow>(
+    tenantScope(tenantId),
+    `INSERT INTO api_keys (tenant_id, id, digest, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at)
+     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM tenants WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+    [
+      tenantId,
+      keyIds.make(nowMs),
+      key.digest,
+      key.prefix,
+      key.name,
+      key.role,
+      key.team ?? null,
+      key.models ?? null,
+      key.rpm ?? null,
+      key.tpm ?? null,
+      key.budgetMicroUsd ?? null,
+      at,
+      expiresAt,
+    ],
+  );
+  if (row === undefined) throw new Fault("not_found", { say: "The tenant does not exist." });
+  return toRecord(row);
+}
+
+/** Revoked and expired ones included: they tell what happened. */
+export async function listKeys(db: Database, tenantId: TenantId, ask: PageAsk = {}): Promise<Page<KeyRecord>> {
+  const rows = await db.query<KeyRow>(
+    tenantScope(tenantId),
+    `SELECT ${COLUMNS} FROM api_keys WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+    [tenantId, ask.after ?? "", rowsToRead(ask)],
+  );
+  return toPage(rows.map(toRecord), ask);
+}
+
+/** A second time changes nothing. Throws `not_found`, the same for another tenant's key as for one that never was. */
+export async function revokeKey(db: Database, nowMs: number, tenantId: TenantId, keyId: KeyId): Promise<KeyRecord> {
+  const [row] = await db.query<KeyRow>(
+    tenantScope(tenantId),
+    `UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3) WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+    [tenantId, keyId, new Date(nowMs)],
+  );
+  if (row === undefined) throw new Fault("not_found", { say: "The key does not exist." });
+  return toRecord(row);
+}
+
+export type FoundKey = { readonly tenant: TenantProfile; readonly key: KeyProfile };
+
+const TENANT_OF_KEY = [
+  "id",
+  "slug",
+  "name",
+  "tier",
+  "region",
+  "content_policy",
+  "system_prompt",
+  "models",
+  "rpm",
+  "tpm",
+  "budget_micro_usd",
+];
+
+/** Every request that is not cached comes through here. Revoked keys and deleted tenants are not found; expiry is the caller's to judge by its clock. */
+export async function findKeyByDigest(db: Database, digest: string): Promise<FoundKey | undefined> {
+  const tenant = TENANT_OF_KEY.map((name) => `t.${name} AS tenant_${name}`).join(", ");
+  const [row] = await db.query<KeyRow & { readonly [name: `tenant_${string}`]: unknown }>(
+    LOOKUP,
+    `SELECT k.${COLUMNS.replaceAll(", ", ", k.")}, ${tenant} FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
+     WHERE k.digest = $1 AND k.revoked_at IS NULL AND t.deleted_at IS NULL`,
+    [digest],
+  );
+  if (row === undefined) return undefined;
+  const ofTenant = Object.fromEntries(TENANT_OF_KEY.map((name) => [name, row[`tenant_${name}`]]));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the columns of a tenant's row under their own names again
+  return { tenant: toTenantProfile(ofTenant as TenantRow), key: toProfile(row) };
+}
+
+function toProfile(row: KeyRow): KeyProfile {
+  return {
+    id: keyIds.parse(row.id),
+    name: row.name,
+    role: row.role,
+    team: row.team ?? undefined,
+    models: row.models ?? undefined,
+    rpm: row.rpm ?? undefined,
+    tpm: row.tpm ?? undefined,
+    budgetMicroUsd: row.budget_micro_usd ?? undefined,
+    expiresAtMs: row.expires_at?.getTime(),
+  };
+}
+
+function toRecord(row: KeyRow): KeyRecord {
+  return { ...toProfile(row), prefix: row.prefix, createdAtMs: row.created_at.getTime(), revokedAtMs: row.revoked_at?.getTime() };
+}
