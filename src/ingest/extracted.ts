@@ -9,7 +9,7 @@ export type Extracted = {
 export function tidyText(text: string): string {
   return text
     .replace(/\r\n?|\u2028|\u2029/g, "\n")
-    .replace(/[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f\u200b\ufeff]/g, "")
+    .replace(/(?![\n\t])[\p{Cc}\u200b\ufeff]/gu, "")
     .split("\n")
     .map((line) => line.trimEnd())
     .join("\n")

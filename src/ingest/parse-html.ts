@@ -18,7 +18,7 @@ export function parseHtml(source: string): Extracted | undefined {
   const page = createPage();
   const open: Open[] = [];
   let title = "";
-  let deepest = 0;
+  const depth = { deepest: 0 };
   const parser = new Parser(
     {
       onopentag(name, attributes) {
@@ -26,7 +26,7 @@ export function parseHtml(source: string): Extracted | undefined {
         const skipped = above?.skipped === true || SKIPPED.has(name) || isHidden(attributes);
         const inHead = above?.inHead === true || name === "head";
         if (!VOID.has(name)) open.push({ name, skipped, inHead });
-        deepest = Math.max(deepest, open.length);
+        depth.deepest = Math.max(depth.deepest, open.length);
         if (!skipped && !inHead) page.open(name);
       },
       ontext(text) {
@@ -43,8 +43,10 @@ export function parseHtml(source: string): Extracted | undefined {
     },
     { decodeEntities: true, lowerCaseTags: true },
   );
-  for (let at = 0; at < source.length && deepest <= DEPTH_MAX; at += PIECE_CHARS) parser.write(source.slice(at, at + PIECE_CHARS));
-  if (deepest > DEPTH_MAX) return undefined;
+  for (let at = 0; at < source.length; at += PIECE_CHARS) {
+    parser.write(source.slice(at, at + PIECE_CHARS));
+    if (depth.deepest > DEPTH_MAX) return undefined;
+  }
   parser.end();
   const text = tidyText(page.finish());
   const named = title.replace(/\s+/g, " ").trim();

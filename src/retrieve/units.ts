@@ -26,7 +26,7 @@ export function units(text: string): Unit[] {
   const found: Unit[] = [];
   for (const block of blocks(text)) {
     if (block.kind === "sentence" || block.kind === "item") cutSentences(text, block, found);
-    else found.push(trimmed(text, block.kind, block.start, block.end, block.level, true));
+    else found.push(trimmed(text, { ...block, closes: true }));
   }
   return found.filter((unit) => unit.end > unit.start);
 }
@@ -76,11 +76,11 @@ function cutSentences(text: string, block: Block, into: Unit[]): void {
   for (const match of body.matchAll(sentenceEnd)) {
     const end = block.start + match.index + match[0].length;
     if (!endsSentence(text, start, block.start + match.index, end, block.end)) continue;
-    into.push(trimmed(text, kind, start, end, 0, false));
+    into.push(trimmed(text, { kind, start, end, level: 0, closes: false }));
     start = end;
     kind = "sentence";
   }
-  const rest = trimmed(text, kind, start, block.end, 0, true);
+  const rest = trimmed(text, { kind, start, end: block.end, level: 0, closes: true });
   if (rest.end > rest.start) {
     into.push(rest);
     return;
@@ -102,10 +102,9 @@ function endsSentence(text: string, from: number, markAt: number, end: number, b
   return !/^\s*(?:\d{1,3}(?:\.\d{1,2})*|[a-z])\.$/i.test(text.slice(from, markAt + 1));
 }
 
-function trimmed(text: string, kind: Unit["kind"], from: number, to: number, level: number, closes: boolean): Unit {
-  let start = from;
-  let end = to;
+function trimmed(text: string, unit: Unit): Unit {
+  let { start, end } = unit;
   while (start < end && text.charCodeAt(start) <= 32) start += 1;
   while (end > start && text.charCodeAt(end - 1) <= 32) end -= 1;
-  return { kind, start, end, level, closes };
+  return { ...unit, start, end };
 }

@@ -110,19 +110,19 @@ export async function listCollectionFiles(
   return page.cut(rows.map(toCollectionFile));
 }
 
-/** Only while it is under way: what was removed or finished meanwhile stays as it is. */
-export async function failCollectionFile(
+/** Replaces the attributes. undefined: the file is not in the collection. */
+export async function updateAttributes(
   db: Database,
   tenantId: TenantId,
   at: { readonly collectionId: CollectionId; readonly fileId: FileId },
-  error: { readonly code: string; readonly message: string },
-): Promise<void> {
-  await db.query(
+  attributes: Attributes,
+): Promise<CollectionFileRecord | undefined> {
+  const [row] = await db.query<CollectionFileRow>(
     tenantScope(tenantId),
-    `UPDATE collection_files SET status = 'failed', error_code = $3, error_message = $4, document = NULL
-     WHERE collection_id = $1 AND file_id = $2 AND status = 'in_progress'`,
-    [at.collectionId, at.fileId, error.code, error.message],
+    `UPDATE collection_files SET attributes = $3::jsonb WHERE collection_id = $1 AND file_id = $2 RETURNING ${COLUMNS}`,
+    [at.collectionId, at.fileId, JSON.stringify(attributes)],
   );
+  return row === undefined ? undefined : toCollectionFile(row);
 }
 
 /** The attributes of several files of a collection, by file id. */

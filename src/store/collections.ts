@@ -95,6 +95,21 @@ export async function listCollections(db: Database, tenantId: TenantId, ask: Pag
   return page.cut(rows.map(toCollection));
 }
 
+/** Changes what is given. False: there is no such collection. Throws a unique violation as `insertCollection` does. */
+export async function updateCollection(
+  db: Database,
+  tenantId: TenantId,
+  id: CollectionId,
+  to: { readonly name?: string | undefined; readonly metadata?: Readonly<Record<string, string>> | undefined },
+): Promise<boolean> {
+  const rows = await db.query(
+    tenantScope(tenantId),
+    `UPDATE collections SET name = coalesce($2, name), metadata = coalesce($3::jsonb, metadata) WHERE id = $1 AND deleted_at IS NULL RETURNING id`,
+    [id, to.name ?? null, to.metadata === undefined ? null : JSON.stringify(to.metadata)],
+  );
+  return rows.length > 0;
+}
+
 /** From here on nothing finds it, and its name is free. What it held is cleaned away in steps. */
 export async function hideCollection(db: Database, tenantId: TenantId, id: CollectionId, now: Date): Promise<boolean> {
   const rows = await db.query(
@@ -105,27 +120,31 @@ export async function hideCollection(db: Database, tenantId: TenantId, id: Colle
   return rows.length > 0;
 }
 
-/** Removes up to `limit` rows of a hidden collection. True: something may be left. */
+/** Removes about `limit` rows of a hidden collection. True: something may be left. */
 export async function dropCollectionStep(db: Database, tenantId: TenantId, id: CollectionId, limit: number): Promise<boolean> {
   const scope = tenantScope(tenantId);
-  const hidden = `EXISTS (SELECT FROM collections WHERE id = $1 AND deleted_at IS NOT NULL)`;
-  const steps = [
-    `DELETE FROM collection_files WHERE collection_id = $1 AND ${hidden} AND file_id IN
-       (SELECT file_id FROM collection_files WHERE collection_id = $1 ORDER BY file_id LIMIT $2) RETURNING 1`,
-    `DELETE FROM postings WHERE collection_id = $1 AND ${hidden} AND (term_id, block) IN
-       (SELECT term_id, block FROM postings WHERE collection_id = $1 ORDER BY term_id, block LIMIT $2) RETURNING 1`,
-    `DELETE FROM chunks WHERE collection_id = $1 AND ${hidden} AND no IN
-       (SELECT no FROM chunks WHERE collection_id = $1 ORDER BY no LIMIT $2) RETURNING 1`,
-    `DELETE FROM documents WHERE collection_id = $1 AND ${hidden} AND first_chunk IN
-       (SELECT first_chunk FROM documents WHERE collection_id = $1 ORDER BY first_chunk LIMIT $2) RETURNING 1`,
-  ];
-  for (const step of steps) {
-    const gone = await db.query(scope, step, [id, limit]);
+  for (const [table, key] of DEPENDENTS) {
+    // Up to the key that stands `limit` rows ahead: a range of the primary key, whatever the planner knows of the table.
+    const gone = await db.query(
+      scope,
+      `DELETE FROM ${table} WHERE collection_id = $1 AND EXISTS (SELECT FROM collections WHERE id = $1 AND deleted_at IS NOT NULL)
+       AND ${key} <= coalesce((SELECT ${key} FROM ${table} WHERE collection_id = $1 ORDER BY ${key} OFFSET $2 LIMIT 1),
+         (SELECT max(${key}) FROM ${table} WHERE collection_id = $1)) RETURNING 1`,
+      [id, limit],
+    );
     if (gone.length > 0) return true;
   }
   await db.query(scope, `DELETE FROM collections WHERE id = $1 AND deleted_at IS NOT NULL`, [id]);
   return false;
 }
+
+/** What belongs to a collection, in the order in which it may go. */
+const DEPENDENTS = [
+  ["collection_files", "file_id"],
+  ["postings", "term_id"],
+  ["chunks", "no"],
+  ["documents", "first_chunk"],
+] as const;
 
 /** Collections that were deleted by a process that died before all of their rows were. */
 export async function findHiddenCollections(db: Database): Promise<readonly { readonly tenantId: string; readonly id: string }[]> {

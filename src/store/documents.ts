@@ -140,13 +140,33 @@ export async function detachFile(tx: Tx, collectionId: CollectionId, fileId: Fil
     [collectionId, fileId],
   );
   if (row === undefined) return false;
-  if (row.document === null) return true;
-  const others = await tx.query(`SELECT 1 FROM collection_files WHERE collection_id = $1 AND document = $2 LIMIT 1`, [
-    collectionId,
-    row.document,
-  ]);
-  if (others.length === 0) await killDocument(tx, { collectionId, firstChunk: row.document }, now);
+  if (row.document !== null) await killUnused(tx, { collectionId, firstChunk: row.document }, now);
   return true;
+}
+
+async function killUnused(tx: Tx, key: DocumentKey, now: Date): Promise<void> {
+  const users = await tx.query(`SELECT 1 FROM collection_files WHERE collection_id = $1 AND document = $2 LIMIT 1`, [
+    key.collectionId,
+    key.firstChunk,
+  ]);
+  if (users.length === 0) await killDocument(tx, key, now);
+}
+
+/** The file could not be indexed. Only while it is under way: what was removed or finished meanwhile stays as it is. */
+export async function failFile(
+  tx: Tx,
+  at: { readonly collectionId: CollectionId; readonly fileId: FileId },
+  error: { readonly code: string; readonly message: string },
+  now: Date,
+): Promise<void> {
+  await tx.query(`SELECT id FROM collections WHERE id = $1 FOR NO KEY UPDATE`, [at.collectionId]);
+  const [row] = await tx.query<{ document: number | null }>(
+    `UPDATE collection_files f SET status = 'failed', error_code = $3, error_message = $4, document = NULL, usage_bytes = 0
+     FROM (SELECT file_id, document FROM collection_files WHERE collection_id = $1 AND file_id = $2 FOR UPDATE) old
+     WHERE f.collection_id = $1 AND f.file_id = old.file_id AND f.status = 'in_progress' RETURNING old.document`,
+    [at.collectionId, at.fileId, error.code, error.message],
+  );
+  if (row !== undefined && row.document !== null) await killUnused(tx, { collectionId: at.collectionId, firstChunk: row.document }, now);
 }
 
 /** The collections that hold a file. */
@@ -159,7 +179,7 @@ export async function findCollectionsOf(tx: Tx, fileId: FileId): Promise<readonl
 }
 
 /** It is not found from the commit on; its postings and chunks wait to be cleaned away. */
-export async function killDocument(tx: Tx, key: DocumentKey, now: Date): Promise<void> {
+async function killDocument(tx: Tx, key: DocumentKey, now: Date): Promise<void> {
   const [row] = await tx.query<{ count: number; length: number; was: string }>(
     `UPDATE documents d SET state = 'dead' FROM
        (SELECT state FROM documents WHERE collection_id = $1 AND first_chunk = $2 FOR UPDATE) old

@@ -1,0 +1,70 @@
+import type { Passage, Retrieved } from "../domain/chat.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { TenantId } from "../kernel/ids.ts";
+import type { ObjectStore } from "../object/index.ts";
+import { findAttributes } from "../store/collection-files.ts";
+import type { Attributes } from "../store/collection-files.ts";
+import type { Database } from "../store/index.ts";
+import { createBackground } from "./background.ts";
+import { clean } from "./clean.ts";
+import { createCollectionFiles } from "./collection-files.ts";
+import { createCollections } from "./collections.ts";
+import { createFiles } from "./files.ts";
+import { createIndexFile } from "./index-file.ts";
+import { createIndexer } from "./indexer.ts";
+
+export type IngestDeps = {
+  readonly db: Database;
+  readonly objects: ObjectStore;
+  readonly clock: Clock;
+  /** The retriever's: passages of a collection for a query. */
+  readonly retrieve: (
+    tenantId: TenantId,
+    ask: { readonly collection: string; readonly query: string; readonly topK: number },
+  ) => Promise<Retrieved>;
+  /** Told of work in the background that failed; `name` holds ids only. */
+  readonly onError: (name: string, error: unknown) => void;
+};
+
+export type FoundPassage = Passage & { readonly attributes: Attributes };
+
+export type Ingest = ReturnType<typeof createIngest>;
+
+/** Files, collections, and what leads from one to the other. */
+export function createIngest(deps: IngestDeps) {
+  const { db, objects, clock } = deps;
+  const background = createBackground(deps.onError);
+  const cleanSoon = (): void => background.add("clean", (signal) => clean({ db, objects }, signal));
+  const files = createFiles({ db, objects, clock, cleanSoon });
+  const collections = createCollections({ db, clock, cleanSoon });
+  const indexFile = createIndexFile({ db, clock, readFile: files.readFile, index: createIndexer({ db, clock }), background, cleanSoon });
+  const collectionFiles = createCollectionFiles({
+    db,
+    clock,
+    getCollection: collections.getCollection,
+    getFile: files.getFile,
+    indexFile,
+    cleanSoon,
+  });
+
+  return {
+    ...files,
+    ...collections,
+    ...collectionFiles,
+    /** Passages of a collection for a query, best first, with what their files are tagged with. */
+    async searchCollection(tenantId: TenantId, nameOrId: string, query: string, limit: number): Promise<readonly FoundPassage[]> {
+      const { collectionId, passages } = await deps.retrieve(tenantId, { collection: nameOrId, query, topK: limit });
+      const tags = await findAttributes(db, tenantId, collectionId, [...new Set(passages.map((passage) => passage.fileId))]);
+      return passages.map((passage) => ({ ...passage, attributes: tags.get(passage.fileId) ?? {} }));
+    },
+    /** At start, and every minute where several processes share the database: takes up what a dead process left. */
+    async resume(): Promise<void> {
+      await indexFile.resume();
+      cleanSoon();
+    },
+    /** Resolves when nothing is under way in the background. */
+    idle: background.idle,
+    /** Stops at the next step. What is unfinished is taken up at the next start. */
+    close: background.close,
+  };
+}
