@@ -1,3 +1,5 @@
 export { createRouter } from "./plan.ts";
 export type { Router, RouterOptions } from "./plan.ts";
-export { estimateInputTokens } from "./context.ts";
+export { fitOutput } from "./context.ts";
+export { EXTRACTIVE, toTargets } from "./targets.ts";
+export type { KnownPrice } from "./targets.ts";

@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { test } from "bun:test";
+import type { ChatCall } from "../domain/chat.ts";
+import type { TenantPrincipal } from "../domain/principal.ts";
+import type { Target } from "../domain/target.ts";
+import { Fault } from "../kernel/fault.ts";
+import { createRouter, type RouterOptions } from "./plan.ts";
+import { EXTRACTIVE } from "./targets.ts";
+
+const own: Target = {
+  ...EXTRACTIVE,
+  model: "own",
+  provider: "local",
+  kind: "openai",
+  capabilities: { tools: true, jsonSchema: true, images: false, manyChoices: true },
+  contextTokens: 8192,
+};
+const api: Target = {
+  ...own,
+  model: "api",
+  provider: "claude",
+  kind: "anthropic",
+  trust: "external",
+  region: "us",
+  contextTokens: undefined,
+  price: { inputPerMTok: 3, outputPerMTok: 15 },
+  capabilities: { tools: true, jsonSchema: true, images: true, manyChoices: false },
+};
+const third: Target = { ...api, model: "third", price: undefined };
+
+function router(change: Partial<RouterOptions> = {}) {
+  return createRouter({
+    targets: new Map([own, api, third].map((target) => [target.model, target])),
+    extractive: EXTRACTIVE,
+    routes: { auto: [{ when: undefined, use: ["own", "api", "third"], trust: undefined }] },
+    fallback: true,
+    ...change,
+  });
+}
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the router reads these fields alone
+const who = (tenant = {}, key = {}) => ({ tenant, key }) as unknown as TenantPrincipal;
+const chat = (change: Partial<ChatCall> = {}) =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- as above
+  ({ model: "auto", messages: [], tools: [], sampling: {}, maxOutputTokens: 100, maxOutputAsked: true, ...change }) as unknown as ChatCall;
+const wanted = (change: Partial<ChatCall> = {}, by = who(), more = {}) => ({
+  chat: chat(change),
+  who: by,
+  inputBytes: 400,
+  passages: 0,
+  budgeted: false,
+  ...more,
+});
+const names = (targets: readonly Target[]) => targets.map((target) => target.model);
+const fell = (plan: ReturnType<ReturnType<typeof router>["plan"]>) =>
+  Object.fromEntries(plan.candidates.map((each) => [each.target.model, each.fell]));
+const rag = { enabled: true, collection: "handbook", topK: 8 };
+
+test("eligible targets come in the order of the rule, and every candidate says why it fell", () => {
+  const plan = router().plan(wanted({}, who({ region: "us" })));
+  assert.deepEqual(names(plan.targets), ["api", "third"]);
+  assert.deepEqual(fell(plan), { own: "region", api: undefined, third: undefined, extractive: "no-passages" });
+});
+
+test("the extractive answer is the last resort of a call over documents, and keeps a place among three attempts", () => {
+  assert.deepEqual(names(router().plan(wanted({ rag })).targets), ["own", "api", "extractive"]);
+  assert.deepEqual(names(router().plan(wanted({ rag, model: "api" })).targets), ["api", "extractive"]);
+  assert.deepEqual(names(router({ fallback: false }).plan(wanted({ rag })).targets), ["own", "extractive"]);
+});
+
+test("without documents there are at most three attempts, and one where fallback is off", () => {
+  assert.equal(router().plan(wanted()).targets.length, 3);
+  assert.deepEqual(names(router({ fallback: false }).plan(wanted()).targets), ["own"]);
+});
+
+test("a rule that narrows trust applies although its condition cannot be evaluated, and any other conditional rule does not", () => {
+  const routes = {
+    auto: [
+      { when: "complexity > 0.8", use: ["api"], trust: undefined },
+      { when: "pii.found", use: ["own", "api"], trust: "private" as const },
+      { when: undefined, use: ["api"], trust: undefined },
+    ],
+  };
+  const plan = router({ routes }).plan(wanted());
+  assert.deepEqual(names(plan.targets), ["own"]);
+  assert.equal(fell(plan)["api"], "trust");
+});
+
+test("capability, context and unknown price drop a target; the price only under a budget", () => {
+  const images = [{ role: "user" as const, content: [{ type: "image" as const, url: "data:," }] }];
+  assert.equal(fell(router().plan(wanted({ messages: images })))["own"], "capability-images");
+  assert.equal(fell(router().plan(wanted({ sampling: { n: 2 } })))["api"], "capability-choices");
+  assert.equal(fell(router().plan(wanted({}, who(), { budgeted: true })))["third"], "price-unknown");
+  assert.equal(fell(router().plan(wanted()))["third"], undefined);
+});
+
+test("a prompt that just fits the context is eligible and one past it is not", () => {
+  const room = (8192 - 100) * 4;
+  assert.equal(fell(router().plan(wanted({}, who(), { inputBytes: room })))["own"], undefined);
+  assert.equal(fell(router().plan(wanted({}, who(), { inputBytes: room + 1 })))["own"], "context");
+  const unasked = { maxOutputAsked: false, maxOutputTokens: 4096 };
+  assert.equal(fell(router().plan(wanted(unasked, who(), { inputBytes: (8192 - 16) * 4 })))["own"], undefined);
+});
+
+test("a model that the tenant or key may not use is the same as one that does not exist", () => {
+  const refusal = (ask: Parameters<ReturnType<typeof router>["plan"]>[0]) => {
+    try {
+      router().plan(ask);
+    } catch (error) {
+      return Fault.from(error);
+    }
+    throw new assert.AssertionError({ message: "expected a refusal" });
+  };
+  const limited = refusal(wanted({ model: "api" }, who({ models: ["own"] })));
+  const keyed = refusal(wanted({ model: "api" }, who({}, { models: ["own"] })));
+  assert.equal(limited.code, "model_unknown");
+  assert.equal(keyed.message, limited.message);
+  assert.equal(refusal(wanted({ model: "nothing" })).message, limited.message.replace("api", "nothing"));
+  assert.deepEqual(names(router().plan(wanted({}, who({ models: ["own"] }))).targets), ["own"]);
+});
+
+test("no eligible target is refused with each candidate's reason, and without any model it says how to get one", () => {
+  assert.throws(() => router().plan(wanted({}, who({ region: "mars" }))), /own \(region\), api \(region\), third \(region\)/);
+  const empty = router({ targets: new Map(), routes: { auto: [] } });
+  assert.throws(() => empty.plan(wanted()), /ANTHROPIC_API_KEY/);
+  assert.deepEqual(names(empty.plan(wanted({ rag })).targets), ["extractive"]);
+});
