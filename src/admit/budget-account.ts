@@ -36,8 +36,9 @@ export const IDLE_MS = 60_000;
 const HOARD_SLICES = 4;
 const RETRY_AFTER_MS = 1_000;
 
-type Wanted = { readonly microUsd: number };
-/** Calls of this size and more are refused without asking. */
+/** `heldMicroUsd` is what the same call has reserved already: it will not come back while the call waits for more. */
+type Wanted = { readonly microUsd: number; readonly heldMicroUsd: number };
+/** Calls that want so much or more in all are refused without asking. */
 type Refusal = { readonly fault: Fault; readonly fromMicroUsd: number; readonly untilMs: number };
 
 /**
@@ -96,8 +97,10 @@ export class Account {
     this.#calls++;
   }
 
-  /** true: reserved. false: `wait` for it. Throws where it is known that it would be refused. */
-  take(microUsd: number): boolean {
+  /**
+   * Adds to what a call has reserved. true: done. false: `wait` for it. Throws where it is known that it would be refused.
+   */
+  take(microUsd: number, heldMicroUsd: number): boolean {
     if (microUsd <= 0) return true;
     if (this.#line.length > 0) return false;
     const refusal = this.#refusalNow();
@@ -107,13 +110,15 @@ export class Account {
         this.#run(() => this.#askForMore());
       return true;
     }
-    if (refusal !== undefined && microUsd >= refusal.fromMicroUsd) throw refusal.fault;
+    if (refusal !== undefined && microUsd + heldMicroUsd >= refusal.fromMicroUsd) throw refusal.fault;
     return false;
   }
 
   /** Reserves when the lease or a settlement allows; rejects `budget_spent`, `budget_reserved`, `store_unavailable`, `client_gone`. */
-  wait(microUsd: number, signal: AbortSignal | undefined): Promise<void> {
-    const joined = this.#line.join({ microUsd }, signal);
+  wait(microUsd: number, heldMicroUsd: number, signal: AbortSignal | undefined): Promise<void> {
+    // The pause between two questions is for those who wait: the first in a new line asks at once.
+    if (this.#line.length === 0) this.#stopRetry();
+    const joined = this.#line.join({ microUsd, heldMicroUsd }, signal);
     this.#pump();
     return joined;
   }
@@ -149,7 +154,7 @@ export class Account {
   }
 
   close(): void {
-    this.#retryOff?.();
+    this.#stopRetry();
     this.#line.refuse(new Fault("draining", { retryAfterMs: RETRY_AFTER_MS }));
   }
 
@@ -226,9 +231,10 @@ export class Account {
 
   /** `mostMicroUsd` is what this process could have at best: all that is left, and all that is held anywhere by calls not settled. */
   async #refuseOrRetry(mostMicroUsd: number): Promise<void> {
-    const beyond = (wanted: Wanted): boolean => wanted.microUsd > mostMicroUsd;
+    const inAll = (wanted: Wanted): number => wanted.microUsd + wanted.heldMicroUsd;
+    const beyond = (wanted: Wanted): boolean => inAll(wanted) > mostMicroUsd;
     let least = Number.POSITIVE_INFINITY;
-    for (const wanted of this.#line.asks()) if (beyond(wanted)) least = Math.min(least, wanted.microUsd);
+    for (const wanted of this.#line.asks()) if (beyond(wanted)) least = Math.min(least, inAll(wanted));
     if (least < Number.POSITIVE_INFINITY) {
       const fault = this.#spentFault();
       this.#remember(fault, least, REFUSAL_MS);
@@ -242,6 +248,11 @@ export class Account {
       this.#pump();
     });
     this.#retryMs = Math.min(RETRY_MS_MAX, this.#retryMs * 2);
+  }
+
+  #stopRetry(): void {
+    this.#retryOff?.();
+    this.#retryOff = undefined;
   }
 
   #remember(fault: Fault, fromMicroUsd: number, ms: number): void {

@@ -42,7 +42,7 @@ export class Hold implements BudgetHold {
     if (this.#isClosed()) throw new Fault("draining", { retryAfterMs: 1_000 });
     let at = 0;
     try {
-      while (at < this.#accounts.length && this.#accounts[at]?.take(more) === true) at++;
+      while (at < this.#accounts.length && this.#accounts[at]?.take(more, this.#microUsd) === true) at++;
     } catch (error) {
       this.#putBack(at, more);
       throw error;
@@ -63,7 +63,7 @@ export class Hold implements BudgetHold {
     let at = first;
     try {
       for (const account of this.#accounts.slice(first)) {
-        if (at === first || !account.take(more)) await account.wait(more, signal);
+        if (at === first || !account.take(more, this.#microUsd)) await account.wait(more, this.#microUsd, signal);
         at++;
       }
       if (signal?.aborted === true || this.#settled) throw new Fault("client_gone");
