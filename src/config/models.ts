@@ -68,10 +68,10 @@ function readModel(name: string, model: FileModel, provider: ProviderConfig, sou
 function capabilitiesOf(model: FileModel, kind: ProviderConfig["kind"]): Capabilities {
   const { tools, jsonSchema, images, choices } = model.capabilities;
   return {
-    tools: tools ?? true,
-    jsonSchema: jsonSchema ?? true,
-    images: images ?? true,
+    tools,
+    jsonSchema,
+    images,
     // Anthropic's protocol has no way to ask for several answers.
-    manyChoices: kind === "openai" && (choices ?? true),
+    manyChoices: kind === "openai" && choices,
   };
 }

@@ -6,7 +6,8 @@ import { OUTPUT_TOKENS_DEFAULT } from "../kernel/limits.ts";
 type NumberRule = {
   readonly min: number;
   readonly max: number;
-  readonly unit: string;
+  /** Left out where the setting's name says it. */
+  readonly unit?: string;
   /** Why the bounds are where they are; told with the problem. */
   readonly why: string;
   readonly description: string;
@@ -142,13 +143,15 @@ const price = z
       "Without it the built-in price book is asked by `upstream`. A private model in neither costs 0; an external one in neither is not eligible under a budget, because an unknown price is not free.",
   });
 
-const capability = (description: string) => z.boolean().optional().meta({ description });
+const capability = (description: string) => z.boolean().default(true).meta({ description });
 const capabilities = z
   .strictObject({
-    tools: capability("Tool calls. Default true."),
-    jsonSchema: capability("Answers bound to a JSON Schema. Default true."),
-    images: capability("Image parts in messages. Default true: an upstream that reads no images says so itself."),
-    choices: capability("Several answers to one call (`n`). Default true for `openai`, false for `anthropic`."),
+    tools: capability("Tool calls."),
+    jsonSchema: capability("Answers bound to a JSON Schema."),
+    images: capability(
+      "Image parts in messages. An upstream that reads none says so itself; `false` lets the next model take the call at once.",
+    ),
+    choices: capability("Several answers to one call (`n`). Never at `anthropic`, whose protocol has no way to ask for them."),
   })
   .prefault({})
   .meta({ description: "What the model can do. A call that needs what a model lacks goes to the next one." });
@@ -176,7 +179,7 @@ const rule = z.strictObject({
     .array(z.string().min(1).max(128))
     .min(1)
     .max(32)
-    .meta({ description: "Models in the order in which they are tried; `extractive` is one of them." }),
+    .meta({ description: "Models in the order in which they are tried. `extractive` always comes last and need not be named." }),
   trust: trust("`private`: only private models of `use` are eligible.").optional(),
 });
 
@@ -201,7 +204,6 @@ const server = z
     port: whole({
       min: 0,
       max: 65_535,
-      unit: "port",
       why: "TCP ports end at 65535; 0 picks a free one",
       description: "Port to listen on. Default 8080. `--port` and `WEIR_PORT` go before it.",
     }).optional(),

@@ -1,0 +1,186 @@
+import { describe, test } from "bun:test";
+import assert from "node:assert/strict";
+import { type Answers, runCli, type RunOptions, startFakeServer } from "./testing.ts";
+
+/** Runs a command against a server that says `answers`; returns what was printed and asked. */
+async function run(argv: readonly string[], answers: Answers, options: RunOptions = {}) {
+  const server = await startFakeServer(answers);
+  const printed = await runCli([...argv, "--url", server.url, "--key", "k"], options);
+  await server.close();
+  return { ...printed, seen: server.seen.map(({ method, path, body }) => ({ method, path, body })) };
+}
+
+describe("tenant", () => {
+  test("create sends what was said and no more, and says what comes next", async () => {
+    const answers = { "POST /admin/v1/tenants": { status: 201, json: { slug: "acme", name: "Acme Ltd" } } };
+    const { code, out, seen } = await run(["tenant", "create", "acme", "--name", "Acme Ltd", "--tier", "gold"], answers);
+    assert.equal(code, 0);
+    assert.equal(out, "Tenant acme is made. Next: weir key create --tenant acme --name NAME\n");
+    assert.deepEqual(seen, [{ method: "POST", path: "/admin/v1/tenants", body: { slug: "acme", name: "Acme Ltd", tier: "gold" } }]);
+  });
+
+  test("list reads all pages", async () => {
+    const tenant = (slug: string) => ({ slug, name: slug.toUpperCase(), tier: null, region: "eu-west-1", contentPolicy: "none" });
+    const { code, out, seen } = await run(["tenant", "list"], {
+      "GET /admin/v1/tenants": ({ path }) =>
+        path.includes("cursor=two")
+          ? { json: { data: [tenant("b")], nextCursor: null } }
+          : { json: { data: [tenant("a")], nextCursor: "two" } },
+    });
+    assert.equal(code, 0);
+    assert.equal(
+      out,
+      "SLUG  NAME  TIER  REGION     CONTENT POLICY\na     A     -     eu-west-1  none\nb     B     -     eu-west-1  none\n",
+    );
+    assert.equal(seen.length, 2);
+  });
+
+  test("revoke asks a person for the name, and stops at anything else", async () => {
+    const answers = { "DELETE /admin/v1/tenants/acme": { status: 202, json: { jobId: "job_1" } } };
+    const asked = await run(["tenant", "revoke", "acme"], answers, { interactive: true, stdin: ["acme "] });
+    assert.deepEqual([asked.code, asked.out], [0, "Tenant acme is being deleted (job job_1).\n"]);
+    const wrong = await run(["tenant", "revoke", "acme"], answers, { interactive: true, stdin: ["y"] });
+    assert.deepEqual([wrong.code, wrong.seen.length], [1, 0]);
+    const ended = await run(["tenant", "revoke", "acme"], answers, { interactive: true, stdin: [] });
+    assert.deepEqual([ended.code, ended.seen.length], [1, 0]);
+    for (const options of [
+      { interactive: true, flags: ["--yes"] },
+      { interactive: false, flags: [] },
+    ]) {
+      const done = await run(["tenant", "delete", "acme", ...options.flags], answers, options);
+      assert.deepEqual([done.code, done.seen.length], [0, 1]);
+    }
+  });
+});
+
+describe("key", () => {
+  const answers = { "POST /admin/v1/tenants/acme/keys": { status: 201, json: { id: "key_1", key: "weir-abc" } } };
+
+  test("create sends every limit as a number and the expiry as a time", async () => {
+    const argv =
+      "key create --tenant acme --name ci --role tenant-admin --budget 12.5 --rpm 60 --tpm 1000 --models a,b --team web --expires 30d".split(
+        " ",
+      );
+    const { code, out, err, seen } = await run(argv, answers);
+    assert.equal(code, 0);
+    assert.equal(out, "id:  key_1\nkey: weir-abc\n");
+    assert.equal(err, "The key is not shown again.\n");
+    assert.deepEqual(seen[0]?.body, {
+      name: "ci",
+      role: "tenant-admin",
+      budgetUsd: 12.5,
+      rpm: 60,
+      tpm: 1000,
+      models: ["a", "b"],
+      team: "web",
+      expiresAt: "2026-12-21T12:00:00.000Z",
+    });
+  });
+
+  test("create needs a tenant and a name, and numbers and times that are some", async () => {
+    for (const [argv, expected] of [
+      ["--name x", "--tenant is needed"],
+      ["--tenant acme", "--name is needed"],
+      ["--tenant acme --name x --rpm many", "--rpm must be a number"],
+      ["--tenant acme --name x --budget -1", "--budget must be a number"],
+      ["--tenant acme --name x --expires tomorrow", "--expires must be a date"],
+      ["--tenant acme --name x --expires 1", "--expires must be a date"],
+      ["--tenant acme --name x --expires 2026-11-20", "--expires lies in the past"],
+      ["--tenant acme --name x --expires 0d", "--expires lies in the past"],
+    ] as const) {
+      const { code, err, seen } = await run(["key", "create", ...argv.split(" ")], answers);
+      assert.deepEqual([code, seen.length], [2, 0], argv);
+      assert.ok(err.includes(expected), err);
+    }
+  });
+
+  test("list and revoke name the tenant in the path, escaped", async () => {
+    const listed = await run(["key", "list", "--tenant", "acme"], {
+      "GET /admin/v1/tenants/acme/keys": { json: { data: [{ id: "key_1", name: "ci", role: "member", budgetUsd: 5 }], nextCursor: null } },
+    });
+    assert.equal(
+      listed.out,
+      "ID     NAME  ROLE    TEAM  BUDGET USD  EXPIRES  REVOKED\nkey_1  ci    member  -              5  -        -\n",
+    );
+    const revoked = await run(["key", "revoke", "key_1/../x", "--tenant", "acme"], { "DELETE /admin/v1/tenants/acme/keys/*": {} });
+    assert.equal(revoked.code, 0);
+    assert.equal(revoked.seen[0]?.path, "/admin/v1/tenants/acme/keys/key_1%2F..%2Fx");
+  });
+});
+
+describe("usage", () => {
+  const call = {
+    requestId: "req_1",
+    tenant: "acme",
+    key: "key_1",
+    model: "sonnet",
+    provider: "claude",
+    outcome: "finished",
+    inputTokens: 1200,
+    outputTokens: 30,
+    costMicroUsd: 4050,
+    latencyMs: 812,
+    createdAt: "2026-11-21T11:59:00.123Z",
+  };
+  const page = {
+    data: [call],
+    totals: { calls: 1, refused: 2, inputTokens: 1200, outputTokens: 30, costMicroUsd: 4050 },
+    nextCursor: null,
+  };
+
+  test("shows the newest calls and the sums over all", async () => {
+    const { code, out, seen } = await run(["usage", "--tenant", "acme", "--from", "2026-11-01"], { "GET /admin/v1/usage": { json: page } });
+    assert.equal(code, 0);
+    assert.equal(
+      out,
+      `TIME (UTC)           TENANT  MODEL   PROVIDER  OUTCOME     IN  OUT  COST       MS
+2026-11-21 11:59:00  acme    sonnet  claude    finished  1200   30  $0.00405  812
+
+In all: 1 calls, 2 refused, 1200 tokens in, 30 out, $0.00405
+`,
+    );
+    assert.equal(seen[0]?.path, "/admin/v1/usage?tenant=acme&from=2026-11-01&limit=20");
+  });
+
+  test("--json prints what the server said", async () => {
+    const { out } = await run(["usage", "--json"], { "GET /admin/v1/usage": { json: page } });
+    assert.deepEqual(JSON.parse(out), page);
+  });
+
+  test("a limit is from 1 to 1000", async () => {
+    for (const [limit, code] of [
+      ["1", 0],
+      ["1000", 0],
+      ["0", 2],
+      ["1001", 2],
+      ["x", 2],
+    ] as const) {
+      assert.equal((await run(["usage", "--limit", limit], { "GET /admin/v1/usage": { json: page } })).code, code, limit);
+    }
+  });
+});
+
+describe("audit verify", () => {
+  const tenants = { "GET /admin/v1/tenants": { json: { data: [{ slug: "a" }, { slug: "b" }], nextCursor: null } } };
+
+  test("checks every tenant, and ends with 1 when one log was changed", async () => {
+    const verify = (broken: string): Answers => ({
+      ...tenants,
+      "POST /admin/v1/audit/verify": ({ body }) =>
+        (body as { tenant: string }).tenant === broken
+          ? { json: { ok: false, entries: 9, firstBadSeq: 4 } }
+          : { json: { ok: true, entries: 7 } },
+    });
+    const good = await run(["audit", "verify"], verify("none"));
+    assert.deepEqual([good.code, good.out], [0, "a: whole, 7 entries\nb: whole, 7 entries\n"]);
+    const bad = await run(["audit", "verify"], verify("a"));
+    assert.deepEqual([bad.code, bad.out], [1, "a: CHANGED at entry 4, 9 entries\nb: whole, 7 entries\n"]);
+    const one = await run(["audit", "verify", "--tenant", "b"], verify("a"));
+    assert.deepEqual([one.code, one.out], [0, "b: whole, 7 entries\n"]);
+  });
+
+  test("an answer that does not say ok is not taken for good news", async () => {
+    const { code } = await run(["audit", "verify"], { ...tenants, "POST /admin/v1/audit/verify": { json: { entries: 1 } } });
+    assert.equal(code, 1);
+  });
+});

@@ -1,0 +1,73 @@
+import type { Config, ConfigFlags, Env } from "../config/index.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** A server made from a configuration: the part of `compose.ts` that commands need. */
+export type RunningServer = {
+  readonly url: string;
+  /** Where the demo was asked for: a key of the tenant `demo`, and a collection that holds sample documents. */
+  readonly demo?: { readonly tenantKey: string; readonly collection: string } | undefined;
+  /** Takes no new calls, ends those under way, closes everything. */
+  drain(): Promise<void>;
+};
+
+/** What a command may touch. Everything that differs from run to run is in here, so tests can stand in for it. */
+export type CliDeps = {
+  readonly env: Env;
+  readonly cwd: string;
+  readonly version: string;
+  readonly terminal: Terminal;
+  readonly clock: Clock;
+  /** Aborts on the first SIGINT or SIGTERM. */
+  readonly signal: AbortSignal;
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** Resolves after `ms`, or rejects when `signal` aborts. */
+  readonly wait: (ms: number) => Promise<void>;
+  readonly loadConfig: (flags: ConfigFlags) => Promise<Config>;
+  readonly compose: (config: Config, mode: "serve" | "command") => Promise<RunningServer>;
+  /** The server that holds the data folder's lock. */
+  readonly findServer: (dataDir: string) => Promise<{ readonly url: string } | undefined>;
+};
+
+export type Flag = {
+  /** What stands after it in the help, such as `SLUG`; undefined: it takes no value. */
+  readonly value: string | undefined;
+  readonly description: string;
+};
+
+export type Args = {
+  readonly operands: readonly string[];
+  /** The flag's value; undefined where it was not given. */
+  text(name: string): string | undefined;
+  /** The flag was given. */
+  on(name: string): boolean;
+};
+
+export type Command = {
+  /** One word or two: `serve`, `tenant create`. */
+  readonly name: string;
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  /** Operands as they stand in the help, such as `PATH…`; `""` for none. */
+  readonly operands: string;
+  readonly operandsMin: number;
+  readonly operandsMax: number;
+  readonly flags: Readonly<Record<string, Flag>>;
+  readonly examples: readonly string[];
+  /** Resolves to the exit code. Expected failures throw CommandError. */
+  run(args: Args, deps: CliDeps): Promise<number>;
+};
+
+/** 0 done · 1 failed · 2 wrongly asked or configured. */
+export const EXIT = { done: 0, failed: 1, usage: 2 } as const;
+
+/** Something went wrong in a way that is best said in one sentence. */
+export class CommandError extends Error {
+  override readonly name = "CommandError";
+  readonly exitCode: number;
+
+  constructor(message: string, exitCode: number = EXIT.failed) {
+    super(message);
+    this.exitCode = exitCode;
+  }
+}

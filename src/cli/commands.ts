@@ -1,0 +1,23 @@
+import { auditVerify } from "./audit.ts";
+import { chat } from "./chat.ts";
+import type { Command } from "./command.ts";
+import { ingest } from "./ingest.ts";
+import { keyCreate, keyList, keyRevoke } from "./key.ts";
+import { serve } from "./serve.ts";
+import { tenantCreate, tenantList, tenantRevoke } from "./tenant.ts";
+import { usage } from "./usage.ts";
+
+/** The command table, in the order of the help. */
+export const COMMANDS: readonly Command[] = [
+  serve,
+  ingest,
+  chat,
+  tenantCreate,
+  tenantList,
+  tenantRevoke,
+  keyCreate,
+  keyList,
+  keyRevoke,
+  usage,
+  auditVerify,
+];

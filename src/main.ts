@@ -1,0 +1,95 @@
+import { readFile } from "node:fs/promises";
+import { constants } from "node:os";
+import { setTimeout as after } from "node:timers/promises";
+import { createTerminal, listModels, runCommandLine, type CliDeps } from "./cli/index.ts";
+import { loadConfig } from "./config/index.ts";
+import { systemClock } from "./kernel/clock.ts";
+import { createLog, describeError, silentLog } from "./telemetry/index.ts";
+
+/** Bun reads it at process start only. Its default of 256 would make every further call upstream wait; 65,535 is the most that it takes. */
+const REQUESTS_VARIABLE = "BUN_CONFIG_MAX_HTTP_REQUESTS";
+const REQUESTS_MAX = "65535";
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+
+const argv = process.argv.slice(2);
+const log = createLog((line) => void process.stderr.write(line), systemClock.nowMs);
+
+/** Starts this process anew in its own place, with the same pid: a child would be left behind by SIGKILL. */
+function restartWithRequestLimit(): void {
+  if (argv[0] !== "serve" || process.env[REQUESTS_VARIABLE] !== undefined) return;
+  const env = { ...process.env, [REQUESTS_VARIABLE]: REQUESTS_MAX };
+  try {
+    process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], env);
+  } catch (error) {
+    log.warn("outgoing requests are limited to 256 at a time: set BUN_CONFIG_MAX_HTTP_REQUESTS", describeError(error));
+  }
+}
+
+function exitOnUnexpected(error: unknown): void {
+  log.error("weir failed unexpectedly and ends", describeError(error));
+  process.exit(1);
+}
+
+/** The first signal asks to stop; the second does not wait. */
+function listenToSignals(): { readonly signal: AbortSignal; exitCode(): number } {
+  const stop = new AbortController();
+  let code = 0;
+  for (const name of SIGNALS) {
+    process.on(name, () => {
+      code = 128 + constants.signals[name];
+      if (stop.signal.aborted) process.exit(code);
+      stop.abort();
+    });
+  }
+  return { signal: stop.signal, exitCode: () => code };
+}
+
+async function readVersion(): Promise<string> {
+  const text = await readFile(new URL("../package.json", import.meta.url), "utf8");
+  return /"version":\s*"([^"]+)"/.exec(text)?.[1] ?? "unknown";
+}
+
+/** Only the commands that need them load the parts of the server, so that `weir --help` answers at once. */
+async function compose(...[config, mode]: Parameters<CliDeps["compose"]>): ReturnType<CliDeps["compose"]> {
+  const { composeServer } = await import("./compose.ts");
+  return composeServer(config, { clock: systemClock, log: mode === "serve" ? log : silentLog });
+}
+
+async function findServer(dataDir: string): ReturnType<CliDeps["findServer"]> {
+  const { readLock } = await import("./store/lock.ts");
+  const held = await readLock(dataDir);
+  return held?.address === undefined ? undefined : { url: held.address };
+}
+
+async function main(): Promise<number> {
+  const { signal, exitCode } = listenToSignals();
+  const { env } = process;
+  const cwd = process.cwd();
+  const deps: CliDeps = {
+    env,
+    cwd,
+    version: await readVersion(),
+    terminal: createTerminal(process, signal),
+    clock: systemClock,
+    signal,
+    fetch: (url, init) => fetch(url, init),
+    wait: (ms) => after(ms, undefined, { signal }),
+    loadConfig: (flags) => loadConfig({ flags, env, cwd, listModels }),
+    compose,
+    findServer,
+  };
+  try {
+    return await runCommandLine(argv, deps);
+  } catch (error) {
+    // What was under way when the signal came fails because of it, and needs no explanation.
+    if (signal.aborted) return exitCode();
+    throw error;
+  }
+}
+
+restartWithRequestLimit();
+process.on("unhandledRejection", exitOnUnexpected);
+process.on("uncaughtException", exitOnUnexpected);
+const code = await main();
+// Nothing may keep an ended command alive; what was printed goes out first.
+process.stdout.write("", () => process.exit(code));
