@@ -16,7 +16,7 @@ const folders = ["src", "tools", "test", "bench"].filter((folder) => existsSync(
 /** Programs that write a file of the repository, and with --check tell whether it is what they would write. */
 const GENERATORS = [
   { name: "lock file", script: "tools/lock.mjs" },
-  { name: "docs/configuration.md", script: "tools/configuration-doc.ts" },
+  { name: "configuration docs", script: "tools/gen-configuration.ts" },
 ].filter(({ script }) => existsSync(script));
 
 const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] = [
