@@ -231,7 +231,6 @@ export class Account {
 
   /** `mostMicroUsd` is what this process could have at best: all that is left, and all that is held anywhere by calls not settled. */
   async #refuseOrRetry(mostMicroUsd: number): Promise<void> {
-    const inAll = (wanted: Wanted): number => wanted.microUsd + wanted.heldMicroUsd;
     const beyond = (wanted: Wanted): boolean => inAll(wanted) > mostMicroUsd;
     let least = Number.POSITIVE_INFINITY;
     for (const wanted of this.#line.asks()) if (beyond(wanted)) least = Math.min(least, inAll(wanted));
@@ -273,6 +272,7 @@ export class Account {
   }
 }
 
+const inAll = (wanted: Wanted): number => wanted.microUsd + wanted.heldMicroUsd;
 const reservedFault = (): Fault => new Fault("budget_reserved", { retryAfterMs: RETRY_AFTER_MS });
 
 const SPENT: Readonly<Record<BudgetScope, string>> = {

@@ -34,7 +34,7 @@ test("calls enter at once up to the limit, then wait, then are refused", async (
 
 test("a newcomer does not overtake those who wait", async () => {
   const { room } = setUp({ callsInFlight: 1 });
-  room.enter();
+  void room.enter();
   const order: string[] = [];
   const first = enter(room, order, "first");
   room.leave();
@@ -47,7 +47,7 @@ test("a newcomer does not overtake those who wait", async () => {
 
 test("a wait ends with busy on the millisecond, and each has its own", async () => {
   const { room, time } = setUp({ callsInFlight: 1 });
-  room.enter();
+  void room.enter();
   const order: string[] = [];
   const one = enter(room, order, "one");
   await time.advance(300);
@@ -63,7 +63,7 @@ test("a wait ends with busy on the millisecond, and each has its own", async () 
 
 test("a caller who goes away leaves the line at once, and its place to the next", async () => {
   const { room } = setUp({ callsInFlight: 1 });
-  room.enter();
+  void room.enter();
   const gone = new AbortController();
   const order: string[] = [];
   const one = enter(room, order, "one", gone.signal);
@@ -78,13 +78,13 @@ test("a caller who goes away leaves the line at once, and its place to the next"
 
 test("with no queue a full room refuses at once", async () => {
   const { room } = setUp({ callsInFlight: 1, callsQueued: 0 });
-  room.enter();
+  void room.enter();
   await assert.rejects(room.enter() as Promise<void>, withCode("busy"));
 });
 
 test("draining refuses those who wait and those who come, and tells when the last has left", async () => {
   const { room } = setUp({ callsInFlight: 1 });
-  room.enter();
+  void room.enter();
   const waiting = room.enter() as Promise<void>;
   room.drain();
   await assert.rejects(waiting, withCode("draining"));
