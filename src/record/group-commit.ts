@@ -1,0 +1,124 @@
+import type { Clock } from "../kernel/clock.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { Position } from "./journal-line.ts";
+import type { Entry, JournalLog, Written } from "./journal-log.ts";
+import type { RecordLog } from "./record-log.ts";
+
+export type CommitEntry = Entry & {
+  readonly id: string;
+  /** Written late rather than never: where the disk refuses it now, it is kept for when the disk has room. */
+  readonly keep: boolean;
+};
+
+/** Appends of one turn of the event loop become one write. */
+export type GroupCommit = {
+  /** Resolves when it is written (and synced, where asked for). Rejects with `journal_unavailable`. */
+  hand(entry: CommitEntry): Promise<Written>;
+  /** Resolves when everything handed in so far is written or was refused. */
+  settled(): Promise<void>;
+  /** While the disk refuses: looks, at most twice a second, whether it has room again. */
+  probe(): void;
+  readonly failing: boolean;
+};
+
+type Deps = {
+  readonly log: JournalLog;
+  readonly clock: Clock;
+  readonly tell: RecordLog;
+  /** Throws where the disk has no room. */
+  checkRoom(): void;
+  /** In the order of the log, before the promises resolve. */
+  written(batch: readonly CommitEntry[], records: readonly Written[], from: Position): void;
+};
+
+type Waiting = CommitEntry & { readonly done: (record: Written) => void; readonly fail: (fault: Fault) => void };
+
+/** Records in one write: more would hold up the event loop for over a millisecond. */
+const GROUP_MAX = 256;
+const PROBE_EVERY_MS = 500;
+/** Entries kept while the disk refuses. Calls under way are far fewer; refusals could be any number. */
+const KEPT_MAX = 20_000;
+
+export function createGroupCommit(deps: Deps, options: { readonly fsync: boolean }): GroupCommit {
+  const { log, clock, tell } = deps;
+  let queue: Waiting[] = [];
+  const kept: Waiting[] = [];
+  const barriers: (() => void)[] = [];
+  let busy = false;
+  let failing = false;
+  let probedAtMs = 0;
+
+  const schedule = (): void => {
+    if (busy) return;
+    busy = true;
+    setImmediate(() => void commit());
+  };
+
+  const giveUp = (batch: readonly Waiting[]): void => {
+    for (const waiting of batch) {
+      if (waiting.keep && kept.length < KEPT_MAX) kept.push({ ...waiting, done: () => undefined, fail: () => undefined });
+      waiting.fail(new Fault("journal_unavailable"));
+    }
+  };
+
+  const write = async (batch: readonly Waiting[]): Promise<void> => {
+    const from = log.end;
+    const mark = log.mark();
+    const records = log.append(batch);
+    if (options.fsync) await log.sync(mark);
+    deps.written(batch, records, from);
+    for (const [at, waiting] of batch.entries()) {
+      const record = records[at];
+      if (record !== undefined) waiting.done(record);
+    }
+  };
+
+  /** Ends with everything of the queue written or refused. While a sync is under way the next group gathers. */
+  const commit = async (): Promise<void> => {
+    const group = queue;
+    queue = [];
+    let at = 0;
+    try {
+      for (; at < group.length; at += GROUP_MAX) await write(group.slice(at, at + GROUP_MAX));
+    } catch (error) {
+      failing = true;
+      probedAtMs = clock.nowMs();
+      tell.error("journal.unwritable", { code: codeOf(error) });
+      giveUp([...group.slice(at), ...queue.splice(0)]);
+    }
+    busy = false;
+    if (queue.length > 0) schedule();
+    else for (const barrier of barriers.splice(0)) barrier();
+  };
+
+  return {
+    get failing() {
+      return failing;
+    },
+    hand: (entry) =>
+      new Promise((done, fail) => {
+        const waiting = { kind: entry.kind, json: entry.json, id: entry.id, keep: entry.keep, done, fail };
+        if (failing) giveUp([waiting]);
+        else {
+          queue.push(waiting);
+          schedule();
+        }
+      }),
+    settled: () => (busy ? new Promise((resolve) => barriers.push(resolve)) : Promise.resolve()),
+    probe() {
+      if (!failing || clock.nowMs() - probedAtMs < PROBE_EVERY_MS) return;
+      probedAtMs = clock.nowMs();
+      try {
+        deps.checkRoom();
+      } catch {
+        return;
+      }
+      failing = false;
+      tell.warn("journal.writable", { kept: kept.length });
+      queue.push(...kept.splice(0));
+      if (queue.length > 0) schedule();
+    },
+  };
+}
+
+const codeOf = (error: unknown): string => (error instanceof Error && "code" in error ? String(error.code) : "unknown");
