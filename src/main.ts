@@ -57,8 +57,8 @@ async function compose(...[config, mode]: Parameters<CliDeps["compose"]>): Retur
 
 async function findServer(dataDir: string): ReturnType<CliDeps["findServer"]> {
   const { readLock } = await import("./store/lock.ts");
-  const held = await readLock(dataDir);
-  return held?.address === undefined ? undefined : { url: held.address };
+  const holder = readLock(dataDir);
+  return holder === undefined ? undefined : { pid: holder.pid, url: holder.address, key: holder.token };
 }
 
 async function main(): Promise<number> {

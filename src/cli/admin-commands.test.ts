@@ -96,11 +96,13 @@ describe("key", () => {
 
   test("list and revoke name the tenant in the path, escaped", async () => {
     const listed = await run(["key", "list", "--tenant", "acme"], {
-      "GET /admin/v1/tenants/acme/keys": { json: { data: [{ id: "key_1", name: "ci", role: "member", budgetUsd: 5 }], nextCursor: null } },
+      "GET /admin/v1/tenants/acme/keys": {
+        json: { data: [{ id: "key_1", prefix: "weir-abcd", name: "ci", role: "member", budgetUsd: 5 }], nextCursor: null },
+      },
     });
     assert.equal(
       listed.out,
-      "ID     NAME  ROLE    TEAM  BUDGET USD  EXPIRES  REVOKED\nkey_1  ci    member  -              5  -        -\n",
+      "ID     PREFIX     NAME  ROLE    TEAM  BUDGET USD  EXPIRES  REVOKED\nkey_1  weir-abcd  ci    member  -              5  -        -\n",
     );
     const revoked = await run(["key", "revoke", "key_1/../x", "--tenant", "acme"], { "DELETE /admin/v1/tenants/acme/keys/*": {} });
     assert.equal(revoked.code, 0);

@@ -1,6 +1,6 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { type Answers, MADE_KEY, ONE_TENANT, runCli, type RunOptions, startFakeServer } from "./testing.ts";
+import { type Answers, lockedBy, MADE_KEY, ONE_TENANT, runCli, type RunOptions, startFakeServer } from "./testing.ts";
 
 const delta = (content: string): string => `data: ${JSON.stringify({ choices: [{ index: 0, delta: { content } }] })}\n\n`;
 const last = (weir: unknown): string => `data: ${JSON.stringify({ choices: [{ index: 0, delta: {}, finish_reason: "stop" }], weir })}\n\n`;
@@ -18,7 +18,7 @@ async function run(argv: readonly string[], stream: readonly string[] | Answers[
   const server = await startFakeServer({ ...ONE_TENANT, "POST /v1/chat/completions": answer });
   const printed = await runCli(["chat", ...argv], {
     env: { WEIR_ADMIN_KEY: "k" },
-    findServer: async () => ({ url: server.url }),
+    findServer: lockedBy(server.url),
     ...options,
   });
   await server.close();
@@ -135,7 +135,7 @@ test("which tenant is asked must be clear", async () => {
     const server = await startFakeServer(answers);
     const { code, err } = await runCli(["chat", "--once", "x"], {
       env: { WEIR_ADMIN_KEY: "k" },
-      findServer: async () => ({ url: server.url }),
+      findServer: lockedBy(server.url),
     });
     await server.close();
     assert.deepEqual([code, err], [2, expected]);

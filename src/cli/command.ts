@@ -11,6 +11,15 @@ export type RunningServer = {
   drain(): Promise<void>;
 };
 
+/** The process that has the data folder. */
+export type LockedBy = {
+  readonly pid: number;
+  /** Where it answers; undefined while it starts. */
+  readonly url: string | undefined;
+  /** An admin key of this start, for whoever can read the folder. */
+  readonly key: string | undefined;
+};
+
 /** What a command may touch. Everything that differs from run to run is in here, so tests can stand in for it. */
 export type CliDeps = {
   readonly env: Env;
@@ -25,8 +34,8 @@ export type CliDeps = {
   readonly wait: (ms: number) => Promise<void>;
   readonly loadConfig: (flags: ConfigFlags) => Promise<Config>;
   readonly compose: (config: Config, mode: "serve" | "command") => Promise<RunningServer>;
-  /** The server that holds the data folder's lock. */
-  readonly findServer: (dataDir: string) => Promise<{ readonly url: string } | undefined>;
+  /** Who holds the data folder's lock. */
+  readonly findServer: (dataDir: string) => Promise<LockedBy | undefined>;
 };
 
 export type Flag = {

@@ -4,7 +4,17 @@ import { mkdir, symlink, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { FILE_BYTES_MAX } from "../kernel/limits.ts";
 import { findDocuments } from "./find-documents.ts";
-import { type Answers, type FakeServer, MADE_KEY, makeFolder, ONE_TENANT, runCli, type RunOptions, startFakeServer } from "./testing.ts";
+import {
+  type Answers,
+  type FakeServer,
+  MADE_KEY,
+  lockedBy,
+  makeFolder,
+  ONE_TENANT,
+  runCli,
+  type RunOptions,
+  startFakeServer,
+} from "./testing.ts";
 
 type Stored = { id: string; filename: string; text: string };
 type Attached = { id: string; status: string; attributes: unknown; polls: number };
@@ -76,7 +86,7 @@ const ingest = (library: Library, cwd: string, argv: readonly string[], options:
   runCli(["ingest", ...argv, "--collection", "handbook"], {
     cwd,
     env: { WEIR_ADMIN_KEY: "admin" },
-    findServer: async () => ({ url: library.server.url }),
+    findServer: lockedBy(library.server.url),
     ...options,
   });
 
@@ -186,7 +196,7 @@ describe("documents that fail", () => {
     const { code, err } = await runCli(["ingest", "a.md", "--collection", "handbook"], {
       cwd,
       env: { WEIR_ADMIN_KEY: "k" },
-      findServer: async () => ({ url: stuck.url }),
+      findServer: lockedBy(stuck.url),
     });
     assert.equal(code, 1);
     assert.match(err, /failed: a\.md: was not indexed within ten minutes\./);

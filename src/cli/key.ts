@@ -75,6 +75,7 @@ export const keyList: Command = {
       else {
         const rows = keys.map((key) => [
           textOf(key, "id"),
+          findText(key, "prefix"),
           findText(key, "name"),
           findText(key, "role"),
           findText(key, "team"),
@@ -82,7 +83,7 @@ export const keyList: Command = {
           findText(key, "expiresAt"),
           findText(key, "revokedAt"),
         ]);
-        deps.terminal.out(renderTable(["ID", "NAME", "ROLE", "TEAM", "BUDGET USD", "EXPIRES", "REVOKED"], rows));
+        deps.terminal.out(renderTable(["ID", "PREFIX", "NAME", "ROLE", "TEAM", "BUDGET USD", "EXPIRES", "REVOKED"], rows));
       }
       return EXIT.done;
     });

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Config } from "../config/index.ts";
-import { ADMIN_KEY, type FakeServer, makeFolder, ONE_TENANT, runCli, startFakeServer } from "./testing.ts";
+import { ADMIN_KEY, type FakeServer, lockedBy, makeFolder, ONE_TENANT, runCli, startFakeServer } from "./testing.ts";
 
 let server: FakeServer;
 beforeAll(async () => {
@@ -36,7 +36,7 @@ describe("a command finds its server", () => {
     const asked: string[] = [];
     const findServer = async (dataDir: string) => {
       asked.push(dataDir);
-      return { url: server.url };
+      return { pid: 1, url: server.url, key: undefined };
     };
     assert.equal((await runCli(["tenant", "list"], { cwd, findServer })).code, 0);
     assert.deepEqual(asked, [join(cwd, "data")]);
@@ -46,6 +46,17 @@ describe("a command finds its server", () => {
       0,
     );
     assert.equal(keyUsed(), "key-of-the-environment");
+    const withToken = lockedBy(server.url, "key-of-this-start");
+    assert.equal((await runCli(["tenant", "list"], { cwd, findServer: withToken, env: { WEIR_ADMIN_KEY: "of-another-server" } })).code, 0);
+    assert.equal(keyUsed(), "key-of-this-start");
+    const everywhere = lockedBy(server.url.replace("127.0.0.1", "0.0.0.0"), "key-of-everywhere");
+    const urls: string[] = [];
+    const note = (url: string, init: RequestInit): Promise<Response> => {
+      urls.push(url);
+      return fetch(url, init);
+    };
+    assert.equal((await runCli(["tenant", "list"], { cwd, findServer: everywhere, fetch: note })).code, 0);
+    assert.deepEqual(urls, [`${server.url}/admin/v1/tenants`]);
   });
 
   test("by making one for itself where none runs, and draining it afterwards, also when the command fails", async () => {
@@ -76,6 +87,14 @@ describe("a command that finds no server says so in a sentence:", () => {
       `weir: There is no data folder ${join(cwd, "data")}, and no server runs on it. Start one with \`weir serve --data ${join(cwd, "data")}\`, or name another with --data or --url.\n`,
     );
   });
+  test("a server that has the folder and does not answer yet", async () => {
+    const cwd = await makeFolder();
+    const { code, err } = await runCli(["tenant", "list"], { cwd, findServer: lockedBy(undefined) });
+    assert.deepEqual(
+      [code, err],
+      [1, `weir: The data folder ${join(cwd, "data")} is in use by process 4711, which does not answer yet. Try again.\n`],
+    );
+  });
   test("nothing listens at the address", async () => {
     const gone = await startFakeServer({});
     await gone.close();
@@ -99,7 +118,7 @@ describe("a command that finds no server says so in a sentence:", () => {
     const cwd = await makeFolder();
     await mkdir(join(cwd, "data"));
     await writeFile(join(cwd, "data", "admin-key"), `${ADMIN_KEY}\n`);
-    const { code, err } = await runCli(["tenant", "list"], { cwd, findServer: async () => ({ url: strict.url }) });
+    const { code, err } = await runCli(["tenant", "list"], { cwd, findServer: lockedBy(strict.url) });
     assert.equal(code, 1);
     assert.match(err, /does not take this admin key\. Set WEIR_ADMIN_KEY to the one that it was started with\.\n$/);
     await strict.close();

@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
-import { localAdminKeyPath, readEnv, resolveDataDir } from "../config/index.ts";
+import { adminKeyPath, readEnv, resolveDataDir } from "../config/index.ts";
 import { type Api, ApiError, createApi } from "./api.ts";
 import { type Args, type CliDeps, CommandError, EXIT, type Flag } from "./command.ts";
 
@@ -35,11 +35,13 @@ export async function withServer(args: Args, deps: CliDeps, body: (reached: Reac
     return body(reachedAt(url, key, given !== undefined, deps));
   }
   const dataDir = resolveDataDir({ data: args.text("data") }, deps.env, deps.cwd);
-  const running = await deps.findServer(dataDir);
-  if (running === undefined) return withOwnServer(args, deps, dataDir, body);
-  const key = given === undefined ? await findLocalKey(dataDir, deps) : await readKey(given, deps);
+  const holder = await deps.findServer(dataDir);
+  if (holder === undefined) return withOwnServer(args, deps, dataDir, body);
+  if (holder.url === undefined)
+    throw new CommandError(`The data folder ${dataDir} is in use by process ${String(holder.pid)}, which does not answer yet. Try again.`);
+  const key = given === undefined ? (holder.key ?? (await findAdminKey(dataDir, deps))) : await readKey(given, deps);
   try {
-    return await body(reachedAt(running.url, key, given !== undefined, deps));
+    return await body(reachedAt(toLoopback(holder.url), key, given !== undefined, deps));
   } catch (error) {
     if (error instanceof ApiError && error.status === 401 && given === undefined)
       throw new CommandError(
@@ -48,6 +50,10 @@ export async function withServer(args: Args, deps: CliDeps, body: (reached: Reac
     throw error;
   }
 }
+
+/** A server that listens on every interface is reached on this machine's own. */
+const toLoopback = (url: string): string =>
+  url.replace(/^http:\/\/0\.0\.0\.0(?=:|$)/, "http://127.0.0.1").replace(/^http:\/\/\[::\](?=:|$)/, "http://[::1]");
 
 function reachedAt(url: string, key: string, keyGiven: boolean, deps: CliDeps): Reached {
   const { fetch, signal } = deps;
@@ -78,10 +84,10 @@ async function withOwnServer(args: Args, deps: CliDeps, dataDir: string, body: (
   }
 }
 
-async function findLocalKey(dataDir: string, deps: CliDeps): Promise<string> {
+async function findAdminKey(dataDir: string, deps: CliDeps): Promise<string> {
   const fromEnv = readEnv(deps.env, "WEIR_ADMIN_KEY");
   if (fromEnv !== undefined) return fromEnv;
-  const path = localAdminKeyPath(dataDir);
+  const path = adminKeyPath(dataDir);
   const key = (await readFile(path, "utf8").catch(() => "")).trim();
   if (key === "") throw new CommandError(`There is no admin key in ${path}. Set WEIR_ADMIN_KEY, or use --key.`);
   return key;

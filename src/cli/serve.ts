@@ -40,8 +40,7 @@ export const serve: Command = {
 export function renderStart(config: Config, server: RunningServer): string {
   const lines: string[] = [];
   if (config.adminKeyIsNew) {
-    const kept =
-      config.localAdminKey === config.adminKey ? `It is kept in ${config.dataDir}/admin-key.` : "It is good until this server stops.";
+    const kept = config.databaseUrl === undefined ? `It is kept in ${config.dataDir}/admin-key.` : "It is good until this server stops.";
     lines.push("", `Admin key, shown once: ${config.adminKey}`, kept);
   }
   if (server.demo !== undefined) {

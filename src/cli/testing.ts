@@ -84,6 +84,9 @@ export const ONE_TENANT: Answers = {
   "DELETE /admin/v1/tenants/acme/keys/key_1": { status: 200 },
 };
 
+/** The holder of a data folder's lock, as a command sees it. */
+export const lockedBy = (url: string | undefined, key?: string) => async () => ({ pid: 4711, url, key });
+
 export type RunOptions = Partial<Pick<CliDeps, "env" | "cwd" | "signal" | "findServer" | "compose" | "fetch">> & {
   readonly stdin?: readonly string[];
   readonly redraws?: boolean;

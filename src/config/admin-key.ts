@@ -10,21 +10,19 @@ const ADMIN_KEY_CHARS_MIN = 16;
 /** It is sent with every admin request. */
 const ADMIN_KEY_CHARS_MAX = 512;
 
-export type AdminKeys = {
+export type AdminKey = {
   readonly adminKey: string;
+  /** It was made in this start. */
   readonly adminKeyIsNew: boolean;
-  readonly localAdminKey: string | undefined;
 };
 
 /** undefined: a problem was found. */
-export async function readAdminKeys(env: Env, dataDir: string, embedded: boolean, findings: Findings): Promise<AdminKeys | undefined> {
+export async function readAdminKey(env: Env, dataDir: string, embedded: boolean, findings: Findings): Promise<AdminKey | undefined> {
   const given = readEnv(env, "WEIR_ADMIN_KEY");
-  if (given !== undefined && !checkGiven(given, findings)) return undefined;
-  if (!embedded) {
-    // Replicas share no folder, so a made key could be kept nowhere: it lives for one start.
-    return { adminKey: given ?? makeSecret("wadm"), adminKeyIsNew: given === undefined, localAdminKey: undefined };
-  }
-  const path = localAdminKeyPath(dataDir);
+  if (given !== undefined) return checkGiven(given, findings) ? { adminKey: given, adminKeyIsNew: false } : undefined;
+  // Replicas share no folder, so a made key could be kept nowhere: it lives for one start.
+  if (!embedded) return { adminKey: makeSecret("wadm"), adminKeyIsNew: true };
+  const path = adminKeyPath(dataDir);
   try {
     const kept = await readLine(path);
     const { line, made } = kept === undefined ? await createLine(path, makeSecret("wadm")) : { line: kept, made: false };
@@ -32,17 +30,19 @@ export async function readAdminKeys(env: Env, dataDir: string, embedded: boolean
       findings.problems.push({ place: { in: "folder", path }, message: "does not hold an admin key. Delete it, and a new one is made." });
       return undefined;
     }
-    if (await isOpenToOthers(path))
-      findings.warnings.push({ place: { in: "folder", path }, message: "other users of this machine may read it. Set its mode to 0600." });
-    return { adminKey: given ?? line, adminKeyIsNew: given === undefined && made, localAdminKey: line };
+    if (await isOpenToOthers(path)) {
+      const message = "other users of this machine may read it. Set its mode to 0600.";
+      findings.warnings.push({ place: { in: "folder", path }, message });
+    }
+    return { adminKey: line, adminKeyIsNew: made };
   } catch (error) {
     findings.problems.push({ place: { in: "folder", path: dataDir }, message: `the data folder cannot be used (${errorCode(error)}).` });
     return undefined;
   }
 }
 
-/** The admin key for commands on the same machine as the embedded server. */
-export const localAdminKeyPath = (dataDir: string): string => join(dataDir, "admin-key");
+/** Where the embedded server keeps the admin key that it made. */
+export const adminKeyPath = (dataDir: string): string => join(dataDir, "admin-key");
 
 function checkGiven(key: string, findings: Findings): boolean {
   const place = envPlace("WEIR_ADMIN_KEY");

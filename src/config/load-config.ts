@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { sha256Hex } from "../kernel/hash.ts";
-import { type AdminKeys, readAdminKeys } from "./admin-key.ts";
+import { type AdminKey, readAdminKey } from "./admin-key.ts";
 import { noteDotEnv } from "./dot-env.ts";
 import { checkEnvNames, type Env } from "./environment.ts";
 import { type ConfigFlags, findConfigFile, type FoundFile, readListen, resolveDataDir, readDatabaseUrl } from "./listen.ts";
@@ -47,7 +47,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
 
   const embedded = databaseUrl === undefined;
   const secret = await readSecret(env, dataDir, embedded, findings);
-  const keys = secret === undefined ? undefined : await readAdminKeys(env, dataDir, embedded, findings);
+  const keys = secret === undefined ? undefined : await readAdminKey(env, dataDir, embedded, findings);
   failOn(findings);
   if (settings === undefined || secret === undefined || keys === undefined)
     throw new TypeError("settings are missing, but no problem was found");
@@ -77,7 +77,7 @@ type Parts = {
   readonly settings: Settings;
   readonly listen: { readonly host: string; readonly port: number };
   readonly secret: Uint8Array;
-  readonly keys: AdminKeys;
+  readonly keys: AdminKey;
   readonly findings: Findings;
 } & Pick<Config, "dataDir" | "file" | "databaseUrl" | "demo" | "routingThreshold">;
 

@@ -32,7 +32,6 @@ describe("embedded, on a first start", () => {
     const first = await loadIn({ cwd });
     assert.equal(first.adminKeyIsNew, true);
     assert.match(first.adminKey, /^wadm-[0-9a-v]{32}$/);
-    assert.equal(first.localAdminKey, first.adminKey);
     for (const name of ["secret", "admin-key"]) assert.equal((await stat(join(first.dataDir, name))).mode & 0o777, 0o600, name);
     assert.equal((await stat(first.dataDir)).mode & 0o777, 0o700);
     assert.deepEqual((await readdir(first.dataDir)).toSorted(), ["admin-key", "secret"]);
@@ -52,13 +51,14 @@ describe("embedded, on a first start", () => {
     assert.deepEqual((await readdir(join(cwd, "data"))).toSorted(), ["admin-key", "secret"]);
   });
 
-  test("WEIR_ADMIN_KEY is the admin key, and the folder's own is there for commands on this machine", async () => {
+  test("WEIR_ADMIN_KEY is the admin key wherever it is set, and none is made", async () => {
     const cwd = await makeFolder();
     const config = await loadIn({ cwd, env: { WEIR_ADMIN_KEY: "0123456789abcdef" } });
-    assert.equal(config.adminKey, "0123456789abcdef");
-    assert.equal(config.adminKeyIsNew, false);
-    assert.match(config.localAdminKey ?? "", /^wadm-/);
-    assert.equal((await readFile(join(config.dataDir, "admin-key"), "utf8")).trim(), config.localAdminKey);
+    assert.deepEqual([config.adminKey, config.adminKeyIsNew], ["0123456789abcdef", false]);
+    assert.deepEqual(await readdir(config.dataDir), ["secret"]);
+    const without = await loadIn({ cwd });
+    assert.deepEqual([without.adminKey.startsWith("wadm-"), without.adminKeyIsNew], [true, true]);
+    assert.equal((await loadIn({ cwd, env: { WEIR_ADMIN_KEY: "0123456789abcdef" } })).adminKey, "0123456789abcdef");
   });
 });
 
@@ -126,7 +126,6 @@ describe("with DATABASE_URL", () => {
     const config = await loadIn({ cwd, env: { DATABASE_URL: POSTGRES, WEIR_SECRET: HEX } });
     assert.equal(config.databaseUrl, POSTGRES);
     assert.equal(config.adminKeyIsNew, true);
-    assert.equal(config.localAdminKey, undefined);
     assert.deepEqual(await readdir(join(cwd, "data")), []);
     const again = await loadIn({ cwd, env: { DATABASE_URL: POSTGRES, WEIR_SECRET: HEX } });
     assert.notEqual(again.adminKey, config.adminKey);

@@ -49,8 +49,6 @@ export type Config = {
   readonly adminKey: string;
   /** It was made in this start, so it is shown once. */
   readonly adminKeyIsNew: boolean;
-  /** A second admin key, kept in the data folder for commands on the same machine; undefined with `databaseUrl`. May equal `adminKey`. */
-  readonly localAdminKey: string | undefined;
   readonly providers: readonly ProviderConfig[];
   readonly models: readonly ModelConfig[];
   /** Route name to ordered rules; `auto` is always there. */
