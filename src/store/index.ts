@@ -1,3 +1,10 @@
 export type { Database, Param, Row, Scope, Tx } from "./database.ts";
 export { LEDGER, LOOKUP, OPERATOR, tenantScope } from "./database.ts";
+export type { Engine, Owner, StoreLog } from "./engine.ts";
+export { openDatabase } from "./open.ts";
+export type { DatabaseSettings } from "./open.ts";
+export { lockDataFolder, readLock } from "./lock.ts";
+export type { DataFolderLock, LockHolder } from "./lock.ts";
 export { SqlError, isForeignKeyViolation, isUniqueViolation } from "./sql-error.ts";
+export { lintCatalogue } from "./catalogue-lint.ts";
+export type { CatalogueReport } from "./catalogue-lint.ts";

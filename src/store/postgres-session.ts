@@ -1,4 +1,5 @@
-import pg from "pg";
+import { DatabaseError } from "pg";
+import type { PoolClient } from "pg";
 import { Fault } from "../kernel/fault.ts";
 import type { Param, Row } from "./database.ts";
 import { SqlError } from "./sql-error.ts";
@@ -11,7 +12,7 @@ export type PostgresSession = {
   release(): void;
 };
 
-export function openPostgresSession(client: pg.PoolClient): PostgresSession {
+export function openPostgresSession(client: PoolClient): PostgresSession {
   let broken = false;
   const lost = (): void => {
     broken = true; // The queries under way are rejected too: those tell the caller.
@@ -51,7 +52,7 @@ const UNAVAILABLE = /^(?:08...|57P0.|53...|57014|25006)$/;
 
 /** A refusal of the statement becomes a `SqlError`; everything else means that the database does not answer. */
 function fromPostgresError(error: unknown): SqlError | Fault {
-  if (error instanceof pg.DatabaseError && error.code !== undefined && !UNAVAILABLE.test(error.code)) {
+  if (error instanceof DatabaseError && error.code !== undefined && !UNAVAILABLE.test(error.code)) {
     return new SqlError({ sqlState: error.code, message: error.message, constraint: error.constraint, table: error.table });
   }
   return new Fault("store_unavailable", {}, { cause: error });

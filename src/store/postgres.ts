@@ -1,4 +1,5 @@
-import pg from "pg";
+import { Pool } from "pg";
+import type { PoolClient } from "pg";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Param, Row, Scope, Tx } from "./database.ts";
@@ -10,14 +11,19 @@ import { openingOf } from "./scope.ts";
 import { abortedReport, SqlError } from "./sql-error.ts";
 
 export type PostgresDeps = { readonly clock: Clock; readonly log: StoreLog };
-export type PostgresOptions = { readonly databaseUrl: string; readonly connections: number };
+export type PostgresOptions = {
+  readonly databaseUrl: string;
+  readonly connections: number;
+  /** A stopped server must be noticed before a caller gives up. It also bounds the wait for a free connection. 3 s where unset. */
+  readonly connectMsMax?: number;
+  /** The server ends a statement that takes longer. 30 s where unset. */
+  readonly statementMsMax?: number;
+};
 
-/** A stopped server must be noticed before a caller gives up. It also bounds the wait for a free connection. */
 const CONNECT_MS_MAX = 3_000;
-/** The server ends a statement that takes longer. */
 const STATEMENT_MS_MAX = 30_000;
-/** Past that the server itself is silent: the connection is given up. */
-const SILENCE_MS_MAX = STATEMENT_MS_MAX + 2_000;
+/** Past the statement's own limit the server itself is silent: the connection is given up. */
+const SILENCE_MS = 2_000;
 /** A process that stands still in a transaction holds locks: others come first. */
 const IDLE_IN_TRANSACTION_MS_MAX = 60_000;
 /** A migration may rewrite a table. */
@@ -62,7 +68,7 @@ export function openPostgres(deps: PostgresDeps, options: PostgresOptions): Engi
               rowsAs<R>((await session.ask(text, params, OWNER_MS_MAX)).rows),
           });
         } finally {
-          await session.ask(`SET statement_timeout = ${STATEMENT_MS_MAX}`).catch(() => undefined);
+          await session.ask("RESET statement_timeout").catch(() => undefined);
         }
       }),
     async ping() {
@@ -72,15 +78,16 @@ export function openPostgres(deps: PostgresDeps, options: PostgresOptions): Engi
   };
 }
 
-function createPool(options: PostgresOptions): pg.Pool {
-  return new pg.Pool({
+function createPool(options: PostgresOptions): Pool {
+  const statementMsMax = options.statementMsMax ?? STATEMENT_MS_MAX;
+  return new Pool({
     connectionString: options.databaseUrl,
     max: options.connections,
     application_name: "weir",
-    connectionTimeoutMillis: CONNECT_MS_MAX,
+    connectionTimeoutMillis: options.connectMsMax ?? CONNECT_MS_MAX,
     idleTimeoutMillis: IDLE_MS_MAX,
-    statement_timeout: STATEMENT_MS_MAX,
-    query_timeout: SILENCE_MS_MAX,
+    statement_timeout: statementMsMax,
+    query_timeout: statementMsMax + SILENCE_MS,
     idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS_MAX,
     keepAlive: true,
     pipeline: true,
@@ -113,8 +120,8 @@ async function runTransaction<T>(session: PostgresSession, opening: string, body
 }
 
 /** The connection goes back only when it is whole and outside any transaction: its next user must find it clean. */
-async function withSession<T>(pool: pg.Pool, body: (session: PostgresSession) => Promise<T>): Promise<T> {
-  let client: pg.PoolClient;
+async function withSession<T>(pool: Pool, body: (session: PostgresSession) => Promise<T>): Promise<T> {
+  let client: PoolClient;
   try {
     client = await pool.connect();
   } catch (error) {

@@ -26,9 +26,9 @@ export async function ensureRoles(owner: Owner): Promise<void> {
 /** What would make a bound role able to see past its policies, as sentences. Empty: all is well. */
 export async function findRoleProblems(db: Database): Promise<readonly string[]> {
   const roles = BOUND_ROLES.map((role) => `'${role}'`).join(", ");
-  const rows = await db.query<{ name: string; super: boolean; bypass: boolean; owns: number; member: string[] }>(
+  const rows = await db.query<{ name: string; super: boolean; bypass: boolean; login: boolean; owns: number; member: string[] }>(
     OPERATOR,
-    `SELECT rolname AS name, rolsuper AS super, rolbypassrls AS bypass,
+    `SELECT rolname AS name, rolsuper AS super, rolbypassrls AS bypass, rolcanlogin AS login,
        (SELECT count(*) FROM pg_class WHERE relowner = r.oid) + (SELECT count(*) FROM pg_proc WHERE proowner = r.oid)
          + (SELECT count(*) FROM pg_namespace WHERE nspowner = r.oid) AS owns,
        ARRAY(SELECT g.rolname::text FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid WHERE m.member = r.oid) AS member
@@ -38,6 +38,7 @@ export async function findRoleProblems(db: Database): Promise<readonly string[]>
   for (const row of rows) {
     if (row.super) problems.push(`the role ${row.name} is a superuser`);
     if (row.bypass) problems.push(`the role ${row.name} has BYPASSRLS`);
+    if (row.login) problems.push(`the role ${row.name} can log in`);
     if (row.owns > 0) problems.push(`the role ${row.name} owns ${row.owns} objects`);
     for (const group of row.member) problems.push(`the role ${row.name} is a member of ${group}`);
   }

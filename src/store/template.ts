@@ -14,18 +14,21 @@ import { hashMigrations, readMigrations } from "./migrate.ts";
  */
 export type Template = { readonly dir: string; readonly image: string };
 
+/** Where templates are kept, and what makes one in a folder. Tests hand in their own. */
+export type TemplateSource = { readonly cache: string; build(folder: string): Promise<void> };
+
 const flight = createSingleFlight<Template>();
 
 /**
  * PGlite's first start runs initdb: 4 s and a gigabyte. It is done once, in a process of its own. The folder's name carries what it was
  * made from, so a stale one is never used; it appears under its name whole, so two processes that build at once do no harm.
  */
-export async function findTemplate(): Promise<Template> {
-  return await flight("", async () => {
-    const cache = await openCache();
+export async function findTemplate(source?: TemplateSource): Promise<Template> {
+  return await flight(source?.cache ?? "", async () => {
+    const { cache, build } = source ?? { cache: await openCache(), build: runBuilder };
     const folder = join(cache, `template-${await hashTemplate()}`);
     if (!(await exists(folder))) {
-      await buildTemplate(cache, folder);
+      await buildTemplate(cache, folder, build);
       await prune(cache);
     }
     return { dir: join(folder, "db"), image: join(folder, "db.tar") };
@@ -46,11 +49,10 @@ export async function copyTemplate(into: string): Promise<void> {
   }
 }
 
-async function buildTemplate(cache: string, folder: string): Promise<void> {
+async function buildTemplate(cache: string, folder: string, build: TemplateSource["build"]): Promise<void> {
   const draft = await mkdtemp(join(cache, "draft-"));
-  const program = fileURLToPath(new URL("./template-build.ts", import.meta.url));
   try {
-    await promisify(execFile)(process.execPath, [program, draft], { maxBuffer: 1 << 24 });
+    await build(draft);
     await rename(draft, folder);
   } catch (error) {
     await rm(draft, { recursive: true, force: true });
@@ -59,6 +61,11 @@ async function buildTemplate(cache: string, folder: string): Promise<void> {
     const said = /error: (.*)/i.exec(error instanceof Error ? error.message : "")?.[1] ?? "see the cause";
     throw new Error(`The template of the embedded database could not be built: ${said}`, { cause: error });
   }
+}
+
+async function runBuilder(folder: string): Promise<void> {
+  const program = fileURLToPath(new URL("./template-build.ts", import.meta.url));
+  await promisify(execFile)(process.execPath, [program, folder], { maxBuffer: 1 << 24 });
 }
 
 async function hashTemplate(): Promise<string> {

@@ -99,25 +99,25 @@ export type TenantChange = {
   readonly budgetMicroUsd?: number | null | undefined;
 };
 
-const COLUMN_OF: Readonly<Record<keyof TenantChange, string>> = {
-  name: "name",
-  tier: "tier",
-  region: "region",
-  contentPolicy: "content_policy",
-  systemPrompt: "system_prompt",
-  models: "models",
-  rpm: "rpm",
-  tpm: "tpm",
-  budgetMicroUsd: "budget_micro_usd",
-};
+const COLUMNS_OF_CHANGE = [
+  ["name", "name"],
+  ["tier", "tier"],
+  ["region", "region"],
+  ["contentPolicy", "content_policy"],
+  ["systemPrompt", "system_prompt"],
+  ["models", "models"],
+  ["rpm", "rpm"],
+  ["tpm", "tpm"],
+  ["budgetMicroUsd", "budget_micro_usd"],
+] as const satisfies readonly (readonly [keyof TenantChange, string])[];
 
 /** Throws `not_found`. */
 export async function updateTenant(db: Database, tenantId: TenantId, change: TenantChange): Promise<TenantProfile> {
   const params: Param[] = [tenantId];
   const sets: string[] = [];
-  for (const field of Object.keys(COLUMN_OF) as (keyof TenantChange)[]) {
+  for (const [field, column] of COLUMNS_OF_CHANGE) {
     const value = change[field];
-    if (value !== undefined) sets.push(`${COLUMN_OF[field]} = $${params.push(value)}`);
+    if (value !== undefined) sets.push(`${column} = $${params.push(value)}`);
   }
   if (sets.length === 0) return await getTenant(db, tenantId);
   return first(
