@@ -1,0 +1,21 @@
+import type { ProviderConfig } from "../../config/types.ts";
+import type { Wire } from "../wire.ts";
+import { writeRequest } from "./request.ts";
+import { readAnswer } from "./response.ts";
+import { createStreamReader } from "./stream.ts";
+
+/** The version of the protocol that is spoken here. */
+const VERSION = "2023-06-01";
+
+/** Anthropic's Messages API. */
+export function createAnthropicWire(config: ProviderConfig): Wire {
+  return {
+    path: "/v1/messages",
+    probePath: "/v1/models?limit=1",
+    headers: { "anthropic-version": VERSION, ...(config.apiKey === undefined ? {} : { "x-api-key": config.apiKey }) },
+    writeRequest,
+    readAnswer,
+    createStreamReader,
+    readProbe: () => undefined,
+  };
+}

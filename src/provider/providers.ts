@@ -1,0 +1,67 @@
+import type { ProviderConfig } from "../config/types.ts";
+import { assertNever } from "../kernel/assert-never.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { TenantId } from "../kernel/ids.ts";
+import { createAnthropicWire } from "./anthropic/index.ts";
+import type { Every } from "./deadlines.ts";
+import { createDeadlines } from "./deadlines.ts";
+import { createOpenAiWire } from "./openai/index.ts";
+import type { Provider } from "./spec.ts";
+import type { Connection } from "./transport.ts";
+import { createTransport, openConnection } from "./transport.ts";
+import type { Wire } from "./wire.ts";
+import { createWireProvider } from "./wire-provider.ts";
+
+export type ProviderDeps = {
+  readonly clock: Clock;
+  /** What keeps one tenant's cached prompts from another's timing: a secret function of the tenant. */
+  readonly cacheSalt: (tenantId: TenantId) => string;
+  readonly every?: Every;
+  readonly connect?: (options: { readonly viaProxy: boolean }) => Connection;
+};
+
+/** One provider for each configured one, by name. */
+export function createProviders(configs: readonly ProviderConfig[], deps: ProviderDeps): ReadonlyMap<string, Provider> {
+  const { clock, every = onTimer, connect = openConnection } = deps;
+  const deadlines = createDeadlines({ clock, every });
+  const cacheSalt = remembered(deps.cacheSalt);
+  const providers = new Map<string, Provider>();
+  for (const config of configs) {
+    const viaProxy = config.trust === "external" && config.baseUrl.startsWith("https:");
+    const transport = createTransport({ clock, deadlines, connection: connect({ viaProxy }) });
+    providers.set(config.name, createWireProvider(config.name, config.baseUrl, createWire(config, cacheSalt), transport));
+  }
+  return providers;
+}
+
+function createWire(config: ProviderConfig, cacheSalt: ProviderDeps["cacheSalt"]): Wire {
+  switch (config.kind) {
+    case "openai":
+      return createOpenAiWire(config, cacheSalt);
+    case "anthropic":
+      return createAnthropicWire(config);
+    default:
+      return assertNever(config.kind);
+  }
+}
+
+const onTimer: Every = (milliseconds, task) => {
+  const timer = setInterval(task, milliseconds);
+  timer.unref();
+  return () => clearInterval(timer);
+};
+
+/** Tenants whose salt is kept: one is an HMAC, which costs as much as the rest of a request's body. */
+const SALTS_MAX = 10_000;
+
+function remembered(derive: (tenantId: TenantId) => string): (tenantId: TenantId) => string {
+  const known = new Map<TenantId, string>();
+  return (tenantId) => {
+    const found = known.get(tenantId);
+    if (found !== undefined) return found;
+    if (known.size >= SALTS_MAX) known.clear();
+    const salt = derive(tenantId);
+    known.set(tenantId, salt);
+    return salt;
+  };
+}

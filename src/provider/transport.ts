@@ -1,0 +1,248 @@
+import type { Clock } from "../kernel/clock.ts";
+import { Fault } from "../kernel/fault.ts";
+import { UPSTREAM_BODY_BYTES_MAX } from "../kernel/limits.ts";
+import type { Timeouts } from "../domain/target.ts";
+import type { Deadline, Deadlines } from "./deadlines.ts";
+import { isRecord } from "./json.ts";
+import { errorObjectFault, refusalFault, retryAfterMs } from "./upstream-fault.ts";
+
+/** The runtime's fetch with a pool of connections of its own. */
+export type Connection = { readonly fetch: (url: string, init: BunFetchRequestInit) => Promise<Response>; close(): void };
+
+/** One request to an upstream. Without a body it is a GET. */
+export type Ask = { readonly url: string; readonly headers: Headers; readonly body: string | undefined; readonly timeouts: Timeouts };
+
+export type ByteStream = {
+  /** undefined: the upstream ended its answer cleanly, by HTTP's own rules. Throws a Fault. */
+  next(): Promise<Uint8Array | undefined>;
+  /** The answer is whole by its protocol: the connection is drained and kept for another. */
+  finish(): void;
+  /** Closes the connection at once. Harmless after the end. */
+  cancel(): void;
+};
+
+/** Speaks HTTP to one provider. Everything that it throws is a Fault. */
+export type Transport = {
+  json(ask: Ask, signal: AbortSignal): Promise<unknown>;
+  stream(ask: Ask, signal: AbortSignal): Promise<ByteStream>;
+  close(): void;
+};
+
+/** Idle connections are kept this long; most servers close theirs earlier. */
+const IDLE_CONNECTION_SECONDS = 60;
+/** After the protocol's end mark an upstream has this long to end its answer, or its connection is closed. */
+const DRAIN_MS = 1000;
+/** Of an error answer only this much is read, to choose a code. */
+const REFUSAL_BYTES_MAX = 64 * 1024;
+
+/** `viaProxy`: the proxy of the environment (`HTTPS_PROXY`), if one is set, is used. Never for own hosts. */
+export function openConnection(options: { readonly viaProxy: boolean }): Connection {
+  const keepAlive = { idleTimeout: IDLE_CONNECTION_SECONDS };
+  const session = new Bun.FetchSession(options.viaProxy ? { keepAlive } : { keepAlive, proxy: false });
+  return { fetch: session.fetch, close: () => session.close() };
+}
+
+export function createTransport(deps: {
+  readonly clock: Clock;
+  readonly deadlines: Deadlines;
+  readonly connection: Connection;
+}): Transport {
+  const { clock, deadlines, connection } = deps;
+  return {
+    async json(ask, signal) {
+      const exchange = openExchange(deadlines, ask, signal);
+      try {
+        const response = await exchange.send(connection);
+        if (!response.ok) throw await refusal(response, exchange, clock.nowMs());
+        return parseJson(await readWhole(response, exchange));
+      } catch (error) {
+        throw exchange.fail(error);
+      } finally {
+        exchange.end();
+      }
+    },
+    async stream(ask, signal) {
+      const exchange = openExchange(deadlines, ask, signal);
+      try {
+        const response = await exchange.send(connection);
+        if (!response.ok) throw await refusal(response, exchange, clock.nowMs());
+        const type = response.headers.get("content-type");
+        if (type?.startsWith("application/json") === true) throw await notAStream(response, exchange);
+        if (response.body === null) throw new Fault("target_broken");
+        return createByteStream(response.body.getReader(), exchange);
+      } catch (error) {
+        const fault = exchange.fail(error);
+        exchange.end();
+        throw fault;
+      }
+    },
+    close: () => connection.close(),
+  };
+}
+
+type Exchange = {
+  readonly deadline: Deadline;
+  send(connection: Connection): Promise<Response>;
+  /** What an error means, whoever threw it. Closes the connection. */
+  fail(error: unknown): Fault;
+  abort(): void;
+  /** Leaves only so much more silence, and no longer listens to the caller. */
+  drain(idleMs: number): void;
+  end(): void;
+};
+
+/** Ties one request to its caller's signal and its timeouts. */
+function openExchange(deadlines: Deadlines, ask: Ask, signal: AbortSignal): Exchange {
+  const controller = new AbortController();
+  const abort = (): void => controller.abort();
+  let late = false;
+  let sent = false;
+  let answered = false;
+  const deadline = deadlines.watch(ask.timeouts, () => {
+    late = true;
+    abort();
+  });
+  signal.addEventListener("abort", abort);
+
+  return {
+    deadline,
+    async send(connection) {
+      if (signal.aborted) throw new Fault("client_gone");
+      const { headers, body } = ask;
+      const method = body === undefined ? "GET" : "POST";
+      // Without `timeout: false` the runtime cuts silence by a rule of its own; compressed answers would be held back until a block is full.
+      const init: BunFetchRequestInit = {
+        method,
+        headers,
+        redirect: "manual",
+        decompress: false,
+        timeout: false,
+        signal: controller.signal,
+      };
+      if (body !== undefined) init.body = body;
+      sent = true;
+      const response = await connection.fetch(ask.url, init);
+      answered = response.ok;
+      deadline.heard = true;
+      return response;
+    },
+    fail(error) {
+      abort();
+      // A call that is cut off while the upstream works on it is paid for: at least its prompt was read.
+      if (signal.aborted) return new Fault("client_gone", { spent: sent });
+      if (late) return new Fault("target_timeout", { spent: sent });
+      if (error instanceof Fault) return error;
+      if (answered) return new Fault("target_broken", { spent: true });
+      return new Fault("target_down", { say: `The provider did not answer${systemCode(error)}.` });
+    },
+    abort,
+    drain(idleMs) {
+      signal.removeEventListener("abort", abort);
+      deadline.idleMs = Math.min(deadline.idleMs, idleMs);
+    },
+    end() {
+      signal.removeEventListener("abort", abort);
+      deadlines.end(deadline);
+    },
+  };
+}
+
+/** ` (ECONNREFUSED)`: for the operator. Names no address. */
+function systemCode(error: unknown): string {
+  if (!(error instanceof Error) || !("code" in error)) return "";
+  return typeof error.code === "string" && /^[A-Z][A-Z0-9_]{2,50}$/.test(error.code) ? ` (${error.code})` : "";
+}
+
+function createByteStream(reader: ReadableStreamDefaultReader<Uint8Array>, exchange: Exchange): ByteStream {
+  const { deadline } = exchange;
+  const drained = async (): Promise<void> => {
+    try {
+      const more = await reader.read();
+      if (!more.done) exchange.abort();
+    } catch {
+      // The answer was whole: how its connection ends matters to nobody.
+    } finally {
+      exchange.end();
+    }
+  };
+  let open = true;
+  return {
+    async next() {
+      deadline.waiting = true;
+      try {
+        const chunk = await reader.read();
+        deadline.waiting = false;
+        deadline.heard = true;
+        if (!chunk.done) return chunk.value;
+        open = false;
+        exchange.end();
+        return undefined;
+      } catch (error) {
+        throw exchange.fail(error);
+      }
+    },
+    finish() {
+      if (!open) return;
+      open = false;
+      deadline.waiting = true;
+      exchange.drain(DRAIN_MS);
+      void drained();
+    },
+    cancel() {
+      if (!open) return;
+      open = false;
+      exchange.abort();
+      exchange.end();
+    },
+  };
+}
+
+/** A whole body, at most `UPSTREAM_BODY_BYTES_MAX` bytes. */
+async function readWhole(response: Response, exchange: Exchange): Promise<Uint8Array> {
+  const length = response.headers.get("content-length");
+  if (length === null) return readUpTo(response, exchange, UPSTREAM_BODY_BYTES_MAX);
+  if (Number(length) > UPSTREAM_BODY_BYTES_MAX) throw new Fault("target_broken");
+  return response.bytes();
+}
+
+/** Throws `target_broken` for a body that is longer. */
+async function readUpTo(response: Response, exchange: Exchange, bytesMax: number): Promise<Uint8Array> {
+  if (response.body === null) return new Uint8Array(0);
+  const reader = response.body.getReader();
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for (;;) {
+    const chunk = await reader.read();
+    exchange.deadline.heard = true;
+    if (chunk.done) return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+    bytes += chunk.value.length;
+    if (bytes > bytesMax) throw new Fault("target_broken");
+    chunks.push(chunk.value);
+  }
+}
+
+const decoder = new TextDecoder("utf-8", { fatal: true });
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(decoder.decode(bytes)) as unknown;
+  } catch {
+    throw new Fault("target_broken");
+  }
+}
+
+/** The fault of an answer with a status other than 2xx. */
+async function refusal(response: Response, exchange: Exchange, nowMs: number): Promise<Fault> {
+  let body: unknown;
+  try {
+    body = parseJson(await readUpTo(response, exchange, REFUSAL_BYTES_MAX));
+  } catch {
+    body = undefined; // The status alone decides.
+  }
+  return refusalFault({ status: response.status, body, retryAfterMs: retryAfterMs(response.headers, nowMs) });
+}
+
+/** A stream was asked for and JSON came: an error with status 200, or a server that cannot stream. */
+async function notAStream(response: Response, exchange: Exchange): Promise<Fault> {
+  const body = parseJson(await readUpTo(response, exchange, REFUSAL_BYTES_MAX));
+  return isRecord(body) && "error" in body ? errorObjectFault(body) : new Fault("target_broken");
+}

@@ -1,0 +1,131 @@
+import { Fault } from "../kernel/fault.ts";
+import { createSseParser, SseBroken } from "../kernel/sse.ts";
+import type { Part } from "../domain/chat.ts";
+import type { Provider, ProviderCall } from "./spec.ts";
+import type { Tally } from "./tally.ts";
+import { createTally } from "./tally.ts";
+import type { Ask, ByteStream, Transport } from "./transport.ts";
+import type { StreamReader, Wire } from "./wire.ts";
+
+/** A probe must answer in seconds, whatever a model may take. */
+const PROBE_TIMEOUTS = { firstByteMs: 5000, idleMs: 5000, totalMs: 10_000 };
+
+type Upstream = { readonly wire: Wire; readonly transport: Transport; askFor(asked: ProviderCall): Ask };
+
+/**
+ * A provider over HTTP. Where an answer breaks off after something was spent, its last part before the Fault is a `usage` that counts
+ * what came, and the Fault says `spent`: so a broken or abandoned call is billed like any other.
+ */
+export function createWireProvider(name: string, baseUrl: string, wire: Wire, transport: Transport): Provider {
+  const plain = { ...wire.headers, accept: "application/json, text/event-stream", "accept-encoding": "identity" };
+  const probeHeaders = checkedHeaders(name, plain);
+  const headers = checkedHeaders(name, { ...plain, "content-type": "application/json" });
+  const url = baseUrl + wire.path;
+  const askFor = (asked: ProviderCall): Ask => ({ url, headers, body: wire.writeRequest(asked), timeouts: asked.target.timeouts });
+  const upstream: Upstream = { wire, transport, askFor };
+  return {
+    name,
+    stream(asked, signal) {
+      return asked.chat.stream ? readStream(upstream, asked, signal) : readWhole(upstream, asked, signal);
+    },
+    async probe(signal) {
+      const ask = { url: baseUrl + wire.probePath, headers: probeHeaders, body: undefined, timeouts: PROBE_TIMEOUTS };
+      wire.readProbe(await transport.json(ask, signal));
+    },
+    close: () => transport.close(),
+  };
+}
+
+/** A key with a line break in it would otherwise be told whole by the runtime's own error. */
+function checkedHeaders(name: string, headers: Readonly<Record<string, string>>): Headers {
+  try {
+    return new Headers(headers);
+  } catch {
+    throw new TypeError(`the API key of provider ${name} holds characters that a header cannot carry`);
+  }
+}
+
+async function* readWhole(upstream: Upstream, asked: ProviderCall, signal: AbortSignal): AsyncGenerator<Part> {
+  const tally = createTally(asked.chat);
+  try {
+    const body = await upstream.transport.json(upstream.askFor(asked), signal);
+    for (const part of upstream.wire.readAnswer(body)) {
+      tally.see(part);
+      if (part.type === "finish") yield* corrected(tally);
+      yield part;
+    }
+  } catch (error) {
+    const fault = faultOf(error);
+    if (fault.detail.spent === true) yield* corrected(tally);
+    throw fault;
+  }
+}
+
+async function* readStream(upstream: Upstream, asked: ProviderCall, signal: AbortSignal): AsyncGenerator<Part> {
+  const tally = createTally(asked.chat);
+  const reader = upstream.wire.createStreamReader(asked);
+  const { parts } = reader;
+  const events = createEvents(reader);
+  let bytes: ByteStream | undefined;
+  try {
+    bytes = await upstream.transport.stream(upstream.askFor(asked), signal);
+    while (!reader.isEnded()) {
+      const chunk = await bytes.next();
+      if (chunk === undefined) break;
+      events.push(chunk);
+      for (const part of parts) {
+        tally.see(part);
+        yield part;
+      }
+      parts.length = 0;
+      events.check();
+    }
+    const finish = reader.finish();
+    bytes.finish();
+    yield* corrected(tally);
+    yield finish;
+  } catch (error) {
+    const fault = faultOf(error);
+    if (!events.anyCame() && fault.detail.spent !== true) throw fault;
+    yield* corrected(tally);
+    throw fault.with({ spent: true });
+  } finally {
+    bytes?.cancel();
+  }
+}
+
+/** Feeds a reader. An error waits for `check`, so that what came before it in the same chunk is still passed on. */
+function createEvents(reader: StreamReader) {
+  let came = false;
+  let failed = false;
+  let failure: unknown;
+  const parser = createSseParser((name, data) => {
+    if (reader.isEnded()) return;
+    reader.event(name, data);
+    came = true;
+  });
+  return {
+    push(chunk: Uint8Array): void {
+      try {
+        parser.push(chunk);
+      } catch (error) {
+        failed = true;
+        failure = error;
+      }
+    },
+    check(): void {
+      if (failed) throw failure;
+    },
+    /** An upstream that has begun to answer has been paid for the prompt. */
+    anyCame: () => came,
+  };
+}
+
+function* corrected(tally: Tally): Generator<Part> {
+  const usage = tally.correction();
+  if (usage !== undefined) yield { type: "usage", usage };
+}
+
+function faultOf(error: unknown): Fault {
+  return error instanceof SseBroken ? new Fault("target_broken") : Fault.from(error);
+}
