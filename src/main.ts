@@ -1,10 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { constants } from "node:os";
 import { setTimeout as after } from "node:timers/promises";
-import { createTerminal, listModels, runCommandLine, type CliDeps } from "./cli/index.ts";
-import { loadConfig } from "./config/index.ts";
-import { systemClock } from "./kernel/clock.ts";
-import { createLog, describeError, silentLog } from "./telemetry/index.ts";
+import type { CliDeps } from "./cli/index.ts";
 
 /** Bun reads it at process start only. Its default of 256 would make every further call upstream wait; 65,535 is the most that it takes. */
 const REQUESTS_VARIABLE = "BUN_CONFIG_MAX_HTTP_REQUESTS";
@@ -12,18 +9,26 @@ const REQUESTS_MAX = "65535";
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 const argv = process.argv.slice(2);
-const log = createLog((line) => void process.stderr.write(line), systemClock.nowMs);
 
-/** Starts this process anew in its own place, with the same pid: a child would be left behind by SIGKILL. */
-function restartWithRequestLimit(): void {
-  if (argv[0] !== "serve" || process.env[REQUESTS_VARIABLE] !== undefined) return;
+/** Starts this process anew in its own place, with the same pid: a child would be left behind by SIGKILL. Returns where that cannot be. */
+function restartWithRequestLimit(): "limited" | undefined {
+  if (argv[0] !== "serve" || process.env[REQUESTS_VARIABLE] !== undefined) return undefined;
   const env = { ...process.env, [REQUESTS_VARIABLE]: REQUESTS_MAX };
   try {
     process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], env);
-  } catch (error) {
-    log.warn("outgoing requests are limited to 256 at a time: set BUN_CONFIG_MAX_HTTP_REQUESTS", describeError(error));
+  } catch {
+    // Windows has no such call, and a sandbox may forbid it.
   }
+  return "limited";
 }
+
+// Before anything is loaded, so that nothing is loaded twice.
+const requests = restartWithRequestLimit();
+const { createTerminal, listModels, runCommandLine } = await import("./cli/index.ts");
+const { loadConfig } = await import("./config/index.ts");
+const { systemClock } = await import("./kernel/clock.ts");
+const { createLog, describeError, silentLog } = await import("./telemetry/index.ts");
+const log = createLog((line) => void process.stderr.write(line), systemClock.nowMs);
 
 function exitOnUnexpected(error: unknown): void {
   log.error("weir failed unexpectedly and ends", describeError(error));
@@ -65,6 +70,7 @@ async function main(): Promise<number> {
   const { signal, exitCode } = listenToSignals();
   const { env } = process;
   const cwd = process.cwd();
+  if (requests === "limited") log.warn("at most 256 calls upstream at a time: set BUN_CONFIG_MAX_HTTP_REQUESTS=65535 before the start");
   const deps: CliDeps = {
     env,
     cwd,
@@ -87,7 +93,6 @@ async function main(): Promise<number> {
   }
 }
 
-restartWithRequestLimit();
 process.on("unhandledRejection", exitOnUnexpected);
 process.on("uncaughtException", exitOnUnexpected);
 const code = await main();

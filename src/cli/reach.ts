@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { adminKeyPath, readEnv, resolveDataDir } from "../config/index.ts";
 import { type Api, ApiError, createApi } from "./api.ts";
+import { startServer } from "./start-server.ts";
 import { type Args, type CliDeps, CommandError, EXIT, type Flag } from "./command.ts";
 
 /** Flags of every command that talks to a server. */
@@ -76,7 +77,7 @@ async function withOwnServer(args: Args, deps: CliDeps, dataDir: string, body: (
       `There is no data folder ${dataDir}, and no server runs on it. Start one with \`weir serve --data ${dataDir}\`, or name another with --data or --url.`,
     );
   const config = await deps.loadConfig({ data: args.text("data"), config: args.text("config"), host: "127.0.0.1", port: "0" });
-  const server = await deps.compose(config, "command");
+  const server = await startServer(config, "command", deps);
   try {
     return await body(reachedAt(server.url, config.adminKey, false, deps));
   } finally {

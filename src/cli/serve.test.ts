@@ -79,6 +79,36 @@ describe("keys are shown", () => {
   });
 });
 
+describe("what stops a start is said in a sentence, with exit code 1:", () => {
+  const cases: readonly (readonly [string, Error, string])[] = [
+    [
+      "a port in use",
+      Object.assign(new Error("bind"), { code: "EADDRINUSE" }),
+      "Another program listens on 127.0.0.1:8080. Choose another port with --port, or 0 for a free one.",
+    ],
+    [
+      "an address of another machine",
+      Object.assign(new Error("bind"), { code: "EADDRNOTAVAIL" }),
+      "This machine has no address 127.0.0.1. Choose another with --host.",
+    ],
+    [
+      "a port of the system",
+      Object.assign(new Error("bind"), { code: "EACCES" }),
+      "This user may not listen on 127.0.0.1:8080. Ports below 1024 are the system's.",
+    ],
+    ["what a part says itself", new Error("The data folder is in use by process 7."), "The data folder is in use by process 7."],
+  ];
+  for (const [name, error, expected] of cases) {
+    test(name, async () => {
+      const { code, err, out } = await runCli(["serve"], { compose: () => Promise.reject(error) });
+      assert.deepEqual([code, err, out], [1, `weir: The server could not start. ${expected}\n`, ""]);
+    });
+  }
+  test("but a bug is not explained away", async () => {
+    await assert.rejects(runCli(["serve"], { compose: () => Promise.reject(new TypeError("x is not a function")) }), TypeError);
+  });
+});
+
 test("warnings go to standard error, and problems end the start with exit code 2 before anything is composed", async () => {
   const cwd = await makeFolder();
   await writeFile(join(cwd, "weir.yaml"), "fallback: true\n");

@@ -1,5 +1,6 @@
 import { type Command, EXIT, type RunningServer } from "./command.ts";
 import type { Config } from "../config/index.ts";
+import { startServer } from "./start-server.ts";
 
 /** A question that the sample documents answer. */
 const DEMO_QUESTION = "How many days of paid leave do I get?";
@@ -27,7 +28,7 @@ export const serve: Command = {
       demo: args.on("demo"),
     });
     for (const warning of config.warnings) deps.terminal.err(`weir: warning: ${warning}\n`);
-    const server = await deps.compose(config, "serve");
+    const server = await startServer(config, "serve", deps);
     deps.terminal.out(`weir listening on ${server.url}\n`);
     deps.terminal.out(renderStart(config, server));
     await aborted(deps.signal);

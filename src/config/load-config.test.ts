@@ -78,9 +78,10 @@ test("the contract's config file is read as it says", async () => {
 test("the defaults of an empty start are the documented ones", async () => {
   const cwd = await makeFolder();
   const config = await loadIn({ cwd });
-  const { secret, adminKey, hash, ...rest } = config;
+  const { secret, adminKey, localAdminKey, hash, ...rest } = config;
   assert.equal(secret.length, 32);
   assert.match(adminKey, /^wadm-/);
+  assert.match(localAdminKey, /^wadm-/);
   assert.match(hash, /^[0-9a-f]{16}$/);
   assert.deepEqual(
     { ...rest, routes: { ...rest.routes }, tiers: { ...rest.tiers } },

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, relative, resolve } from "node:path";
 import { sha256Hex } from "../kernel/hash.ts";
+import { makeSecret } from "../kernel/ids.ts";
 import { type AdminKey, readAdminKey } from "./admin-key.ts";
 import { noteDotEnv } from "./dot-env.ts";
 import { checkEnvNames, type Env } from "./environment.ts";
@@ -93,6 +94,7 @@ function toConfig(parts: Parts): Config {
     demo: parts.demo,
     secret: parts.secret,
     ...keys,
+    localAdminKey: makeSecret("wadm"),
     ...decided,
     routingThreshold: parts.routingThreshold,
     journal: { dir: resolve(parts.dataDir, "journal"), fsync },

@@ -39,6 +39,7 @@ describe("embedded, on a first start", () => {
     const second = await loadIn({ cwd });
     assert.deepEqual(second.secret, first.secret);
     assert.equal(second.adminKey, first.adminKey);
+    assert.equal(new Set([first.adminKey, first.localAdminKey, second.localAdminKey]).size, 3);
     assert.equal(second.adminKeyIsNew, false);
   });
 

@@ -49,6 +49,8 @@ export type Config = {
   readonly adminKey: string;
   /** It was made in this start, so it is shown once. */
   readonly adminKeyIsNew: boolean;
+  /** A second admin key, made for this start and kept nowhere: it goes into the data folder's lock, for commands on the same machine. */
+  readonly localAdminKey: string;
   readonly providers: readonly ProviderConfig[];
   readonly models: readonly ModelConfig[];
   /** Route name to ordered rules; `auto` is always there. */
