@@ -9,17 +9,18 @@ export const TIERS: readonly (readonly string[])[] = [
   ["admit", "guard", "retrieve", "cache", "route", "provider", "record"],
   ["chat", "embed", "ingest", "learn", "evaluate", "agent", "plan", "operate", "admin"],
   ["http", "worker", "cli"],
+  ["compose"],
   ["."],
 ];
 
-/** Folders of plain values and types: their files are imported directly. */
-export const OPEN_FOLDERS: ReadonlySet<string> = new Set(["kernel", "domain", "contract", "."]);
+/** Folders of plain values and types, and the pieces of compose.ts: their files are imported directly. */
+export const OPEN_FOLDERS: ReadonlySet<string> = new Set(["kernel", "domain", "contract", "compose", "."]);
 
 /** Folders in which every file at the top is a door of its own: one per aggregate. */
 export const MANY_DOORS: ReadonlySet<string> = new Set(["store"]);
 
-/** Files that may stand beside the folders: the process edge, the graph of parts (and its pieces), the library's door. */
-export const isRootFile = (name: string): boolean => /^(main|index|compose(-[a-z0-9]+)*)\.ts$/.test(name);
+/** Files that may stand beside the folders: the process edge, the graph of parts (its pieces are in `compose/`), the library's door. */
+export const isRootFile = (name: string): boolean => ["main.ts", "compose.ts", "index.ts"].includes(name);
 
 /**
  * A third-party package, sub-paths included, has one owner; the others use the owner's door. zod is the exception that every edge needs:
