@@ -176,9 +176,11 @@ describe("documents that fail", () => {
     assert.equal((await ingest(library, cwd, ["a.md"])).code, 1);
     assert.equal(library.attached.get("file_1")?.status, "completed");
     assert.equal(library.attached.get("file_2")?.status, "failed");
+    // A copy that failed is no reason to leave the document alone.
+    assert.equal((await ingest(library, cwd, ["a.md"])).out, "Collection handbook: 0 added, 1 failed.\n");
     await writeFile(join(cwd, "a.md"), "third");
     assert.equal((await ingest(library, cwd, ["a.md"])).out, "Collection handbook: 0 added, 1 replaced.\n");
-    assert.deepEqual([[...library.files.keys()], [...library.attached.keys()]], [["file_3"], ["file_3"]]);
+    assert.deepEqual([[...library.files.keys()], [...library.attached.keys()]], [["file_4"], ["file_4"]]);
     await library.server.close();
   });
 

@@ -96,6 +96,11 @@ describe("what stops a start is said in a sentence, with exit code 1:", () => {
       Object.assign(new Error("bind"), { code: "EACCES" }),
       "This user may not listen on 127.0.0.1:8080. Ports below 1024 are the system's.",
     ],
+    [
+      "a file that is somebody else's",
+      Object.assign(new Error("open"), { code: "EACCES", path: "/var/lib/weir/journal" }),
+      "This user may not use /var/lib/weir/journal.",
+    ],
     ["what a part says itself", new Error("The data folder is in use by process 7."), "The data folder is in use by process 7."],
   ];
   for (const [name, error, expected] of cases) {
