@@ -24,6 +24,7 @@ const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] =
   ["lint", [bin("oxlint"), "--type-aware", "--deny-warnings", ...folders]],
   ["format", [bin("oxfmt"), "--list-different", ...folders]],
   ["house rules", [process.execPath, "tools/tidy.ts"]],
+  ["documents", [process.execPath, "tools/check-docs.ts"]],
   ...GENERATORS.map(({ name, script }) => [name, [process.execPath, script, "--check"]] as const),
 ];
 
