@@ -11,6 +11,7 @@ import type { KeyBookLimits } from "./key-book.ts";
 import { createFakeTime, settled, testPrincipal } from "./testing.ts";
 
 const ADMIN_KEY = "an-admin-key-of-some-length";
+const SECOND_ADMIN_KEY = "another-key-of-the-admin";
 const MINUTE_MS = 60_000;
 
 /** A database of keys that can be away, slow, and changed with and without telling. */
@@ -41,7 +42,7 @@ async function setUp(limits: KeyBookLimits = {}, away = false) {
           return changes.filter((change) => change.seq > seq).slice(0, 2);
         },
       },
-      adminKey: ADMIN_KEY,
+      adminKeys: [ADMIN_KEY, SECOND_ADMIN_KEY],
       pepper,
       clock: time.clock,
       after: time.after,
@@ -99,6 +100,7 @@ test("the key is taken from Authorization in any case of its scheme, or from x-a
 test("only the exact admin key is the admin, and it belongs to no tenant", async () => {
   const { ask, store } = await setUp();
   assert.deepEqual(ask(ADMIN_KEY), { kind: "admin", role: "admin" });
+  assert.deepEqual(ask(SECOND_ADMIN_KEY), { kind: "admin", role: "admin" });
   assert.deepEqual(ask(ADMIN_KEY, ""), { kind: "admin", role: "admin" });
   await refuses(() => ask(ADMIN_KEY, "acme"), "tenant_mismatch");
   for (const wrong of [`${ADMIN_KEY}x`, ADMIN_KEY.slice(0, -1), ADMIN_KEY.toUpperCase()]) await refuses(() => ask(wrong), "key_unknown");

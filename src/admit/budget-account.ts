@@ -56,6 +56,8 @@ export class Account {
   #tight = false;
   /** The database is being asked; one thing at a time, so that what it answers is about what is known here. */
   #asking = false;
+  #question: Promise<void> | undefined;
+  #closed = false;
   #askedAtMs = 0;
   #usedAtMs: number;
   #refusal: Refusal | undefined;
@@ -106,7 +108,7 @@ export class Account {
     const refusal = this.#refusalNow();
     if (microUsd <= this.#free) {
       this.#reserve(microUsd);
-      if (this.#free * 2 < this.#slice.microUsd && !this.#asking && !this.#tight && refusal === undefined)
+      if (this.#free * 2 < this.#slice.microUsd && !this.#asking && !this.#tight && !this.#closed && refusal === undefined)
         this.#run(() => this.#askForMore());
       return true;
     }
@@ -142,7 +144,7 @@ export class Account {
 
   /** Gives back what was not used for long. true: nothing is left to remember. */
   sweep(): boolean {
-    if (this.#line.length > 0 || this.#asking) return false;
+    if (this.#line.length > 0 || this.#asking || this.#closed) return false;
     const { clock } = this.#deps;
     const over = clock.nowMs() >= this.month.endMs;
     const idle = over || clock.monotonicMs() - this.#usedAtMs > IDLE_MS;
@@ -153,9 +155,12 @@ export class Account {
     return idle && this.#calls === 0 && this.#reserved === 0 && !this.#asking && (this.#free === 0 || over);
   }
 
-  close(): void {
+  /** Asks for nothing from now on; resolves when the last question is answered. */
+  async close(): Promise<void> {
+    this.#closed = true;
     this.#stopRetry();
     this.#line.refuse(new Fault("draining", { retryAfterMs: RETRY_AFTER_MS }));
+    await this.#question;
   }
 
   #reserve(microUsd: number): void {
@@ -185,7 +190,7 @@ export class Account {
       this.#reserve(head.microUsd);
       this.#line.serve();
     }
-    if (this.#asking) return;
+    if (this.#asking || this.#closed) return;
     if (this.#line.length > 0) {
       if (this.#retryOff === undefined) this.#run(() => this.#askForMore());
     } else if (this.#tight && this.#free > 0) this.#run(() => this.#returnFree(0));
@@ -194,7 +199,7 @@ export class Account {
   #run(work: () => Promise<void>): void {
     this.#asking = true;
     this.#askedAtMs = this.#deps.clock.monotonicMs();
-    void work().finally(() => {
+    this.#question = work().finally(() => {
       this.#asking = false;
       this.#pump();
     });

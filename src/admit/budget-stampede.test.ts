@@ -1,23 +1,19 @@
 import assert from "node:assert/strict";
-import { afterAll, beforeAll, test } from "bun:test";
+import { afterAll, beforeAll, describe, test } from "bun:test";
 import { monthOf, systemClock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { processIds, type ProcessId } from "../kernel/ids.ts";
 import type { BudgetName, Charge, LeaseAsk, LeaseGrant } from "../store/budgets.ts";
 import { findBudget, leaseBudget, listWanted, releaseLeases, returnLease, settleBudgets } from "../store/budgets.ts";
 import { LEDGER, type Database } from "../store/database.ts";
-import { openTestDatabase } from "../store/testing.ts";
+import { listTestEngines, openTestDatabase } from "../store/testing.ts";
 import { createBudgets, type Budgets } from "./budgets.ts";
 import { testPrincipal } from "./testing.ts";
 import { systemAfter } from "./timer.ts";
 
 /** Several processes' budgets over one database: correctness in money is what this file is about. */
 
-let db: Database & { close(): Promise<void> };
-beforeAll(async () => {
-  db = await openTestDatabase();
-});
-afterAll(() => db.close());
+let db: Database;
 
 type Lease = (processId: ProcessId, ask: LeaseAsk) => Promise<LeaseGrant>;
 const honestLease: Lease = (processId, ask) => leaseBudget(db, processId, ask, () => Promise.resolve(0));
@@ -53,7 +49,7 @@ function startProcess(lease: Lease): Process {
       shipping ??= shipAll();
     },
     async stop() {
-      budgets.close();
+      await budgets.close();
       await shipping;
       await releaseLeases(db, id);
     },
@@ -100,35 +96,6 @@ const dice = (() => {
   return (below: number): number => (seed = (seed * 48_271) % 2_147_483_647) % below;
 })();
 
-for (const processes of [1, 3]) {
-  test(`of 500 parallel calls on ${processes} process(es) exactly the 100 that the budget pays for pass`, async () => {
-    const ended = await stampede({ processes, calls: 500, limit: 100_000, reserved: 1_000, costOf: () => 1_000 });
-    assert.deepEqual(ended, {
-      passed: 100,
-      refused: { budget_spent: 400 },
-      spent: 100_000,
-      state: { spentMicroUsd: 100_000, leasedMicroUsd: 0 },
-    });
-  });
-
-  test(`calls that cost less than reserved make room on ${processes} process(es), and no call that could be paid for is refused`, async () => {
-    for (let round = 0; round < 3; round++) {
-      const ended = await stampede({ processes, calls: 500, limit: 100_000, reserved: 1_000, costOf: () => dice(1_001) });
-      assert.ok(ended.spent <= 100_000);
-      assert.ok(ended.spent > 99_000, `${ended.spent} spent: another call of 1,000 would have fitted`);
-      assert.ok(ended.passed > 100);
-      assert.deepEqual(ended.refused, { budget_spent: 500 - ended.passed });
-      assert.deepEqual(ended.state, { spentMicroUsd: ended.spent, leasedMicroUsd: 0 });
-    }
-  });
-}
-
-test("a budget that is not a multiple of the reservation leaves the rest unspent and nothing more", async () => {
-  const ended = await stampede({ processes: 3, calls: 200, limit: 50_999, reserved: 1_000, costOf: () => 1_000 });
-  assert.equal(ended.passed, 50);
-  assert.deepEqual(ended.state, { spentMicroUsd: 50_000, leasedMicroUsd: 0 });
-});
-
 /** The fault to be caught: it looks how much is left, and takes it in a second step. */
 const readThenWrite: Lease = async (processId, ask) => {
   const state = await db.transaction(LEDGER, (tx) => findBudget(tx, ask.budget));
@@ -144,30 +111,74 @@ const readThenWrite: Lease = async (processId, ask) => {
   });
 };
 
-test("a grant that reads and then writes overspends, and the figures show it", async () => {
-  const ended = await stampede({ processes: 3, calls: 500, limit: 100_000, reserved: 1_000, costOf: () => 1_000 }, readThenWrite);
-  assert.ok(ended.passed > 100, `${ended.passed} passed: the planted fault went unseen`);
-  assert.ok((ended.state?.spentMicroUsd ?? 0) > 100_000);
-});
+for (const engine of listTestEngines()) {
+  describe(`on ${engine}`, () => {
+    beforeAll(async () => {
+      db = await openTestDatabase({ engine, connections: 8 });
+    });
+    afterAll(() => db.close());
 
-test("a process that dies with a lease strands it until its journal is settled, and not after", async () => {
-  const who = testPrincipal({ budgetMicroUsd: 10_000 });
-  const startedAtMs = systemClock.nowMs();
-  const dead = startProcess(honestLease);
-  const hold = dead.budgets.open(who, startedAtMs);
-  await hold.raise(10_000);
-  dead.budgets.close();
-  const heir = startProcess(honestLease);
-  const charge = { tenantId: who.tenant.id, keyId: who.key.id, period: monthOf(startedAtMs), costMicroUsd: 10_000, budgets: hold.budgets };
-  const next = heir.budgets.open(who, startedAtMs);
-  const raised = next.raise(4_000);
-  // The heir closes the orphan at its reservation and then finds, say, that the call had settled at 6,000.
-  await db.transaction(LEDGER, (tx) => settleBudgets(tx, dead.id, [{ ...charge, costMicroUsd: 6_000 }]));
-  await releaseLeases(db, dead.id);
-  await raised;
-  next.settle(4_000);
-  heir.ship({ ...charge, costMicroUsd: 4_000 });
-  await heir.stop();
-  const name: BudgetName = { tenantId: who.tenant.id, keyId: who.key.id, period: charge.period };
-  assert.deepEqual(await db.transaction(LEDGER, (tx) => findBudget(tx, name)), { spentMicroUsd: 10_000, leasedMicroUsd: 0 });
-});
+    for (const processes of [1, 3]) {
+      test(`of 500 parallel calls on ${processes} process(es) exactly the 100 that the budget pays for pass`, async () => {
+        const ended = await stampede({ processes, calls: 500, limit: 100_000, reserved: 1_000, costOf: () => 1_000 });
+        assert.deepEqual(ended, {
+          passed: 100,
+          refused: { budget_spent: 400 },
+          spent: 100_000,
+          state: { spentMicroUsd: 100_000, leasedMicroUsd: 0 },
+        });
+      });
+
+      test(`calls that cost less than reserved make room on ${processes} process(es), and no call that could be paid for is refused`, async () => {
+        for (let round = 0; round < 3; round++) {
+          const ended = await stampede({ processes, calls: 500, limit: 100_000, reserved: 1_000, costOf: () => dice(1_001) });
+          assert.ok(ended.spent <= 100_000);
+          assert.ok(ended.spent > 99_000, `${ended.spent} spent: another call of 1,000 would have fitted`);
+          assert.ok(ended.passed > 100);
+          assert.deepEqual(ended.refused, { budget_spent: 500 - ended.passed });
+          assert.deepEqual(ended.state, { spentMicroUsd: ended.spent, leasedMicroUsd: 0 });
+        }
+      });
+    }
+
+    test("a budget that is not a multiple of the reservation leaves the rest unspent and nothing more", async () => {
+      const ended = await stampede({ processes: 3, calls: 200, limit: 50_999, reserved: 1_000, costOf: () => 1_000 });
+      assert.equal(ended.passed, 50);
+      assert.deepEqual(ended.state, { spentMicroUsd: 50_000, leasedMicroUsd: 0 });
+    });
+
+    test("a grant that reads and then writes overspends, and the figures show it", async () => {
+      const ended = await stampede({ processes: 3, calls: 500, limit: 100_000, reserved: 1_000, costOf: () => 1_000 }, readThenWrite);
+      assert.ok(ended.passed > 100, `${ended.passed} passed: the planted fault went unseen`);
+      assert.ok((ended.state?.spentMicroUsd ?? 0) > 100_000);
+    });
+
+    test("a process that dies with a lease strands it until its journal is settled, and not after", async () => {
+      const who = testPrincipal({ budgetMicroUsd: 10_000 });
+      const startedAtMs = systemClock.nowMs();
+      const dead = startProcess(honestLease);
+      const hold = dead.budgets.open(who, startedAtMs);
+      await hold.raise(10_000);
+      await dead.budgets.close();
+      const heir = startProcess(honestLease);
+      const charge = {
+        tenantId: who.tenant.id,
+        keyId: who.key.id,
+        period: monthOf(startedAtMs),
+        costMicroUsd: 10_000,
+        budgets: hold.budgets,
+      };
+      const next = heir.budgets.open(who, startedAtMs);
+      const raised = next.raise(4_000);
+      // The heir closes the orphan at its reservation and then finds, say, that the call had settled at 6,000.
+      await db.transaction(LEDGER, (tx) => settleBudgets(tx, dead.id, [{ ...charge, costMicroUsd: 6_000 }]));
+      await releaseLeases(db, dead.id);
+      await raised;
+      next.settle(4_000);
+      heir.ship({ ...charge, costMicroUsd: 4_000 });
+      await heir.stop();
+      const name: BudgetName = { tenantId: who.tenant.id, keyId: who.key.id, period: charge.period };
+      assert.deepEqual(await db.transaction(LEDGER, (tx) => findBudget(tx, name)), { spentMicroUsd: 10_000, leasedMicroUsd: 0 });
+    });
+  });
+}

@@ -297,7 +297,7 @@ test("an unused lease goes back after a minute, and its account is forgotten onc
   await time.advance(1_000);
   assert.equal(ledger.committedOf(keyName(who)), 300);
   assert.equal(budgets.accounts, 0);
-  budgets.close();
+  await budgets.close();
 });
 
 test("a lowered limit drops the local lease back and counts from the next call; a raised one lets calls pass again", async () => {
@@ -365,7 +365,7 @@ test("closing refuses who waits and who comes", async () => {
   await reserve(who, 1_000);
   const waiting = refusal(() => reserve(who, 1), "draining");
   await time.advance(100);
-  budgets.close();
+  await budgets.close();
   await waiting;
   await refusal(() => reserve(who, 1), "draining");
 });

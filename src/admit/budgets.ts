@@ -13,8 +13,11 @@ export type Budgets = {
   start(): void;
   /** Gives back what lies idle or others were refused for. Runs by itself after `start`. */
   sweep(): Promise<void>;
-  /** No more reservations; who waits is refused. The leases are released after the last event was shipped. */
-  close(): void;
+  /**
+   * No more reservations; who waits is refused. Resolves when the database is no longer being asked for anything: after that, and
+   * after the last event was shipped, the leases can be released.
+   */
+  close(): Promise<void>;
   readonly accounts: number;
 };
 
@@ -75,10 +78,10 @@ export function createBudgets(deps: BudgetDeps, options: BudgetOptions): Budgets
     },
     start: () => repeat.start(),
     sweep,
-    close() {
+    async close() {
       closed = true;
       repeat.stop();
-      for (const account of book.all()) account.close();
+      await Promise.all([...book.all()].map((account) => account.close()));
     },
     get accounts() {
       return book.size;

@@ -96,16 +96,21 @@ async function createBudget(db: Database, budget: BudgetName, sumSpent: SumSpent
   });
 }
 
-/** Gives back a part of what this process holds and no call needs. */
+/**
+ * Gives back a part of what this process holds and no call needs. The budget's row is locked first, as everywhere; then the lease is
+ * lowered as it stands at that moment, and the budget only where there was one: a lease that was released meanwhile is not given back twice.
+ */
 export async function returnLease(db: Database, processId: ProcessId, budget: BudgetName, microUsd: number): Promise<void> {
   await db.query(
     LEDGER,
-    `WITH held AS (
-       UPDATE budgets SET committed_micro_usd = committed_micro_usd - $5::bigint WHERE tenant_id = $1 AND key_id = $2 AND period = $3
-         AND EXISTS (SELECT FROM budget_leases WHERE tenant_id = $1 AND key_id = $2 AND period = $3 AND process_id = $4)
-       RETURNING tenant_id)
-     UPDATE budget_leases l SET outstanding_micro_usd = outstanding_micro_usd - $5::bigint FROM held
-     WHERE l.tenant_id = $1 AND l.key_id = $2 AND l.period = $3 AND l.process_id = $4`,
+    `WITH locked AS (
+       SELECT tenant_id FROM budgets WHERE tenant_id = $1 AND key_id = $2 AND period = $3 FOR UPDATE
+     ), held AS (
+       UPDATE budget_leases l SET outstanding_micro_usd = outstanding_micro_usd - $5::bigint FROM locked
+       WHERE l.tenant_id = $1 AND l.key_id = $2 AND l.period = $3 AND l.process_id = $4 RETURNING l.tenant_id
+     )
+     UPDATE budgets b SET committed_micro_usd = committed_micro_usd - $5::bigint FROM held
+     WHERE b.tenant_id = $1 AND b.key_id = $2 AND b.period = $3`,
     [...keyOf(budget), processId, microUsd],
   );
 }
@@ -144,17 +149,27 @@ WHERE b.tenant_id = charge.tenant_id AND b.key_id = charge.key_id AND b.period =
  */
 export async function settleBudgets(tx: Tx, processId: ProcessId, charges: readonly Charge[]): Promise<void> {
   const sums = sumCharges(charges);
+  // Budgets before leases, as in a grant: the two would wait for each other otherwise.
+  await tell(
+    tx,
+    sums.map((sum) => ({ ...sum, amount: sum.cost - sum.leased })),
+  );
   const leased = sums.filter((sum) => sum.leased > 0);
-  if (leased.length > 0) {
-    const amounts = leased.map((sum) => sum.leased);
-    const paid = await tx.query<{ place: number }>(PAY, [processId, ...namesOf(leased), amounts]);
-    for (const { place } of paid) {
-      const sum = leased[place - 1];
-      if (sum !== undefined) sum.cost -= sum.leased;
-    }
-  }
-  const unpaid = sums.filter((sum) => sum.cost > 0);
-  if (unpaid.length > 0) await tx.query(TELL, [...namesOf(unpaid), unpaid.map((sum) => sum.cost)]);
+  if (leased.length === 0) return;
+  const amounts = leased.map((sum) => sum.leased);
+  const paid = await tx.query<{ place: number }>(PAY, [processId, ...namesOf(leased), amounts]);
+  if (paid.length === leased.length) return;
+  // A lease that was released already, by whoever took this process for dead.
+  const places = new Set(paid.map(({ place }) => place - 1));
+  await tell(
+    tx,
+    leased.filter((_, at) => !places.has(at)).map((sum) => ({ ...sum, amount: sum.leased })),
+  );
+}
+
+async function tell(tx: Tx, charges: readonly (ChargeSum & { readonly amount: number })[]): Promise<void> {
+  const due = charges.filter((charge) => charge.amount > 0);
+  if (due.length > 0) await tx.query(TELL, [...namesOf(due), due.map((charge) => charge.amount)]);
 }
 
 /**
