@@ -1,0 +1,86 @@
+import {
+  createAdmission,
+  createAuthenticator,
+  createBudgets,
+  createRates,
+  createRoom,
+  KEY_PEPPER_PURPOSE,
+  systemAfter,
+  toRateHeaders,
+  type Admission,
+  type Authenticator,
+  type Budgets,
+  type Room,
+} from "../admit/index.ts";
+import type { Config } from "../config/index.ts";
+import type { Call } from "../domain/chat.ts";
+import type { TenantProfile } from "../domain/principal.ts";
+import type { ChatDeps } from "../http/index.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { deriveKey } from "../kernel/hash.ts";
+import type { ProcessId } from "../kernel/ids.ts";
+import { leaseBudget, listWanted, returnLease, type SumSpent } from "../store/budgets.ts";
+import { findLastChange, listChangesSince } from "../store/changes.ts";
+import type { Database } from "../store/index.ts";
+import { findKeyByDigest } from "../store/keys.ts";
+
+export type AdmissionParts = { readonly authenticator: Authenticator; readonly admission: Admission; readonly budgets: Budgets; readonly room: Room };
+
+export type AdmissionDeps = {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly processId: ProcessId;
+  readonly sumSpent: SumSpent;
+};
+
+/** Who calls, and whether there is quota, room and money for it. */
+export function composeAdmission({ config, db, clock, processId, sumSpent }: AdmissionDeps): AdmissionParts {
+  const after = systemAfter;
+  const authenticator = createAuthenticator({
+    findKey: async (digest) => {
+      const found = await findKeyByDigest(db, digest);
+      return found === undefined ? undefined : { ...found, tenant: withTier(config, found.tenant) };
+    },
+    feed: { newest: () => findLastChange(db), since: (seq) => listChangesSince(db, seq) },
+    adminKeys: [config.adminKey, ...(config.localAdminKey === undefined ? [] : [config.localAdminKey])],
+    pepper: deriveKey(config.secret, KEY_PEPPER_PURPOSE),
+    clock,
+    after,
+  });
+  const budgets = createBudgets(
+    {
+      source: {
+        lease: (ask) => leaseBudget(db, processId, ask, sumSpent),
+        giveBack: (budget, microUsd) => returnLease(db, processId, budget, microUsd),
+        listWanted: () => listWanted(db, processId),
+      },
+      clock,
+      after,
+    },
+    { platformLimitMicroUsd: config.spendLimitMicroUsd },
+  );
+  const room = createRoom({ clock, after }, config.limits);
+  return { authenticator, budgets, room, admission: createAdmission({ rates: createRates(clock), room, budgets }) };
+}
+
+/** A tenant's own limits count; where it has none, those of its tier do. */
+function withTier(config: Config, tenant: TenantProfile): TenantProfile {
+  const tier = tenant.tier === undefined ? undefined : config.tiers[tenant.tier];
+  return tier === undefined ? tenant : { ...tenant, rpm: tenant.rpm ?? tier.rpm, tpm: tenant.tpm ?? tier.tpm };
+}
+
+const NO_HEADERS = Object.freeze({});
+
+/** A chat call's admission: rates and room here; the budget is reserved when the path knows the targets' prices. */
+export function admitChat(admission: Admission, estimateTokens: (call: Call) => number): ChatDeps["admit"] {
+  return (call, signal) => {
+    const { who, startedAtMs } = call;
+    const ticket = admission.admit({ who, startedAtMs, tokens: estimateTokens(call), signal });
+    const toAdmitted = (admitted: Awaited<typeof ticket>) => ({
+      admitted,
+      headers: admitted.rates === undefined ? NO_HEADERS : toRateHeaders(admitted.rates),
+    });
+    return ticket instanceof Promise ? ticket.then(toAdmitted) : toAdmitted(ticket);
+  };
+}

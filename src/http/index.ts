@@ -1,0 +1,14 @@
+export { adminTenants } from "./admin-tenants.ts";
+export { audit } from "./audit.ts";
+export { chatCompletions } from "./chat-completions.ts";
+export type { ChatDeps } from "./chat-completions.ts";
+export type { Endpoint } from "./endpoint.ts";
+export { files } from "./files.ts";
+export { health } from "./health.ts";
+export { models } from "./models.ts";
+export { startServer } from "./server.ts";
+export type { RunningServer, ServerDeps } from "./server.ts";
+export { createStreamPacer } from "./stream-pacer.ts";
+export { usage } from "./usage.ts";
+export type { UsageAsk } from "./usage.ts";
+export { vectorStores } from "./vector-stores.ts";
