@@ -38,10 +38,10 @@ export async function migrate(db: Engine, migrations: readonly Migration[] = rea
   await db.asOwner(async (owner) => {
     await owner.query("SELECT pg_advisory_lock($1)", [MIGRATION_LOCK]);
     try {
+      await ensureRoles(owner);
       const applied = await readApplied(owner);
       checkApplied(applied, migrations);
       const missing = migrations.filter((one) => !applied.has(one.name));
-      if (missing.length > 0) await ensureRoles(owner);
       for (const one of missing) await apply(owner, one);
     } finally {
       await owner.query("SELECT pg_advisory_unlock($1)", [MIGRATION_LOCK]);

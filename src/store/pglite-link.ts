@@ -11,6 +11,8 @@ export type PgliteLink = {
   /** Resolves when the thread is gone: before that nobody else may open the folder. */
   readonly gone: Promise<void>;
   close(): Promise<void>;
+  /** Ends the thread without a word to the database, as a crash would. */
+  kill(): Promise<void>;
 };
 
 type Waiting = { readonly resolve: (rows: Row[]) => void; readonly reject: (error: Error) => void };
@@ -42,7 +44,11 @@ export async function startPglite(boot: PgliteBoot, onLost: (pending: number) =>
     void gone.then(() => reject(unavailable(ended ?? "the worker ended")));
     worker.once("message", (message: PgliteReady) => {
       if (message.ready) resolve();
-      else reject(unavailable(message.reason));
+      else {
+        end(message.reason, true);
+        reject(unavailable(message.reason));
+        void worker.terminate();
+      }
     });
   });
   worker.on("message", (answer: PgliteAnswer) => {
@@ -74,6 +80,10 @@ export async function startPglite(boot: PgliteBoot, onLost: (pending: number) =>
     async close() {
       if (ended === undefined) worker.postMessage("close");
       end("the database is closed", true);
+      await gone;
+    },
+    async kill() {
+      void worker.terminate();
       await gone;
     },
   };

@@ -1,6 +1,5 @@
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
-import { createSingleFlight } from "../kernel/single-flight.ts";
 import type { Param, Row, Scope, Tx } from "./database.ts";
 import { TRANSACTION_MS_MAX, rowsAs } from "./engine.ts";
 import type { Engine, StoreLog } from "./engine.ts";
@@ -10,7 +9,12 @@ import type { PgliteBoot } from "./pglite-message.ts";
 import { openingOf } from "./scope.ts";
 import { createTurns } from "./turns.ts";
 
-export type PgliteDeps = { readonly clock: Clock; readonly log: StoreLog };
+export type PgliteDeps = {
+  readonly clock: Clock;
+  readonly log: StoreLog;
+  /** Tests hand in one whose workers they can end. */
+  readonly start?: typeof startPglite;
+};
 
 /** PostgreSQL in WebAssembly in a worker of its own. One connection: statements go one by one, a transaction holds the others up. */
 export async function openPglite(deps: PgliteDeps, boot: PgliteBoot): Promise<Engine> {
@@ -90,23 +94,30 @@ const RESTART_MS_MIN = 1_000;
 
 async function openLinks(deps: PgliteDeps, boot: PgliteBoot): Promise<{ get(): Promise<PgliteLink>; close(): Promise<void> }> {
   const onLost = (pending: number): void => deps.log.warn("the embedded database's worker ended", { pending });
-  const flight = createSingleFlight<PgliteLink>();
-  let link = await startPglite(boot, onLost);
+  const start = deps.start ?? startPglite;
+  let link = await start(boot, onLost);
   let startedMs = deps.clock.monotonicMs();
   let closed = false;
+  let starting: Promise<PgliteLink> | undefined;
+  const restart = async (): Promise<PgliteLink> => {
+    if (deps.clock.monotonicMs() - startedMs < RESTART_MS_MIN) throw new Fault("store_unavailable");
+    await link.gone;
+    startedMs = deps.clock.monotonicMs();
+    link = await start(boot, onLost);
+    return link;
+  };
   return {
     async get() {
       if (!link.hasEnded()) return link;
-      if (closed || boot.kind === "memory" || deps.clock.monotonicMs() - startedMs < RESTART_MS_MIN) throw new Fault("store_unavailable");
-      return await flight("start", async () => {
-        await link.gone;
-        startedMs = deps.clock.monotonicMs();
-        link = await startPglite(boot, onLost);
-        return link;
+      if (closed || boot.kind === "memory") throw new Fault("store_unavailable");
+      starting ??= restart().finally(() => {
+        starting = undefined;
       });
+      return await starting;
     },
     async close() {
       closed = true;
+      await starting?.catch(() => undefined);
       await link.close();
     },
   };

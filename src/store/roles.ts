@@ -2,25 +2,45 @@ import type { Database } from "./database.ts";
 import { OPERATOR } from "./database.ts";
 import type { Owner } from "./engine.ts";
 import { BOUND_ROLES } from "./scope.ts";
+import type { BoundRole } from "./scope.ts";
+import { SqlError } from "./sql-error.ts";
 
 /**
  * Creates the bound roles where they are missing and lets this login take them on. Roles belong to the whole server, so another
  * database's start may do the same at this moment: both of its collisions are taken for success.
  */
 export async function ensureRoles(owner: Owner): Promise<void> {
-  for (const role of BOUND_ROLES) {
-    await owner.script(`DO $$ BEGIN
-      IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
-        CREATE ROLE ${role} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION;
-      END IF;
-    EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
-    END $$`);
-    await owner.script(`DO $$ BEGIN
-      IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AND NOT pg_has_role(current_user, '${role}', 'MEMBER') THEN
-        GRANT ${role} TO CURRENT_USER;
-      END IF;
-    END $$`);
+  try {
+    for (const role of BOUND_ROLES) await ensureRole(owner, role);
+  } catch (error) {
+    if (!(error instanceof SqlError) || error.sqlState !== "42501") throw error;
+    const [row] = await owner.query<{ login: string }>("SELECT quote_ident(current_user) AS login");
+    const roles = BOUND_ROLES.join(", ");
+    throw new Error(
+      `The database's login may not make or take on the roles that keep tenants apart. As a superuser run, for each of ${roles}: CREATE ROLE … NOLOGIN; ` +
+        `then: GRANT ${roles} TO ${row?.login ?? ""}.`,
+      { cause: error },
+    );
   }
+}
+
+async function ensureRole(owner: Owner, role: BoundRole): Promise<void> {
+  await owner.script(`DO $$ BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '${role}') THEN
+      CREATE ROLE ${role} NOLOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS NOREPLICATION;
+    END IF;
+  EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+  END $$`);
+  const grant = `DO $$ BEGIN
+    IF NOT (SELECT rolsuper FROM pg_roles WHERE rolname = current_user) AND NOT pg_has_role(current_user, '${role}', 'MEMBER') THEN
+      GRANT ${role} TO CURRENT_USER;
+    END IF;
+  END $$`;
+  await owner.script(grant).catch(async (error: unknown) => {
+    // Another start granted the same at this moment ("tuple concurrently updated"): the second time there is nothing left to do.
+    if (!(error instanceof SqlError) || error.sqlState !== "XX000") throw error;
+    await owner.script(grant);
+  });
 }
 
 /** What would make a bound role able to see past its policies, as sentences. Empty: all is well. */
