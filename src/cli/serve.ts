@@ -3,7 +3,7 @@ import type { Config } from "../config/index.ts";
 import { startServer } from "./start-server.ts";
 
 /** A question that the sample documents answer. */
-const DEMO_QUESTION = "How many days of paid leave do I get?";
+const DEMO_QUESTION = "How many vacation days do full-time employees have a year?";
 
 export const serve: Command = {
   name: "serve",
