@@ -67,6 +67,7 @@ test("a process that dies after its tests passed is a failure", async () => {
 
 test("failures keep what came before them and drop what belongs to a pass", () => {
   assert.equal(failuresOf("x\n(pass) a\nreason\n(fail) b\ny\n(pass) c\n"), "reason\n(fail) b");
+  assert.equal(failuresOf("reason\n(fail) b\n\n1 tests failed:\nreason\n(fail) b\n\n 1 fail"), "reason\n(fail) b\n\n 1 fail");
 });
 
 test("the exit code is 1 when something failed and when nothing ran", () => {

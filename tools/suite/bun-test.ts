@@ -20,7 +20,10 @@ export function parseCounts(output: string): TestCounts {
 export function failuresOf(output: string): string {
   const kept: string[] = [];
   let sincePass: string[] = [];
-  for (const line of stripVTControlCharacters(output).split("\n")) {
+  // Bun repeats the failures in a list at the end.
+  for (const line of stripVTControlCharacters(output)
+    .replace(/^\d+ tests? failed:\n(.*\n)*?\n/m, "")
+    .split("\n")) {
     if (/^\((pass|skip|todo)\)/.test(line)) {
       sincePass = [];
       continue;
