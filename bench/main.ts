@@ -50,7 +50,8 @@ function count(subject: Subject, requests: number): void {
 async function loadRun(bench: Bench, subject: Subject, seconds: number, connections: number): Promise<LoadRun | undefined> {
   try {
     const run = await measureLoad(bench, subject, seconds, connections);
-    count(subject, run.requests);
+    count(subject, run.requests + run.requestsBefore);
+    if (run.requestsBefore > 0) count(subject, 0);
     return run;
   } catch (error) {
     fail(subject.title, error);

@@ -7,6 +7,8 @@ import type { Bench, Subject } from "./subject.ts";
 import { wrk, type WrkRun } from "./wrk.ts";
 
 export type LoadRun = WrkRun & {
+  /** Calls made to prepare the run, which the ledger holds too. */
+  readonly requestsBefore: number;
   /** CPU time of the subject for one answer, its threads and children included. */
   readonly cpuMicrosPerRequest: number;
   readonly rssMb: number;
@@ -22,14 +24,21 @@ async function load(bench: Bench, subject: Subject, seconds: number, connections
   const cpuSeconds = (subject.running?.cpuSeconds() ?? Number.NaN) - cpuBefore;
   const backlogEvents = (await subject.gateway?.backlog().catch(() => undefined)) ?? Number.NaN;
   const rssMb = subject.running?.rssMb() ?? Number.NaN;
-  return { ...run, cpuMicrosPerRequest: (cpuSeconds / run.requests) * 1e6, rssMb, backlogEvents, drainSeconds: Number.NaN };
+  return {
+    ...run,
+    requestsBefore: 0,
+    cpuMicrosPerRequest: (cpuSeconds / run.requests) * 1e6,
+    rssMb,
+    backlogEvents,
+    drainSeconds: Number.NaN,
+  };
 }
 
 export async function measureLoad(bench: Bench, subject: Subject, seconds: number, connections: number): Promise<LoadRun> {
-  await subject.before();
+  const requestsBefore = await subject.before();
   try {
     const run = await load(bench, subject, seconds, connections);
-    return { ...run, drainSeconds: await subject.after() };
+    return { ...run, requestsBefore, drainSeconds: await subject.after() };
   } catch (error) {
     await subject.after().catch(() => undefined);
     throw error;

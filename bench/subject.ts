@@ -6,6 +6,7 @@ import { startProxy, type NginxServer } from "./nginx.ts";
 import type { Options } from "./options.ts";
 import { startPortkey } from "./portkey.ts";
 import type { Running } from "./process.ts";
+import { wrk } from "./wrk.ts";
 
 export type Subject = {
   readonly name: string;
@@ -15,8 +16,8 @@ export type Subject = {
   /** Where CPU time and memory are read; undefined for the mock, which shares its core with the load. */
   readonly running: Running | undefined;
   readonly gateway: Gateway | undefined;
-  /** Before and after each run; `after` gives the seconds in which the database caught up. */
-  readonly before: () => Promise<void>;
+  /** Before and after each run; `before` gives how many calls it made itself, `after` the seconds in which the database caught up. */
+  readonly before: () => Promise<number>;
   readonly after: () => Promise<number>;
   readonly close: () => Promise<void>;
 };
@@ -24,7 +25,9 @@ export type Subject = {
 export type Bench = { readonly folder: string; readonly options: Options; readonly mock: NginxServer };
 
 const DRAIN_S_MAX = 300;
-const nothing = (): Promise<void> => Promise.resolve();
+/** A process gives leases back when they have not been used for a minute, and each round takes longer. */
+const REFRESH_S = 2;
+const nothing = (): Promise<number> => Promise.resolve(0);
 const notDrained = (): Promise<number> => Promise.resolve(Number.NaN);
 const ANYONE = [{ Authorization: "Bearer x" }];
 
@@ -88,7 +91,11 @@ export const SUBJECTS: readonly { readonly name: string; readonly start: (bench:
   {
     name: "mock",
     start: (bench) =>
-      Promise.resolve({ ...plain("mock", "the mock itself: the load generator's limit", bench.mock), running: undefined, close: nothing }),
+      Promise.resolve({
+        ...plain("mock", "the mock itself: the load generator's limit", bench.mock),
+        running: undefined,
+        close: () => Promise.resolve(),
+      }),
   },
   {
     name: "nginx",
@@ -114,11 +121,25 @@ export const SUBJECTS: readonly { readonly name: string; readonly start: (bench:
     /** The database is stopped for the time of each run: what is written is the journal, what is known is in memory. */
     start: async (bench) => {
       const { subject, stop, start } = await withPostgres(bench, "journal", "Weir, journal alone (PostgreSQL stopped)");
+      const before = async (): Promise<number> => {
+        const { options, folder } = bench;
+        const load = {
+          url: subject.url,
+          seconds: REFRESH_S,
+          connections: options.connections,
+          core: options.loadCore,
+          callers: subject.callers,
+        };
+        const { requests } = await wrk(folder, load);
+        await subject.after();
+        await stop();
+        return requests;
+      };
       const after = async (): Promise<number> => {
         await start();
         return subject.after();
       };
-      return { ...subject, before: stop, after };
+      return { ...subject, before, after };
     },
   },
   {
