@@ -24,7 +24,12 @@ import { findLastChange, listChangesSince } from "../store/changes.ts";
 import type { Database } from "../store/index.ts";
 import { findKeyByDigest } from "../store/keys.ts";
 
-export type AdmissionParts = { readonly authenticator: Authenticator; readonly admission: Admission; readonly budgets: Budgets; readonly room: Room };
+export type AdmissionParts = {
+  readonly authenticator: Authenticator;
+  readonly admission: Admission;
+  readonly budgets: Budgets;
+  readonly room: Room;
+};
 
 export type AdmissionDeps = {
   readonly config: Config;

@@ -146,6 +146,5 @@ export type ErrorBody = {
     type: string;
     param: string | null;
     code: string;
-    request_id?: string;
   };
 };

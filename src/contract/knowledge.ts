@@ -16,11 +16,6 @@ export const vectorStoreCreate = z.strictObject({
   chunking_strategy: chunkingStrategy,
   expires_after: z.null().optional(),
 });
-export const vectorStorePatch = z.strictObject({
-  name: z.string().min(1).max(256).nullish(),
-  metadata,
-  expires_after: z.null().optional(),
-});
 export const vectorStoreFileCreate = z.strictObject({ file_id: z.string().min(1), attributes, chunking_strategy: chunkingStrategy });
 export const vectorStoreSearch = z.strictObject({
   query: z.union([z.string().min(1), z.array(z.string().min(1)).min(1).max(10)]),

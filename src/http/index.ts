@@ -1,11 +1,14 @@
 export { adminTenants } from "./admin-tenants.ts";
 export { audit } from "./audit.ts";
+export type { AuditDeps } from "./audit.ts";
 export { chatCompletions } from "./chat-completions.ts";
-export type { ChatDeps } from "./chat-completions.ts";
+export type { AdmittedCall, ChatDeps } from "./chat-completions.ts";
 export type { Endpoint } from "./endpoint.ts";
 export { files } from "./files.ts";
 export { health } from "./health.ts";
+export type { HealthDeps } from "./health.ts";
 export { models } from "./models.ts";
+export type { ModelsDeps } from "./models.ts";
 export { startServer } from "./server.ts";
 export type { RunningServer, ServerDeps } from "./server.ts";
 export { createStreamPacer } from "./stream-pacer.ts";

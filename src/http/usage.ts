@@ -25,6 +25,7 @@ export function usage(read: (ask: UsageAsk) => Promise<unknown>): Endpoint {
 function momentOf(param: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
-  if (Number.isNaN(ms)) throw new Fault("body_invalid", { param, say: `${param}: expected a moment such as 2026-11-01T00:00:00Z, or a date.` });
+  if (Number.isNaN(ms))
+    throw new Fault("body_invalid", { param, say: `${param}: expected a moment such as 2026-11-01T00:00:00Z, or a date.` });
   return ms;
 }

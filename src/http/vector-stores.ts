@@ -1,7 +1,7 @@
-import { openaiPage, vectorStoreCreate, vectorStoreFileCreate, vectorStorePatch, vectorStoreSearch } from "../contract/knowledge.ts";
+import { openaiPage, vectorStoreCreate, vectorStoreFileCreate, vectorStoreSearch } from "../contract/knowledge.ts";
 import type { Passage } from "../domain/chat.ts";
 import { Fault } from "../kernel/fault.ts";
-import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
+import type { FileId, TenantId } from "../kernel/ids.ts";
 import { JSON_BODY_BYTES_MAX, TOP_K_DEFAULT } from "../kernel/limits.ts";
 import { parseWireFileId, toWireFileId } from "../ingest/index.ts";
 import type { CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
@@ -21,32 +21,22 @@ export type VectorStoreDeps = {
   ): Promise<CollectionRecord>;
   /** By name or id. Throws `collection_unknown`. */
   getCollection(tenantId: TenantId, nameOrId: string): Promise<CollectionRecord>;
-  changeCollection(
-    tenantId: TenantId,
-    nameOrId: string,
-    change: { name?: string | undefined; metadata?: Readonly<Record<string, string>> | undefined },
-  ): Promise<CollectionRecord>;
   listCollections(tenantId: TenantId, ask: PageAsk): Promise<Page<CollectionRecord>>;
   deleteCollection(tenantId: TenantId, nameOrId: string): Promise<CollectionRecord>;
-  addFileToCollection(
-    tenantId: TenantId,
-    collectionId: CollectionId,
-    fileId: FileId,
-    attributes: Attributes,
-  ): Promise<CollectionFileRecord>;
+  addFileToCollection(tenantId: TenantId, nameOrId: string, fileId: FileId, attributes: Attributes): Promise<CollectionFileRecord>;
   listCollectionFiles(
     tenantId: TenantId,
-    collectionId: CollectionId,
+    nameOrId: string,
     ask: PageAsk & { status?: CollectionFileStatus | undefined },
   ): Promise<Page<CollectionFileRecord>>;
-  getCollectionFile(tenantId: TenantId, collectionId: CollectionId, fileId: FileId): Promise<CollectionFileRecord>;
-  removeFileFromCollection(tenantId: TenantId, collectionId: CollectionId, fileId: FileId): Promise<void>;
-  search(
+  getCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId): Promise<CollectionFileRecord>;
+  removeFileFromCollection(tenantId: TenantId, nameOrId: string, fileId: FileId): Promise<void>;
+  searchCollection(
     tenantId: TenantId,
-    collectionId: CollectionId,
+    nameOrId: string,
     query: string,
-    topK: number,
-  ): Promise<readonly (Passage & { attributes: Attributes })[]>;
+    limit: number,
+  ): Promise<readonly (Passage & { readonly attributes: Attributes })[]>;
 };
 
 const AT = "/v1/vector_stores";
@@ -69,11 +59,6 @@ function stores(deps: VectorStoreDeps): Endpoint[] {
     tenantEndpoint("GET", `${AT}/:store`, "collections.read", async (asked) =>
       Response.json(toWire(await deps.getCollection(asked.who.tenant.id, paramOf(asked, "store")))),
     ),
-    tenantEndpoint("POST", `${AT}/:store`, "collections.write", async (asked) => {
-      const body = await readJson(asked.request, vectorStorePatch, JSON_BODY_BYTES_MAX);
-      const change = { name: body.name ?? undefined, metadata: body.metadata ?? undefined };
-      return Response.json(toWire(await deps.changeCollection(asked.who.tenant.id, paramOf(asked, "store"), change)));
-    }),
     tenantEndpoint("DELETE", `${AT}/:store`, "collections.write", async (asked) => {
       const { id } = await deps.deleteCollection(asked.who.tenant.id, paramOf(asked, "store"));
       return Response.json({ id, object: "vector_store.deleted", deleted: true });
@@ -83,29 +68,28 @@ function stores(deps: VectorStoreDeps): Endpoint[] {
 
 function storeFiles(deps: VectorStoreDeps): Endpoint[] {
   const at = `${AT}/:store/files`;
-  const idOf = async (tenantId: TenantId, nameOrId: string) => (await deps.getCollection(tenantId, nameOrId)).id;
   return [
     tenantEndpoint("POST", at, "collections.write", async (asked) => {
       const body = await readJson(asked.request, vectorStoreFileCreate, JSON_BODY_BYTES_MAX);
       const tenantId = asked.who.tenant.id;
-      const store = await idOf(tenantId, paramOf(asked, "store"));
+      const store = paramOf(asked, "store");
       const added = await deps.addFileToCollection(tenantId, store, needFileId(body.file_id, "file_id"), body.attributes ?? {});
       return Response.json(toWireFile(added));
     }),
     tenantEndpoint("GET", at, "collections.read", async (asked) => {
       const { filter, ...page } = readQuery(asked.query, openaiPage);
       const tenantId = asked.who.tenant.id;
-      const store = await idOf(tenantId, paramOf(asked, "store"));
+      const store = paramOf(asked, "store");
       return Response.json(toWireList(await deps.listCollectionFiles(tenantId, store, { ...page, status: filter }), toWireFile));
     }),
     tenantEndpoint("GET", `${at}/:file`, "collections.read", async (asked) => {
       const tenantId = asked.who.tenant.id;
-      const store = await idOf(tenantId, paramOf(asked, "store"));
+      const store = paramOf(asked, "store");
       return Response.json(toWireFile(await deps.getCollectionFile(tenantId, store, fileIdOf(asked, "file"))));
     }),
     tenantEndpoint("DELETE", `${at}/:file`, "collections.write", async (asked) => {
       const tenantId = asked.who.tenant.id;
-      const store = await idOf(tenantId, paramOf(asked, "store"));
+      const store = paramOf(asked, "store");
       const id = fileIdOf(asked, "file");
       await deps.removeFileFromCollection(tenantId, store, id);
       return Response.json({ id: toWireFileId(id), object: "vector_store.file.deleted", deleted: true });
@@ -117,9 +101,8 @@ function search(deps: VectorStoreDeps): Endpoint {
   return tenantEndpoint("POST", `${AT}/:store/search`, "collections.read", async (asked) => {
     const body = await readJson(asked.request, vectorStoreSearch, JSON_BODY_BYTES_MAX);
     const tenantId = asked.who.tenant.id;
-    const { id } = await deps.getCollection(tenantId, paramOf(asked, "store"));
     const queries = typeof body.query === "string" ? [body.query] : body.query;
-    const found = await deps.search(tenantId, id, queries.join(" "), body.max_num_results ?? TOP_K_DEFAULT);
+    const found = await deps.searchCollection(tenantId, paramOf(asked, "store"), queries.join(" "), body.max_num_results ?? TOP_K_DEFAULT);
     const data = found.map((passage) => ({
       file_id: toWireFileId(passage.fileId),
       filename: passage.filename,

@@ -47,5 +47,6 @@ export function createDigest(key: Uint8Array): (text: string) => string {
 
 /** The caller's end user as a digest of its own tenant: the same name in two tenants has two digests. */
 export function createEndUserDigest(key: Uint8Array): (call: Call) => string | undefined {
-  return (call) => (call.chat.endUser === undefined ? undefined : sha256Hex(`${hmacHex(key, call.who.tenant.id)}:${call.chat.endUser}`).slice(0, 32));
+  return (call) =>
+    call.chat.endUser === undefined ? undefined : sha256Hex(`${hmacHex(key, call.who.tenant.id)}:${call.chat.endUser}`).slice(0, 32);
 }

@@ -1,0 +1,87 @@
+import { answer, type Stages } from "../chat/index.ts";
+import type { Config } from "../config/index.ts";
+import type { Call, ChatCall } from "../domain/chat.ts";
+import type { Target } from "../domain/target.ts";
+import type { ChatDeps, ModelsDeps } from "../http/index.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { deriveKey } from "../kernel/hash.ts";
+import { countTokens, createExtractive, createProviders, type Provider } from "../provider/index.ts";
+import type { Journal } from "../record/index.ts";
+import { groundMessages, toQuery, type Retrieve } from "../retrieve/index.ts";
+import { createRouter, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
+import type { Metrics } from "../telemetry/index.ts";
+import { createDigest, createGround } from "./ground.ts";
+
+export type ChatParts = {
+  readonly answer: ChatDeps["answer"];
+  readonly providers: ReadonlyMap<string, Provider>;
+  readonly models: ModelsDeps["list"];
+};
+
+export type ChatPartsDeps = {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly journal: Pick<Journal, "open" | "close" | "refuse">;
+  readonly retrieve: Retrieve;
+  readonly findPrice: (kind: string, upstream: string) => KnownPrice | undefined;
+  readonly endUserDigest: (call: Call) => string | undefined;
+  readonly metrics: Metrics;
+};
+
+/** The path's stages, each plugged with the parts that satisfy it. */
+export function composeChat(deps: ChatPartsDeps): ChatParts {
+  const { config, clock, journal, metrics } = deps;
+  const saltKey = deriveKey(config.secret, "cache-salt");
+  const digestSalt = createDigest(saltKey);
+  const providers = createProviders(config.providers, { clock, cacheSalt: digestSalt });
+  const extractive = createExtractive();
+  const targets = toTargets(config, deps.findPrice);
+  const router = createRouter({ targets, extractive: EXTRACTIVE, routes: config.routes, fallback: config.fallback });
+
+  const providerOf = (target: Target): Provider => {
+    const found = target.kind === "extractive" ? extractive : providers.get(target.provider);
+    if (found === undefined) throw new TypeError(`target ${target.model} names provider ${target.provider}, which was not made`);
+    return found;
+  };
+
+  const stages: Stages = {
+    retrieve: (call) => deps.retrieve(call.who.tenant.id, toAsk(call.chat)),
+    ground: createGround(groundMessages),
+    plan: router.plan,
+    fitOutput,
+    ask: (asked, signal) => providerOf(asked.target).stream(asked, signal),
+    open: (reservation) => journal.open(reservation),
+    async close(event) {
+      const closed = await journal.close(event);
+      metrics.call({ ...event, model: event.model ?? "none", provider: event.provider ?? "none", firstPartMs: event.firstPartMs });
+      for (const attempt of event.attempts) metrics.attempt({ ...attempt, code: attempt.code });
+      return closed;
+    },
+    refuse(call, code) {
+      journal.refuse({ requestId: call.requestId, tenantId: call.who.tenant.id, keyId: call.who.key.id, code, atMs: call.startedAtMs });
+      metrics.refusal(code);
+    },
+    countTokens,
+    digest: createDigest(deriveKey(config.secret, "prompt-digest")),
+    endUserDigest: deps.endUserDigest,
+    configHash: config.hash,
+    nowMs: clock.nowMs,
+    monotonicMs: clock.monotonicMs,
+  };
+
+  return {
+    answer: (call, admitted, signal) => answer(stages, call, admitted, signal),
+    providers,
+    models: ({ tenant, key }) =>
+      router.names.flatMap((name) => {
+        const target = targets.get(name);
+        const hidden = target !== undefined && (tenant.models?.includes(name) === false || key.models?.includes(name) === false);
+        return hidden ? [] : [{ name, provider: target?.provider ?? "weir" }];
+      }),
+  };
+}
+
+function toAsk(chat: ChatCall) {
+  if (chat.rag === undefined) throw new TypeError("only calls that ask for documents are retrieved for");
+  return { collection: chat.rag.collection, topK: chat.rag.topK, query: toQuery(chat.messages) };
+}
