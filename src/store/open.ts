@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { mkdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Clock } from "../kernel/clock.ts";
 import type { Engine, StoreLog } from "./engine.ts";
@@ -25,6 +25,7 @@ export type DatabaseSettings = {
  * says what to do. With the embedded database, whoever calls holds the data folder's lock.
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<Engine> {
+  await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
   return settings.databaseUrl === undefined ? await openEmbedded(settings) : await openServer(settings, settings.databaseUrl);
 }
 

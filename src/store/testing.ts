@@ -26,11 +26,16 @@ export type TestDatabaseOptions = {
 
 const SILENT: StoreLog = { warn: () => undefined };
 
+/**
+ * Made before the first test begins: where it has to be built, that takes longer than a test may, and the runner would end the builder.
+ */
+const template = await findTemplate();
+
 /** For tests: a fresh database with every migration applied, thrown away at `close`. */
 export async function openTestDatabase(options: TestDatabaseOptions = {}): Promise<Engine> {
   const deps = { clock: systemClock, log: options.log ?? SILENT };
   if (options.engine === "postgres") return await openOnServer(deps, options.connections ?? 4);
-  if (options.storage !== "folder") return await openPglite(deps, { kind: "memory", image: (await findTemplate()).image });
+  if (options.storage !== "folder") return await openPglite(deps, { kind: "memory", image: template.image });
   const parent = await mkdtemp(join(tmpdir(), "weir-test-"));
   const dir = join(parent, "db");
   await copyTemplate(dir);
