@@ -31,10 +31,17 @@ export function chunk(text: string): readonly Chunk[] {
     for (; walked < from; walked++) noteHeading(text, pieces[walked], headings);
     const start = pieces[from]?.start ?? 0;
     const end = pieces[to - 1]?.end ?? text.length;
-    made.push({ start, end, headings: headings.map((one) => one.title), text: text.slice(start, end) });
+    const above = aboveOf(pieces[from], headings);
+    made.push({ start, end, headings: above, text: text.slice(start, end) });
     from = to >= pieces.length ? to : chooseStart(pieces, from, to);
   }
   return made;
+}
+
+/** A chunk that begins with a heading stands under those of higher rank only. */
+function aboveOf(first: Piece | undefined, headings: readonly { readonly level: number; readonly title: string }[]): readonly string[] {
+  const level = first?.kind === "heading" ? first.level : Number.POSITIVE_INFINITY;
+  return headings.filter((one) => one.level < level).map((one) => one.title);
 }
 
 /** The end of the chunk that begins at `from`, exclusive. */

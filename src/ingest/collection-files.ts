@@ -3,7 +3,7 @@ import { Fault } from "../kernel/fault.ts";
 import type { FileId, TenantId } from "../kernel/ids.ts";
 import { attachFile, findCollectionFile, listCollectionFiles, updateAttributes } from "../store/collection-files.ts";
 import type { Attributes, CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
-import type { CollectionRecord } from "../store/collections.ts";
+import { findCollectionId } from "../store/collections.ts";
 import { detachFile } from "../store/documents.ts";
 import type { FileRecord, Page, PageAsk } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
@@ -17,7 +17,6 @@ export const AT_ONCE_BYTES_MAX = 1024 * 1024;
 export type CollectionFilesDeps = {
   readonly db: Database;
   readonly clock: Clock;
-  readonly getCollection: (tenantId: TenantId, nameOrId: string) => Promise<CollectionRecord>;
   readonly getFile: (tenantId: TenantId, id: FileId) => Promise<FileRecord>;
   readonly indexFile: IndexFile;
   readonly cleanSoon: () => void;
@@ -40,7 +39,8 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
   const { db, clock } = deps;
 
   async function place(tenantId: TenantId, nameOrId: string, fileId: FileId): Promise<Place> {
-    const { id: collectionId } = await deps.getCollection(tenantId, nameOrId);
+    const collectionId = await findCollectionId(db, tenantId, nameOrId);
+    if (collectionId === undefined) throw new Fault("collection_unknown");
     return { tenantId, collectionId, fileId };
   }
 
@@ -78,8 +78,9 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
       nameOrId: string,
       ask: PageAsk & { readonly status?: CollectionFileStatus | undefined } = {},
     ): Promise<Page<CollectionFileRecord>> {
-      const { id } = await deps.getCollection(tenantId, nameOrId);
-      return await listCollectionFiles(db, tenantId, id, ask);
+      const collectionId = await findCollectionId(db, tenantId, nameOrId);
+      if (collectionId === undefined) throw new Fault("collection_unknown");
+      return await listCollectionFiles(db, tenantId, collectionId, ask);
     },
     async updateCollectionFile(
       tenantId: TenantId,

@@ -78,6 +78,7 @@ export function createIndexer({ db, clock }: IndexerDeps): (ask: IndexAsk) => Pr
     const opened = await openDocument(db, tenantId, {
       collectionId,
       fileId,
+      filename: prepared.filename,
       contentHash: prepared.contentHash,
       title: prepared.title,
       chunkCount: prepared.chunks.length,

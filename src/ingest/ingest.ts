@@ -41,7 +41,6 @@ export function createIngest(deps: IngestDeps) {
   const collectionFiles = createCollectionFiles({
     db,
     clock,
-    getCollection: collections.getCollection,
     getFile: files.getFile,
     indexFile,
     cleanSoon,

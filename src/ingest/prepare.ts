@@ -6,6 +6,7 @@ import { parse } from "./parse.ts";
 
 /** A file as it goes into an index: the same bytes and name always make the same. */
 export type Prepared = {
+  readonly filename: string;
   readonly title: string;
   /** Of title and text: two files with the same one are indexed once. */
   readonly contentHash: string;
@@ -20,5 +21,5 @@ export function prepare(filename: string, bytes: Uint8Array): PrepareOutcome {
   if (!parsed.ok) return parsed;
   const { title, text } = parsed;
   const contentHash = sha256Hex(`${title}\n${text}`);
-  return { ok: true, prepared: { title, contentHash, textBytes: Buffer.byteLength(text), chunks: chunk(text) } };
+  return { ok: true, prepared: { filename, title, contentHash, textBytes: Buffer.byteLength(text), chunks: chunk(text) } };
 }

@@ -1,6 +1,9 @@
 export { createRetriever } from "./retriever.ts";
 export type { Retrieve, RetrieveAsk } from "./retriever.ts";
 export { toQuery } from "./query.ts";
+export { groundMessages } from "./ground.ts";
+export { findCitations } from "./citations.ts";
+export type { Citation } from "./citations.ts";
 export { terms } from "./terms.ts";
 export { termId } from "./term-id.ts";
 export { countTokens } from "./tokens.ts";

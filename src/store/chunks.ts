@@ -2,7 +2,7 @@ import type { CollectionId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "./database.ts";
 import { tenantScope } from "./database.ts";
 import type { DocumentKey } from "./documents.ts";
-import { ENTRY_BYTES } from "./postings.ts";
+import { ENTRY_BYTES, joinEntries } from "./postings.ts";
 
 export type NewChunk = {
   readonly no: number;
@@ -97,31 +97,25 @@ export async function removePostingsPage(
 }
 
 async function rewrite(tx: Tx, collectionId: CollectionId, blocks: readonly Block[], range: { from: number; to: number }): Promise<void> {
-  const empty: Block[] = [];
-  const kept: Block[] = [];
-  for (const block of blocks) {
-    const entries = withoutRange(block.entries, range);
-    if (entries.length === block.entries.length) continue;
-    (entries.length === 0 ? empty : kept).push({ ...block, entries });
-  }
-  if (empty.length > 0) {
-    await tx.query(
-      `DELETE FROM postings p USING unnest($2::bigint[], $3::int[]) AS t (term_id, block)
-       WHERE p.collection_id = $1 AND p.term_id = t.term_id AND p.block = t.block`,
-      [collectionId, empty.map((one) => one.termId), empty.map((one) => one.block)],
-    );
-  }
-  if (kept.length === 0) return;
+  const changed = blocks
+    .map((block) => ({ ...block, entries: withoutRange(block.entries, range), was: block.entries.length }))
+    .filter((block) => block.entries.length < block.was);
+  if (changed.length === 0) return;
+  const { starts, all } = joinEntries(changed);
+  const ids = changed.map((block) => block.termId);
+  // An upsert reaches each row by the primary key; for UPDATE … FROM the planner may read the whole collection instead.
   await tx.query(
-    `UPDATE postings p SET entries = decode(t.entries, 'hex') FROM unnest($2::bigint[], $3::int[], $4::text[]) AS t (term_id, block, entries)
-     WHERE p.collection_id = $1 AND p.term_id = t.term_id AND p.block = t.block`,
-    [
-      collectionId,
-      kept.map((one) => one.termId),
-      kept.map((one) => one.block),
-      kept.map((one) => Buffer.from(one.entries).toString("hex")),
-    ],
+    `INSERT INTO postings AS p (tenant_id, collection_id, term_id, block, low, high, entries)
+     SELECT current_setting('app.tenant'), $1, t.term_id, t.block, 0, 0, substring($6::bytea FROM t.starts FOR t.bytes)
+     FROM unnest($2::bigint[], $3::int[], $4::int[], $5::int[]) AS t (term_id, block, starts, bytes)
+     ON CONFLICT (tenant_id, collection_id, term_id, block) DO UPDATE SET entries = excluded.entries`,
+    [collectionId, ids, changed.map((block) => block.block), starts, changed.map((block) => block.entries.length), all],
   );
+  if (changed.every((block) => block.entries.length > 0)) return;
+  await tx.query(`DELETE FROM postings WHERE collection_id = $1 AND term_id = ANY($2::bigint[]) AND octet_length(entries) = 0`, [
+    collectionId,
+    ids,
+  ]);
 }
 
 function withoutRange(entries: Uint8Array, range: { from: number; to: number }): Uint8Array {

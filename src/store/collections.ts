@@ -85,6 +85,16 @@ export async function findCollection(db: Database, tenantId: TenantId, nameOrId:
   return row === undefined ? undefined : toCollection(row);
 }
 
+/** Without what is counted: counting reads a row for each of its files. */
+export async function findCollectionId(db: Database, tenantId: TenantId, nameOrId: string): Promise<CollectionId | undefined> {
+  const [row] = await db.query<{ id: string }>(
+    tenantScope(tenantId),
+    `SELECT id FROM collections WHERE deleted_at IS NULL AND (id = $1 OR name = $1) ORDER BY id = $1 DESC LIMIT 1`,
+    [nameOrId],
+  );
+  return row === undefined ? undefined : collectionIds.parse(row.id);
+}
+
 export async function listCollections(db: Database, tenantId: TenantId, ask: PageAsk): Promise<Page<CollectionRecord>> {
   const page = readPage(ask, "desc");
   const rows = await db.query<CollectionRow>(

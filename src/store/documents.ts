@@ -10,6 +10,7 @@ export type DocumentProgress = { readonly chunksDone: number; readonly termsDone
 export type NewDocument = {
   readonly collectionId: CollectionId;
   readonly fileId: FileId;
+  readonly filename: string;
   readonly contentHash: string;
   readonly title: string;
   readonly chunkCount: number;
@@ -62,9 +63,21 @@ async function createDocument(tx: Tx, tenantId: TenantId, made: NewDocument): Pr
   const firstChunk = await takeChunkNumbers(tx, made.collectionId, made.chunkCount);
   if (firstChunk === undefined) return { state: "gone" };
   await tx.query(
-    `INSERT INTO documents (tenant_id, collection_id, first_chunk, chunk_count, title, content_hash, index_rev, state, lease_until)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, 'indexing', $8)`,
-    [tenantId, made.collectionId, firstChunk, made.chunkCount, made.title, made.contentHash, made.indexRev, made.leaseUntil],
+    `INSERT INTO documents
+       (tenant_id, collection_id, first_chunk, chunk_count, file_id, filename, title, content_hash, index_rev, lease_until, state)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'indexing')`,
+    [
+      tenantId,
+      made.collectionId,
+      firstChunk,
+      made.chunkCount,
+      made.fileId,
+      made.filename,
+      made.title,
+      made.contentHash,
+      made.indexRev,
+      made.leaseUntil,
+    ],
   );
   await tieFile(tx, made, firstChunk, "in_progress");
   return { state: "index", key: { collectionId: made.collectionId, firstChunk }, progress: { chunksDone: 0, termsDone: 0 } };
@@ -144,12 +157,23 @@ export async function detachFile(tx: Tx, collectionId: CollectionId, fileId: Fil
   return true;
 }
 
+/** A document lives as long as a file in its collection has it; its source is one of those. */
 async function killUnused(tx: Tx, key: DocumentKey, now: Date): Promise<void> {
-  const users = await tx.query(`SELECT 1 FROM collection_files WHERE collection_id = $1 AND document = $2 LIMIT 1`, [
+  const [heir] = await tx.query<{ fileId: string; filename: string }>(
+    `SELECT m.file_id AS "fileId", l.filename FROM collection_files m JOIN files l ON l.tenant_id = m.tenant_id AND l.id = m.file_id
+     WHERE m.collection_id = $1 AND m.document = $2 ORDER BY m.created_at, m.file_id LIMIT 1`,
+    [key.collectionId, key.firstChunk],
+  );
+  if (heir === undefined) {
+    await killDocument(tx, key, now);
+    return;
+  }
+  await tx.query(`UPDATE documents SET file_id = $3, filename = $4 WHERE collection_id = $1 AND first_chunk = $2`, [
     key.collectionId,
     key.firstChunk,
+    heir.fileId,
+    heir.filename,
   ]);
-  if (users.length === 0) await killDocument(tx, key, now);
 }
 
 /** The file could not be indexed. Only while it is under way: what was removed or finished meanwhile stays as it is. */

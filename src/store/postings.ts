@@ -21,16 +21,15 @@ export async function appendPostings(tx: Tx, tenantId: TenantId, collectionId: C
   const open: TermEntries[] = [];
   for (const one of batch) splitBlocks(one, closed, open);
   if (closed.length > 0) await writeBlocks(tx, [tenantId, collectionId], closed, true);
-  if (open.length === 0) return;
-  const longest = await writeBlocks(tx, [tenantId, collectionId], open, false);
-  if (longest < BLOCK_ENTRIES * ENTRY_BYTES) return;
+  const full = open.length === 0 ? [] : await writeBlocks(tx, [tenantId, collectionId], open, false);
+  if (full.length === 0) return;
   await tx.query(
     `WITH full_blocks AS (
-       DELETE FROM postings WHERE collection_id = $1 AND term_id = ANY($2::bigint[]) AND block = ${OPEN_BLOCK} AND octet_length(entries) >= $3
+       DELETE FROM postings WHERE collection_id = $1 AND term_id = ANY($2::bigint[]) AND block = ${OPEN_BLOCK}
        RETURNING tenant_id, collection_id, term_id, low, high, entries)
      INSERT INTO postings (tenant_id, collection_id, term_id, block, low, high, entries)
      SELECT tenant_id, collection_id, term_id, low, low, high, entries FROM full_blocks`,
-    [collectionId, open.map((one) => one.termId), BLOCK_ENTRIES * ENTRY_BYTES],
+    [collectionId, full],
   );
 }
 
@@ -47,30 +46,23 @@ function cut(one: TermEntries, from: number, to: number): TermEntries {
   return { termId: one.termId, low: view.getUint32(0, true), high: view.getUint32(entries.length - ENTRY_BYTES, true), entries };
 }
 
-/** The entries travel as one value with offsets into it: an array of bytea would be text twice as long. Returns the longest row. */
+/** Appends to blocks, or makes them. Returns the terms whose block is full now. */
 async function writeBlocks(
   tx: Tx,
   [tenantId, collectionId]: readonly [TenantId, CollectionId],
   rows: readonly TermEntries[],
   closed: boolean,
-) {
-  const starts: number[] = [];
-  let bytes = 0;
-  for (const row of rows) {
-    starts.push(bytes + 1);
-    bytes += row.entries.length;
-  }
-  const all = new Uint8Array(bytes);
-  for (const [at, row] of rows.entries()) all.set(row.entries, (starts[at] ?? 1) - 1);
-  const [longest] = await tx.query<{ bytes: number | null }>(
+): Promise<readonly number[]> {
+  const { starts, all } = joinEntries(rows);
+  const [written] = await tx.query<{ full: readonly number[] | null }>(
     `WITH written AS (
        INSERT INTO postings AS p (tenant_id, collection_id, term_id, block, low, high, entries)
        SELECT $1, $2, t.term_id, ${closed ? "t.low" : OPEN_BLOCK}, t.low, t.high, substring($8::bytea FROM t.starts FOR t.bytes)
        FROM unnest($3::bigint[], $4::int[], $5::int[], $6::int[], $7::int[]) AS t (term_id, low, high, starts, bytes)
        ON CONFLICT (tenant_id, collection_id, term_id, block) DO UPDATE
          SET entries = p.entries || excluded.entries, low = least(p.low, excluded.low), high = greatest(p.high, excluded.high)
-       RETURNING octet_length(p.entries) AS bytes)
-     SELECT max(bytes) AS bytes FROM written`,
+       RETURNING p.term_id, octet_length(p.entries) AS bytes)
+     SELECT array_agg(term_id) AS full FROM written WHERE bytes >= $9`,
     [
       tenantId,
       collectionId,
@@ -80,9 +72,23 @@ async function writeBlocks(
       starts,
       rows.map((row) => row.entries.length),
       all,
+      BLOCK_ENTRIES * ENTRY_BYTES,
     ],
   );
-  return longest?.bytes ?? 0;
+  return closed ? [] : (written?.full ?? []);
+}
+
+/** The entries travel as one value with offsets into it (from 1): an array of bytea would be text twice as long. */
+export function joinEntries(rows: readonly { readonly entries: Uint8Array }[]): { readonly starts: number[]; readonly all: Uint8Array } {
+  const starts: number[] = [];
+  let bytes = 0;
+  for (const row of rows) {
+    starts.push(bytes + 1);
+    bytes += row.entries.length;
+  }
+  const all = new Uint8Array(bytes);
+  for (const [at, row] of rows.entries()) all.set(row.entries, (starts[at] ?? 1) - 1);
+  return { starts, all };
 }
 
 /** What one search reads: the collection's figures, and every entry of the terms asked for. */
@@ -161,23 +167,26 @@ export type FoundChunk = {
   readonly filename: string;
 };
 
-/** The chunks of these numbers that are to be found at this moment, in any order. */
+/**
+ * The chunks of these numbers that are to be found at this moment, in any order. Written so that each document is reached by its primary key
+ * even where the planner has no statistics: a condition on `state` would let it walk another index.
+ */
 export async function readChunks(
   db: Database,
   tenantId: TenantId,
   collectionId: CollectionId,
   numbers: readonly number[],
 ): Promise<readonly FoundChunk[]> {
-  const rows = await db.query<Omit<FoundChunk, "fileId"> & { readonly fileId: string }>(
+  const rows = await db.query<FoundRow>(
     tenantScope(tenantId),
-    `SELECT c.no, c.document, c.starts AS start, c.ends AS "end", c.headings, c.body AS text, d.title, f.file_id AS "fileId", f.filename
+    `SELECT c.no, c.document, c.starts AS start, c.ends AS "end", c.headings, c.body AS text, d.title, d.file_id AS "fileId", d.filename, d.state
      FROM chunks c
-     JOIN documents d ON d.tenant_id = c.tenant_id AND d.collection_id = c.collection_id AND d.first_chunk = c.document AND d.state = 'ready'
-     JOIN LATERAL (SELECT m.file_id, l.filename FROM collection_files m JOIN files l ON l.tenant_id = m.tenant_id AND l.id = m.file_id
-        WHERE m.tenant_id = c.tenant_id AND m.collection_id = c.collection_id AND m.document = c.document AND m.status = 'completed'
-        ORDER BY m.created_at, m.file_id LIMIT 1) f ON true
+     JOIN LATERAL (SELECT title, file_id, filename, state FROM documents o
+       WHERE o.tenant_id = c.tenant_id AND o.collection_id = c.collection_id AND o.first_chunk = c.document LIMIT 1) d ON true
      WHERE c.collection_id = $1 AND c.no = ANY($2::int[])`,
     [collectionId, numbers],
   );
-  return rows.map((row) => ({ ...row, fileId: fileIds.parse(row.fileId) }));
+  return rows.flatMap(({ state, ...row }) => (state === "ready" ? [{ ...row, fileId: fileIds.parse(row.fileId) }] : []));
 }
+
+type FoundRow = Omit<FoundChunk, "fileId"> & { readonly fileId: string; readonly state: string };

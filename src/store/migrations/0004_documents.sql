@@ -38,13 +38,16 @@ CREATE TABLE collections (
 SELECT weir_guard('collections', tenant => 'select,insert,update,delete', operator => 'select,delete');
 CREATE INDEX collections_deleted ON collections (tenant_id, id) WHERE deleted_at IS NOT NULL;
 
--- One indexed text of a collection: the chunks first_chunk … first_chunk + chunk_count - 1. Files of the same content share it.
+-- One indexed text of a collection: the chunks first_chunk … first_chunk + chunk_count - 1. Files of the same content share it, and
+-- file_id and filename are of one that is in the collection: what a passage names as its source.
 CREATE TABLE documents (
   tenant_id text NOT NULL,
   collection_id text NOT NULL,
   first_chunk integer NOT NULL,
   chunk_count integer NOT NULL CHECK (chunk_count > 0),
   length_sum bigint NOT NULL DEFAULT 0,
+  file_id text NOT NULL,
+  filename text NOT NULL,
   title text NOT NULL,
   content_hash text NOT NULL,
   -- Which version of parser, chunker and terms made it: only the same one can go on with it.
@@ -60,7 +63,7 @@ CREATE TABLE documents (
   FOREIGN KEY (tenant_id, collection_id) REFERENCES collections (tenant_id, id)
 );
 SELECT weir_guard('documents', tenant => 'select,insert,update,delete', operator => 'select,delete');
-CREATE UNIQUE INDEX documents_by_content ON documents (tenant_id, collection_id, content_hash) WHERE state <> 'dead';
+CREATE UNIQUE INDEX documents_by_content ON documents (tenant_id, content_hash, collection_id) WHERE state <> 'dead';
 CREATE INDEX documents_unready ON documents (tenant_id, collection_id, first_chunk) WHERE state <> 'ready';
 
 CREATE TABLE collection_files (

@@ -1,0 +1,92 @@
+/**
+ * A large corpus with the habits of real text, made from a small real one: words come with the frequencies that they have there (Zipf),
+ * every document has a topic whose words come back in it, and two words in a hundred are new ones, so that the vocabulary keeps growing as it
+ * does in real collections. The same seed makes the same corpus.
+ */
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { terms } from "../../src/retrieve/index.ts";
+
+export const DATA = join(import.meta.dirname, "../../../shared/data/retrieval");
+const SOURCES = ["state_of_the_union", "wikitexts", "pubmed", "chatlogs", "finance"];
+const TOPIC_WORDS = 80;
+const TOPIC_SHARE = 0.35;
+const NEW_WORD_SHARE = 0.02;
+const SENTENCE_WORDS = 17;
+const PARAGRAPH_SENTENCES = 5;
+
+export type Corpus = {
+  /** A document of about so many words. */
+  document(words: number): string;
+  /** Natural questions, each cut off once it has `contentWords` of them. */
+  questions(contentWords: number): readonly string[];
+};
+
+export function openCorpus(seed = 1): Corpus {
+  const folder = join(DATA, "chunking-eval");
+  if (!existsSync(folder)) throw new Error(`the corpus is made from ${folder}, which is not there`);
+  const words = SOURCES.flatMap((name) => readFileSync(join(folder, "corpora", `${name}.md`), "utf8").match(/[\p{L}\p{N}'-]+/gu) ?? []);
+  const random = mulberry(seed);
+  const pick = (): string => words[Math.floor(random() * words.length)] ?? "the";
+  const content = words.filter((word) => terms(word).length > 0);
+  const newWord = (): string =>
+    Array.from({ length: 3 + Math.floor(random() * 3) }, () => SYLLABLES[Math.floor(random() * SYLLABLES.length)]).join("");
+
+  const document = (count: number): string => {
+    const topic = Array.from({ length: TOPIC_WORDS }, () => content[Math.floor(random() * content.length)] ?? "thing");
+    const own = Array.from({ length: 1 + Math.floor((count * NEW_WORD_SHARE) / 4) }, newWord);
+    let text = "";
+    for (let at = 1; at <= count; at++) {
+      const dice = random();
+      if (dice < NEW_WORD_SHARE) text += own[Math.floor(random() * own.length)];
+      else text += dice < TOPIC_SHARE ? topic[Math.floor(random() ** 2 * topic.length)] : pick();
+      const sentence = at % SENTENCE_WORDS === 0;
+      text += sentence ? (at % (SENTENCE_WORDS * PARAGRAPH_SENTENCES) === 0 ? ".\n\nThe " : ". The ") : " ";
+    }
+    return text;
+  };
+  return { document, questions: (contentWords) => readQuestions(join(folder, "questions_df.csv"), contentWords) };
+}
+
+const SYLLABLES =
+  "ba be bi bo bu da de di do du fa fe ga go ka ke ko la le li lo ma me mi mo na ne ni no pa po ra re ri ro sa se si so ta te ti to va ve vo xa zu".split(
+    " ",
+  );
+
+/** A small generator of random numbers with a seed (mulberry32, public domain). */
+function mulberry(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
+  };
+}
+
+function readQuestions(path: string, contentWords: number): readonly string[] {
+  const cut: string[] = [];
+  for (const { question } of readCsv(path)) {
+    const found = new Set<string>();
+    const kept: string[] = [];
+    for (const word of (question ?? "").split(/\s+/)) {
+      if (found.size >= contentWords) break;
+      kept.push(word);
+      for (const term of terms(word)) found.add(term);
+    }
+    if (found.size === contentWords) cut.push(kept.join(" "));
+  }
+  return cut;
+}
+
+/** Rows of a CSV file with quoted fields, by the names in its first line. */
+export function readCsv(path: string): readonly Readonly<Record<string, string>>[] {
+  const rows: string[][] = [[]];
+  for (const match of readFileSync(path, "utf8").matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/g)) {
+    if (match[0] === "") break;
+    rows.at(-1)?.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "");
+    if (match[3] !== ",") rows.push([]);
+  }
+  const [names = [], ...rest] = rows;
+  return rest.filter((row) => row.length === names.length).map((row) => Object.fromEntries(names.map((name, at) => [name, row[at] ?? ""])));
+}

@@ -1,0 +1,66 @@
+/** A fresh database of either kind with a tenant in it, and the parts of knowledge on top. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createIngest, type Ingest } from "../../src/ingest/index.ts";
+import { systemClock } from "../../src/kernel/clock.ts";
+import { tenantIds, type TenantId } from "../../src/kernel/ids.ts";
+import { createFolderObjects } from "../../src/object/index.ts";
+import { createRetriever, type Retrieve } from "../../src/retrieve/index.ts";
+import type { Engine } from "../../src/store/engine.ts";
+import { migrate } from "../../src/store/migrate.ts";
+import { openPostgres } from "../../src/store/postgres.ts";
+import { openTestDatabase } from "../../src/store/testing.ts";
+import { startPostgres } from "../../tools/suite/postgres.ts";
+
+export type Bench = {
+  readonly db: Engine;
+  readonly tenantId: TenantId;
+  readonly ingest: Ingest;
+  readonly retrieve: Retrieve;
+  close(): Promise<void>;
+};
+
+export async function openBench(engine: string): Promise<Bench> {
+  const { db, close } = engine === "postgres" ? await ownPostgres() : await ownPglite();
+  const folder = await mkdtemp(join(tmpdir(), "weir-bench-"));
+  const tenantId = tenantIds.make(systemClock.nowMs());
+  await db.asOwner((owner) =>
+    owner.query("INSERT INTO tenants (id, slug, name, digest_salt, created_at) VALUES ($1, 'bench', 'Bench', '\\x00', now())", [tenantId]),
+  );
+  const retrieve = createRetriever({ db });
+  const ingest = createIngest({ db, objects: createFolderObjects(folder), clock: systemClock, retrieve, onError: console.error });
+  return {
+    db,
+    tenantId,
+    ingest,
+    retrieve,
+    async close() {
+      await ingest.close();
+      await close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function ownPglite() {
+  const db = await openTestDatabase({ storage: "folder" });
+  return { db, close: () => db.close() };
+}
+
+async function ownPostgres() {
+  const server = await startPostgres();
+  const db = openPostgres({ clock: systemClock, log: { warn: () => undefined } }, { databaseUrl: server.url, connections: 4 });
+  await migrate(db);
+  return {
+    db,
+    async close() {
+      await db.close();
+      await server.close();
+    },
+  };
+}
+
+export function percentile(sorted: readonly number[], share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.ceil(sorted.length * share) - 1)] ?? Number.NaN;
+}

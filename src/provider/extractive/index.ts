@@ -1,0 +1,2 @@
+export { createExtractive } from "./extractive.ts";
+export type { Language } from "./language.ts";
