@@ -41,25 +41,9 @@ const KEPT_MAX = 20_000;
 
 export function createGroupCommit(deps: Deps, options: { readonly fsync: boolean }): GroupCommit {
   const { log, clock, tell } = deps;
-  let queue: Waiting[] = [];
   const kept: Waiting[] = [];
-  const barriers: (() => void)[] = [];
-  let busy = false;
   let failing = false;
   let probedAtMs = 0;
-
-  const schedule = (): void => {
-    if (busy) return;
-    busy = true;
-    setImmediate(() => void commit());
-  };
-
-  const giveUp = (batch: readonly Waiting[]): void => {
-    for (const waiting of batch) {
-      if (waiting.keep && kept.length < KEPT_MAX) kept.push({ ...waiting, done: () => undefined, fail: () => undefined });
-      waiting.fail(new Fault("journal_unavailable"));
-    }
-  };
 
   const write = async (batch: readonly Waiting[]): Promise<void> => {
     const from = log.end;
@@ -72,39 +56,30 @@ export function createGroupCommit(deps: Deps, options: { readonly fsync: boolean
       if (record !== undefined) waiting.done(record);
     }
   };
-
-  /** Ends with everything of the queue written or refused. While a sync is under way the next group gathers. */
-  const commit = async (): Promise<void> => {
-    const group = queue;
-    queue = [];
-    let at = 0;
-    try {
-      for (; at < group.length; at += GROUP_MAX) await write(group.slice(at, at + GROUP_MAX));
-    } catch (error) {
-      failing = true;
-      probedAtMs = clock.nowMs();
-      tell.error("journal.unwritable", { code: codeOf(error) });
-      giveUp([...group.slice(at), ...queue.splice(0)]);
+  const giveUp = (refused: readonly Waiting[]): void => {
+    for (const waiting of refused) {
+      if (waiting.keep && kept.length < KEPT_MAX) kept.push({ ...waiting, done: () => undefined, fail: () => undefined });
+      waiting.fail(new Fault("journal_unavailable"));
     }
-    busy = false;
-    if (queue.length > 0) schedule();
-    else for (const barrier of barriers.splice(0)) barrier();
   };
+  const queue = createQueue(write, (refused, error) => {
+    failing = true;
+    probedAtMs = clock.nowMs();
+    tell.error("journal.unwritable", { code: codeOf(error) });
+    giveUp(refused);
+  });
 
   return {
     get failing() {
       return failing;
     },
-    hand: (entry) =>
+    hand: ({ kind, json, id, keep }) =>
       new Promise((done, fail) => {
-        const waiting = { kind: entry.kind, json: entry.json, id: entry.id, keep: entry.keep, done, fail };
+        const waiting = { kind, json, id, keep, done, fail };
         if (failing) giveUp([waiting]);
-        else {
-          queue.push(waiting);
-          schedule();
-        }
+        else queue.push(waiting);
       }),
-    settled: () => (busy ? new Promise((resolve) => barriers.push(resolve)) : Promise.resolve()),
+    settled: queue.settled,
     probe() {
       if (!failing || clock.nowMs() - probedAtMs < PROBE_EVERY_MS) return;
       probedAtMs = clock.nowMs();
@@ -115,9 +90,44 @@ export function createGroupCommit(deps: Deps, options: { readonly fsync: boolean
       }
       failing = false;
       tell.warn("journal.writable", { kept: kept.length });
-      queue.push(...kept.splice(0));
-      if (queue.length > 0) schedule();
+      for (const waiting of kept.splice(0)) queue.push(waiting);
     },
+  };
+}
+
+/** Gathers one turn of the event loop and writes it in groups. While a write is under way the next turn's gather. */
+function createQueue(write: (batch: readonly Waiting[]) => Promise<void>, refuse: (all: readonly Waiting[], error: unknown) => void) {
+  let queue: Waiting[] = [];
+  const barriers: (() => void)[] = [];
+  let busy = false;
+
+  const schedule = (): void => {
+    busy = true;
+    setImmediate(() => void drain());
+  };
+  const drain = async (): Promise<void> => {
+    const turn = queue;
+    queue = [];
+    let at = 0;
+    try {
+      for (; at < turn.length; at += GROUP_MAX) await write(turn.slice(at, at + GROUP_MAX));
+    } catch (error) {
+      refuse([...turn.slice(at), ...queue.splice(0)], error);
+    }
+    if (queue.length > 0) {
+      schedule();
+      return;
+    }
+    busy = false;
+    for (const barrier of barriers.splice(0)) barrier();
+  };
+
+  return {
+    push(waiting: Waiting): void {
+      queue.push(waiting);
+      if (!busy) schedule();
+    },
+    settled: (): Promise<void> => (busy ? new Promise((resolve) => barriers.push(resolve)) : Promise.resolve()),
   };
 }
 

@@ -41,86 +41,91 @@ function encode(prev: string, entries: readonly Entry[]) {
   return { bytes: Buffer.from(text), written, last };
 }
 
-export function createJournalLog({ disk, nowMs }: Deps, { folder, processId, fileBytesMax }: Options): JournalLog {
-  let number = 0;
-  let oldest = 1;
-  let file: LogFile | undefined;
-  let offset = 0;
-  let lastHash = GENESIS;
-
-  const write = (into: LogFile, at: number, entries: readonly Entry[]) => {
-    const { bytes, written, last } = encode(lastHash, entries);
-    into.write(bytes, at);
-    lastHash = last;
-    return { written, size: bytes.length };
-  };
-
-  /** What a failed write left behind would break the next record. If even this fails, the next write overwrites it in place. */
-  const cut = (): void => {
+/** Keeps what a failed write left behind out of the file. Where even that fails, the next write goes over it. */
+function createGrowingFile(file: LogFile) {
+  let size = 0;
+  const rewind = (to: number): void => {
+    size = to;
     try {
-      file?.truncate(offset);
+      file.truncate(to);
     } catch {
       return;
     }
   };
+  return {
+    get size() {
+      return size;
+    },
+    append(bytes: Uint8Array): void {
+      try {
+        file.write(bytes, size);
+      } catch (error) {
+        rewind(size);
+        throw error;
+      }
+      size += bytes.length;
+    },
+    rewind,
+    sync: file.sync,
+    close: file.close,
+  };
+}
 
-  const rotate = (carried: readonly Entry[]): void => {
+export function createJournalLog({ disk, nowMs }: Deps, { folder, processId, fileBytesMax }: Options): JournalLog {
+  let number = 0;
+  let oldest = 1;
+  let lastHash = GENESIS;
+
+  const begin = (carried: readonly Entry[]) => {
     const path = join(folder, fileName(number + 1));
-    const header = { type: "file", v: 1, processId, file: number + 1, openedAtMs: nowMs() };
-    const before = lastHash;
-    let next: LogFile | undefined;
+    const header = JSON.stringify({ type: "file", v: 1, processId, file: number + 1, openedAtMs: nowMs() });
+    const { bytes, last } = encode(lastHash, [{ kind: "f", json: header }, ...carried]);
+    const next = createGrowingFile(disk.createFile(path));
     try {
-      next = disk.createFile(path);
-      offset = write(next, 0, [{ kind: "f", json: JSON.stringify(header) }, ...carried]).size;
+      next.append(bytes);
     } catch (error) {
-      lastHash = before;
-      next?.close();
-      if (next !== undefined) disk.remove(path);
+      next.close();
+      disk.remove(path);
       throw error;
     }
-    file?.close();
-    file = next;
+    lastHash = last;
     number++;
+    return next;
   };
-  rotate([]);
+  let file = begin([]);
 
   return {
     folder,
     get end() {
-      return { file: number, offset };
+      return { file: number, offset: file.size };
     },
     get isFull() {
-      return offset >= fileBytesMax;
+      return file.size >= fileBytesMax;
     },
     append(entries) {
-      if (file === undefined) throw new Error("the journal is closed");
-      try {
-        const { written, size } = write(file, offset, entries);
-        offset += size;
-        return written;
-      } catch (error) {
-        cut();
-        throw error;
-      }
+      const { bytes, written, last } = encode(lastHash, entries);
+      file.append(bytes);
+      lastHash = last;
+      return written;
     },
-    mark: () => ({ hash: lastHash, offset }),
+    mark: () => ({ hash: lastHash, offset: file.size }),
     async sync(mark) {
       try {
-        await file?.sync();
+        await file.sync();
       } catch (error) {
         lastHash = mark.hash;
-        offset = mark.offset;
-        cut();
+        file.rewind(mark.offset);
         throw error;
       }
     },
-    rotate,
+    rotate(carried) {
+      const before = file;
+      file = begin(carried);
+      before.close();
+    },
     dropBefore(keep) {
       for (; oldest < Math.min(keep, number); oldest++) disk.remove(join(folder, fileName(oldest)));
     },
-    close() {
-      file?.close();
-      file = undefined;
-    },
+    close: () => file.close(),
   };
 }

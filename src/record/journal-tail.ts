@@ -32,6 +32,19 @@ export type JournalTail = {
   find(matches: (event: ShipEvent) => boolean): ShipEvent | undefined;
 };
 
+/** Whole chunks, for only their ends are places that a mark may name; at least one. */
+function joinChunks(chunks: readonly Chunk[], first: number, max: number): ShipBatch {
+  const events: ShipEvent[] = [];
+  let to: Position = { file: 0, offset: 0 };
+  for (let at = first; at < chunks.length; at++) {
+    const chunk = chunks[at];
+    if (chunk === undefined || (at > first && events.length + chunk.events.length > max)) break;
+    events.push(...chunk.events);
+    to = chunk.to;
+  }
+  return { events, to };
+}
+
 export function createJournalTail(start: Position, limits = { events: EVENTS_MAX, chars: CHARS_MAX }): JournalTail {
   let chunks: Chunk[] = [];
   let from: Position | undefined = start;
@@ -63,18 +76,8 @@ export function createJournalTail(start: Position, limits = { events: EVENTS_MAX
       if (events > limits.events || chars > limits.chars) letGo();
     },
     take(at, max) {
-      const start = chunks.findIndex((chunk) => comparePositions(chunk.from, at) === 0);
-      const first = chunks[start];
-      if (first === undefined) return undefined;
-      const taken: ShipEvent[] = [...first.events];
-      let to = first.to;
-      for (let next = start + 1; next < chunks.length; next++) {
-        const chunk = chunks[next];
-        if (chunk === undefined || taken.length + chunk.events.length > max) break;
-        taken.push(...chunk.events);
-        to = chunk.to;
-      }
-      return { events: taken, to };
+      const first = chunks.findIndex((chunk) => comparePositions(chunk.from, at) === 0);
+      return first < 0 ? undefined : joinChunks(chunks, first, max);
     },
     drop(before) {
       if (from === undefined) return;

@@ -1,0 +1,11 @@
+export { createRecord } from "./record.ts";
+export type { RecordDeps, RecordHealth, RecordOptions, RecordParts } from "./record.ts";
+export type { Journal } from "./journal.ts";
+export type { Refusal } from "./refusal-counter.ts";
+export type { Charge, SettleBudgets } from "./ship-batch.ts";
+export type { AuditEntry, AuditFlaw, AuditPage, AuditVerdict } from "./audit.ts";
+export type { Receipt } from "./receipts.ts";
+export type { UsageAsk, UsageEntry, UsagePage } from "./usage.ts";
+export { readPriceBook } from "./price-book.ts";
+export type { ListPrice, PriceBook } from "./price-book.ts";
+export { endUserDigest } from "./end-user-digest.ts";

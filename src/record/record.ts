@@ -1,0 +1,143 @@
+import { join } from "node:path";
+import type { Clock } from "../kernel/clock.ts";
+import type { ProcessId } from "../kernel/ids.ts";
+import type { Database, Tx } from "../store/database.ts";
+import { createAdopter } from "./adopter.ts";
+import { errorCode } from "./attempts.ts";
+import { type Audit, createAudit } from "./audit.ts";
+import { createBatchSize } from "./batch-size.ts";
+import { createHeadSeal } from "./chain.ts";
+import { createCheckpoints } from "./checkpoints.ts";
+import { createChores } from "./chores.ts";
+import { createDelivery } from "./delivery.ts";
+import { finishJournal } from "./finish-journal.ts";
+import type { JournalDisk } from "./journal-disk.ts";
+import { createJournal, type Journal } from "./journal.ts";
+import { createPartitions } from "./partitions.ts";
+import { describeOwner, touchOwner, writeOwner } from "./process-owner.ts";
+import { createReceipts, type Receipts } from "./receipts.ts";
+import type { RecordLog } from "./record-log.ts";
+import type { SettleBudgets } from "./ship-batch.ts";
+import { type Backlog, createShipper, type Shipper } from "./shipper.ts";
+import { createSigner } from "./signer.ts";
+import { createUsageReader, type UsageReader } from "./usage.ts";
+
+export type RecordDeps = {
+  readonly db: Database;
+  /** Makes the ledger's partitions of these months, as the owner of the tables (`createEventPartitions`). */
+  createPartitions(periods: readonly string[]): Promise<void>;
+  readonly settleBudgets: SettleBudgets;
+  /** Gives back what a process held, in the transaction in which its journal is done with. */
+  finishProcess(tx: Tx, processId: ProcessId): Promise<void>;
+  readonly clock: Clock;
+  readonly log: RecordLog;
+  readonly disk?: JournalDisk;
+};
+export type RecordOptions = {
+  /** Holds one folder for each process, and what could not be shipped. */
+  readonly journalDir: string;
+  /** Signed ends of the audit chains, to be copied away. */
+  readonly checkpointDir: string;
+  readonly processId: ProcessId;
+  readonly pid: number;
+  readonly fsync: boolean;
+  /** `WEIR_SECRET`. */
+  readonly secret: Uint8Array;
+  readonly fileBytesMax?: number;
+};
+
+export type RecordHealth = {
+  /** false: no call can be accepted. */
+  readonly ok: boolean;
+  readonly callsInFlight: number;
+  readonly backlog: Backlog;
+};
+
+/** Everything that is kept of calls: the journal, the ledger behind it, and who reads them. */
+export type RecordParts = UsageReader &
+  Audit &
+  Receipts & {
+    readonly journal: Journal;
+    readonly shipper: Shipper;
+    /** Begins to ship, to look for dead processes' journals and to write checkpoints. Resolves when the ledger can take events. */
+    start(): Promise<void>;
+    /** After the last call: ships what is left. Where the database is away the journal stays, for the next start. */
+    drain(): Promise<void>;
+    health(): RecordHealth;
+    /** What the timers do; for tests that move the clock. */
+    tick(): void;
+  };
+
+/** How late another process may see a call is a second at most. */
+const TICK_MS = 200;
+const HEARTBEAT_MS = 5000;
+/** Half of what is promised: a signed end leaves the database at least every minute. */
+const CHECKPOINT_MS = 30_000;
+const HOUSEKEEPING_MS = 3 * 3_600_000;
+
+export function createRecord(deps: RecordDeps, options: RecordOptions): RecordParts {
+  const { db, clock, log, finishProcess } = deps;
+  const { journalDir: dir, checkpointDir, processId, secret, pid } = options;
+  const journal = createJournal(deps, { ...options, dir });
+  const { source, folder } = journal;
+  const self = describeOwner(pid);
+  writeOwner(folder, self);
+
+  const seal = createHeadSeal(secret);
+  const checkpoints = createCheckpoints({ clock, signer: createSigner(secret, "audit-checkpoint") }, { dir: checkpointDir, processId });
+  const partitions = createPartitions(deps.createPartitions);
+  const ship = createDelivery({ ...deps, seal, partitions, checkpoints }, { quarantineDir: join(dir, "quarantine") });
+  const lane = { db, clock, log, ship };
+  const shipper = createShipper({ ...lane, size: createBatchSize() }, source);
+  const adopter = createAdopter({ ...lane, size: createBatchSize(), finishProcess }, { dir, self, ownId: processId });
+
+  const chores = createChores(clock, (task, error) => log.warn("record.chore-failed", { task, code: errorCode(error) }));
+  chores.add("checkpoints", CHECKPOINT_MS, checkpoints.write);
+  chores.add("heartbeat", HEARTBEAT_MS, async () => touchOwner(folder, clock.nowMs()));
+  chores.add("partitions", HOUSEKEEPING_MS, () => partitions.prepareAhead(clock.nowMs()));
+  chores.add("thinning", HOUSEKEEPING_MS, checkpoints.thin);
+  const tick = (): void => {
+    journal.tick();
+    shipper.tick();
+    adopter.tick();
+    chores.tick();
+  };
+
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const flush = async (): Promise<void> => {
+    await journal.flushRefusals();
+    await shipper.flush();
+  };
+  return {
+    journal,
+    shipper,
+    ...createUsageReader({ db, flush }),
+    ...createAudit({ db, seal, checkpoints, flush }),
+    ...createReceipts({ db, shipper, source, signer: createSigner(secret, "receipt") }),
+    async start() {
+      await partitions.prepareAhead(clock.nowMs());
+      timer = setInterval(tick, TICK_MS);
+      tick();
+    },
+    async drain() {
+      clearInterval(timer);
+      await adopter.stop();
+      try {
+        await flush();
+        await shipper.stop();
+        await checkpoints.write();
+        // Calls that are still open are the next start's to bill.
+        if (journal.inFlight === 0) {
+          await finishJournal(deps, processId);
+          source.discard();
+        }
+      } catch (error) {
+        log.warn("record.not-drained", { code: errorCode(error), bytes: shipper.backlog.bytes });
+        await shipper.stop();
+      }
+      journal.end();
+    },
+    health: () => ({ ok: journal.healthy(), callsInFlight: journal.inFlight, backlog: shipper.backlog }),
+    tick,
+  };
+}

@@ -1,0 +1,115 @@
+import type { BudgetName } from "./budgets.ts";
+import type { Database, Scope, Tx } from "./database.ts";
+
+/** Half open: from `fromMs` on, before `toMs`; either may be missing. Without a tenant, all of them. */
+export type UsageFilter = { readonly tenantId: string | undefined; readonly fromMs: number | undefined; readonly toMs: number | undefined };
+export type UsageCursor = { readonly createdAtMs: number; readonly requestId: string };
+export type UsageRow = { readonly tenant: string; readonly createdAtMs: number; readonly eventHash: string; readonly body: string };
+export type UsageTotals = {
+  /** Finished, failed and aborted ones, one each. */
+  readonly calls: number;
+  readonly refused: number;
+  readonly inputTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+  readonly costMicroUsd: number;
+};
+
+const HOUR_MS = 3_600_000;
+/** Bounds that hold every event: PostgreSQL's own reach further. */
+const FIRST_MS = 0;
+const LAST_MS = Date.UTC(9999, 0, 1);
+
+/** Newest first; of one moment, the higher request id first. `tenant` is the slug, or the id of a tenant that is gone. */
+export async function listUsage(
+  db: Database,
+  scope: Scope,
+  filter: UsageFilter,
+  page: { readonly before: UsageCursor | undefined; readonly limit: number },
+): Promise<readonly UsageRow[]> {
+  const { before, limit } = page;
+  const toMs = Math.min(filter.toMs ?? LAST_MS, (before?.createdAtMs ?? LAST_MS) + 1);
+  const rows = await db.query<{ tenant: string; at: number; hash: string; body: string }>(
+    scope,
+    `SELECT coalesce(t.slug, e.tenant_id) AS tenant, extract(epoch FROM e.created_at) * 1000 AS at, encode(e.event_hash, 'hex') AS hash, e.body
+     FROM audit_heads h
+     CROSS JOIN LATERAL (
+       SELECT tenant_id, created_at, request_id, event_hash, body FROM events WHERE tenant_id = h.tenant_id
+         AND created_at >= $2::timestamptz AND created_at < $3::timestamptz
+         AND ($4::timestamptz IS NULL OR (created_at, request_id) < ($4::timestamptz, $5::text))
+       ORDER BY created_at DESC, request_id DESC LIMIT $6::int) e
+     LEFT JOIN tenants t ON t.id = e.tenant_id
+     WHERE $1::text IS NULL OR h.tenant_id = $1
+     ORDER BY e.created_at DESC, e.request_id DESC LIMIT $6::int`,
+    [
+      filter.tenantId ?? null,
+      new Date(filter.fromMs ?? FIRST_MS),
+      new Date(toMs),
+      before === undefined ? null : new Date(before.createdAtMs),
+      before?.requestId ?? null,
+      limit,
+    ],
+  );
+  return rows.map(({ tenant, at, hash, body }) => ({ tenant, createdAtMs: at, eventHash: hash, body }));
+}
+
+type Sums = { calls: number; refused: number; input: number; output: number; cached: number; cost: number };
+
+/** Exact: whole hours from the rollups, what is left at both ends from the rows, all as of one moment. */
+export async function sumUsage(db: Database, scope: Scope, filter: UsageFilter): Promise<UsageTotals> {
+  const fromMs = filter.fromMs ?? FIRST_MS;
+  const toMs = Math.max(fromMs, filter.toMs ?? LAST_MS);
+  const firstHour = Math.min(Math.ceil(fromMs / HOUR_MS) * HOUR_MS, toMs);
+  const lastHour = Math.max(firstHour, Math.floor(toMs / HOUR_MS) * HOUR_MS);
+  const [row] = await db.query<Sums>(
+    scope,
+    `SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(refused), 0)::bigint AS refused, coalesce(sum(input), 0)::bigint AS input,
+       coalesce(sum(output), 0)::bigint AS output, coalesce(sum(cached), 0)::bigint AS cached, coalesce(sum(cost), 0)::bigint AS cost
+     FROM (
+       SELECT calls, refused, input_tokens AS input, output_tokens AS output, cached_tokens AS cached, cost_micro_usd AS cost FROM usage_hours
+       WHERE hour_at >= $3::timestamptz AND hour_at < $4::timestamptz AND ($1::text IS NULL OR tenant_id = $1)
+       UNION ALL
+       SELECT CASE WHEN e.outcome = 'refused' THEN 0 ELSE e.count END, CASE WHEN e.outcome = 'refused' THEN e.count ELSE 0 END,
+         e.input_tokens, e.output_tokens, e.cached_tokens, e.cost_micro_usd
+       FROM audit_heads h JOIN events e ON e.tenant_id = h.tenant_id
+       WHERE ($1::text IS NULL OR h.tenant_id = $1)
+         AND ((e.created_at >= $2::timestamptz AND e.created_at < $3::timestamptz)
+           OR (e.created_at >= $4::timestamptz AND e.created_at < $5::timestamptz))
+     ) parts`,
+    [filter.tenantId ?? null, new Date(fromMs), new Date(firstHour), new Date(lastHour), new Date(toMs)],
+  );
+  if (row === undefined) throw new Error("the ledger gave no answer");
+  const { calls, refused, input, output, cached, cost } = row;
+  return { calls, refused, inputTokens: input, outputTokens: output, cachedTokens: cached, costMicroUsd: cost };
+}
+
+export type UsageDay = UsageTotals & { readonly day: string; readonly tenant: string; readonly model: string; readonly provider: string };
+
+/** By day (UTC), tenant, model and provider, from the rollups: `fromMs` and `toMs` count by whole hours. */
+export async function sumUsageByDay(db: Database, scope: Scope, filter: UsageFilter): Promise<readonly UsageDay[]> {
+  const rows = await db.query<Sums & { day: string; tenant: string; model: string; provider: string }>(
+    scope,
+    `SELECT to_char(u.hour_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, coalesce(min(t.slug), u.tenant_id) AS tenant, u.model, u.provider,
+       sum(u.calls)::bigint AS calls, sum(u.refused)::bigint AS refused, sum(u.input_tokens)::bigint AS input,
+       sum(u.output_tokens)::bigint AS output, sum(u.cached_tokens)::bigint AS cached, sum(u.cost_micro_usd)::bigint AS cost
+     FROM usage_hours u LEFT JOIN tenants t ON t.id = u.tenant_id
+     WHERE u.hour_at >= $2::timestamptz AND u.hour_at < $3::timestamptz AND ($1::text IS NULL OR u.tenant_id = $1)
+     GROUP BY 1, u.tenant_id, u.model, u.provider ORDER BY 1, 2, 3, 4`,
+    [filter.tenantId ?? null, new Date(filter.fromMs ?? FIRST_MS), new Date(filter.toMs ?? LAST_MS)],
+  );
+  return rows.map(({ day, tenant, model, provider, calls, refused, input, output, cached, cost }) => {
+    const sums = { calls, refused, inputTokens: input, outputTokens: output, cachedTokens: cached, costMicroUsd: cost };
+    return { day, tenant, model, provider, ...sums };
+  });
+}
+
+/** What a budget's month has cost so far in the ledger. */
+export async function sumSpent(tx: Tx, budget: BudgetName): Promise<number> {
+  const [row] = await tx.query<{ cost: number }>(
+    `SELECT coalesce(sum(cost_micro_usd), 0)::bigint AS cost FROM usage_hours
+     WHERE hour_at >= $3::timestamptz AND hour_at < $3::timestamptz + interval '1 month'
+       AND ($1::text IS NULL OR tenant_id = $1) AND ($2::text IS NULL OR key_id = $2)`,
+    [budget.tenantId ?? null, budget.keyId ?? null, `${budget.period}-01T00:00:00Z`],
+  );
+  return row?.cost ?? 0;
+}
