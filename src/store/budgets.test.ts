@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterAll, beforeAll, describe, test } from "bun:test";
 import { keyIds, processIds, tenantIds } from "../kernel/ids.ts";
 import type { ProcessId } from "../kernel/ids.ts";
-import type { BudgetName, Charge } from "./budgets.ts";
+import type { BudgetName, Charge, SumSpent } from "./budgets.ts";
 import { findBudget, leaseBudget, listWanted, releaseLeases, returnLease, settleBudgets } from "./budgets.ts";
 import { LEDGER, OPERATOR, tenantScope } from "./database.ts";
 import type { Engine } from "./engine.ts";
@@ -223,6 +223,78 @@ for (const engine of listTestEngines()) {
         assert.equal(state.leasedMicroUsd, sum?.own);
         assert.ok(state.spentMicroUsd + state.leasedMicroUsd <= limit);
       }
+    });
+
+    test("giving back and releasing at once lowers the budget once", async () => {
+      const budget = newBudget();
+      for (let round = 0; round < 40; round++) {
+        const process = newProcess();
+        await lease(process, budget, 1_000, [900, 900, 0]);
+        await Promise.all([returnLease(db, process, budget, 300), releaseLeases(db, process)]);
+        assert.deepEqual(await stateOf(budget), { spentMicroUsd: 0, leasedMicroUsd: 0 }, `round ${round}`);
+      }
+    });
+
+    /** The ledger's rollups in the smallest form: what a shipper adds up in the transaction that settles. */
+    const shipAndSettle = (process: ProcessId, charge: Charge) =>
+      db.transaction(LEDGER, async (tx) => {
+        await tx.query("INSERT INTO test_costs (tenant_id, cost) VALUES ($1, $2)", [charge.tenantId, charge.costMicroUsd]);
+        await settleBudgets(tx, process, [charge]);
+      });
+    const openCosts = () =>
+      db.asOwner((owner) =>
+        owner.script(
+          "CREATE TABLE IF NOT EXISTS test_costs (tenant_id text, cost bigint); GRANT SELECT, INSERT ON test_costs TO weir_ledger",
+        ),
+      );
+    const sumCosts: SumSpent = async (tx, { tenantId }) => {
+      const [row] = await tx.query<{ sum: number }>("SELECT coalesce(sum(cost), 0)::bigint AS sum FROM test_costs WHERE tenant_id = $1", [
+        tenantId ?? "",
+      ]);
+      return row?.sum ?? 0;
+    };
+
+    test("a budget that comes to be while calls are shipped knows every one of them once", async () => {
+      await openCosts();
+      for (let round = 0; round < 20; round++) {
+        const budget = newBudget();
+        const { tenantId, keyId, period } = budget;
+        const ask = { budget, limitMicroUsd: 1_000_000, leastMicroUsd: 1, wantMicroUsd: 1, extraMicroUsd: 0 };
+        const shipped = Array.from({ length: 12 }, (_, at) =>
+          shipAndSettle(newProcess(), { tenantId, keyId, period, costMicroUsd: 100 + at, budgets: [] }),
+        );
+        await Promise.all([...shipped, leaseBudget(db, newProcess(), ask, sumCosts)]);
+        assert.deepEqual(await stateOf(budget), { spentMicroUsd: 1_266, leasedMicroUsd: 1 }, `round ${round}`);
+      }
+    });
+
+    test("many shippers, lenders and heirs of the same budgets do not deadlock, and no money is lost", async () => {
+      const budgets = Array.from({ length: 6 }, newBudget);
+      let paid = 0;
+      const work = Array.from({ length: 60 }, async (_, at) => {
+        const process = newProcess();
+        const mine = at % 2 === 0 ? budgets : budgets.toReversed();
+        for (const budget of mine) assert.equal((await lease(process, budget, 1_000_000, [1_000, 1_000, 0])).grantedMicroUsd, 1_000);
+        const charges = mine.map(({ tenantId, keyId, period }, place): Charge => ({
+          tenantId,
+          keyId,
+          period,
+          costMicroUsd: 10 + place,
+          budgets: (at + place) % 3 === 0 ? [] : ["key"],
+        }));
+        const [first] = mine;
+        await Promise.all([settle(process, charges), first === undefined ? undefined : lease(process, first, 1_000_000, [5, 5, 0])]);
+        for (const charge of charges) paid += charge.costMicroUsd;
+        await releaseLeases(db, process);
+      });
+      await Promise.all(work);
+      let spent = 0;
+      for (const budget of budgets) {
+        const state = (await stateOf(budget)) ?? assert.fail();
+        assert.equal(state.leasedMicroUsd, 0);
+        spent += state.spentMicroUsd;
+      }
+      assert.equal(spent, paid);
     });
   });
 }

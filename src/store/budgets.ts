@@ -73,15 +73,21 @@ FROM budgets b WHERE tenant_id = $1 AND key_id = $2 AND period = $3`;
 export async function leaseBudget(db: Database, processId: ProcessId, ask: LeaseAsk, sumSpent: SumSpent): Promise<LeaseGrant> {
   const row = [...keyOf(ask.budget), processId];
   const amounts = [ask.limitMicroUsd, Math.max(1, ask.leastMicroUsd), ask.wantMicroUsd, ask.extraMicroUsd];
-  for (let made = false; ; made = true) {
+  let last: LeaseGrant = { grantedMicroUsd: 0, leftMicroUsd: 0, othersMicroUsd: 0 };
+  for (let attempt = 0; attempt < LEASE_ATTEMPTS; attempt++) {
     const [granted] = await db.query<GrantRow>(LEDGER, GRANT, [...row, ...amounts]);
     if (granted !== undefined) return toGrant(granted);
     const [refused] = await db.query<GrantRow>(LEDGER, REFUSE, [...row, ask.limitMicroUsd]);
-    if (refused !== undefined) return toGrant(refused);
-    if (made) throw new Error("a budget's row was deleted while it was being leased");
-    await createBudget(db, ask.budget, sumSpent);
+    if (refused === undefined) await createBudget(db, ask.budget, sumSpent);
+    else last = toGrant(refused);
+    if (refused !== undefined && last.leftMicroUsd < ask.leastMicroUsd) return last;
+    // Between the two statements the row was made, or somebody gave back: it is worth another attempt.
   }
+  return last;
 }
+
+/** A budget's row is made in the first; the rest is for others who take and give back at the same moment. */
+const LEASE_ATTEMPTS = 4;
 
 /**
  * Makes the row with what the month has cost so far. The lock waits for every transaction that settles (UPDATE takes a weaker lock on the
