@@ -108,6 +108,9 @@ async function latency(bench: Bench, subjects: readonly Subject[]): Promise<Late
   return rows;
 }
 
+/** Without a gateway a stream's first part takes about 2 ms; when that fails, the machine is busy and says nothing about the gateway. */
+const CONTROL_P99_MS_MAX = 10;
+
 /** The stream runs have a mock and a gateway of their own, against PostgreSQL on the other core. */
 async function streams(bench: Bench): Promise<StreamRow[]> {
   const { options } = bench;
@@ -129,14 +132,22 @@ async function streams(bench: Bench): Promise<StreamRow[]> {
   const through: StreamRun[] = [];
   const rssMb: number[] = [];
   try {
-    for (let round = 1; round <= Math.min(options.rounds, 3); round++) {
-      direct.push(await measureStreams(bench, mock.url, [{ Authorization: "Bearer x" }]));
-      through.push(await measureStreams(bench, gateway.url, gateway.callers));
+    const roundsWanted = Math.min(options.rounds, 3);
+    for (let tries = 0; tries < roundsWanted * 3 && direct.length < roundsWanted; tries++) {
+      const control = await measureStreams(bench, mock.url, [{ Authorization: "Bearer x" }]);
+      const run = await measureStreams(bench, gateway.url, gateway.callers);
+      const figures = `first part p99 ${control.firstPartP99Ms.toFixed(2)} ms direct, ${run.firstPartP99Ms.toFixed(2)} ms through`;
+      console.error(`  streams: ${figures}; problems ${JSON.stringify(run.problems)}`);
+      if (control.firstPartP99Ms > CONTROL_P99_MS_MAX) {
+        console.error("  the control was disturbed by other work on the machine: not counted");
+        continue;
+      }
+      direct.push(control);
+      through.push(run);
       rssMb.push(gateway.running.rssMb());
-      console.error(
-        `  streams ${round}: first part p99 ${direct.at(-1)?.firstPartP99Ms.toFixed(2)} ms direct, ${through.at(-1)?.firstPartP99Ms.toFixed(2)} ms through; problems ${JSON.stringify(through.at(-1)?.problems)}`,
-      );
     }
+    if (direct.length === 0)
+      throw new Error(`the control's own p99 was above ${CONTROL_P99_MS_MAX} ms in every round: the machine is too busy`);
   } finally {
     await gateway.stop();
     await postgres.close();
