@@ -1,4 +1,4 @@
-import { checkMintable } from "../admit/index.ts";
+import { checkMintable, type Change } from "../admit/index.ts";
 import type { KeyCreate } from "../contract/admin.ts";
 import type { Principal } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -43,7 +43,7 @@ export function createKeyAdmin(deps: {
   nowMs(): number;
   /** HMAC of a key under the server's pepper. */
   digest(secret: string): string;
-  changed(): void;
+  changed(change: Change): void;
 }): KeyAdmin {
   const { db } = deps;
   return {
@@ -60,7 +60,7 @@ export function createKeyAdmin(deps: {
         digest: deps.digest(key),
         prefix: key.slice(0, PREFIX_CHARS),
       });
-      deps.changed();
+      deps.changed({ kind: "key", tenantId, id: record.id });
       return { ...toView(record), key };
     },
     async list(slug, page) {
@@ -72,7 +72,7 @@ export function createKeyAdmin(deps: {
       if (!keyIds.is(id)) throw new Fault("not_found", { say: "The key does not exist." });
       const tenant = await getBySlug(db, slug);
       const record = await revokeKey(db, deps.nowMs(), tenant.id, id);
-      deps.changed();
+      deps.changed({ kind: "key", tenantId: tenant.id, id });
       return toView(record);
     },
   };

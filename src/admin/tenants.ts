@@ -1,3 +1,4 @@
+import type { Change } from "../admit/index.ts";
 import type { TenantCreate, TenantPatch } from "../contract/admin.ts";
 import type { TenantProfile } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -21,7 +22,7 @@ export function createTenantAdmin(deps: {
   readonly db: Database;
   nowMs(): number;
   /** Cached keys of this process forget the tenant at once; other processes within two seconds. */
-  changed(): void;
+  changed(change: Change): void;
 }): TenantAdmin {
   const { db } = deps;
   return {
@@ -44,13 +45,13 @@ export function createTenantAdmin(deps: {
       const { budgetUsd, ...rest } = body;
       const budget = budgetUsd === undefined ? {} : { budgetMicroUsd: budgetUsd === null ? null : dollarsToMicro(budgetUsd) };
       const changed = await updateTenant(db, id, { ...rest, ...budget });
-      deps.changed();
+      deps.changed({ kind: "tenant", tenantId: id, id });
       return toView(changed);
     },
     async remove(slug) {
       const tenant = await getBySlug(db, slug);
       await deleteTenant(db, deps.nowMs(), tenant.id);
-      deps.changed();
+      deps.changed({ kind: "tenant", tenantId: tenant.id, id: tenant.id });
       return tenant;
     },
   };

@@ -34,7 +34,7 @@ export async function* answer(stages: Stages, call: Call, admitted: Admitted, si
     run.promptDigest = stages.digest(instructions(call));
     const microUsd = mostOf(plan, inputBytes, call);
     if (admitted.budgeted) await admitted.reserve(microUsd);
-    if (signal.aborted) throw new Fault("client_gone");
+    if (signal.aborted) throw abortFault(signal);
     await stages.open(toReservation(call, admitted, microUsd, inputBytes));
     run.open = true;
     yield* tryTargets(stages, run, { call, chat, plan, inputBytes, admitted, retrieved }, signal);
@@ -81,11 +81,16 @@ async function* tryTargets(stages: Stages, run: Run, trying: Trying, signal: Abo
       }
       throw new Fault("target_broken");
     } catch (error) {
-      const fault = signal.aborted ? new Fault("client_gone") : Fault.from(error);
+      const fault = signal.aborted ? abortFault(signal) : Fault.from(error);
       meter.end(fault.code === "client_gone" ? "aborted" : "failed", fault.code);
       if (sentAny || fault.retry !== "elsewhere" || run.recorded || left === 0) throw fault;
     }
   }
+}
+
+/** Whoever aborts says why with a Fault; a plain abort is the caller's leaving. */
+function abortFault(signal: AbortSignal): Fault {
+  return signal.reason instanceof Fault ? signal.reason : new Fault("client_gone");
 }
 
 async function finish(run: Run, meter: Meter, part: Extract<Part, { type: "finish" }>, retrieved: Retrieved | undefined): Promise<Finish> {

@@ -48,7 +48,9 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
       promptDigest,
       budgets: admitted.budgets,
     };
-    const event = toCallEvent({ ...known, configHash: stages.configHash, endUserDigest: stages.endUserDigest(call) }, outcome, code);
+    const { endUser } = call.chat;
+    const endUserDigest = endUser === undefined ? undefined : await stages.endUserDigest(call, endUser);
+    const event = toCallEvent({ ...known, configHash: stages.configHash, endUserDigest }, outcome, code);
     admitted.settle({ microUsd: event.costMicroUsd, tokens: event.inputTokens + event.outputTokens });
     const { hash } = await stages.close(event);
     return { event, hash };

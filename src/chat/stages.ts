@@ -37,7 +37,8 @@ export type Stages = {
   countTokens(text: string): number;
   /** Digest of an instruction text; never reversible to it. */
   digest(text: string): string;
-  endUserDigest(call: Call): string | undefined;
+  /** The caller's end user under its tenant's salt; undefined where that cannot be had. */
+  endUserDigest(call: Call, endUser: string): Promise<string | undefined>;
   readonly configHash: string;
   nowMs(): number;
   monotonicMs(): number;

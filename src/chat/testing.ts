@@ -133,7 +133,7 @@ export function witness(change: Partial<Stages> = {}, targets: readonly Target[]
     refuse: (_call, code) => void log.push(`refuse ${code}`),
     countTokens: (text) => text.length,
     digest: () => "digest",
-    endUserDigest: () => undefined,
+    endUserDigest: () => Promise.resolve(undefined),
     configHash: "config",
     nowMs: () => 0,
     monotonicMs: () => 0,

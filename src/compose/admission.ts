@@ -11,12 +11,14 @@ import {
   type Authenticator,
   type Budgets,
   type Room,
+  type Ticket,
 } from "../admit/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Call } from "../domain/chat.ts";
 import type { TenantProfile } from "../domain/principal.ts";
 import type { ChatDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { Fault, type FaultCode } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import type { ProcessId } from "../kernel/ids.ts";
 import { leaseBudget, listWanted, returnLease, type SumSpent } from "../store/budgets.ts";
@@ -78,14 +80,30 @@ function withTier(config: Config, tenant: TenantProfile): TenantProfile {
 const NO_HEADERS = Object.freeze({});
 
 /** A chat call's admission: rates and room here; the budget is reserved when the path knows the targets' prices. */
-export function admitChat(admission: Admission, estimateTokens: (call: Call) => number): ChatDeps["admit"] {
+export function admitChat(admission: Admission, refuse: (call: Call, code: FaultCode) => void): ChatDeps["admit"] {
+  const toAdmitted = (ticket: Ticket) => ({
+    admitted: ticket,
+    headers: ticket.rates === undefined ? NO_HEADERS : toRateHeaders(ticket.rates),
+  });
+  const refused = (call: Call, error: unknown): Fault => {
+    const fault = Fault.from(error);
+    refuse(call, fault.code);
+    return fault;
+  };
   return (call, signal) => {
-    const { who, startedAtMs } = call;
-    const ticket = admission.admit({ who, startedAtMs, tokens: estimateTokens(call), signal });
-    const toAdmitted = (admitted: Awaited<typeof ticket>) => ({
-      admitted,
-      headers: admitted.rates === undefined ? NO_HEADERS : toRateHeaders(admitted.rates),
-    });
-    return ticket instanceof Promise ? ticket.then(toAdmitted) : toAdmitted(ticket);
+    const { who, startedAtMs, chat } = call;
+    try {
+      const ticket = admission.admit({ who, startedAtMs, tokens: estimateTokens(chat.inputBytes, chat.maxOutputTokens), signal });
+      if (!(ticket instanceof Promise)) return toAdmitted(ticket);
+      return ticket.then(toAdmitted, (error: unknown) => {
+        throw refused(call, error);
+      });
+    } catch (error) {
+      throw refused(call, error);
+    }
   };
 }
+
+/** Bytes of English prompt for each token; the output is what may come. Corrected when the call settles. */
+const BYTES_PER_TOKEN = 4;
+const estimateTokens = (inputBytes: number, maxOutputTokens: number): number => Math.ceil(inputBytes / BYTES_PER_TOKEN) + maxOutputTokens;

@@ -1,19 +1,21 @@
 import { answer, type Stages } from "../chat/index.ts";
 import type { Config } from "../config/index.ts";
-import type { Call, ChatCall } from "../domain/chat.ts";
+import type { ChatCall } from "../domain/chat.ts";
 import type { Target } from "../domain/target.ts";
 import type { ChatDeps, ModelsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import { countTokens, createExtractive, createProviders, type Provider } from "../provider/index.ts";
 import type { Journal } from "../record/index.ts";
-import { groundMessages, toQuery, type Retrieve } from "../retrieve/index.ts";
+import { countTokens as countWords, groundMessages, terms, toQuery, units, type Retrieve } from "../retrieve/index.ts";
 import { createRouter, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
 import type { Metrics } from "../telemetry/index.ts";
 import { createDigest, createGround } from "./ground.ts";
 
 export type ChatParts = {
   readonly answer: ChatDeps["answer"];
+  /** Counts a call that was refused before the path began. */
+  readonly refuse: Stages["refuse"];
   readonly providers: ReadonlyMap<string, Provider>;
   readonly models: ModelsDeps["list"];
 };
@@ -24,7 +26,7 @@ export type ChatPartsDeps = {
   readonly journal: Pick<Journal, "open" | "close" | "refuse">;
   readonly retrieve: Retrieve;
   readonly findPrice: (kind: string, upstream: string) => KnownPrice | undefined;
-  readonly endUserDigest: (call: Call) => string | undefined;
+  readonly endUserDigest: Stages["endUserDigest"];
   readonly metrics: Metrics;
 };
 
@@ -34,7 +36,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   const saltKey = deriveKey(config.secret, "cache-salt");
   const digestSalt = createDigest(saltKey);
   const providers = createProviders(config.providers, { clock, cacheSalt: digestSalt });
-  const extractive = createExtractive();
+  const extractive = createExtractive({ terms, units, countTokens: countWords, toQuery });
   const targets = toTargets(config, deps.findPrice);
   const router = createRouter({ targets, extractive: EXTRACTIVE, routes: config.routes, fallback: config.fallback });
 
@@ -44,6 +46,10 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     return found;
   };
 
+  const refuse: Stages["refuse"] = (call, code) => {
+    journal.refuse({ requestId: call.requestId, tenantId: call.who.tenant.id, keyId: call.who.key.id, code, atMs: call.startedAtMs });
+    metrics.refusal(code);
+  };
   const stages: Stages = {
     retrieve: (call) => deps.retrieve(call.who.tenant.id, toAsk(call.chat)),
     ground: createGround(groundMessages),
@@ -57,10 +63,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
       for (const attempt of event.attempts) metrics.attempt({ ...attempt, code: attempt.code });
       return closed;
     },
-    refuse(call, code) {
-      journal.refuse({ requestId: call.requestId, tenantId: call.who.tenant.id, keyId: call.who.key.id, code, atMs: call.startedAtMs });
-      metrics.refusal(code);
-    },
+    refuse,
     countTokens,
     digest: createDigest(deriveKey(config.secret, "prompt-digest")),
     endUserDigest: deps.endUserDigest,
@@ -70,6 +73,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   };
 
   return {
+    refuse,
     answer: (call, admitted, signal) => answer(stages, call, admitted, signal),
     providers,
     models: ({ tenant, key }) =>

@@ -1,6 +1,6 @@
 import type { Stages } from "../chat/index.ts";
-import type { Call, ChatCall, Message, Passage } from "../domain/chat.ts";
-import { hmacHex, sha256Hex } from "../kernel/hash.ts";
+import type { ChatCall, Message, Passage } from "../domain/chat.ts";
+import { hmacHex } from "../kernel/hash.ts";
 
 /** Puts the tenant's own instruction and the passages before what the caller said, and counts the bytes that this adds. */
 export function createGround(
@@ -43,10 +43,4 @@ export function createDigest(key: Uint8Array): (text: string) => string {
     kept.set(text, digest);
     return digest;
   };
-}
-
-/** The caller's end user as a digest of its own tenant: the same name in two tenants has two digests. */
-export function createEndUserDigest(key: Uint8Array): (call: Call) => string | undefined {
-  return (call) =>
-    call.chat.endUser === undefined ? undefined : sha256Hex(`${hmacHex(key, call.who.tenant.id)}:${call.chat.endUser}`).slice(0, 32);
 }

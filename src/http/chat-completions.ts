@@ -19,6 +19,8 @@ export type ChatDeps = {
   findCitations: FindCitations;
   readonly outputLimits: OutputLimits;
   readonly pacer: StreamPacer;
+  /** Of the calls under way: a server that must go aborts them, with the Fault that they end with as reason. */
+  readonly live: Set<AbortController>;
 };
 export type AdmittedCall = { readonly admitted: Admitted; /** `x-ratelimit-*`. */ readonly headers: Readonly<Record<string, string>> };
 
@@ -39,11 +41,21 @@ export function chatCompletions(deps: ChatDeps): Endpoint {
     const leave = (): void => abort.abort();
     asked.request.signal.addEventListener("abort", leave, { once: true });
     const { admitted, headers } = await deps.admit(call, abort.signal);
-    const parts = deps.answer(call, admitted, abort.signal);
+    const parts = alive(deps.live, abort, deps.answer(call, admitted, abort.signal));
     if (!call.chat.stream) return answerJson(parts, call, deps.findCitations, headers);
     const writer = createChunkWriter(call, body.stream_options?.include_usage === true, deps.findCitations);
     return sseResponse({ parts, writer, abort, pacer: deps.pacer, headers: { ...headers, "x-weir-request-id": call.requestId } });
   });
+}
+
+/** Keeps the call among the live ones until its last part was taken. */
+async function* alive(live: Set<AbortController>, abort: AbortController, parts: AsyncGenerator<AnswerPart, void>) {
+  live.add(abort);
+  try {
+    yield* parts;
+  } finally {
+    live.delete(abort);
+  }
 }
 
 function featureOf(asked: Asked<TenantPrincipal>): string | undefined {

@@ -21,6 +21,7 @@ export function testHandler(w: Witness = witness(), more: readonly Endpoint[] = 
     findCitations: () => [],
     outputLimits: { defaultTokens: 4096, capTokens: undefined },
     pacer,
+    live: new Set(),
     ...change,
   });
   return createHandler({

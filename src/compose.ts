@@ -1,0 +1,141 @@
+import { mkdir } from "node:fs/promises";
+import { pid, memoryUsage } from "node:process";
+import { createKeyAdmin, createTenantAdmin, getBySlug } from "./admin/index.ts";
+import { authorise, digestKey, KEY_PEPPER_PURPOSE } from "./admit/index.ts";
+import { admitChat } from "./compose/admission.ts";
+import { seedDemo, type Demo } from "./compose/demo.ts";
+import { composeEndpoints } from "./compose/endpoints.ts";
+import { composeParts, type Parts } from "./compose/parts.ts";
+import type { Config } from "./config/index.ts";
+import { createStreamPacer, startServer, type Endpoint } from "./http/index.ts";
+import type { Clock } from "./kernel/clock.ts";
+import { deriveKey } from "./kernel/hash.ts";
+import { findCitations } from "./retrieve/index.ts";
+import { lockDataFolder, openDatabase, type Engine } from "./store/index.ts";
+import type { Log } from "./telemetry/index.ts";
+
+export type ComposeDeps = { readonly clock: Clock; readonly log: Log };
+
+export type ComposedServer = {
+  readonly url: string;
+  readonly demo: Demo | undefined;
+  /** Takes no new calls, ends those under way, ships what they left, closes everything. */
+  drain(): Promise<void>;
+};
+
+/** A running server: data folder locked, database open, parts started, socket listening. What fails undoes what was done. */
+export async function composeServer(config: Config, deps: ComposeDeps): Promise<ComposedServer> {
+  const opened = await openParts(config, deps);
+  const { parts, db, lock } = opened;
+  try {
+    const pacer = createStreamPacer(deps.clock.monotonicMs);
+    const { authenticator } = parts.admission;
+    const { endpoints, seed } = composeHttp(config, deps, { parts, db, pacer });
+    const demo = config.demo ? await seed() : undefined;
+    const server = startServer({ endpoints, authenticate: authenticator.authenticate, authorise, metrics: parts.metrics, ...deps }, config);
+    lock.update(server.url);
+    return {
+      url: server.url,
+      demo,
+      async drain() {
+        // Stops listening at once; what is under way goes on until its answer is out.
+        const stopped = server.stop();
+        await parts.drain();
+        await stopped;
+        pacer.stop();
+        await db.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+}
+
+type Opened = {
+  readonly parts: Parts;
+  readonly db: Engine;
+  readonly lock: ReturnType<typeof lockDataFolder>;
+  close(): Promise<void>;
+};
+
+/** Everything but the socket. */
+export async function openParts(config: Config, { clock, log }: ComposeDeps): Promise<Opened> {
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const lock = lockDataFolder(config.dataDir, { pid, token: config.localAdminKey });
+  let db: Engine | undefined;
+  try {
+    const { databaseUrl, dataDir, databaseConnections } = config;
+    db = await openDatabase({ databaseUrl, dataDir, connections: databaseConnections, clock, log });
+    const parts = composeParts({ config, db, clock, log, pid, residentBytes: () => memoryUsage.rss() });
+    await parts.start();
+    const open = db;
+    return {
+      parts,
+      db,
+      lock,
+      async close() {
+        await parts.drain();
+        await open.close();
+        lock.release();
+      },
+    };
+  } catch (error) {
+    await db?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+type HttpParts = { readonly parts: Parts; readonly db: Engine; readonly pacer: ReturnType<typeof createStreamPacer> };
+
+/** Every endpoint, plugged with the parts behind it. */
+function composeHttp(config: Config, { clock }: ComposeDeps, { parts, db, pacer }: HttpParts): { endpoints: Endpoint[]; seed(): Promise<Demo> } {
+  const { record, ingest, chat, admission, metrics } = parts;
+  const pepper = deriveKey(config.secret, KEY_PEPPER_PURPOSE);
+  const changed = admission.authenticator.invalidate;
+  const { nowMs } = clock;
+  const tenants = createTenantAdmin({ db, nowMs, changed });
+  const keys = createKeyAdmin({ db, nowMs, changed, digest: (secret) => digestKey(pepper, secret) });
+  const idOf = async (slug: string) => (await getBySlug(db, slug)).id;
+
+  const endpoints = composeEndpoints({
+    chat: {
+      admit: admitChat(admission.admission, chat.refuse),
+      live: parts.live,
+      answer: chat.answer,
+      findCitations,
+      outputLimits: { defaultTokens: config.maxOutputTokensDefault, capTokens: config.maxOutputTokensCap },
+      pacer,
+    },
+    models: { list: chat.models, configuredAtMs: nowMs() },
+    ingest,
+    tenants,
+    keys,
+    readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
+    audit: {
+      list: async (slug, page) => record.listAudit(await idOf(slug), page),
+      verify: async (slug) => record.verifyAudit(await idOf(slug)),
+      findReceipt: record.findReceipt,
+    },
+    health: {
+      ready: async () => ({
+        journal: record.health().ok || "journal_unavailable",
+        database: await db.ping().then(
+          () => true as const,
+          () => "store_unavailable",
+        ),
+      }),
+      expose: metrics.expose,
+    },
+  });
+  const isGood = async (key: string): Promise<boolean> => {
+    try {
+      return (await admission.authenticator.authenticate({ authorization: `Bearer ${key}` })).kind === "tenant";
+    } catch {
+      return false;
+    }
+  };
+  return { endpoints, seed: () => seedDemo({ db, dataDir: config.dataDir, tenants, keys, ingest, isGood }) };
+}

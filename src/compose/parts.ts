@@ -1,0 +1,120 @@
+import { join } from "node:path";
+import type { Config } from "../config/index.ts";
+import { systemAfter } from "../admit/index.ts";
+import { createIngest, type Ingest } from "../ingest/index.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { Fault } from "../kernel/fault.ts";
+import { deriveKey } from "../kernel/hash.ts";
+import { processIds } from "../kernel/ids.ts";
+import { createEncryptedObjects, createFolderObjects } from "../object/index.ts";
+import { createRecord, endUserDigest, readPriceBook, type RecordParts } from "../record/index.ts";
+import { createRetriever } from "../retrieve/index.ts";
+import { releaseLeases, settleBudgets } from "../store/budgets.ts";
+import type { Engine } from "../store/index.ts";
+import { createEventPartitions } from "../store/ledger-partitions.ts";
+import { sumSpent } from "../store/ledger-usage.ts";
+import { findDigestSalt } from "../store/tenants.ts";
+import { createMetrics, describeError, type Log, type Metrics } from "../telemetry/index.ts";
+import { composeAdmission, type AdmissionParts } from "./admission.ts";
+import { composeChat, type ChatParts } from "./chat.ts";
+import { createEndUserDigests } from "./end-user.ts";
+
+export type PartsDeps = {
+  readonly config: Config;
+  readonly db: Engine;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly pid: number;
+  residentBytes(): number;
+};
+
+/** The graph of parts that one configuration makes; everything but lock, database and socket. */
+export type Parts = {
+  readonly record: RecordParts;
+  readonly ingest: Ingest;
+  readonly chat: ChatParts;
+  readonly admission: AdmissionParts;
+  readonly metrics: Metrics;
+  start(): Promise<void>;
+  /** Of the calls under way. */
+  readonly live: Set<AbortController>;
+  /** Takes no new calls, waits for those under way, ships what they left. */
+  drain(): Promise<void>;
+};
+
+/** Calls under way get this long to end by themselves. */
+const DRAIN_MS = 30_000;
+
+export function composeParts(deps: PartsDeps): Parts {
+  const { config, db, clock, log } = deps;
+  const processId = processIds.make(clock.nowMs());
+  const record = createRecord(
+    {
+      db,
+      clock,
+      log,
+      createPartitions: (periods) => db.asOwner((owner) => createEventPartitions(owner, periods)),
+      settleBudgets,
+      finishProcess: releaseLeases,
+    },
+    {
+      journalDir: config.journal.dir,
+      checkpointDir: join(config.dataDir, "audit-checkpoints"),
+      processId,
+      pid: deps.pid,
+      fsync: config.journal.fsync,
+      secret: config.secret,
+    },
+  );
+  const metrics = createMetrics({
+    callsInFlight: () => record.health().callsInFlight,
+    journalBacklog: () => record.health().backlog.bytes,
+    residentBytes: deps.residentBytes,
+  });
+  const admission = composeAdmission({ config, db, clock, processId, sumSpent: sumSpent });
+  const retrieve = createRetriever({ db });
+  const ingest = createIngest({
+    db,
+    clock,
+    retrieve,
+    objects: createEncryptedObjects(createFolderObjects(join(config.dataDir, "objects")), deriveKey(config.secret, "objects")),
+    onError: (name, error) => log.error("background work failed", { name, ...describeError(error) }),
+  });
+  const chat = composeChat({
+    config,
+    clock,
+    journal: record.journal,
+    retrieve,
+    findPrice: readPriceBook().findPrice,
+    endUserDigest: createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest }),
+    metrics,
+  });
+
+  const live = new Set<AbortController>();
+
+  return {
+    live,
+    record,
+    ingest,
+    chat,
+    admission,
+    metrics,
+    async start() {
+      await record.start();
+      await admission.authenticator.start();
+      admission.budgets.start();
+      void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
+    },
+    async drain() {
+      admission.room.drain();
+      const off = systemAfter(DRAIN_MS, () => live.forEach((call) => call.abort(new Fault("draining"))));
+      await admission.room.whenEmpty();
+      off();
+      admission.budgets.close();
+      admission.authenticator.stop();
+      await ingest.close();
+      await record.drain();
+      for (const provider of chat.providers.values()) provider.close();
+    },
+  };
+}
