@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "bun:test";
 import type { Fault, FaultCode } from "../kernel/fault.ts";
 import { createRoom, type RoomLimits } from "./room.ts";
-import { createFakeTime } from "./testing.ts";
+import { createFakeTime, settled } from "./testing.ts";
 
 const LIMITS: RoomLimits = { callsInFlight: 2, callsQueued: 2, queueWaitMs: 500 };
 function setUp(limits: Partial<RoomLimits> = {}) {
@@ -82,22 +82,20 @@ test("with no queue a full room refuses at once", async () => {
   await assert.rejects(room.enter() as Promise<void>, withCode("busy"));
 });
 
-test("draining refuses those who wait and those who come, and tells when the last has left or the time is up", async () => {
-  const { room, time } = setUp({ callsInFlight: 1 });
+test("draining refuses those who wait and those who come, and tells when the last has left", async () => {
+  const { room } = setUp({ callsInFlight: 1 });
   void room.enter();
   const waiting = room.enter() as Promise<void>;
-  let answer: boolean | undefined;
-  const short = room.drain(1_000);
-  const long = room.drain(30_000).then((all) => (answer = all));
+  room.drain();
   await assert.rejects(waiting, withCode("draining"));
   assert.throws(() => room.enter(), withCode("draining"));
-  await time.advance(1_000);
-  assert.equal(await short, false);
-  await time.advance(28_999);
-  assert.equal(answer, undefined);
+  let empty = false;
+  const emptied = room.whenEmpty().then(() => void (empty = true));
+  await settled();
+  assert.equal(empty, false);
   room.leave();
-  assert.equal(await long, true);
-  assert.equal(await room.drain(0), true);
+  await emptied;
+  await room.whenEmpty();
 });
 
 test("a thousand calls with random ends and aborts never exceed the room, and leave it empty", async () => {

@@ -12,8 +12,10 @@ export type Room = {
   /** Nothing where there is room, else a promise that resolves in order of arrival. Throws or rejects `busy`, `draining`, `client_gone`. */
   enter(signal?: AbortSignal): void | Promise<void>;
   leave(): void;
-  /** From now on nobody enters; those who wait are refused, those inside finish. Resolves when they have, or after so long: true when all have. */
-  drain(waitMs: number): Promise<boolean>;
+  /** From now on nobody enters; those who wait are refused, those inside finish. */
+  drain(): void;
+  /** Resolves when nobody is inside. */
+  whenEmpty(): Promise<void>;
 };
 
 /** A place comes free within a call's length, which is seconds: sooner would only meet the same line. */
@@ -25,7 +27,7 @@ export function createRoom(deps: { readonly clock: Clock; readonly after: After 
   const line = createWaitLine<undefined>(deps, { lengthMax: limits.callsQueued, waitMs: limits.queueWaitMs, full: busy, expired: busy });
   let inFlight = 0;
   let draining = false;
-  let emptied: (() => void)[] = [];
+  let tellEmpty: (() => void)[] = [];
 
   return {
     get inFlight() {
@@ -50,20 +52,13 @@ export function createRoom(deps: { readonly clock: Clock; readonly after: After 
       }
       inFlight--;
       if (inFlight > 0) return;
-      for (const tell of emptied) tell();
-      emptied = [];
+      for (const tell of tellEmpty) tell();
+      tellEmpty = [];
     },
-    drain(waitMs) {
+    drain() {
       draining = true;
       line.refuse(drained());
-      if (inFlight === 0) return Promise.resolve(true);
-      return new Promise((resolve) => {
-        const off = deps.after(waitMs, () => resolve(false));
-        emptied.push(() => {
-          off();
-          resolve(true);
-        });
-      });
     },
+    whenEmpty: () => (inFlight === 0 ? Promise.resolve() : new Promise((resolve) => tellEmpty.push(resolve))),
   };
 }
