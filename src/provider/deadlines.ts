@@ -12,6 +12,8 @@ export type Deadline = {
   heard: boolean;
   /** Longest silence after the first byte. May be shortened. */
   idleMs: number;
+  /** Whoever waits for the answer. Gone is late. */
+  caller: AbortSignal | undefined;
   readonly firstByteMs: number;
   readonly totalMs: number;
   readonly startedMs: number;
@@ -21,8 +23,8 @@ export type Deadline = {
 };
 
 export type Deadlines = {
-  /** Calls `onLate` once when a timeout has passed: never early, at most two ticks late. */
-  watch(timeouts: Timeouts, onLate: () => void): Deadline;
+  /** Calls `onLate` once when a timeout has passed, never early and at most two ticks late, or at the tick after `caller` was aborted. */
+  watch(timeouts: Timeouts, caller: AbortSignal, onLate: () => void): Deadline;
   end(deadline: Deadline): void;
 };
 
@@ -45,7 +47,7 @@ export function createDeadlines(deps: { readonly clock: Clock; readonly every: E
     } else if (!entry.waiting) entry.lastMs = nowMs;
     const silenceMs = nowMs - entry.lastMs;
     const late = silenceMs >= (entry.begun ? entry.idleMs : entry.firstByteMs) || nowMs - entry.startedMs >= entry.totalMs;
-    if (!late) return;
+    if (!late && entry.caller?.aborted !== true) return;
     entries.delete(entry);
     entry.onLate();
   };
@@ -63,7 +65,7 @@ export function createDeadlines(deps: { readonly clock: Clock; readonly every: E
   };
 
   return {
-    watch(timeouts, onLate) {
+    watch(timeouts, caller, onLate) {
       const nowMs = deps.clock.monotonicMs();
       const { firstByteMs, idleMs, totalMs } = timeouts;
       const entry: Deadline = {
@@ -75,6 +77,7 @@ export function createDeadlines(deps: { readonly clock: Clock; readonly every: E
         firstByteMs,
         idleMs,
         totalMs,
+        caller,
         onLate,
       };
       entries.add(entry);

@@ -1,68 +1,37 @@
+import {
+  ACCENT,
+  BARE,
+  CAPITALISED,
+  CAPITALS,
+  CONTRACTION,
+  DIGITS_3,
+  INDENT,
+  MARKED,
+  MARKS,
+  MARKS_SPACED,
+  NEWLINES,
+  SAME_MARKS,
+  SCRIPTS,
+  SPACE_AT_LINE_END,
+  SPACE_BEFORE_DIGITS,
+  SPACED,
+  WORDS,
+} from "./token-weights.ts";
+
 /**
  * Counts the tokens of a text without a tokeniser, for upstreams that report no usage.
  *
- * A byte-pair tokeniser first cuts a text into words with their leading space, numbers, runs of marks and white space, and a piece costs
- * one token unless it is rare. So each piece is weighed by its kind and length. The weights were fitted by non-negative least squares to
- * the mean of two public vocabularies (o200k of 200,000 entries and Llama 3 of 128,000, which differ by 0 to 2 % on English and code) over
- * 1.9 MB of English prose, documentation, questions, dialogue, TypeScript, JavaScript, Python, C and JSON. Each kind of text left out of
- * the fit in turn: mean error 3.3 %; above 5 % for chemistry papers (9 %), lock files (8 %), short bank queries (7 %) and one code base (6 %).
- * Other languages are right on average; there the two vocabularies themselves differ by 10 % and more, so no count can be closer.
+ * A byte-pair tokeniser first cuts a text into words with what stands right before them, numbers, runs of marks and white space, and a
+ * piece costs one token unless it is rare. So each piece is weighed by its kind and length. The weights were fitted by non-negative
+ * least squares to the mean of two public vocabularies (o200k of 200,000 entries and Llama 3 of 128,000, which differ by 0 to 2 % on
+ * English and code) over 1.9 MB of English prose, documentation, questions, dialogue, TypeScript, JavaScript, Python, C and JSON.
+ * Each kind of text left out of the fit in turn: mean error 3.3 %; above 5 % for dense numbers in JSON (10 %), lock files, chemistry
+ * papers and speeches (7 %) and dialogue (5 %). Other languages are right on average of the two vocabularies, which themselves differ
+ * by 10 % and more there, so no count without the model's own can be closer. Anthropic's counts run higher; it always reports usage.
  */
 export function countTokens(text: string): number {
   return text === "" ? 0 : Math.max(1, Math.round(weighTokens(text)));
 }
-
-/** Cost by length of a word: index 0 is unused, the last entry is for all longer ones. */
-const WORD_SPACED = [
-  1, 0.99, 0.99, 1.01, 0.98, 0.96, 0.98, 1.06, 1.15, 1.31, 1.46, 1.51, 1.56, 1.62, 1.69, 1.74, 1.78, 1.8, 1.84, 1.88, 1.92, 1.98, 2.03,
-  2.13,
-];
-const WORD = [
-  0.7, 0.66, 0.72, 0.84, 0.84, 0.74, 0.75, 0.9, 1.05, 1.31, 1.65, 1.97, 2.25, 2.51, 2.74, 2.97, 3.19, 3.4, 3.59, 3.75, 3.89, 4.01, 4.11,
-  4.2,
-];
-const CAPITAL_SPACED = [
-  1, 1.02, 1.26, 1.42, 1.46, 1.4, 1.3, 1.29, 1.41, 1.63, 1.85, 2.01, 2.08, 2.09, 2.09, 2.09, 2.09, 2.1, 2.11, 2.16, 2.21, 2.28, 2.34, 2.42,
-];
-const CAPITAL = [
-  1, 1.09, 1.2, 1.2, 1.08, 1, 0.98, 1, 1.07, 1.21, 1.39, 1.6, 1.83, 2.04, 2.22, 2.39, 2.55, 2.7, 2.84, 2.98, 3.12, 3.27, 3.42, 3.55,
-];
-const CAPITALS = [1, 1, 1.28, 1.22, 1.2, 1.36, 1.62, 1.96, 2.42, 2.92, 3.44, 3.91];
-const MARKS = [0.8, 0.5, 1.28, 1.29, 1.47, 1.77, 2.14, 2.55, 2.98, 3.18];
-const MARKS_SPACED = [1, 1.06, 1.08, 1.35, 1.67, 2.04, 2.44, 2.86, 3.28, 3.42];
-/** `----`, `====`: long runs of one mark are entries of their own. */
-const SAME_MARKS = 1.25;
-/** Digits go in threes; a space before them is a token of its own. */
-const DIGITS_3 = 1.34;
-const SPACE_BEFORE_DIGITS = 1.01;
-const NEWLINES = 0.5;
-const NEWLINES_AFTER_MARKS = 0.41;
-const INDENT = 0.83;
-const SPACE_AT_LINE_END = 0.49;
-/** `'s`, `'ll` */
-const CONTRACTION = 0.77;
-/** An accented letter, above the cost of its word. */
-const ACCENT = 2.46;
-
-/** Cost of one character of a script, and of the space before it, by the script's last code. */
-const SCRIPTS: readonly (readonly [last: number, each: number, spaced: number])[] = [
-  [0x36f, 1.12, 0],
-  [0x3ff, 0.35, 0.57], // Greek
-  [0x52f, 0.24, 0.38], // Cyrillic
-  [0x58f, 0.8, 0.3], // Armenian
-  [0x77f, 0.26, 0.67], // Hebrew, Arabic
-  [0x8ff, 0.8, 0],
-  [0xdff, 0.4, 0.5], // scripts of India
-  [0x1dff, 0.8, 0.5],
-  [0x1eff, 1, 0], // Vietnamese
-  [0x2fff, 1.12, 0], // dashes, quotes, arrows
-  [0x30ff, 0.69, 0], // kana
-  [0x33ff, 1.12, 0],
-  [0x9fff, 0.84, 0], // Han
-  [0xabff, 1.12, 0],
-  [0xd7ff, 0.6, 0.43], // Hangul
-  [0xffff, 1.12, 0], // surrogates: emoji cost two halves
-];
 
 const MARK = 0;
 const LOWER = 1;
@@ -96,37 +65,46 @@ const byLength = (table: readonly number[], length: number): number => table[Mat
 /** The same, not rounded: sums of pieces of a text come closer this way. */
 export function weighTokens(text: string): number {
   let weight = 0;
-  let spaced = false;
+  let context = BARE;
   let before = SPACE;
   for (let at = 0; at < text.length;) {
     const kind = kindAt(text, at);
     let end = at + 1;
+    let next = BARE;
     if (kind === LOWER || kind === UPPER || kind === ACCENTED) {
       end = wordEnd(text, at, kind);
-      weight += weighWord(text, at, end, spaced);
+      weight += weighWord(text, at, end, context);
     } else if (kind === SPACE) {
       end = runEnd(text, end, SPACE);
-      const next = end < text.length ? kindAt(text, end) : SPACE;
-      if (next === NEWLINE) weight += SPACE_AT_LINE_END;
-      else if (end - at > 1) weight += INDENT;
+      weight += weighSpace(text, at, end);
+      if (text.charCodeAt(end - 1) === 32) next = SPACED;
     } else if (kind === DIGIT) {
       end = runEnd(text, end, DIGIT);
-      weight += Math.ceil((end - at) / 3) * DIGITS_3 + (spaced ? SPACE_BEFORE_DIGITS : 0);
+      weight += Math.ceil((end - at) / 3) * DIGITS_3 + (context === SPACED ? SPACE_BEFORE_DIGITS : 0);
     } else if (kind === NEWLINE) {
       end = runEnd(text, end, NEWLINE);
-      weight += before === MARK ? NEWLINES_AFTER_MARKS : NEWLINES;
+      // Marks take the line ends that follow them into their token.
+      weight += before === MARK ? 0 : NEWLINES;
     } else if (kind === MARK) {
-      const contraction = before === LOWER && text.charCodeAt(at) === 39 ? runEnd(text, end, LOWER) : 0;
-      if (contraction > end && contraction - at <= 3) end = contraction;
-      else end = runEnd(text, end, MARK);
-      weight += end === contraction ? CONTRACTION : weighMarks(text, at, end, spaced);
-    } else weight += weighOther(text.charCodeAt(at), spaced);
-    spaced = kind === SPACE && text.charCodeAt(end - 1) === 32;
+      end = contractionEnd(text, at, before);
+      if (end > at) weight += CONTRACTION;
+      else {
+        end = runEnd(text, at + 1, MARK);
+        if (end - at === 1 && context !== SPACED && isLetter(text, end)) next = MARKED;
+        else weight += weighMarks(text, at, end, context);
+      }
+    } else weight += weighOther(text.charCodeAt(at), context);
     before = kind === UPPER || kind === ACCENTED ? LOWER : kind;
+    context = next;
     at = end;
   }
   return weight;
 }
+
+const isLetter = (text: string, at: number): boolean => {
+  const kind = at < text.length ? kindAt(text, at) : SPACE;
+  return kind === LOWER || kind === UPPER || kind === ACCENTED;
+};
 
 /** A word is lower case after at most one capital, so `camelCase` is two; capitals in a row are one, and `HTTPServer` is `HTTP` and `Server`. */
 function wordEnd(text: string, at: number, kind: number): number {
@@ -144,18 +122,29 @@ function wordEnd(text: string, at: number, kind: number): number {
   return end;
 }
 
-function weighWord(text: string, at: number, end: number, spaced: boolean): number {
+function weighWord(text: string, at: number, end: number, context: number): number {
   const length = end - at;
   const capital = kindAt(text, at) === UPPER;
   if (capital && length >= 2 && kindAt(text, at + 1) === UPPER) return byLength(CAPITALS, length);
-  let weight = 0;
-  if (capital) weight = byLength(spaced ? CAPITAL_SPACED : CAPITAL, length);
-  else weight = byLength(spaced ? WORD_SPACED : WORD, length);
+  let weight = byLength((capital ? CAPITALISED : WORDS)[context] ?? [], length);
   for (let i = at; i < end; i++) if (text.charCodeAt(i) >= 0xc0) weight += ACCENT;
   return weight;
 }
 
-function weighMarks(text: string, at: number, end: number, spaced: boolean): number {
+/** One space is part of the word after it. More of them are an indent, and those before a line end stand alone. */
+function weighSpace(text: string, at: number, end: number): number {
+  if (end < text.length && kindAt(text, end) === NEWLINE) return SPACE_AT_LINE_END;
+  return end - at > 1 ? INDENT : 0;
+}
+
+/** The end of `'s` or `'ll` after a word, or `at` where there is none. */
+function contractionEnd(text: string, at: number, before: number): number {
+  if (before !== LOWER || text.charCodeAt(at) !== 39) return at;
+  const end = runEnd(text, at + 1, LOWER);
+  return end > at + 1 && end - at <= 3 ? end : at;
+}
+
+function weighMarks(text: string, at: number, end: number, context: number): number {
   const length = end - at;
   if (length >= 3) {
     const first = text.charCodeAt(at);
@@ -163,11 +152,11 @@ function weighMarks(text: string, at: number, end: number, spaced: boolean): num
     while (same < end && text.charCodeAt(same) === first) same++;
     if (same === end) return SAME_MARKS;
   }
-  const table = spaced ? MARKS_SPACED : MARKS;
+  const table = context === SPACED ? MARKS_SPACED : MARKS;
   return byLength(table, length) * Math.max(1, length / (table.length - 1));
 }
 
-function weighOther(code: number, spaced: boolean): number {
-  for (const [last, each, space] of SCRIPTS) if (code <= last) return spaced ? each + space : each;
+function weighOther(code: number, context: number): number {
+  for (const [last, each, space] of SCRIPTS) if (code <= last) return context === SPACED ? each + space : each;
   return 1;
 }

@@ -50,11 +50,15 @@ export function createTransport(deps: {
   const { clock, deadlines, connection } = deps;
   return {
     async json(ask, signal) {
+      // Whether the caller is gone is looked at by the deadlines' timer: a listener costs more than all else here, and 100 ms are soon over.
       const exchange = openExchange(deadlines, ask, signal);
       try {
-        const response = await exchange.send(connection);
+        const response = await connection.fetch(ask.url, exchange.start(ask));
+        exchange.answered(response);
         if (!response.ok) throw await refusal(response, exchange, clock.nowMs());
-        return parseJson(await readWhole(response, exchange));
+        const length = response.headers.get("content-length");
+        if (length !== null && Number(length) > UPSTREAM_BODY_BYTES_MAX) throw new Fault("target_broken");
+        return parseJson(await (length === null ? readUpTo(response, exchange, UPSTREAM_BODY_BYTES_MAX) : response.bytes()));
       } catch (error) {
         throw exchange.fail(error);
       } finally {
@@ -63,8 +67,10 @@ export function createTransport(deps: {
     },
     async stream(ask, signal) {
       const exchange = openExchange(deadlines, ask, signal);
+      exchange.listen();
       try {
-        const response = await exchange.send(connection);
+        const response = await connection.fetch(ask.url, exchange.start(ask));
+        exchange.answered(response);
         if (!response.ok) throw await refusal(response, exchange, clock.nowMs());
         const type = response.headers.get("content-type");
         if (type?.startsWith("application/json") === true) throw await notAStream(response, exchange);
@@ -82,11 +88,15 @@ export function createTransport(deps: {
 
 type Exchange = {
   readonly deadline: Deadline;
-  send(connection: Connection): Promise<Response>;
+  /** Closes the connection in the moment the caller goes away, not at the timer's next look. */
+  listen(): void;
+  /** What to call fetch with. Throws where the caller is gone already. */
+  start(ask: Ask): BunFetchRequestInit;
+  answered(response: Response): void;
   /** What an error means, whoever threw it. Closes the connection. */
   fail(error: unknown): Fault;
   abort(): void;
-  /** Leaves only so much more silence, and no longer listens to the caller. */
+  /** Leaves only so much more silence, and no longer minds the caller. */
   drain(idleMs: number): void;
   end(): void;
 };
@@ -94,37 +104,36 @@ type Exchange = {
 /** Ties one request to its caller's signal and its timeouts. */
 function openExchange(deadlines: Deadlines, ask: Ask, signal: AbortSignal): Exchange {
   const controller = new AbortController();
-  const abort = (): void => controller.abort();
   let late = false;
   let sent = false;
   let answered = false;
-  const deadline = deadlines.watch(ask.timeouts, () => {
-    late = true;
+  let listening = false;
+  const abort = (): void => controller.abort();
+  const deadline = deadlines.watch(ask.timeouts, signal, () => {
+    late = !signal.aborted;
     abort();
   });
-  signal.addEventListener("abort", abort);
+  const deafen = (): void => {
+    if (listening) signal.removeEventListener("abort", abort);
+    listening = false;
+  };
 
   return {
     deadline,
-    async send(connection) {
+    listen() {
+      listening = true;
+      signal.addEventListener("abort", abort);
+    },
+    start({ headers, body }) {
       if (signal.aborted) throw new Fault("client_gone");
-      const { headers, body } = ask;
-      const method = body === undefined ? "GET" : "POST";
-      // Without `timeout: false` the runtime cuts silence by a rule of its own; compressed answers would be held back until a block is full.
-      const init: BunFetchRequestInit = {
-        method,
-        headers,
-        redirect: "manual",
-        decompress: false,
-        timeout: false,
-        signal: controller.signal,
-      };
-      if (body !== undefined) init.body = body;
       sent = true;
-      const response = await connection.fetch(ask.url, init);
+      // Without `timeout: false` the runtime cuts silence by a rule of its own; compressed answers would be held back until a block is full.
+      const rest = { headers, redirect: "manual", decompress: false, timeout: false, signal: controller.signal } as const;
+      return body === undefined ? { method: "GET", ...rest } : { method: "POST", body, ...rest };
+    },
+    answered(response) {
       answered = response.ok;
       deadline.heard = true;
-      return response;
     },
     fail(error) {
       abort();
@@ -137,11 +146,12 @@ function openExchange(deadlines: Deadlines, ask: Ask, signal: AbortSignal): Exch
     },
     abort,
     drain(idleMs) {
-      signal.removeEventListener("abort", abort);
+      deafen();
+      deadline.caller = undefined;
       deadline.idleMs = Math.min(deadline.idleMs, idleMs);
     },
     end() {
-      signal.removeEventListener("abort", abort);
+      deafen();
       deadlines.end(deadline);
     },
   };
@@ -195,14 +205,6 @@ function createByteStream(reader: ReadableStreamDefaultReader<Uint8Array>, excha
       exchange.end();
     },
   };
-}
-
-/** A whole body, at most `UPSTREAM_BODY_BYTES_MAX` bytes. */
-async function readWhole(response: Response, exchange: Exchange): Promise<Uint8Array> {
-  const length = response.headers.get("content-length");
-  if (length === null) return readUpTo(response, exchange, UPSTREAM_BODY_BYTES_MAX);
-  if (Number(length) > UPSTREAM_BODY_BYTES_MAX) throw new Fault("target_broken");
-  return response.bytes();
 }
 
 /** Throws `target_broken` for a body that is longer. */

@@ -1,8 +1,7 @@
 import { Fault } from "../kernel/fault.ts";
 import { createSseParser, SseBroken } from "../kernel/sse.ts";
-import type { Part } from "../domain/chat.ts";
+import type { Part, Usage } from "../domain/chat.ts";
 import type { Provider, ProviderCall } from "./spec.ts";
-import type { Tally } from "./tally.ts";
 import { createTally } from "./tally.ts";
 import type { Ask, ByteStream, Transport } from "./transport.ts";
 import type { StreamReader, Wire } from "./wire.ts";
@@ -46,19 +45,28 @@ function checkedHeaders(name: string, headers: Readonly<Record<string, string>>)
 }
 
 async function* readWhole(upstream: Upstream, asked: ProviderCall, signal: AbortSignal): AsyncGenerator<Part> {
-  const tally = createTally(asked.chat);
   try {
-    const body = await upstream.transport.json(upstream.askFor(asked), signal);
-    for (const part of upstream.wire.readAnswer(body)) {
-      tally.see(part);
-      if (part.type === "finish") yield* corrected(tally);
+    const parts = upstream.wire.readAnswer(await upstream.transport.json(upstream.askFor(asked), signal));
+    const usage = correctionOf(parts, asked);
+    for (const part of parts) {
+      if (part.type === "finish" && usage !== undefined) yield { type: "usage", usage };
       yield part;
     }
   } catch (error) {
     const fault = faultOf(error);
-    if (fault.detail.spent === true) yield* corrected(tally);
+    const usage = fault.detail.spent === true ? createTally(asked.chat).correction() : undefined;
+    if (usage !== undefined) yield { type: "usage", usage };
     throw fault;
   }
+}
+
+/** Counts only where the upstream's word is not enough: that costs more than reading the answer. */
+function correctionOf(parts: readonly Part[], asked: ProviderCall): Usage | undefined {
+  const said = parts.find((part) => part.type === "usage");
+  if (said !== undefined && said.usage.inputTokens > 0 && said.usage.outputTokens > 0) return undefined;
+  const tally = createTally(asked.chat);
+  for (const part of parts) tally.see(part);
+  return tally.correction();
 }
 
 async function* readStream(upstream: Upstream, asked: ProviderCall, signal: AbortSignal): AsyncGenerator<Part> {
@@ -82,12 +90,14 @@ async function* readStream(upstream: Upstream, asked: ProviderCall, signal: Abor
     }
     const finish = reader.finish();
     bytes.finish();
-    yield* corrected(tally);
+    const usage = tally.correction();
+    if (usage !== undefined) yield { type: "usage", usage };
     yield finish;
   } catch (error) {
     const fault = faultOf(error);
     if (!events.anyCame() && fault.detail.spent !== true) throw fault;
-    yield* corrected(tally);
+    const usage = tally.correction();
+    if (usage !== undefined) yield { type: "usage", usage };
     throw fault.with({ spent: true });
   } finally {
     bytes?.cancel();
@@ -119,11 +129,6 @@ function createEvents(reader: StreamReader) {
     /** An upstream that has begun to answer has been paid for the prompt. */
     anyCame: () => came,
   };
-}
-
-function* corrected(tally: Tally): Generator<Part> {
-  const usage = tally.correction();
-  if (usage !== undefined) yield { type: "usage", usage };
 }
 
 function faultOf(error: unknown): Fault {
