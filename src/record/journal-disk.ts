@@ -34,13 +34,19 @@ export const nodeDisk: JournalDisk = {
   makeFolder: (path) => void mkdirSync(path, { recursive: true, mode: FOLDER_MODE }),
   createFile(path) {
     const fd = openSync(path, "wx", FILE_MODE);
+    let open = true;
     return {
       write(bytes, at) {
+        if (!open) throw new Error("the file is closed");
         for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done, bytes.length - done, at + done);
       },
       sync: () => syncFile(fd),
       truncate: (at) => ftruncateSync(fd, at),
-      close: () => close(fd, () => undefined),
+      close() {
+        // The number may belong to another file by now: neither writing nor closing may reach it.
+        if (open) close(fd, () => undefined);
+        open = false;
+      },
     };
   },
   remove: (path) => rmSync(path, { recursive: true, force: true }),
