@@ -12,6 +12,7 @@ import { createFakeTime, settled, testPrincipal } from "./testing.ts";
 
 const ADMIN_KEY = "an-admin-key-of-some-length";
 const SECOND_ADMIN_KEY = "another-key-of-the-admin";
+const LONGEST_ADMIN_KEY = "k".repeat(KEY_CHARS_MAX);
 const MINUTE_MS = 60_000;
 
 /** A database of keys that can be away, slow, and changed with and without telling. */
@@ -20,6 +21,7 @@ async function setUp(limits: KeyBookLimits = {}, away = false) {
   const pepper = deriveKey(new Uint8Array(32).fill(7), KEY_PEPPER_PURPOSE);
   const stored = new Map<string, TenantPrincipal>();
   const changes: (Change & { seq: number })[] = [];
+  let lastSeq = 0;
   const store = { away, lookups: 0, polls: 0, gate: undefined as Promise<void> | undefined };
   const answer = () => (store.away ? Promise.reject(new Fault("store_unavailable")) : Promise.resolve());
   const authenticator = createAuthenticator(
@@ -34,7 +36,7 @@ async function setUp(limits: KeyBookLimits = {}, away = false) {
       feed: {
         async newest() {
           await answer();
-          return changes.length;
+          return lastSeq;
         },
         async since(seq) {
           store.polls++;
@@ -42,7 +44,7 @@ async function setUp(limits: KeyBookLimits = {}, away = false) {
           return changes.filter((change) => change.seq > seq).slice(0, 2);
         },
       },
-      adminKeys: [ADMIN_KEY, SECOND_ADMIN_KEY],
+      adminKeys: [ADMIN_KEY, SECOND_ADMIN_KEY, LONGEST_ADMIN_KEY, `${LONGEST_ADMIN_KEY}x`],
       pepper,
       clock: time.clock,
       after: time.after,
@@ -51,7 +53,7 @@ async function setUp(limits: KeyBookLimits = {}, away = false) {
   );
   await authenticator.start();
   const tell = (who: TenantPrincipal, kind: "tenant" | "key" = "key") =>
-    void changes.push({ seq: changes.length + 1, kind, tenantId: who.tenant.id, id: kind === "key" ? who.key.id : who.tenant.id });
+    void changes.push({ seq: ++lastSeq, kind, tenantId: who.tenant.id, id: kind === "key" ? who.key.id : who.tenant.id });
   const put = (secret: string, who: TenantPrincipal): void => {
     stored.set(digestKey(pepper, secret), who);
     tell(who);
@@ -67,7 +69,8 @@ async function setUp(limits: KeyBookLimits = {}, away = false) {
     tell(who);
   };
   const ask = (secret: string, tenantHeader?: string) => authenticator.authenticate({ authorization: `Bearer ${secret}`, tenantHeader });
-  return { time, store, authenticator, create, put, revoke, tell, ask };
+  const prune = (): void => void changes.splice(0);
+  return { time, store, authenticator, prune, create, put, revoke, tell, ask };
 }
 
 const refuses = (work: () => unknown, code: FaultCode): Promise<void> =>
@@ -101,6 +104,8 @@ test("only the exact admin key is the admin, and it belongs to no tenant", async
   const { ask, store } = await setUp();
   assert.deepEqual(ask(ADMIN_KEY), { kind: "admin", role: "admin" });
   assert.deepEqual(ask(SECOND_ADMIN_KEY), { kind: "admin", role: "admin" });
+  assert.deepEqual(ask(LONGEST_ADMIN_KEY), { kind: "admin", role: "admin" });
+  await refuses(() => ask(`${LONGEST_ADMIN_KEY}x`), "key_unknown");
   assert.deepEqual(ask(ADMIN_KEY, ""), { kind: "admin", role: "admin" });
   await refuses(() => ask(ADMIN_KEY, "acme"), "tenant_mismatch");
   for (const wrong of [`${ADMIN_KEY}x`, ADMIN_KEY.slice(0, -1), ADMIN_KEY.toUpperCase()]) await refuses(() => ask(wrong), "key_unknown");
@@ -270,12 +275,13 @@ test("with the database away a cached key serves for 15 minutes since the last p
 });
 
 test("after a long silence everything is forgotten, because the feed may have been pruned meanwhile", async () => {
-  const { create, revoke, ask, store, time } = await setUp();
+  const { create, revoke, prune, ask, store, time } = await setUp();
   const [secret, who] = create();
   await time.advance(1_000);
   await ask(secret);
   store.away = true;
   revoke(secret, who);
+  prune();
   await time.advance(6 * MINUTE_MS);
   store.away = false;
   await time.advance(1_000);

@@ -104,7 +104,7 @@ test("the first call waits for a lease, the next ones are covered without a prom
 
 test("a call counts in the budgets of its key, its tenant and the platform, and one that is short gives the others back", async () => {
   const { ledger, reserve } = setUp({ platformLimitMicroUsd: 500 });
-  const who = testPrincipal({ budgetMicroUsd: 1_000_000 }, { budgetMicroUsd: 1_000_000 });
+  const who = testPrincipal({ budgetMicroUsd: 1_000 }, { budgetMicroUsd: 1_000 });
   const hold = await reserve(who, 400);
   assert.deepEqual(hold.budgets, ["key", "tenant", "platform"]);
   await refusal(() => reserve(who, 501), "budget_spent");
@@ -202,6 +202,19 @@ test("the wait ends after two seconds with a short retry-after, and a caller who
   assert.equal((await reserve(who, 1_000)).microUsd, 1_000, "nothing was left behind");
 });
 
+test("a caller who goes away in the moment its money is there leaves the money", async () => {
+  const { reserve } = setUp();
+  const who = testPrincipal({ budgetMicroUsd: 1_000 });
+  const running = await reserve(who, 1_000);
+  const gone = new AbortController();
+  const leaving = refusal(() => reserve(who, 600, gone.signal), "client_gone");
+  await settled();
+  running.settle(0);
+  gone.abort();
+  await leaving;
+  (await reserve(who, 1_000)).settle(0);
+});
+
 test("a limited number of calls waits, the next is refused at once", async () => {
   const { time, reserve } = setUp({ waitersMax: 3 });
   const who = testPrincipal({ budgetMicroUsd: 1_000 });
@@ -232,6 +245,15 @@ test("with the database away the lease is used up and then calls are refused, ne
   ledger.state.away = false;
   await time.advance(250);
   assert.equal((await reserve(who, 1_000)).microUsd, 1_000);
+});
+
+test("calls that wait for a lease when the database goes away are refused at once", async () => {
+  const { ledger, reserve } = setUp();
+  const who = testPrincipal({ budgetMicroUsd: 1_000_000 });
+  ledger.state.away = true;
+  const refused = [1, 2, 3].map(() => refusal(() => reserve(who, 1_000), "store_unavailable"));
+  await Promise.all(refused);
+  assert.equal(ledger.asks.length, 1);
 });
 
 test("a database that does not answer at all is store_unavailable after two seconds", async () => {
@@ -347,6 +369,22 @@ test("slices follow the rate of spending and shrink to single calls near the lim
   }
   const [last] = ledger.asks.slice(-1);
   assert.ok((last?.extraMicroUsd ?? 1_000) <= 100);
+});
+
+test("after a burst the slices become small again", async () => {
+  const { ledger, time, reserve } = setUp();
+  const who = testPrincipal({ budgetMicroUsd: 100_000_000 });
+  for (let call = 0; call < 2_000; call++) {
+    (await reserve(who, 100)).settle(100);
+    await time.advance(1);
+  }
+  const burst = Math.max(...ledger.asks.map((ask) => ask.extraMicroUsd));
+  for (let call = 0; call < 4_000; call++) {
+    (await reserve(who, 100)).settle(100);
+    await time.advance(2_000);
+  }
+  const slow = ledger.asks.at(-1)?.extraMicroUsd ?? 0;
+  assert.ok(burst > 50_000 && slow < burst / 8, `${burst}, then ${slow}`);
 });
 
 test("a call that cost more than its reservation is paid by the calls that follow", async () => {
