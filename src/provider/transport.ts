@@ -42,11 +42,9 @@ export function openConnection(options: { readonly viaProxy: boolean }): Connect
   return { fetch: session.fetch, close: () => session.close() };
 }
 
-export function createTransport(deps: {
-  readonly clock: Clock;
-  readonly deadlines: Deadlines;
-  readonly connection: Connection;
-}): Transport {
+type TransportDeps = { readonly clock: Clock; readonly deadlines: Deadlines; readonly connection: Connection };
+
+export function createTransport(deps: TransportDeps, bodyBytesMax = UPSTREAM_BODY_BYTES_MAX): Transport {
   const { clock, deadlines, connection } = deps;
   return {
     async json(ask, signal) {
@@ -56,9 +54,7 @@ export function createTransport(deps: {
         const response = await connection.fetch(ask.url, exchange.start(ask));
         exchange.answered(response);
         if (!response.ok) throw await refusal(response, exchange, clock.nowMs());
-        const length = response.headers.get("content-length");
-        if (length !== null && Number(length) > UPSTREAM_BODY_BYTES_MAX) throw new Fault("target_broken");
-        return parseJson(await (length === null ? readUpTo(response, exchange, UPSTREAM_BODY_BYTES_MAX) : response.bytes()));
+        return parseJson(await readWhole(response, exchange, bodyBytesMax));
       } catch (error) {
         throw exchange.fail(error);
       } finally {
@@ -206,6 +202,13 @@ function createByteStream(reader: ReadableStreamDefaultReader<Uint8Array>, excha
     },
   };
 }
+
+/** A short body comes at once, and is read at once. */
+function readWhole(response: Response, exchange: Exchange, bytesMax: number): Promise<Uint8Array> {
+  const length = response.headers.get("content-length");
+  return length !== null && Number(length) <= Math.min(SHORT_BYTES, bytesMax) ? response.bytes() : readUpTo(response, exchange, bytesMax);
+}
+const SHORT_BYTES = 256 * 1024;
 
 /** Throws `target_broken` for a body that is longer. */
 async function readUpTo(response: Response, exchange: Exchange, bytesMax: number): Promise<Uint8Array> {

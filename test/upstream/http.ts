@@ -60,7 +60,7 @@ export type BodyWriter = {
   end(): void;
 };
 
-export function createBodyWriter(socket: Socket, framing: "chunked" | "close"): BodyWriter {
+export function createBodyWriter(socket: Socket, framing: "chunked" | "close", closed: Promise<void>): BodyWriter {
   const chunked = framing === "chunked";
   return {
     async write(bytes) {
@@ -68,10 +68,7 @@ export function createBodyWriter(socket: Socket, framing: "chunked" | "close"): 
       const data = typeof bytes === "string" ? Buffer.from(bytes) : Buffer.from(bytes);
       const framed = chunked ? Buffer.concat([Buffer.from(`${data.length.toString(16)}\r\n`), data, Buffer.from("\r\n")]) : data;
       if (socket.write(framed)) return;
-      await new Promise<void>((resolve) => {
-        socket.once("drain", resolve);
-        socket.once("close", () => resolve());
-      });
+      await Promise.race([closed, new Promise<void>((resolve) => socket.once("drain", resolve))]);
     },
     end() {
       if (chunked) socket.write("0\r\n\r\n");

@@ -67,6 +67,7 @@ export async function createFakeUpstream(options: FakeUpstreamOptions = {}): Pro
     opened++;
     sockets.add(socket);
     const under: { call: FakeCall | undefined } = { call: undefined };
+    const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
     socket.on("error", () => undefined);
     socket.on("close", () => {
       sockets.delete(socket);
@@ -74,7 +75,7 @@ export async function createFakeUpstream(options: FakeUpstreamOptions = {}): Pro
       ledger.changed();
     });
     readRequests(socket, (request) => {
-      under.call = handle(socket, request);
+      under.call = handle({ socket, closed }, request);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -125,6 +126,8 @@ function portOf(server: Server): number {
   return (server.address() as AddressInfo).port;
 }
 
+type Connection = { readonly socket: Socket; readonly closed: Promise<void> };
+
 type Handling = {
   readonly options: FakeUpstreamOptions;
   readonly ledger: Ledger;
@@ -133,9 +136,10 @@ type Handling = {
   readonly problems: string[];
 };
 
-function createHandler(handling: Handling): (socket: Socket, request: FakeRequest) => FakeCall | undefined {
+function createHandler(handling: Handling): (connection: Connection, request: FakeRequest) => FakeCall | undefined {
   const { options } = handling;
-  return (socket, request) => {
+  return (connection, request) => {
+    const { socket } = connection;
     const { method, headers } = request;
     const [path = ""] = request.path.split("?");
     const key = headers.get("x-api-key") ?? headers.get("authorization")?.replace(/^Bearer /, "");
@@ -150,7 +154,7 @@ function createHandler(handling: Handling): (socket: Socket, request: FakeReques
       });
       return undefined;
     }
-    if (method === "POST" && (path === "/v1/chat/completions" || path === "/v1/messages")) return answer(socket, request, handling);
+    if (method === "POST" && (path === "/v1/chat/completions" || path === "/v1/messages")) return answer(connection, request, handling);
     handling.unexpectedPaths.push(`${method} ${path}`);
     refuse(socket, 404, "not_found_error", "no such path");
     return undefined;
@@ -161,7 +165,7 @@ function refuse(socket: Socket, status: number, type: string, message: string, h
   writeJson(socket, status, { type: "error", error: { type, message, param: null, code: null } }, headers);
 }
 
-function answer(socket: Socket, request: FakeRequest, { options, ledger, gate, problems }: Handling): FakeCall | undefined {
+function answer({ socket, closed }: Connection, request: FakeRequest, { options, ledger, gate, problems }: Handling): FakeCall | undefined {
   const body: unknown = JSON.parse(request.body);
   if (!isRecord(body)) {
     refuse(socket, 400, "invalid_request_error", "not an object");
@@ -187,7 +191,7 @@ function answer(socket: Socket, request: FakeRequest, { options, ledger, gate, p
     return call;
   }
   const plan = planAnswer(call.id, asked, how, options.say?.(asked)?.slice());
-  const serving = { socket, call, asked, how, plan, ledger, gate: how.gate === undefined ? undefined : gate(how.gate) };
+  const serving = { socket, closed, call, asked, how, plan, ledger, gate: how.gate === undefined ? undefined : gate(how.gate) };
   if (stream) void serveStream(serving);
   else serveWhole(serving);
   return call;

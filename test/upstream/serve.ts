@@ -10,6 +10,8 @@ import { openAiAnswer, openAiCutEvent, openAiErrorEvent, openAiFrames, openAiMal
 
 export type Serving = {
   readonly socket: Socket;
+  /** Resolves when the socket is closed. */
+  readonly closed: Promise<void>;
   readonly call: FakeCall;
   readonly asked: Asked;
   readonly how: Directives;
@@ -36,12 +38,11 @@ function faultAt(position: Position, parts: number): number {
 }
 
 export async function serveStream(serving: Serving): Promise<void> {
-  const { socket, call, asked, how, plan, ledger, gate } = serving;
+  const { socket, closed, call, asked, how, plan, ledger, gate } = serving;
   const words = WORDS[asked.protocol];
   const framing = how.framing === "close" ? { connection: "close" } : { "transfer-encoding": "chunked" };
   socket.write(headText(200, { "content-type": "text/event-stream; charset=utf-8", ...framing }));
-  const body = createBodyWriter(socket, how.framing);
-  const closed = new Promise<void>((resolve) => socket.once("close", () => resolve()));
+  const body = createBodyWriter(socket, how.framing, closed);
   const parts = how.fault === undefined ? 0 : [...words.frames(plan, how)].filter((frame) => frame.isPart).length;
   const at = how.fault === undefined ? -1 : faultAt(how.at, parts);
   let part = 0;
