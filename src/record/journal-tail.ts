@@ -50,6 +50,8 @@ export function createJournalTail(start: Position, limits = { events: EVENTS_MAX
   let from: Position | undefined = start;
   let events = 0;
   let chars = 0;
+  /** Where the shipper stands or is about to: a chunk that ends here must end here for good, or the shipper finds no way on. */
+  let takenTo: Position | undefined;
 
   const letGo = (): void => {
     chunks = [];
@@ -65,7 +67,8 @@ export function createJournalTail(start: Position, limits = { events: EVENTS_MAX
     push(added, at, to) {
       if (from === undefined) return;
       const last = chunks.at(-1);
-      if (last !== undefined && added.length === 0) {
+      const isTaken = last !== undefined && takenTo !== undefined && comparePositions(last.to, takenTo) === 0;
+      if (last !== undefined && added.length === 0 && !isTaken) {
         last.to = to;
         return;
       }
@@ -77,7 +80,10 @@ export function createJournalTail(start: Position, limits = { events: EVENTS_MAX
     },
     take(at, max) {
       const first = chunks.findIndex((chunk) => comparePositions(chunk.from, at) === 0);
-      return first < 0 ? undefined : joinChunks(chunks, first, max);
+      if (first < 0) return undefined;
+      const batch = joinChunks(chunks, first, max);
+      takenTo = batch.to;
+      return batch;
     },
     drop(before) {
       if (from === undefined) return;
