@@ -2,50 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "bun:test";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
-import type { BudgetName, LeaseAsk, LeaseGrant } from "../store/budgets.ts";
+import type { BudgetName } from "../store/budgets.ts";
 import type { BudgetHold } from "./budget-hold.ts";
 import { createBudgets, type BudgetOptions } from "./budgets.ts";
-import { createFakeTime, settled, testPrincipal } from "./testing.ts";
+import { createFakeLedger, createFakeTime, settled, testPrincipal } from "./testing.ts";
 
 const START_MS = Date.UTC(2026, 10, 21);
-
-/** The store's side, in a few lines: committed money per budget, and what others hold of it. */
-function createFakeLedger() {
-  const committed = new Map<string, number>();
-  const asks: LeaseAsk[] = [];
-  const given: { budget: BudgetName; microUsd: number }[] = [];
-  const state = { away: false, others: 0, gate: undefined as Promise<void> | undefined, wanted: [] as BudgetName[] };
-  const idOf = (name: BudgetName): string => `${name.tenantId ?? ""}/${name.keyId ?? ""}/${name.period}`;
-  const committedOf = (name: BudgetName): number => committed.get(idOf(name)) ?? 0;
-  return {
-    asks,
-    given,
-    state,
-    committedOf,
-    /** Another process takes or gives back. */
-    commit: (name: BudgetName, microUsd: number) => void committed.set(idOf(name), committedOf(name) + microUsd),
-    source: {
-      async lease(ask: LeaseAsk): Promise<LeaseGrant> {
-        asks.push(ask);
-        await state.gate;
-        if (state.away) throw new Fault("store_unavailable");
-        const left = ask.limitMicroUsd - committedOf(ask.budget);
-        if (left < ask.leastMicroUsd) return { grantedMicroUsd: 0, leftMicroUsd: left, othersMicroUsd: state.others };
-        const extra = Math.min(ask.extraMicroUsd, Math.floor(left / 8));
-        const granted = Math.max(ask.leastMicroUsd, Math.min(left, ask.wantMicroUsd + extra));
-        committed.set(idOf(ask.budget), committedOf(ask.budget) + granted);
-        return { grantedMicroUsd: granted, leftMicroUsd: left - granted, othersMicroUsd: 0 };
-      },
-      async giveBack(budget: BudgetName, microUsd: number): Promise<void> {
-        given.push({ budget, microUsd });
-        await Promise.resolve();
-        if (state.away) throw new Fault("store_unavailable");
-        committed.set(idOf(budget), committedOf(budget) - microUsd);
-      },
-      listWanted: () => Promise.resolve(state.wanted),
-    },
-  };
-}
 
 function setUp(options: Partial<BudgetOptions> = {}) {
   const time = createFakeTime(START_MS);

@@ -1,6 +1,8 @@
 import type { KeyProfile, TenantPrincipal, TenantProfile } from "../domain/principal.ts";
 import { createFakeClock, type Clock } from "../kernel/clock.ts";
+import { Fault } from "../kernel/fault.ts";
 import { keyIds, tenantIds } from "../kernel/ids.ts";
+import type { BudgetName, LeaseAsk, LeaseGrant } from "../store/budgets.ts";
 import type { After } from "./timer.ts";
 
 export type FakeTime = {
@@ -81,4 +83,42 @@ export function testKey(change: Partial<KeyProfile> = {}): KeyProfile {
 export function testPrincipal(key: Partial<KeyProfile> = {}, tenant: Partial<TenantProfile> = {}): TenantPrincipal {
   const profile = testKey(key);
   return { kind: "tenant", role: profile.role, tenant: testTenant(tenant), key: profile };
+}
+
+/** The store's side of budgets, in a few lines: committed money per budget, and what others hold of it. */
+export function createFakeLedger() {
+  const committed = new Map<string, number>();
+  const asks: LeaseAsk[] = [];
+  const given: { budget: BudgetName; microUsd: number }[] = [];
+  const state = { away: false, others: 0, gate: undefined as Promise<void> | undefined, wanted: [] as BudgetName[] };
+  const idOf = (name: BudgetName): string => `${name.tenantId ?? ""}/${name.keyId ?? ""}/${name.period}`;
+  const committedOf = (name: BudgetName): number => committed.get(idOf(name)) ?? 0;
+  return {
+    asks,
+    given,
+    state,
+    committedOf,
+    /** Another process takes or gives back. */
+    commit: (name: BudgetName, microUsd: number) => void committed.set(idOf(name), committedOf(name) + microUsd),
+    source: {
+      async lease(ask: LeaseAsk): Promise<LeaseGrant> {
+        asks.push(ask);
+        await state.gate;
+        if (state.away) throw new Fault("store_unavailable");
+        const left = ask.limitMicroUsd - committedOf(ask.budget);
+        if (left < ask.leastMicroUsd) return { grantedMicroUsd: 0, leftMicroUsd: left, othersMicroUsd: state.others };
+        const extra = Math.min(ask.extraMicroUsd, Math.floor(left / 8));
+        const granted = Math.max(ask.leastMicroUsd, Math.min(left, ask.wantMicroUsd + extra));
+        committed.set(idOf(ask.budget), committedOf(ask.budget) + granted);
+        return { grantedMicroUsd: granted, leftMicroUsd: left - granted, othersMicroUsd: 0 };
+      },
+      async giveBack(budget: BudgetName, microUsd: number): Promise<void> {
+        given.push({ budget, microUsd });
+        await Promise.resolve();
+        if (state.away) throw new Fault("store_unavailable");
+        committed.set(idOf(budget), committedOf(budget) - microUsd);
+      },
+      listWanted: () => Promise.resolve(state.wanted),
+    },
+  };
 }
