@@ -1,4 +1,4 @@
-import type { ProviderConfig } from "../config/types.ts";
+import type { ProviderConfig } from "../config/index.ts";
 import { assertNever } from "../kernel/assert-never.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { TenantId } from "../kernel/ids.ts";

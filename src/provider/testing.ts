@@ -2,7 +2,7 @@ import type { Call, ChatCall, Message, Part } from "../domain/chat.ts";
 import type { Target, Timeouts } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { keyIds, requestIds, tenantIds } from "../kernel/ids.ts";
-import type { ProviderConfig } from "../config/types.ts";
+import type { ProviderConfig } from "../config/index.ts";
 import type { ProviderCall } from "./spec.ts";
 
 /** Makings of tests. */

@@ -126,9 +126,11 @@ function weighWord(text: string, at: number, end: number, context: number): numb
   const length = end - at;
   const capital = kindAt(text, at) === UPPER;
   if (capital && length >= 2 && kindAt(text, at + 1) === UPPER) return byLength(CAPITALS, length);
-  let weight = byLength((capital ? CAPITALISED : WORDS)[context] ?? [], length);
-  for (let i = at; i < end; i++) if (text.charCodeAt(i) >= 0xc0) weight += ACCENT;
-  return weight;
+  const weight = byLength((capital ? CAPITALISED : WORDS)[context] ?? [], length);
+  let accents = 0;
+  for (let i = at; i < end; i++) if (text.charCodeAt(i) >= 0xc0) accents++;
+  // No piece has more tokens than bytes, and each accent is a second byte.
+  return accents === 0 ? weight : Math.min(weight + accents * ACCENT, length + accents);
 }
 
 /** One space is part of the word after it. More of them are an indent, and those before a line end stand alone. */

@@ -26,7 +26,7 @@ const head = (plan: AnswerPlan) => ({ id: `msg_${plan.id}`, type: "message", rol
 /** A streamed message: the prompt's usage first, then block by block, then the stop reason with the answer's usage. */
 export function* anthropicFrames(plan: AnswerPlan, how: Directives): Generator<Frame> {
   const usage = plan.usage === undefined ? {} : { usage: toWholeUsage(plan.usage, plan.usage.outputTokens === 0 ? 0 : 1) };
-  const nothing = { content: [], stop_reason: null, stop_sequence: null, stop_details: null };
+  const nothing = { content: [], stop_reason: null, stop_sequence: null, stop_details: null, container: null };
   yield frame(event("message_start", { message: { ...head(plan), ...nothing, ...usage } }));
   yield frame(event("ping", {}));
   let index = 0;

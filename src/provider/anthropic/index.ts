@@ -1,4 +1,4 @@
-import type { ProviderConfig } from "../../config/types.ts";
+import type { ProviderConfig } from "../../config/index.ts";
 import type { Wire } from "../wire.ts";
 import { writeRequest } from "./request.ts";
 import { readAnswer } from "./response.ts";

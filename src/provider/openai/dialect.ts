@@ -1,4 +1,4 @@
-import type { ProviderConfig } from "../../config/types.ts";
+import type { ProviderConfig } from "../../config/index.ts";
 
 /** How one server's words differ from the common ones. */
 export type Dialect = {
