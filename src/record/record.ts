@@ -61,6 +61,8 @@ export type RecordParts = UsageReader &
     readonly shipper: Shipper;
     /** Begins to ship, to look for dead processes' journals and to write checkpoints. Resolves when the ledger can take events. */
     start(): Promise<void>;
+    /** Looks once for journals of dead processes. True where all of them are in the ledger now. */
+    adopt(): Promise<boolean>;
     /** After the last call: ships what is left. Where the database is away the journal stays, for the next start. */
     drain(): Promise<void>;
     health(): RecordHealth;
@@ -119,6 +121,7 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
       timer = setInterval(tick, TICK_MS);
       tick();
     },
+    adopt: adopter.run,
     async drain() {
       clearInterval(timer);
       await adopter.stop();

@@ -28,6 +28,12 @@ export function createTestLog(): RecordLog & { readonly told: string[] } {
 export type Caller = { readonly tenantId: TenantId; readonly keyId: KeyId };
 export const makeCaller = (): Caller => ({ tenantId: tenantIds.make(NOON_MS), keyId: keyIds.make(NOON_MS) });
 
+/** The same in every process of a test. */
+export const KILL_CALLERS: readonly Caller[] = ["a", "b", "c"].map((letter) => ({
+  tenantId: tenantIds.parse(`ten_${letter.repeat(26)}`),
+  keyId: keyIds.parse(`key_${letter.repeat(26)}`),
+}));
+
 export function makeReservation(caller: Caller, more: Partial<Reservation> = {}): Reservation {
   const startedAtMs = more.startedAtMs ?? NOON_MS;
   return {
@@ -118,7 +124,7 @@ export function createSmallDisk(room: number): JournalDisk & { room: number } {
 export function createTestRecord(engine: Engine, dataDir: string, more: Partial<RecordDeps & RecordOptions> = {}) {
   const clock = createFakeClock(NOON_MS);
   const log = createTestLog();
-  const processId = processIds.make(NOON_MS);
+  const { processId = processIds.make(NOON_MS) } = more;
   const deps: RecordDeps = {
     db: engine,
     createPartitions: (periods) => engine.asOwner((owner) => createEventPartitions(owner, periods)),
@@ -131,11 +137,11 @@ export function createTestRecord(engine: Engine, dataDir: string, more: Partial<
   const options: RecordOptions = {
     journalDir: join(dataDir, "journal"),
     checkpointDir: join(dataDir, "audit-checkpoints"),
-    processId,
     pid: process.pid,
     fsync: false,
     secret: SECRET,
     ...more,
+    processId,
   };
   return { record: createRecord(deps, options), clock, log, processId, journalDir: options.journalDir };
 }
