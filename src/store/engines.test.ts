@@ -95,6 +95,23 @@ for (const engine of listTestEngines()) {
       assert.deepEqual(row, { rows: 300, chars: 450_000 });
     });
 
+    test("large values and long results come whole", async () => {
+      const bytes = new Uint8Array(1_500_000).map((_, n) => (n * 7) % 256);
+      const text = "é€😀".repeat(200_000);
+      const [row] = await db.query(
+        OPERATOR,
+        "SELECT $1::bytea AS bytes, $2::text AS text, length($2) AS chars, repeat('x', 3000000) AS long",
+        [bytes, text],
+      );
+      assert.ok(row !== undefined && Buffer.compare(row["bytes"] as Uint8Array, bytes) === 0);
+      assert.equal(row["text"], text);
+      assert.equal(row["chars"], 600_000);
+      assert.equal((row["long"] as string).length, 3_000_000);
+      const rows = await db.query<{ n: number }>(OPERATOR, "SELECT n FROM generate_series(1, 30000) AS n");
+      assert.ok(rows.length === 30_000 && rows.every((one, at) => one.n === at + 1));
+      assert.deepEqual(await db.query(OPERATOR, "SELECT 1 AS one WHERE false"), []);
+    });
+
     test("each scope is a role of its own, and nothing of it is left behind", async () => {
       const scopes: Scope[] = [tenantScope(one), LOOKUP, LEDGER, OPERATOR, tenantScope(two)];
       const ask = "SELECT current_user::text AS role, current_setting('app.tenant', true) AS tenant";

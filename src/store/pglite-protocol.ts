@@ -1,70 +1,68 @@
-import { messages, protocol } from "@electric-sql/pglite";
-import type { Row } from "./database.ts";
 import type { PgliteAnswer, PgliteAsk } from "./pglite-message.ts";
+import { createWireWriter, readWire } from "./pglite-wire.ts";
 import { abortedReport } from "./sql-error.ts";
-import type { SqlReport } from "./sql-error.ts";
-import { encodeParam, findDecoder } from "./sql-value.ts";
-import type { Decoder } from "./sql-value.ts";
+import { encodeParam } from "./sql-value.ts";
 
-const { serialize } = protocol;
+/** Hands bytes to the database and `take`s what comes back, piece by piece. Each piece is gone after the call. */
+export type Exchange = (bytes: Uint8Array, take: (piece: Uint8Array) => void) => Promise<void>;
+
+/** The part of PGlite that is used. */
+type Raw = { execProtocolRawStream(bytes: Uint8Array, options: { syncToFs: boolean; onRawData(piece: Uint8Array): void }): Promise<void> };
 
 /**
- * One ask is one buffer of wire protocol: opening, statement and commit go in together and come back together, about 70 µs in all
- * where PGlite's own `transaction` takes 150. An error makes PostgreSQL skip to the next Sync, and the COMMIT behind it rolls back.
+ * Of PGlite's ways in, the one that neither parses the answer nor keeps what it parsed (`execProtocolRaw` keeps it for ever). It has run
+ * when it returns, so asks cannot overlap.
  */
-export function runAsk(exchange: (bytes: Uint8Array) => Uint8Array, ask: PgliteAsk): PgliteAnswer {
-  try {
-    return readAnswer(ask, exchange(toBytes(ask)));
-  } catch (error) {
-    return { id: ask.id, broken: error instanceof Error ? error.message : String(error) };
-  }
+export const exchangeWith =
+  (db: Raw): Exchange =>
+  (bytes, take) =>
+    db.execProtocolRawStream(bytes, { syncToFs: false, onRawData: take });
+
+/**
+ * One ask is one buffer of wire protocol: opening, statement and commit go in together and come back together, at half the time of
+ * PGlite's own `transaction`. An error makes PostgreSQL skip to the next Sync, and the COMMIT behind it rolls back.
+ */
+export function createAsker(exchange: Exchange): (ask: PgliteAsk) => Promise<PgliteAnswer> {
+  const wire = createWireWriter();
+  const heard = createEar();
+  return async (ask) => {
+    try {
+      if (ask.before !== undefined) wire.query(ask.before);
+      if (ask.text !== undefined) wire.statement(ask.text, ask.params.map(encodeParam));
+      if (ask.after !== undefined) wire.query(ask.after);
+      await exchange(wire.take(), heard.add);
+      const { rows, report, command } = readWire(heard.take(), ask.before === undefined ? 0 : 1);
+      if (report !== undefined) return { id: ask.id, sql: report };
+      return ask.after === "COMMIT" && command === "ROLLBACK" ? { id: ask.id, sql: abortedReport } : { id: ask.id, rows };
+    } catch (error) {
+      return { id: ask.id, broken: error instanceof Error ? error.message : String(error) };
+    }
+  };
 }
 
-function toBytes(ask: PgliteAsk): Uint8Array {
-  const pieces: Uint8Array[] = [];
-  if (ask.before !== undefined) pieces.push(serialize.query(ask.before));
-  if (ask.text !== undefined) {
-    pieces.push(
-      serialize.parse({ text: ask.text }),
-      serialize.bind({ values: ask.params.map(encodeParam) }),
-      serialize.describe({ type: "P" }),
-      serialize.execute({}),
-      serialize.sync(),
-    );
-  }
-  if (ask.after !== undefined) pieces.push(serialize.query(ask.after));
-  return pieces.length === 1 && pieces[0] !== undefined ? pieces[0] : Buffer.concat(pieces);
-}
+const EAR_BYTES = 256 * 1024;
+const EAR_BYTES_KEPT_MAX = 4 * 1024 * 1024;
 
-/** Each piece ends in one ReadyForQuery; the statement's rows are those between the opening's and its own. */
-function readAnswer(ask: PgliteAsk, bytes: Uint8Array): PgliteAnswer {
-  const rows: Row[] = [];
-  const statement = ask.before === undefined ? 0 : 1;
-  let piece = 0;
-  let columns: { readonly name: string; readonly decode: Decoder }[] = [];
-  let report: SqlReport | undefined;
-  new protocol.Parser().parse(bytes, (message) => {
-    if (message.name === "readyForQuery") piece++;
-    else if (message instanceof messages.DatabaseError) report ??= toReport(message);
-    else if (message instanceof messages.CommandCompleteMessage && message.text === "ROLLBACK" && ask.after === "COMMIT")
-      report ??= abortedReport;
-    else if (piece !== statement) return;
-    else if (message instanceof messages.RowDescriptionMessage) {
-      columns = message.fields.map((field) => ({ name: field.name, decode: findDecoder(field.dataTypeID) }));
-    } else if (message instanceof messages.DataRowMessage) rows.push(toRow(columns, message.fields));
-  });
-  return report === undefined ? { id: ask.id, rows } : { id: ask.id, sql: report };
-}
-
-function toRow(columns: readonly { readonly name: string; readonly decode: Decoder }[], fields: readonly (string | null)[]): Row {
-  const row: Record<string, unknown> = {};
-  for (const [at, column] of columns.entries()) {
-    const text = fields[at] ?? null;
-    row[column.name] = text === null ? null : column.decode(text);
-  }
-  return row;
-}
-
-function toReport(error: InstanceType<typeof messages.DatabaseError>): SqlReport {
-  return { sqlState: error.code ?? "XX000", message: error.message, constraint: error.constraint, table: error.table };
+/** Puts the pieces together in one buffer that is used again and again. */
+function createEar() {
+  let buffer = Buffer.allocUnsafe(EAR_BYTES);
+  let length = 0;
+  return {
+    add(piece: Uint8Array): void {
+      if (length + piece.length > buffer.length) {
+        const grown = Buffer.allocUnsafe(Math.max(buffer.length * 2, length + piece.length));
+        buffer.copy(grown, 0, 0, length);
+        buffer = grown;
+      }
+      buffer.set(piece, length);
+      length += piece.length;
+    },
+    /** Valid until the next piece. */
+    take(): Buffer {
+      const taken = buffer.subarray(0, length);
+      length = 0;
+      if (buffer.length > EAR_BYTES_KEPT_MAX) buffer = Buffer.allocUnsafe(EAR_BYTES);
+      return taken;
+    },
+  };
 }

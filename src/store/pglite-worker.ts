@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
 import type { PgliteAnswer, PgliteAsk, PgliteBoot, PgliteReady } from "./pglite-message.ts";
-import { runAsk } from "./pglite-protocol.ts";
+import { createAsker, exchangeWith } from "./pglite-protocol.ts";
 
 /**
  * PostgreSQL keeps this much of the data in memory, touched at start: 128 MB (the default) make a fresh process 283 MB, 64 make it 220.
@@ -23,8 +23,9 @@ async function main(boot: PgliteBoot): Promise<void> {
     tell({ ready: false, reason: error instanceof Error ? error.message : String(error) });
     return;
   }
+  const answer = createAsker(exchangeWith(db));
   port.on("message", (ask: PgliteAsk | "close") => {
-    if (ask !== "close") tell(runAsk((bytes) => db.execProtocolRawSync(bytes), ask));
+    if (ask !== "close") void answer(ask).then(tell);
     // The checkpoint of a clean end makes the next start fast. Should it fail, the write-ahead log has it all.
     else void db.close().finally(() => process.exit(0));
   });

@@ -43,8 +43,9 @@ function asDate(text: string): Date {
   return new Date(Date.UTC(part(1), part(2) - 1, part(3), part(4), part(5) - offsetMin, part(6), fractionMs));
 }
 
+/** A copy of its own: Node's small buffers are slices of one that they share. */
 function asBytes(text: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(text.slice(2), "hex"));
+  return new Uint8Array(Buffer.from(text.slice(2), "hex"));
 }
 
 const SCALARS: Readonly<Record<number, Decoder>> = {
