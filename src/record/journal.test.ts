@@ -82,10 +82,12 @@ test("nothing is acknowledged before it is on disk", async () => {
   const size = () => statSync(join(journal.folder, "000001.log")).size;
   const before = size();
   let acknowledged = false;
-  const opened = journal.open(makeReservation(makeCaller())).then(() => {
+  const open = async (): Promise<void> => {
+    await journal.open(makeReservation(makeCaller()));
     acknowledged = true;
     assert.ok(size() > before);
-  });
+  };
+  const opened = open();
   await Promise.resolve();
   assert.equal(acknowledged, false);
   await opened;

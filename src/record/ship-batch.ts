@@ -1,5 +1,5 @@
 import type { BudgetScope, LedgerEvent } from "../domain/event.ts";
-import { monthOf } from "../kernel/clock.ts";
+import { monthOf, nextMonthMs } from "../kernel/clock.ts";
 import type { KeyId, ProcessId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "../store/database.ts";
 import { LEDGER } from "../store/database.ts";
@@ -10,11 +10,11 @@ import { parseEvent } from "./event-json.ts";
 import type { Position } from "./journal-line.ts";
 import type { ShipEvent } from "./journal-tail.ts";
 
-/** One call's cost, for the budgets that it was reserved in. */
+/** The cost of calls of one key and month, for the budgets that they were reserved in. */
 export type Charge = {
   readonly tenantId: TenantId;
   readonly keyId: KeyId;
-  /** `YYYY-MM` of the call's start, UTC. */
+  /** `YYYY-MM` of the calls' start, UTC. */
   readonly period: string;
   readonly costMicroUsd: number;
   readonly budgets: readonly BudgetScope[];
@@ -133,12 +133,32 @@ function chain(seal: HeadSeal, locked: readonly AuditHead[], events: readonly Pa
   return { rows, heads, forged };
 }
 
+/** Calls of one key, month and set of budgets are one charge: the budgets' rows are few, the calls many. */
 function toCharges(events: readonly ParsedEvent[]): readonly Charge[] {
-  const charges: Charge[] = [];
+  const charges = new Map<string, { -readonly [Field in keyof Charge]: Charge[Field] }>();
+  const month = createMonths();
   for (const { event } of events) {
     if (event.type !== "call" || event.costMicroUsd === 0) continue;
     const { tenantId, keyId, costMicroUsd, budgets = [] } = event;
-    charges.push({ tenantId, keyId, costMicroUsd, budgets, period: monthOf(event.startedAtMs) });
+    const period = month(event.startedAtMs);
+    const name = `${tenantId}${keyId}${period}${budgets.join()}`;
+    const known = charges.get(name);
+    if (known === undefined) charges.set(name, { tenantId, keyId, costMicroUsd, budgets, period });
+    else known.costMicroUsd += costMicroUsd;
   }
-  return charges;
+  return [...charges.values()];
+}
+
+/** `monthOf`, for times of which most are of the month of the one before. */
+function createMonths(): (epochMs: number) => string {
+  let sinceMs = 0;
+  let untilMs = 0;
+  let period = "";
+  return (epochMs) => {
+    if (epochMs >= sinceMs && epochMs < untilMs) return period;
+    sinceMs = epochMs;
+    untilMs = nextMonthMs(epochMs);
+    period = monthOf(epochMs);
+    return period;
+  };
 }
