@@ -9,7 +9,7 @@ import type { DeadDocument } from "../store/documents.ts";
 import { dropFile, findHiddenFiles } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { tenantScope } from "../store/index.ts";
-import { INDEX_REV, indexedTerms } from "./segment.ts";
+import { hasSameTerms, indexedTerms } from "./segment.ts";
 
 /** Rows that one transaction removes: under 25 ms in PGlite. */
 const ROWS_PER_STEP = 300;
@@ -47,7 +47,7 @@ export async function removeFile(
 async function cleanDocument(db: Database, dead: DeadDocument, signal: AbortSignal): Promise<void> {
   const tenantId = tenantIds.parse(dead.tenantId);
   const end = dead.firstChunk + dead.chunkCount;
-  if (dead.indexRev === INDEX_REV) await cleanByTerms(db, tenantId, dead, signal);
+  if (hasSameTerms(dead.indexRev)) await cleanByTerms(db, tenantId, dead, signal);
   else await cleanByScan(db, tenantId, dead, signal);
   for (let from = dead.firstChunk; from < end && !signal.aborted; from += CHUNKS_PER_STEP) {
     const to = Math.min(from + CHUNKS_PER_STEP, end);

@@ -8,7 +8,7 @@ import { advanceDocument, completeDocument, openDocument } from "../store/docume
 import type { DocumentKey, DocumentProgress } from "../store/documents.ts";
 import { appendPostings } from "../store/postings.ts";
 import type { Prepared } from "./prepare.ts";
-import { INDEX_REV, SEGMENT_CHUNKS, buildSegment } from "./segment.ts";
+import { SEGMENT_CHUNKS, buildSegment, indexRevOf } from "./segment.ts";
 import type { Segment } from "./segment.ts";
 
 /** Long enough for any one step, short enough that another process takes over soon. */
@@ -18,6 +18,8 @@ const CHUNKS_PER_STEP = 24;
 const TERMS_PER_STEP = 400;
 
 export type IndexerDeps = { readonly db: Database; readonly clock: Clock };
+/** `segmentChunks`: chunks whose postings are made in one go. More write frequent terms less often, and hold more in memory. */
+export type IndexerOptions = { readonly segmentChunks?: number | undefined };
 export type IndexAsk = {
   readonly tenantId: TenantId;
   readonly collectionId: CollectionId;
@@ -32,9 +34,15 @@ class Lost extends Error {}
  * Writes a document's chunks and postings in small transactions, each of which also moves the document's progress on; readers see
  * nothing of it until the last. Started again after a crash, it goes on where it stood.
  */
-export function createIndexer({ db, clock }: IndexerDeps): (ask: IndexAsk) => Promise<void> {
+export function createIndexer(
+  { db, clock }: IndexerDeps,
+  { segmentChunks = SEGMENT_CHUNKS }: IndexerOptions = {},
+): (ask: IndexAsk) => Promise<void> {
   const now = (): Date => new Date(clock.nowMs());
   const leaseUntil = (): Date => new Date(clock.nowMs() + LEASE_MS);
+  // With one process on the database, a lease from before its start is a dead process's.
+  const startedMs = clock.nowMs();
+  const leaseEnds = (): Date => (db.engine === "pglite" ? new Date(Math.max(clock.nowMs(), startedMs + LEASE_MS)) : now());
 
   async function step(run: Run, to: DocumentProgress & { lengthAdded: number }, write: (tx: Tx) => Promise<void>): Promise<void> {
     await db.transaction(tenantScope(run.tenantId), async (tx) => {
@@ -67,7 +75,7 @@ export function createIndexer({ db, clock }: IndexerDeps): (ask: IndexAsk) => Pr
     while (run.progress.chunksDone < prepared.chunks.length) {
       const from = run.progress.chunksDone;
       const chunks = prepared.chunks
-        .slice(from, from + SEGMENT_CHUNKS)
+        .slice(from, from + segmentChunks)
         .map((chunk, at) => ({ ...chunk, no: run.key.firstChunk + from + at }));
       await writeSegment(run, chunks, await buildSegment(prepared.title, chunks));
     }
@@ -83,9 +91,10 @@ export function createIndexer({ db, clock }: IndexerDeps): (ask: IndexAsk) => Pr
       title: prepared.title,
       chunkCount: prepared.chunks.length,
       usageBytes: prepared.textBytes,
-      indexRev: INDEX_REV,
+      indexRev: indexRevOf(segmentChunks),
       now: now(),
       leaseUntil: leaseUntil(),
+      leaseEnds: leaseEnds(),
     });
     if (opened.state !== "index") return;
     try {

@@ -12,6 +12,7 @@ import { createCollections } from "./collections.ts";
 import { createFiles } from "./files.ts";
 import { createIndexFile } from "./index-file.ts";
 import { createIndexer } from "./indexer.ts";
+import type { IndexerOptions } from "./indexer.ts";
 
 export type IngestDeps = {
   readonly db: Database;
@@ -31,13 +32,20 @@ export type FoundPassage = Passage & { readonly attributes: Attributes };
 export type Ingest = ReturnType<typeof createIngest>;
 
 /** Files, collections, and what leads from one to the other. */
-export function createIngest(deps: IngestDeps) {
+export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
   const { db, objects, clock } = deps;
   const background = createBackground(deps.onError);
   const cleanSoon = (): void => background.add("clean", (signal) => clean({ db, objects }, signal));
   const files = createFiles({ db, objects, clock, cleanSoon });
   const collections = createCollections({ db, clock, cleanSoon });
-  const indexFile = createIndexFile({ db, clock, readFile: files.readFile, index: createIndexer({ db, clock }), background, cleanSoon });
+  const indexFile = createIndexFile({
+    db,
+    clock,
+    readFile: files.readFile,
+    index: createIndexer({ db, clock }, options),
+    background,
+    cleanSoon,
+  });
   const collectionFiles = createCollectionFiles({
     db,
     clock,

@@ -4,9 +4,16 @@ import type { TermEntries } from "../store/postings.ts";
 import type { NewChunk } from "../store/chunks.ts";
 
 /** Raise it when parser, chunker or terms change what they make of the same bytes. */
-export const INDEX_REV = 1;
-/** Chunks whose postings are made in one go: a larger segment writes frequent terms less often, and holds more in memory. */
+const TERMS_REV = 1;
+/** About ten megabytes of postings in memory. */
 export const SEGMENT_CHUNKS = 512;
+const SEGMENT_CHUNKS_LIMIT = 100_000;
+
+/** What a half-indexed document can be gone on with by: the same terms, in segments of the same size. */
+export const indexRevOf = (segmentChunks: number): number => TERMS_REV * SEGMENT_CHUNKS_LIMIT + segmentChunks;
+/** Its terms can be made from its text again. */
+export const hasSameTerms = (indexRev: number): boolean => Math.floor(indexRev / SEGMENT_CHUNKS_LIMIT) === TERMS_REV;
+
 /** Chunks after which other work gets its turn: about two milliseconds. */
 const TURN_CHUNKS = 16;
 

@@ -18,6 +18,8 @@ export type NewDocument = {
   readonly indexRev: number;
   readonly now: Date;
   readonly leaseUntil: Date;
+  /** A lease that ends by then holds no more. */
+  readonly leaseEnds: Date;
 };
 
 /**
@@ -89,7 +91,7 @@ async function joinDocument(tx: Tx, made: NewDocument, found: Standing): Promise
     return { state: "ready" };
   }
   await tieFile(tx, made, found.firstChunk, "in_progress");
-  if (found.leaseUntil.getTime() > made.now.getTime()) return { state: "elsewhere" };
+  if (found.leaseUntil.getTime() > made.leaseEnds.getTime()) return { state: "elsewhere" };
   await tx.query(`UPDATE documents SET lease_until = $3 WHERE collection_id = $1 AND first_chunk = $2`, [
     made.collectionId,
     found.firstChunk,

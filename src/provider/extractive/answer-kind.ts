@@ -41,4 +41,11 @@ export function kindsAsked(question: string): readonly AnswerKind[] {
   return ASKS.filter(([, asks]) => asks.test(question)).map(([kind]) => kind);
 }
 
+/** These ask for a quantity: a sentence without one is no answer, however much it speaks of the matter. */
+export const asksQuantity = (question: string): boolean =>
+  /\bhow (?:many|much|long|often|soon|fast|quickly|frequently|far|old|high|large|big)\b/i.test(question);
+
+const WITHOUT_NUMBER = /\b(?:immediately|at once|without delay|never|none|unlimited|no limit|indefinitely|any time)\b/i;
+export const namesQuantity = (text: string): boolean => LOOKS.number.test(text) || LOOKS.frequency.test(text) || WITHOUT_NUMBER.test(text);
+
 export const looksLike = (kind: AnswerKind, text: string): boolean => LOOKS[kind].test(text);

@@ -14,7 +14,13 @@ terminate cancel end
 termination cancellation
 phone telephone mobile
 laptop computer notebook
-purchase buy order
+pay paid payable payment
+purchase buy bought order
+send sent
+keep kept
+tell told notify inform
+lose lost
+sell sold
 customer client buyer
 begin start commence
 end finish expire

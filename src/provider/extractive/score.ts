@@ -1,16 +1,19 @@
 import type { Candidate } from "./candidates.ts";
-import { kindsAsked, looksLike } from "./answer-kind.ts";
+import { asksQuantity, kindsAsked, looksLike, namesQuantity } from "./answer-kind.ts";
 import type { AnswerKind } from "./answer-kind.ts";
 import type { SameWords } from "./same-words.ts";
 
 export type Question = {
   /** Its words in lower case, stop words included. */
   readonly words: ReadonlySet<string>;
+  /** What is to be counted: `employees` in `how many employees`. An answer has to speak of it. */
+  readonly counted: ReadonlySet<string>;
   /** The term that counts most. */
   readonly focus: string | undefined;
   /** What it is about, by stem: how much each counts, summing to one. */
   readonly weights: ReadonlyMap<string, number>;
   readonly kinds: readonly AnswerKind[];
+  readonly quantity: boolean;
 };
 
 export type Scored = {
@@ -19,14 +22,16 @@ export type Scored = {
   /** Share of the question that the sentence and what stands around it speak of, 0 to 1. */
   readonly coverage: number;
   readonly matched: ReadonlySet<string>;
+  /** It could be an answer at all: it names a quantity where one is asked for. */
+  readonly fits: boolean;
 };
 
 /** How well a word is met, by where it stands. */
 const IN_OWN = 1;
 const BY_OTHER_WORD = 0.85;
 const IN_HEADING = 0.8;
-const IN_BEFORE = 0.55;
-const IN_AFTER = 0.35;
+const IN_BEFORE = 0.4;
+const IN_AFTER = 0.2;
 const IN_OUTER = 0.45;
 const GENERIC_WEIGHT = 0.25;
 /** A word in every sentence still says something. */
@@ -36,6 +41,7 @@ const MEASURE_SHARE = 0.35;
 const KIND_MET = 1.2;
 const KIND_MISSED = 0.8;
 const PASSAGE_SHARE = 0.08;
+const NOT_COUNTED = 0.6;
 /** What stands under a heading that is the question itself is its answer, whatever words it uses. */
 const UNDER_SAME_HEADING = 0.75;
 const SAME_HEADING_WORDS_MIN = 3;
@@ -52,7 +58,8 @@ export function readQuestion(
   words: SameWords,
 ): Question {
   const weights = new Map<string, number>();
-  const counted = new Set(terms(/\bhow (?:many|much) (\p{L}+)/iu.exec(text)?.[1] ?? ""));
+  const noun = terms(/\bhow (?:many|much) (\p{L}+)/iu.exec(text)?.[1] ?? "");
+  const counted = new Set(noun.filter((term) => !words.measures.has(term)));
   for (const term of new Set(terms(text))) {
     if (words.generic.has(term) && !counted.has(term)) {
       weights.set(term, GENERIC_WEIGHT);
@@ -65,7 +72,7 @@ export function readQuestion(
   const sum = [...weights.values()].reduce((total, weight) => total + weight, 0);
   for (const [term, weight] of weights) weights.set(term, weight / sum);
   const [focus] = [...weights].toSorted((one, other) => other[1] - one[1])[0] ?? [];
-  return { words: wordsOf(text), focus, weights, kinds: kindsAsked(text) };
+  return { words: wordsOf(text), counted, focus, weights, kinds: kindsAsked(text), quantity: asksQuantity(text) };
 }
 
 const wordsOf = (text: string): ReadonlySet<string> => new Set(text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []);
@@ -90,10 +97,13 @@ export function scoreCandidates(
       coverage += weight * met;
       if (met > 0) matched.add(term);
     }
+    if (question.counted.size > 0 && ![...question.counted].some((term) => matched.has(term))) coverage *= NOT_COUNTED;
     if (isUnderItself(question, candidate)) coverage = Math.max(coverage, UNDER_SAME_HEADING) + HEADING_BONUS;
-    const fits = question.kinds.length === 0 ? 1 : question.kinds.some((kind) => looksLike(kind, candidate.text)) ? KIND_MET : KIND_MISSED;
+    const kindFactor =
+      question.kinds.length === 0 ? 1 : question.kinds.some((kind) => looksLike(kind, candidate.text)) ? KIND_MET : KIND_MISSED;
     const prior = (PASSAGE_SHARE * (passageScores[candidate.passage] ?? 0)) / best;
-    return { candidate, coverage, matched, score: coverage * fits * brevity(candidate) + prior };
+    const fits = !question.quantity || namesQuantity(candidate.text);
+    return { candidate, coverage, matched, fits, score: coverage * kindFactor * brevity(candidate) + prior };
   });
 }
 

@@ -1,0 +1,153 @@
+import { test } from "bun:test";
+import assert from "node:assert/strict";
+import { detect } from "./detect.ts";
+import { parse } from "./parse.ts";
+import { prepareApart } from "./prepare-apart.ts";
+
+function read(filename: string, source: string): { readonly title: string; readonly text: string } {
+  const parsed = parse(filename, Buffer.from(source));
+  assert.ok(parsed.ok, filename);
+  return parsed;
+}
+
+test("Markdown is read as it is seen: no marks, addresses or comments; headings, tables and code stay", () => {
+  const source = [
+    "---",
+    'title: "Own title"',
+    "---",
+    "Hello **bold**, _it_ and [a link](http://x.y/z) with `code_here`. <!-- hidden -->",
+    "",
+    "Under",
+    "=====",
+    "",
+    "> quoted",
+    "",
+    "- [ ] to do",
+    "",
+    "| a | b |",
+    "|---|:-:|",
+    "| 1 | **2** |",
+    "",
+    "[x]: http://foo",
+    "## Closed ##",
+    "***",
+    "```",
+    "# **not** a heading",
+    "```",
+    "<div>html &amp; snake_case_name</div>",
+  ].join("\r\n");
+  const { title, text } = read("a.md", source);
+  assert.equal(title, "Own title");
+  assert.equal(
+    text,
+    "Hello bold, it and a link with code_here.\n\n# Under\n\nquoted\n\n- to do\n\n| a | b |\n| 1 | 2 |\n\n## Closed\n\n```\n# **not** a heading\n```\nhtml & snake_case_name",
+  );
+});
+
+test("HTML is read as it is seen: hidden parts, scripts and navigation are left out, whatever hides them", () => {
+  const hidden = [
+    "<script>SECRET</script>",
+    "<style>SECRET</style>",
+    "<nav>SECRET</nav>",
+    "<p hidden>SECRET</p>",
+    '<p style="color:red; display : none">SECRET</p>',
+    '<div style="visibility:hidden"><b>SECRET</b></div>',
+    '<span style="font-size:0px">SECRET</span>',
+    '<span style="OPACITY: 0">SECRET</span>',
+    '<p aria-hidden="true">SECRET</p>',
+    "<template>SECRET</template>",
+    "<noscript>SECRET</noscript>",
+    "<!-- SECRET -->",
+    "<select><option>SECRET</option></select>",
+    "<svg><text>SECRET</text></svg>",
+  ];
+  const source = `<!doctype html><html><head><title>The &amp;  Title</title><meta name=x></head><body><h1>Refunds</h1>${hidden.join("")}
+    <p>Within <b>30</b>&nbsp;days.<br>Second   line<ul><li>One<li>Two</ul><table><tr><th>Plan<th>Days<tr><td>Pro<td><p>14</p></table><pre>a
+  b</pre>after</body></html>`;
+  const { title, text } = read("page.html", source);
+  assert.equal(title, "The & Title");
+  assert.equal(text, "# Refunds\n\nWithin 30 days.\nSecond line\n\n- One\n- Two\n\n| Plan | Days |\n| Pro | 14 |\n\na\n  b\n\nafter");
+  // The same words without what hides them are read: the check above can fail.
+  assert.match(read("page.html", "<html><p>SECRET</p></html>").text, /SECRET/);
+});
+
+test("headings of plain text are found, sentences are not taken for them", () => {
+  const { title, text } = read(
+    "contract.txt",
+    "MASTER AGREEMENT\n================\n\n1. TERM\n\nIt ends in May.\n\nSchedule A - Fees\n\nNOTICE IS GIVEN IN WRITING.\n\nplain line\n",
+  );
+  assert.equal(title, "MASTER AGREEMENT");
+  assert.equal(
+    text,
+    "# MASTER AGREEMENT\n\n## 1. TERM\n\nIt ends in May.\n\n## Schedule A - Fees\n\nNOTICE IS GIVEN IN WRITING.\n\nplain line",
+  );
+});
+
+test("a file without a title has its name", () => {
+  assert.equal(read("dir/notes.v2.txt", "words").title, "notes.v2");
+  assert.equal(read("README", "words").title, "README");
+});
+
+test("what a file holds counts more than its name", () => {
+  const html = detect("page.txt", Buffer.from("\ufeff <!DOCTYPE html><p>x"));
+  assert.ok(html.ok && html.kind === "html");
+  for (const [name, begin] of [
+    ["a.md", "%PDF-1.4"],
+    ["a.txt", "PK\u0003\u0004"],
+  ] as const) {
+    const found = detect(name, Buffer.from(begin));
+    assert.ok(!found.ok && found.refusal.code === "unsupported_file");
+  }
+  for (const name of ["a.docx", "a.json", "a.MP4"]) assert.ok(!detect(name, Buffer.from("words")).ok, name);
+  for (const name of ["a.MD", "a.Html", "a.text", "a", ".txt"]) assert.ok(detect(name, Buffer.from("words")).ok, name);
+});
+
+test("input that was made to be slow is not", () => {
+  const sources = [
+    "[",
+    "![",
+    "**a",
+    "__a *b ",
+    "`a ",
+    "<a ",
+    "<!-- ",
+    "| ",
+    "# ",
+    "- ",
+    "\\",
+    "&amp",
+    " ",
+    "<div>",
+    "<p></a>",
+    "a\n===\n",
+    "[a]: b\n",
+    "((a)",
+  ];
+  for (const piece of sources) {
+    for (const filename of ["a.md", "a.html", "a.txt"]) {
+      const source = piece.repeat(Math.ceil(250_000 / piece.length));
+      const startedMs = performance.now();
+      parse(filename, Buffer.from(source));
+      const tookMs = performance.now() - startedMs;
+      assert.ok(tookMs < 3000, `${JSON.stringify(piece)} ${filename} ${Math.round(tookMs)} ms`);
+    }
+  }
+});
+
+test("a page nested beyond reason is refused, one at the limit is read", () => {
+  assert.ok(parse("a.html", Buffer.from(`<html>${"<div>".repeat(499)}deep`)).ok);
+  const deeper = parse("a.html", Buffer.from(`<html>${"<div>".repeat(500)}deep`));
+  assert.ok(!deeper.ok && deeper.refusal.code === "invalid_file");
+});
+
+test("a large file is read in a thread of its own with the same result, and given up when it takes too long", async () => {
+  const bytes = Buffer.from(`# Title\n\n${"Some words of a sentence. ".repeat(20_000)}`);
+  const [small, large, late] = [
+    await prepareApart("a.md", bytes.subarray(0, 1000)),
+    await prepareApart("a.md", bytes),
+    await prepareApart("a.md", bytes, 0),
+  ];
+  assert.ok(small.ok && large.ok && large.prepared.chunks.length > 100);
+  assert.equal(large.prepared.title, "Title");
+  assert.ok(!late.ok && late.refusal.code === "server_error");
+});

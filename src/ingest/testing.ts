@@ -1,0 +1,120 @@
+import { createFakeClock } from "../kernel/clock.ts";
+import { tenantIds } from "../kernel/ids.ts";
+import type { TenantId } from "../kernel/ids.ts";
+import type { ObjectStore } from "../object/index.ts";
+import { createRetriever } from "../retrieve/index.ts";
+import type { Retrieve } from "../retrieve/index.ts";
+import type { Engine } from "../store/engine.ts";
+import { openTestDatabase } from "../store/testing.ts";
+import type { TestEngine } from "../store/testing.ts";
+import { createIngest } from "./index.ts";
+import type { Ingest } from "./index.ts";
+
+/** For tests: knowledge on a fresh database, with two tenants and objects in memory. */
+export type Knowledge = {
+  readonly db: Engine;
+  readonly objects: ObjectStore;
+  readonly clock: ReturnType<typeof createFakeClock>;
+  readonly ten: TenantId;
+  readonly other: TenantId;
+  readonly ingest: Ingest;
+  readonly retrieve: Retrieve;
+  readonly errors: unknown[];
+  /** Another process on the same database; `db` may be one that fails. */
+  again(db?: Engine, options?: { readonly segmentChunks: number }): Ingest;
+  /** Uploads and adds a text. */
+  add(
+    collection: string,
+    filename: string,
+    text: string,
+  ): Promise<{ readonly fileId: Awaited<ReturnType<Ingest["createFile"]>>["id"]; readonly status: string }>;
+  /** File names of the passages found, best first. */
+  find(collection: string, query: string, topK?: number): Promise<readonly string[]>;
+  /** Rows of each table of knowledge. */
+  count(): Promise<Readonly<Record<string, number>>>;
+  close(): Promise<void>;
+};
+
+export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Knowledge> {
+  const db = await openTestDatabase({ engine });
+  const clock = createFakeClock(Date.UTC(2026, 10, 1));
+  const [ten, other] = [tenantIds.make(clock.nowMs()), tenantIds.make(clock.nowMs())];
+  await db.asOwner(async (owner) => {
+    for (const [slug, id] of Object.entries({ one: ten, other })) {
+      await owner.query("INSERT INTO tenants (id, slug, name, digest_salt, created_at) VALUES ($1, $2, $2, '\\x00', now())", [id, slug]);
+    }
+  });
+  const objects = createMemoryObjects();
+  const retrieve = createRetriever({ db });
+  const errors: unknown[] = [];
+  const again: Knowledge["again"] = (on = db, options) =>
+    createIngest({ db: on, objects, clock, retrieve: createRetriever({ db: on }), onError: (_, error) => errors.push(error) }, options);
+  const ingest = again();
+  return {
+    db,
+    objects,
+    clock,
+    ten,
+    other,
+    ingest,
+    retrieve,
+    errors,
+    again,
+    async add(collection, filename, text) {
+      clock.advance(1);
+      const file = await ingest.createFile(ten, { filename, purpose: "user_data", bytes: Buffer.from(text) });
+      const { status } = await ingest.addFileToCollection(ten, collection, file.id);
+      return { fileId: file.id, status };
+    },
+    async find(collection, query, topK = 10) {
+      const { passages } = await retrieve(ten, { collection, query, topK });
+      return passages.map((passage) => passage.filename);
+    },
+    async count() {
+      const tables = ["files", "collections", "collection_files", "documents", "chunks", "postings"];
+      const [row] = await db.asOwner((owner) =>
+        owner.query<Record<string, number>>(`SELECT ${tables.map((name) => `(SELECT count(*)::int FROM ${name}) AS ${name}`).join(", ")}`),
+      );
+      return row ?? {};
+    },
+    async close() {
+      await ingest.close();
+      await db.close();
+    },
+  };
+}
+
+function createMemoryObjects(): ObjectStore {
+  const held = new Map<string, Uint8Array>();
+  return {
+    putObject: (tenantId, key, bytes) => Promise.resolve(void held.set(`${tenantId}/${key}`, bytes)),
+    getObject: (tenantId, key) => Promise.resolve(held.get(`${tenantId}/${key}`)),
+    deleteObject: (tenantId, key) => Promise.resolve(void held.delete(`${tenantId}/${key}`)),
+    listObjects: (tenantId, prefix) =>
+      Promise.resolve(
+        [...held.keys()].filter((key) => key.startsWith(`${tenantId}/${prefix}`)).map((key) => key.slice(tenantId.length + 1)),
+      ),
+  };
+}
+
+/** Prose of so many words that differs by seed, with a word of its own in every paragraph. */
+export function testProse(seed: number, words: number): string {
+  const vocabulary =
+    "sensor logger probe meter warranty refund invoice delivery contract holiday salary notice period water brewery calibration battery report policy".split(
+      " ",
+    );
+  let state = seed * 7919 + 1;
+  const next = (below: number): number => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 4294967296) * below);
+  };
+  let text = "";
+  for (let at = 1; at <= words; at++) {
+    text +=
+      at % 60 === 0
+        ? `own${seed}x${at}`
+        : `${vocabulary[next(next(vocabulary.length) + 1)] ?? ""}${next(3) === 0 ? String(next(400)) : ""}`;
+    text += at % 60 === 0 ? ".\n\n" : at % 12 === 0 ? ". The " : " ";
+  }
+  return text;
+}
