@@ -110,7 +110,7 @@ export function composeParts(deps: PartsDeps): Parts {
       const off = systemAfter(DRAIN_MS, () => live.forEach((call) => call.abort(new Fault("draining"))));
       await admission.room.whenEmpty();
       off();
-      admission.budgets.close();
+      await admission.budgets.close();
       admission.authenticator.stop();
       await ingest.close();
       await record.drain();

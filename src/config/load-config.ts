@@ -22,6 +22,8 @@ export type LoadConfigInput = {
   readonly env: Env;
   /** Folder that relative paths of flags and environment start from. */
   readonly cwd: string;
+  /** What a weir.yaml would hold, from a program; then no file is looked for. Its problems are told with their lines in `text`. */
+  readonly inline?: { readonly name: string; readonly text: string } | undefined;
   /** Asked for the model of `VLLM_BASE_URL` where `VLLM_MODEL` is not set; without it `VLLM_MODEL` is required. */
   readonly listModels?: ListModels | undefined;
 };
@@ -37,7 +39,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
   const dataDir = resolveDataDir(flags, env, cwd);
   const databaseUrl = readDatabaseUrl(env, findings);
   await noteDotEnv(env, cwd, findings);
-  const file = await findConfigFile(flags, env, cwd);
+  const file: FoundFile = input.inline === undefined ? await findConfigFile(flags, env, cwd) : { kind: "none" };
   if (file.problem !== undefined) findings.problems.push(file.problem);
   const source = await readSource(file, input, findings);
   const routingThreshold = file.kind === "none" ? readRoutingThreshold(env, findings) : undefined;
@@ -69,6 +71,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
 }
 
 async function readSource(file: FoundFile, input: LoadConfigInput, findings: Findings): Promise<Source | undefined> {
+  if (input.inline !== undefined) return parseSource(input.inline.text, input.inline.name, input.cwd, input, findings);
   if (file.kind === "missing") return undefined;
   if (file.kind === "found") return readFileSource(file.path, input, findings);
   return readQuickStart(input.env, findings, input.cwd, input.listModels);
@@ -112,13 +115,17 @@ async function readFileSource(file: string, input: LoadConfigInput, findings: Fi
     findings.problems.push({ place: { in: "folder", path: display }, message: `the config file cannot be read (${errorCode(error)}).` });
     return undefined;
   }
+  return parseSource(text, display, dirname(file), input, findings);
+}
+
+function parseSource(text: string, display: string, baseDir: string, input: LoadConfigInput, findings: Findings): Source | undefined {
   const yaml = parseYamlFile(text, display);
   const parsed = fileSchema.safeParse(yaml.value);
   if (yaml.problems.length > 0 || !parsed.success) {
     findings.problems.push(...(yaml.problems.length > 0 ? yaml.problems : toProblems(parsed.error?.issues ?? [], yaml)));
     return undefined;
   }
-  return { value: parsed.data, placeOf: yaml.placeOf, file: display, baseDir: dirname(file), env: input.env, usedEnv: new Set(), findings };
+  return { value: parsed.data, placeOf: yaml.placeOf, file: display, baseDir, env: input.env, usedEnv: new Set(), findings };
 }
 
 function failOn(findings: Findings): void {

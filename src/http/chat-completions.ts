@@ -1,6 +1,6 @@
 import type { Admitted, AnswerPart } from "../chat/index.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
-import type { Call } from "../domain/chat.ts";
+import type { Call, ChatCall } from "../domain/chat.ts";
 import { Fault } from "../kernel/fault.ts";
 import { CHAT_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { checkBody, parseJson, readText } from "./body.ts";
@@ -28,12 +28,11 @@ const FEATURE_CHARS_MAX = 100;
 
 export function chatCompletions(deps: ChatDeps): Endpoint {
   return tenantEndpoint("POST", "/v1/chat/completions", "chat", async (asked) => {
-    const text = await readText(asked.request, CHAT_BODY_BYTES_MAX);
-    const body = checkBody(parseJson(text), chatCompletionRequest);
+    const { chat, includeUsage } = readChatCall(await readText(asked.request, CHAT_BODY_BYTES_MAX), deps.outputLimits);
     const call: Call = {
       requestId: asked.requestId,
       who: asked.who,
-      chat: toChatCall(body, Buffer.byteLength(text), deps.outputLimits),
+      chat,
       feature: featureOf(asked),
       startedAtMs: asked.startedAtMs,
     };
@@ -43,9 +42,15 @@ export function chatCompletions(deps: ChatDeps): Endpoint {
     const { admitted, headers } = await deps.admit(call, abort.signal);
     const parts = alive(deps.live, abort, deps.answer(call, admitted, abort.signal));
     if (!call.chat.stream) return answerJson(parts, call, deps.findCitations, headers);
-    const writer = createChunkWriter(call, body.stream_options?.include_usage === true, deps.findCitations);
+    const writer = createChunkWriter(call, includeUsage, deps.findCitations);
     return sseResponse({ parts, writer, abort, pacer: deps.pacer, headers: { ...headers, "x-weir-request-id": call.requestId } });
   });
+}
+
+/** A body's text in domain form. Throws `body_unreadable` or `body_invalid`. */
+export function readChatCall(text: string, limits: OutputLimits): { readonly chat: ChatCall; readonly includeUsage: boolean } {
+  const body = checkBody(parseJson(text), chatCompletionRequest);
+  return { chat: toChatCall(body, Buffer.byteLength(text), limits), includeUsage: body.stream_options?.include_usage === true };
 }
 
 /** Keeps the call among the live ones until its last part was taken. */

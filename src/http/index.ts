@@ -1,7 +1,7 @@
 export { adminTenants } from "./admin-tenants.ts";
 export { audit } from "./audit.ts";
 export type { AuditDeps } from "./audit.ts";
-export { chatCompletions } from "./chat-completions.ts";
+export { chatCompletions, readChatCall } from "./chat-completions.ts";
 export type { AdmittedCall, ChatDeps } from "./chat-completions.ts";
 export type { Endpoint } from "./endpoint.ts";
 export { files } from "./files.ts";
