@@ -171,6 +171,7 @@ The data folder (mode 0700) holds, each readable by its owner only:
   the keys of all tenants are lost. A folder keeps to its secret: another \`WEIR_SECRET\` later is refused, not silently wrong.
 - \`secret.check\`: a digest that recognises \`WEIR_SECRET\`, where the secret itself is not in the folder.
 - \`admin-key\`: the admin key, made and shown once on the first start without \`WEIR_ADMIN_KEY\`. Delete it, and the next such start makes another.
+  \`admin-key.shown\` remembers that it was shown.
 - \`lock/\`: which process has the folder and where it answers, so that commands such as \`weir ingest\` find it.
 
 With \`DATABASE_URL\` nothing of this is written: \`WEIR_SECRET\` is mandatory, and without \`WEIR_ADMIN_KEY\` an admin key is made that is good for one

@@ -61,6 +61,14 @@ describe("keys are shown", () => {
     assert.equal(second.out, "weir listening on http://127.0.0.1:4321\n");
   });
 
+  test("also when the start that made it failed", async () => {
+    const cwd = await makeFolder();
+    assert.equal((await runCli(["serve"], { cwd, compose: () => Promise.reject(new Error("No.")) })).code, 1);
+    const stop = new AbortController();
+    const { out } = await runCli(["serve"], { cwd, signal: stop.signal, compose: serveOnce(stop).compose });
+    assert.match(out, /\nAdmin key, shown once: wadm-/);
+  });
+
   test("for the demo on every start, with a curl whose body is JSON", async () => {
     const stop = new AbortController();
     const serving = serveOnce(stop, true);

@@ -1,5 +1,5 @@
 import { type Command, EXIT, type RunningServer } from "./command.ts";
-import type { Config } from "../config/index.ts";
+import { type Config, markAdminKeyShown } from "../config/index.ts";
 import { startServer } from "./start-server.ts";
 
 /** A question that the sample documents answer. */
@@ -31,6 +31,7 @@ export const serve: Command = {
     const server = await startServer(config, "serve", deps);
     deps.terminal.out(`weir listening on ${server.url}\n`);
     deps.terminal.out(renderStart(config, server));
+    if (config.adminKeyIsNew && config.databaseUrl === undefined) await markAdminKeyShown(config.dataDir, config.adminKey);
     await aborted(deps.signal);
     await server.drain();
     return EXIT.done;

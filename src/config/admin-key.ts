@@ -1,4 +1,6 @@
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { sha256Hex } from "../kernel/hash.ts";
 import { makeSecret } from "../kernel/ids.ts";
 import { type Env, envPlace, readEnv } from "./environment.ts";
 import { createLine, isOpenToOthers, readLine } from "./own-file.ts";
@@ -12,7 +14,7 @@ const ADMIN_KEY_CHARS_MAX = 512;
 
 export type AdminKey = {
   readonly adminKey: string;
-  /** It was made in this start. */
+  /** Nobody has been shown it yet. */
   readonly adminKeyIsNew: boolean;
 };
 
@@ -25,7 +27,7 @@ export async function readAdminKey(env: Env, dataDir: string, embedded: boolean,
   const path = adminKeyPath(dataDir);
   try {
     const kept = await readLine(path);
-    const { line, made } = kept === undefined ? await createLine(path, makeSecret("wadm")) : { line: kept, made: false };
+    const line = kept ?? (await createLine(path, makeSecret("wadm")));
     if (line.length < ADMIN_KEY_CHARS_MIN || !isHeaderText(line)) {
       findings.problems.push({ place: { in: "folder", path }, message: "does not hold an admin key. Delete it, and a new one is made." });
       return undefined;
@@ -34,7 +36,7 @@ export async function readAdminKey(env: Env, dataDir: string, embedded: boolean,
       const message = "other users of this machine may read it. Set its mode to 0600.";
       findings.warnings.push({ place: { in: "folder", path }, message });
     }
-    return { adminKey: line, adminKeyIsNew: made };
+    return { adminKey: line, adminKeyIsNew: (await readLine(shownPath(dataDir))) !== sha256Hex(line) };
   } catch (error) {
     findings.problems.push({ place: { in: "folder", path: dataDir }, message: `the data folder cannot be used (${errorCode(error)}).` });
     return undefined;
@@ -43,6 +45,12 @@ export async function readAdminKey(env: Env, dataDir: string, embedded: boolean,
 
 /** Where the embedded server keeps the admin key that it made. */
 export const adminKeyPath = (dataDir: string): string => join(dataDir, "admin-key");
+/** A digest of the key that was shown: a start that fails after making a key has shown it to nobody. */
+const shownPath = (dataDir: string): string => join(dataDir, "admin-key.shown");
+
+export async function markAdminKeyShown(dataDir: string, adminKey: string): Promise<void> {
+  await writeFile(shownPath(dataDir), `${sha256Hex(adminKey)}\n`, { mode: 0o600 });
+}
 
 function checkGiven(key: string, findings: Findings): boolean {
   const place = envPlace("WEIR_ADMIN_KEY");

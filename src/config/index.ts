@@ -2,7 +2,7 @@ export { loadConfig } from "./load-config.ts";
 export type { LoadConfigInput } from "./load-config.ts";
 export type { ConfigFlags } from "./listen.ts";
 export { resolveDataDir } from "./listen.ts";
-export { adminKeyPath } from "./admin-key.ts";
+export { adminKeyPath, markAdminKeyShown } from "./admin-key.ts";
 export { ENVIRONMENT, readEnv } from "./environment.ts";
 export type { Env } from "./environment.ts";
 export { didYouMean, nearest } from "./nearest.ts";

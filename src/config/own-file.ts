@@ -21,7 +21,7 @@ export async function readLine(path: string): Promise<string | undefined> {
  * Writes the line where no file stands yet, readable by its owner only, and returns what stands there afterwards: of two
  * processes that start at once, both get the line of the first. A crash leaves no half-written file.
  */
-export async function createLine(path: string, line: string): Promise<{ readonly line: string; readonly made: boolean }> {
+export async function createLine(path: string, line: string): Promise<string> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const draft = `${path}.${randomBytes(6).toString("hex")}`;
   const file = await open(draft, "wx", 0o600);
@@ -34,10 +34,10 @@ export async function createLine(path: string, line: string): Promise<{ readonly
   try {
     // Unlike rename, link fails when the name is taken.
     await link(draft, path);
-    return { line, made: true };
+    return line;
   } catch (error) {
     if (!isCode(error, "EEXIST")) throw error;
-    return { line: (await readLine(path)) ?? "", made: false };
+    return (await readLine(path)) ?? "";
   } finally {
     await unlink(draft);
   }

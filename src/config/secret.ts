@@ -50,7 +50,7 @@ async function secretOfFolder(dataDir: string, findings: Findings): Promise<Uint
       });
       return undefined;
     }
-    line = (await createLine(path, randomBytes(SECRET_BYTES).toString("hex"))).line;
+    line = await createLine(path, randomBytes(SECRET_BYTES).toString("hex"));
   }
   const secret = parseSecret(line);
   if (secret === undefined) {
@@ -69,7 +69,7 @@ async function matchFolder(secret: Uint8Array, dataDir: string, findings: Findin
   const digest = digestOf(secret);
   const kept = await readLine(join(dataDir, "secret"));
   const keptSecret = kept === undefined ? undefined : parseSecret(kept);
-  const expected = keptSecret === undefined ? (await createLine(join(dataDir, "secret.check"), digest)).line : digestOf(keptSecret);
+  const expected = keptSecret === undefined ? await createLine(join(dataDir, "secret.check"), digest) : digestOf(keptSecret);
   if (expected === digest) return secret;
   const message = `is not the secret that the data folder ${dataDir} was made with: keys and encrypted objects made under the other one would stop working. Unset it, set the old one, or choose another folder.`;
   findings.problems.push({ place: envPlace("WEIR_SECRET"), message });

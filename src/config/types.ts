@@ -47,7 +47,7 @@ export type Config = {
   /** 32 bytes. */
   readonly secret: Uint8Array;
   readonly adminKey: string;
-  /** It was made in this start, so it is shown once. */
+  /** Nobody has been shown it yet; whoever shows it says so with `markAdminKeyShown`. */
   readonly adminKeyIsNew: boolean;
   /** A second admin key, made for this start and kept nowhere: it goes into the data folder's lock, for commands on the same machine. */
   readonly localAdminKey: string;
