@@ -98,17 +98,17 @@ for (const engine of listTestEngines()) {
     test("large values and long results come whole", async () => {
       const bytes = new Uint8Array(1_500_000).map((_, n) => (n * 7) % 256);
       const text = "é€😀".repeat(200_000);
-      const [row] = await db.query(
+      const [large] = await db.query(
         OPERATOR,
         "SELECT $1::bytea AS bytes, $2::text AS text, length($2) AS chars, repeat('x', 3000000) AS long",
         [bytes, text],
       );
-      assert.ok(row !== undefined && Buffer.compare(row["bytes"] as Uint8Array, bytes) === 0);
-      assert.equal(row["text"], text);
-      assert.equal(row["chars"], 600_000);
-      assert.equal((row["long"] as string).length, 3_000_000);
+      assert.ok(large !== undefined && Buffer.compare(large["bytes"] as Uint8Array, bytes) === 0);
+      assert.equal(large["text"], text);
+      assert.equal(large["chars"], 600_000);
+      assert.equal((large["long"] as string).length, 3_000_000);
       const rows = await db.query<{ n: number }>(OPERATOR, "SELECT n FROM generate_series(1, 30000) AS n");
-      assert.ok(rows.length === 30_000 && rows.every((one, at) => one.n === at + 1));
+      assert.ok(rows.length === 30_000 && rows.every(({ n }, at) => n === at + 1));
       assert.deepEqual(await db.query(OPERATOR, "SELECT 1 AS one WHERE false"), []);
     });
 
@@ -174,6 +174,26 @@ for (const engine of listTestEngines()) {
         await assert.rejects(db.query(OPERATOR, "SELECT 1 / 0"), SqlError);
         assert.deepEqual(await db.query(tenantScope(one), "SELECT count(*) AS n FROM tenants"), [{ n: 1 }]);
       }
+    });
+
+    test("a statement that is asked again and again sees the present table, role and tenant", async () => {
+      const script = (text: string): Promise<void> => db.asOwner((owner) => owner.script(text));
+      await script("CREATE TABLE shape (tenant_id text NOT NULL, a int); INSERT INTO shape VALUES ('" + one + "', 1), ('" + two + "', 2)");
+      await script("SELECT weir_guard('shape', tenant => 'select', operator => 'select')");
+      for (let n = 0; n < 12; n++) {
+        assert.deepEqual(await db.query(tenantScope(one), "SELECT a FROM shape ORDER BY a"), [{ a: 1 }]);
+        assert.deepEqual(await db.query(tenantScope(two), "SELECT a FROM shape ORDER BY a"), [{ a: 2 }]);
+        assert.deepEqual(await db.query(OPERATOR, "SELECT a FROM shape ORDER BY a"), [{ a: 1 }, { a: 2 }]);
+        await assert.rejects(db.query(LEDGER, "SELECT a FROM shape ORDER BY a"), SqlError);
+      }
+      await script("ALTER TABLE shape ALTER a TYPE text USING 'now ' || a");
+      assert.deepEqual(await db.query(tenantScope(one), "SELECT a FROM shape ORDER BY a"), [{ a: "now 1" }]);
+      assert.deepEqual(await db.transaction(OPERATOR, (tx) => tx.query("SELECT a FROM shape ORDER BY a")), [
+        { a: "now 1" },
+        { a: "now 2" },
+      ]);
+      await script("DROP TABLE shape");
+      await assert.rejects(db.query(tenantScope(one), "SELECT a FROM shape ORDER BY a"), SqlError);
     });
 
     test("a transaction commits whole or not at all", async () => {
@@ -242,7 +262,17 @@ for (const engine of listTestEngines()) {
       assert.deepEqual(Object.keys(fields ?? {}), ["tookMs", "scope"]);
     });
 
-    test("ping answers", () => db.ping());
+    test("ping answers, also while a transaction has failed", async () => {
+      await db.ping();
+      let ping: Promise<void> | undefined;
+      const failed = db.transaction(OPERATOR, async (tx) => {
+        await tx.query("SELECT 1 / 0").catch(() => undefined);
+        ping = db.ping();
+        await tx.query("SELECT 1");
+      });
+      await assert.rejects(failed, SqlError);
+      await ping;
+    });
   });
 
   test(`${engine}: after close every call fails as store_unavailable`, async () => {

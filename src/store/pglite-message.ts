@@ -10,6 +10,8 @@ export type PgliteBoot =
 /** One unit of work, done without a pause: `before`, the statement, `after`. */
 export type PgliteAsk = {
   readonly id: number;
+  /** Whose statement it is: it is kept ready for that role. undefined: the login's own, kept for nobody. */
+  readonly role: string | undefined;
   /** A simple query ahead of the statement: it opens the transaction. */
   readonly before: string | undefined;
   /** undefined: only `before` and `after`. */

@@ -1,5 +1,6 @@
 import type { PgliteAnswer, PgliteAsk } from "./pglite-message.ts";
 import { createWireWriter, readWire } from "./pglite-wire.ts";
+import { createStatements } from "./pglite-statements.ts";
 import { abortedReport } from "./sql-error.ts";
 import { encodeParam } from "./sql-value.ts";
 
@@ -25,13 +26,32 @@ export const exchangeWith =
 export function createAsker(exchange: Exchange): (ask: PgliteAsk) => Promise<PgliteAnswer> {
   const wire = createWireWriter();
   const heard = createEar();
+  const statements = createStatements();
+  let stale = false;
+
+  /** Writes the whole ask, and tells what is to be remembered once it was parsed. */
+  const write = (ask: PgliteAsk): (() => void) | undefined => {
+    const { role, before, text } = ask;
+    if (before !== undefined) wire.query(stale && role !== undefined ? `DEALLOCATE ALL; ${before}` : before);
+    if (before !== undefined && role !== undefined) stale = false;
+    const found = role === undefined || text === undefined ? undefined : statements.find(role, text);
+    if (text !== undefined) wire.statement(found?.name ?? "", found?.isNew === false ? undefined : text, ask.params.map(encodeParam));
+    if (ask.after !== undefined) wire.query(ask.after);
+    wire.close(statements.takeEvicted());
+    return found?.isNew === true && role !== undefined && text !== undefined ? () => statements.keep(role, text, found.name) : undefined;
+  };
+
   return async (ask) => {
+    // The owner may have changed a table under a kept statement, whose columns then no longer fit.
+    if (ask.role === undefined) {
+      stale = true;
+      statements.clear();
+    }
     try {
-      if (ask.before !== undefined) wire.query(ask.before);
-      if (ask.text !== undefined) wire.statement(ask.text, ask.params.map(encodeParam));
-      if (ask.after !== undefined) wire.query(ask.after);
+      const remember = write(ask);
       await exchange(wire.take(), heard.add);
-      const { rows, report, command } = readWire(heard.take(), ask.before === undefined ? 0 : 1);
+      const { rows, report, parsed, command } = readWire(heard.take(), ask.before === undefined ? 0 : 1);
+      if (parsed) remember?.();
       if (report !== undefined) return { id: ask.id, sql: report };
       return ask.after === "COMMIT" && command === "ROLLBACK" ? { id: ask.id, sql: abortedReport } : { id: ask.id, rows };
     } catch (error) {

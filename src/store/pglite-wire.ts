@@ -10,8 +10,10 @@ import type { Decoder } from "./sql-value.ts";
 export type WireWriter = {
   /** Several statements, no parameters. */
   query(text: string): void;
-  /** One statement with its parameters: parse, bind, describe, execute, sync. */
-  statement(text: string, params: readonly (string | Uint8Array | null)[]): void;
+  /** One statement with its parameters: parse, bind, describe, execute, sync. Under a name it stays; `text` undefined: it is there. */
+  statement(name: string, text: string | undefined, params: readonly (string | Uint8Array | null)[]): void;
+  /** Forgets named statements. */
+  close(names: readonly string[]): void;
   /** What was written since the last call. Valid until the next write. */
   take(): Uint8Array;
 };
@@ -19,9 +21,9 @@ export type WireWriter = {
 /** Writes into one buffer that is used again and again. */
 export function createWireWriter(): WireWriter {
   const out = createBytes();
-  const bind = (params: readonly (string | Uint8Array | null)[]): void => {
+  const bind = (name: string, params: readonly (string | Uint8Array | null)[]): void => {
     out.name(""); // portal
-    out.name(""); // statement
+    out.name(name);
     out.int16(params.length);
     for (const param of params) out.int16(param instanceof Uint8Array ? 1 : 0);
     out.int16(params.length);
@@ -37,13 +39,15 @@ export function createWireWriter(): WireWriter {
   };
   return {
     query: (text) => message("Q", () => out.name(text)),
-    statement(text, params) {
-      message("P", () => {
-        out.name("");
-        out.name(text);
-        out.int16(0);
-      });
-      message("B", () => bind(params));
+    statement(name, text, params) {
+      if (text !== undefined) {
+        message("P", () => {
+          out.name(name);
+          out.name(text);
+          out.int16(0);
+        });
+      }
+      message("B", () => bind(name, params));
       message("D", () => {
         out.text("P");
         out.name("");
@@ -52,6 +56,16 @@ export function createWireWriter(): WireWriter {
         out.name("");
         out.int32(0);
       });
+      message("S", () => undefined);
+    },
+    close(names) {
+      if (names.length === 0) return;
+      for (const name of names) {
+        message("C", () => {
+          out.text("S");
+          out.name(name);
+        });
+      }
       message("S", () => undefined);
     },
     take: () => out.take(),
@@ -120,6 +134,8 @@ export type WireAnswer = {
   readonly rows: Row[];
   /** The first error of any piece. */
   readonly report: SqlReport | undefined;
+  /** A statement was parsed, whatever became of it then. */
+  readonly parsed: boolean;
   /** Tag of the last command: `COMMIT`, `ROLLBACK`, … */
   readonly command: string;
 };
@@ -130,6 +146,7 @@ export function readWire(buffer: Buffer, pieceWanted: number): WireAnswer {
   let columns: readonly Column[] = [];
   let report: SqlReport | undefined;
   let command = "";
+  let parsed = false;
   let piece = 0;
   for (let at = 0; at < buffer.length;) {
     const body = at + 5;
@@ -137,17 +154,19 @@ export function readWire(buffer: Buffer, pieceWanted: number): WireAnswer {
     at += 1 + buffer.readInt32BE(at + 1);
     if (type === READY) piece++;
     else if (type === ERROR) report ??= readReport(buffer, body, at);
+    else if (type === PARSED) parsed = true;
     else if (type === COMMAND) command = buffer.toString("latin1", body, at - 1);
     else if (piece !== pieceWanted) continue;
     else if (type === COLUMNS) columns = readColumns(buffer, body);
     else if (type === ROW) rows.push(readRow(buffer, body, columns));
   }
-  return { rows, report, command };
+  return { rows, report, command, parsed };
 }
 
 type Column = { readonly name: string; readonly decode: Decoder };
 
 const READY = 0x5a; // Z
+const PARSED = 0x31; // 1
 const ERROR = 0x45; // E
 const COMMAND = 0x43; // C
 const COLUMNS = 0x54; // T

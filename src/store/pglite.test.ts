@@ -59,7 +59,7 @@ test("a worker that dies fails the calls under way; the next starts another on t
 test("every pending call of a worker fails when its thread ends", async () => {
   let lost = -1;
   const link = await startPglite({ kind: "memory", image: (await findTemplate()).image }, (pending) => (lost = pending));
-  const ask = { before: undefined, params: [], after: undefined };
+  const ask = { role: undefined, before: undefined, params: [], after: undefined };
   const calls = [
     link.send({ ...ask, text: "SELECT pg_sleep(0.2)" }),
     link.send({ ...ask, text: "SELECT 1" }),
@@ -92,7 +92,7 @@ test("a folder that holds no database is refused as unavailable, with the reason
 test("three thousand asks leave nothing behind in memory", async () => {
   const db = await PGlite.create({ loadDataDir: new Blob([await readFile((await findTemplate()).image)]) });
   const answer = createAsker(exchangeWith(db));
-  const ask = { id: 1, before: "BEGIN", text: "SELECT $1::text AS a", params: ["x"], after: "COMMIT" } as const;
+  const ask = { id: 1, role: "weir_tenant", before: "BEGIN", text: "SELECT $1::text AS a", params: ["x"], after: "COMMIT" } as const;
   const asks = async (count: number): Promise<number> => {
     for (let n = 0; n < count; n++) assert.deepEqual(await answer(ask), { id: 1, rows: [{ a: "x" }] });
     Bun.gc(true);

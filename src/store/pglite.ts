@@ -1,12 +1,13 @@
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
+import { LOOKUP } from "./database.ts";
 import type { Param, Row, Scope, Tx } from "./database.ts";
 import { TRANSACTION_MS_MAX, rowsAs } from "./engine.ts";
 import type { Engine, StoreLog } from "./engine.ts";
 import { startPglite } from "./pglite-link.ts";
 import type { PgliteLink } from "./pglite-link.ts";
 import type { PgliteBoot } from "./pglite-message.ts";
-import { openingOf } from "./scope.ts";
+import { openingOf, roleOf } from "./scope.ts";
 import { createTurns } from "./turns.ts";
 
 export type PgliteDeps = {
@@ -31,24 +32,26 @@ export async function openPglite(deps: PgliteDeps, boot: PgliteBoot): Promise<En
     }
   };
 
+  const query = async <R extends Row = Row>(scope: Scope, text: string, params: readonly Param[] = []): Promise<R[]> => {
+    const before = openingOf(scope);
+    const role = roleOf(scope);
+    const release = await turns.take(text);
+    try {
+      const link = await links.get();
+      return rowsAs<R>(await link.send({ role, before, text, params, after: "COMMIT" }));
+    } finally {
+      release();
+    }
+  };
+
   return {
     engine: "pglite",
-    async query<R extends Row = Row>(scope: Scope, text: string, params: readonly Param[] = []): Promise<R[]> {
-      const before = openingOf(scope);
-      const release = await turns.take(text);
-      try {
-        const link = await links.get();
-        return rowsAs<R>(await link.send({ before, text, params, after: "COMMIT" }));
-      } finally {
-        release();
-      }
-    },
+    query,
     async transaction(scope, body) {
-      const opening = openingOf(scope);
       return await alone(async (link) => {
         const startedMs = deps.clock.monotonicMs();
         try {
-          return await runTransaction(link, opening, body);
+          return await runTransaction(link, scope, body);
         } finally {
           const tookMs = deps.clock.monotonicMs() - startedMs;
           if (tookMs > TRANSACTION_MS_MAX) deps.log.warn("a transaction was slow", { tookMs: Math.round(tookMs), scope: scope.kind });
@@ -58,33 +61,34 @@ export async function openPglite(deps: PgliteDeps, boot: PgliteBoot): Promise<En
     asOwner: (body) =>
       alone((link) =>
         body({
-          script: async (text) => void (await link.send({ before: text, text: undefined, params: [], after: undefined })),
+          script: async (text) => void (await link.send({ role: undefined, before: text, text: undefined, params: [], after: undefined })),
           query: async <R extends Row = Row>(text: string, params: readonly Param[] = []) =>
-            rowsAs<R>(await link.send({ before: undefined, text, params, after: undefined })),
+            rowsAs<R>(await link.send({ role: undefined, before: undefined, text, params, after: undefined })),
         }),
       ),
     async ping() {
-      const link = await links.get();
-      await link.send({ before: undefined, text: "SELECT 1", params: [], after: undefined });
+      await query(LOOKUP, "SELECT 1");
     },
     close: () => links.close(),
   };
 }
 
 /** The opening travels with the first statement; a body without statements costs nothing. */
-async function runTransaction<T>(link: PgliteLink, opening: string, body: (tx: Tx) => Promise<T>): Promise<T> {
+async function runTransaction<T>(link: PgliteLink, scope: Scope, body: (tx: Tx) => Promise<T>): Promise<T> {
+  const opening = openingOf(scope);
+  const role = roleOf(scope);
   let open = false;
   const query = async <R extends Row = Row>(text: string, params: readonly Param[] = []): Promise<R[]> => {
     const before = open ? undefined : opening;
     open = true;
-    return rowsAs<R>(await link.send({ before, text, params, after: undefined }));
+    return rowsAs<R>(await link.send({ role, before, text, params, after: undefined }));
   };
   try {
     const result = await body({ query });
-    if (open) await link.send({ before: undefined, text: undefined, params: [], after: "COMMIT" });
+    if (open) await link.send({ role, before: undefined, text: undefined, params: [], after: "COMMIT" });
     return result;
   } catch (error) {
-    if (open) await link.send({ before: undefined, text: undefined, params: [], after: "ROLLBACK" }).catch(() => undefined);
+    if (open) await link.send({ role, before: undefined, text: undefined, params: [], after: "ROLLBACK" }).catch(() => undefined);
     throw error;
   }
 }
