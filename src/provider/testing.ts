@@ -88,7 +88,7 @@ export function configOf(kind: "openai" | "anthropic", baseUrl: string, more: Pa
 export type Outcome = { readonly parts: readonly Part[]; readonly fault: Fault | undefined };
 
 /** Everything that came, and how it ended. What is thrown must be a Fault. */
-export async function gather(parts: AsyncIterable<Part>): Promise<Outcome> {
+export async function gather(parts: AsyncIterable<Part> | Iterable<Part>): Promise<Outcome> {
   const got: Part[] = [];
   try {
     for await (const part of parts) got.push(part);

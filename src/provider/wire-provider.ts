@@ -9,6 +9,9 @@ import type { StreamReader, Wire } from "./wire.ts";
 /** A probe must answer in seconds, whatever a model may take. */
 const PROBE_TIMEOUTS = { firstByteMs: 5000, idleMs: 5000, totalMs: 10_000 };
 
+/** Of a chunk that waited for a slow reader, only so much is turned into parts at a time: as parts it is many times larger. */
+const SLICE_BYTES = 16 * 1024;
+
 type Upstream = { readonly wire: Wire; readonly transport: Transport; askFor(asked: ProviderCall): Ask };
 
 /**
@@ -80,13 +83,15 @@ async function* readStream(upstream: Upstream, asked: ProviderCall, signal: Abor
     while (!reader.isEnded()) {
       const chunk = await bytes.next();
       if (chunk === undefined) break;
-      events.push(chunk);
-      for (const part of parts) {
-        tally.see(part);
-        yield part;
+      for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
+        events.push(chunk.length <= SLICE_BYTES ? chunk : chunk.subarray(at, at + SLICE_BYTES));
+        for (const part of parts) {
+          tally.see(part);
+          yield part;
+        }
+        parts.length = 0;
+        events.check();
       }
-      parts.length = 0;
-      events.check();
     }
     const finish = reader.finish();
     bytes.finish();
