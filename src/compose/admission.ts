@@ -81,10 +81,6 @@ const NO_HEADERS = Object.freeze({});
 
 /** A chat call's admission: rates and room here; the budget is reserved when the path knows the targets' prices. */
 export function admitChat(admission: Admission, refuse: (call: Call, code: FaultCode) => void): ChatDeps["admit"] {
-  const toAdmitted = (ticket: Ticket) => ({
-    admitted: ticket,
-    headers: ticket.rates === undefined ? NO_HEADERS : toRateHeaders(ticket.rates),
-  });
   const refused = (call: Call, error: unknown): Fault => {
     const fault = Fault.from(error);
     refuse(call, fault.code);
@@ -103,6 +99,11 @@ export function admitChat(admission: Admission, refuse: (call: Call, code: Fault
     }
   };
 }
+
+const toAdmitted = (ticket: Ticket) => ({
+  admitted: ticket,
+  headers: ticket.rates === undefined ? NO_HEADERS : toRateHeaders(ticket.rates),
+});
 
 /** Bytes of English prompt for each token; the output is what may come. Corrected when the call settles. */
 const BYTES_PER_TOKEN = 4;

@@ -5,7 +5,7 @@ import { createIngest, type Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
-import { processIds } from "../kernel/ids.ts";
+import { processIds, type ProcessId } from "../kernel/ids.ts";
 import { createEncryptedObjects, createFolderObjects } from "../object/index.ts";
 import { createRecord, endUserDigest, readPriceBook, type RecordParts } from "../record/index.ts";
 import { createRetriever } from "../retrieve/index.ts";
@@ -48,30 +48,13 @@ const DRAIN_MS = 30_000;
 export function composeParts(deps: PartsDeps): Parts {
   const { config, db, clock, log } = deps;
   const processId = processIds.make(clock.nowMs());
-  const record = createRecord(
-    {
-      db,
-      clock,
-      log,
-      createPartitions: (periods) => db.asOwner((owner) => createEventPartitions(owner, periods)),
-      settleBudgets,
-      finishProcess: releaseLeases,
-    },
-    {
-      journalDir: config.journal.dir,
-      checkpointDir: join(config.dataDir, "audit-checkpoints"),
-      processId,
-      pid: deps.pid,
-      fsync: config.journal.fsync,
-      secret: config.secret,
-    },
-  );
+  const record = composeRecord(deps, processId);
   const metrics = createMetrics({
     callsInFlight: () => record.health().callsInFlight,
     journalBacklog: () => record.health().backlog.bytes,
     residentBytes: deps.residentBytes,
   });
-  const admission = composeAdmission({ config, db, clock, processId, sumSpent: sumSpent });
+  const admission = composeAdmission({ config, db, clock, processId, sumSpent });
   const retrieve = createRetriever({ db });
   const ingest = createIngest({
     db,
@@ -89,16 +72,35 @@ export function composeParts(deps: PartsDeps): Parts {
     endUserDigest: createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest }),
     metrics,
   });
-
   const live = new Set<AbortController>();
+  return { live, record, ingest, chat, admission, metrics, ...createLife({ live, record, ingest, chat, admission }, log) };
+}
 
+function composeRecord({ config, db, clock, log, pid }: PartsDeps, processId: ProcessId): RecordParts {
+  return createRecord(
+    {
+      db,
+      clock,
+      log,
+      createPartitions: (periods) => db.asOwner((owner) => createEventPartitions(owner, periods)),
+      settleBudgets,
+      finishProcess: releaseLeases,
+    },
+    {
+      journalDir: config.journal.dir,
+      checkpointDir: join(config.dataDir, "audit-checkpoints"),
+      processId,
+      pid,
+      fsync: config.journal.fsync,
+      secret: config.secret,
+    },
+  );
+}
+
+/** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
+function createLife(parts: Omit<Parts, "metrics" | "start" | "drain">, log: Log): Pick<Parts, "start" | "drain"> {
+  const { live, record, ingest, chat, admission } = parts;
   return {
-    live,
-    record,
-    ingest,
-    chat,
-    admission,
-    metrics,
     async start() {
       await record.start();
       await admission.authenticator.start();

@@ -61,8 +61,8 @@ export function createChunkWriter(call: Call, includeUsage: boolean, findCitatio
         case "refusal-delta":
           return chunk(part.choice, `"refusal":${JSON.stringify(part.text)}`);
         case "tool-input-start": {
-          const call = { index: part.tool, id: part.id, type: "function", function: { name: part.name, arguments: "" } };
-          return chunk(part.choice, `"tool_calls":[${JSON.stringify(call)}]`);
+          const opened = { index: part.tool, id: part.id, type: "function", function: { name: part.name, arguments: "" } };
+          return chunk(part.choice, `"tool_calls":[${JSON.stringify(opened)}]`);
         }
         case "tool-input-delta":
           return chunk(part.choice, `"tool_calls":[{"index":${part.tool},"function":{"arguments":${JSON.stringify(part.text)}}}]`);
