@@ -57,6 +57,16 @@ describe("without a config file the environment makes the providers:", () => {
   }
 });
 
+test("the default model has its context and price, so that a budget can be kept; another has what is known elsewhere", async () => {
+  const facts = async (model?: string) => {
+    const config = await loadIn({ env: { ...CLAUDE, ...(model === undefined ? {} : { ANTHROPIC_MODEL: model }) } });
+    return [config.models[0]?.contextTokens, config.models[0]?.price?.outputPerMTok];
+  };
+  assert.deepEqual(await facts(), [200_000, 15]);
+  assert.deepEqual(await facts("claude-sonnet-4-6-20260501"), [200_000, 15]);
+  assert.deepEqual(await facts("claude-opus-5.5"), [undefined, undefined]);
+});
+
 describe("the limits of the quick start:", () => {
   test("MAX_TOKENS_PER_REQUEST is default and cap", async () => {
     for (const tokens of [1, 1024, 8192]) {

@@ -12,7 +12,12 @@ export type ListModels = (baseUrl: string, apiKey: string | undefined) => Promis
 
 /** A current model of each house that is neither its dearest nor its smallest. */
 const ANTHROPIC_MODEL_DEFAULT = "claude-sonnet-4-6";
-const ANTHROPIC_CONTEXT_TOKENS = 200_000;
+/** Facts of that model, dated or not: without a price it would not be eligible under a budget. Dollars per million tokens. */
+const ANTHROPIC_DEFAULT_NAMES = /^claude-sonnet-4-6(-\d{8})?$/;
+const ANTHROPIC_DEFAULT_FACTS = {
+  contextTokens: 200_000,
+  price: { inputPerMTok: 3, outputPerMTok: 15, cachedInputPerMTok: 0.3, cacheWritePerMTok: 3.75 },
+};
 const OPENAI_MODEL_DEFAULT = "gpt-6.1-terra";
 const ROUTING_THRESHOLD_MAX = 1_000_000_000;
 
@@ -114,10 +119,13 @@ async function askModel(
 function draftAnthropic(draft: Draft, env: Env): void {
   if (readEnv(env, "ANTHROPIC_API_KEY") === undefined) return;
   const baseUrl = readEnv(env, "ANTHROPIC_BASE_URL") ?? "https://api.anthropic.com";
-  const named = readEnv(env, "ANTHROPIC_MODEL");
+  const upstream = readEnv(env, "ANTHROPIC_MODEL") ?? ANTHROPIC_MODEL_DEFAULT;
   addProvider(draft, "anthropic", "ANTHROPIC", { kind: "anthropic", baseUrl, apiKey: "env:ANTHROPIC_API_KEY", trust: "external" });
-  const contextTokens = named === undefined ? ANTHROPIC_CONTEXT_TOKENS : undefined;
-  addModel(draft, { provider: "anthropic", upstream: named ?? ANTHROPIC_MODEL_DEFAULT, contextTokens }, "ANTHROPIC_MODEL");
+  addModel(
+    draft,
+    { provider: "anthropic", upstream, ...(ANTHROPIC_DEFAULT_NAMES.test(upstream) ? ANTHROPIC_DEFAULT_FACTS : {}) },
+    "ANTHROPIC_MODEL",
+  );
 }
 
 function draftOpenai(draft: Draft, env: Env, findings: Findings): void {
@@ -142,7 +150,11 @@ function addProvider(draft: Draft, name: string, prefix: string, provider: Recor
   draft.cameFrom.set(renderPath(["providers", name, "apiKey"]), `${prefix}_API_KEY`);
 }
 
-function addModel(draft: Draft, model: { provider: string; upstream: string; contextTokens?: number | undefined }, from: string): void {
+function addModel(
+  draft: Draft,
+  model: { readonly provider: string; readonly upstream: string; readonly [fact: string]: unknown },
+  from: string,
+): void {
   draft.models[model.upstream] = model;
   draft.cameFrom.set(renderPath(["models", model.upstream]), from);
 }
