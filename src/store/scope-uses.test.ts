@@ -1,0 +1,59 @@
+import { test } from "bun:test";
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * The scopes that see more than one tenant, and how often each file may use them. One more is a decision: raise the number together with
+ * the reason why a tenant's own scope does not do.
+ */
+const ALLOWED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
+  // A key's digest is looked up before its tenant is known; the feed of changes is every process's.
+  LOOKUP: { "store/keys.ts": 1, "store/changes.ts": 2, "store/pglite.ts": 1 },
+  // Events, leases and journals of many tenants are settled in one batch.
+  LEDGER: { "store/budgets.ts": 6, "store/ledger-marks.ts": 2, "record/ship-batch.ts": 3, "record/finish-journal.ts": 1 },
+  // Tenants are made, found by name and deleted by the platform; cleaning and listings run over all of them; the catalogue is nobody's.
+  OPERATOR: {
+    "store/tenants.ts": 6,
+    "store/catalogue.ts": 1,
+    "store/roles.ts": 1,
+    "store/collections.ts": 1,
+    "store/documents.ts": 2,
+    "store/files.ts": 1,
+    "record/usage.ts": 1,
+  },
+  // The login itself: migrations, and the partitions that it owns.
+  asOwner: { "store/pglite.ts": 1, "store/migrate.ts": 1, "store/open.ts": 3, "compose/parts.ts": 1 },
+};
+
+const SOURCE = join(import.meta.dirname, "..");
+/** Where the scopes are made and passed on. */
+const DEFINITIONS = new Set(["store/database.ts", "store/index.ts", "store/engine.ts", "store/postgres.ts"]);
+
+/** Code without imports and comments, by file. */
+function readSource(): readonly (readonly [string, string])[] {
+  const files = readdirSync(SOURCE, { recursive: true, encoding: "utf8" }).filter((file) =>
+    /^(?!.*\.(test|fixture)\.ts$)(?!.*testing\.ts$).*\.ts$/.test(file),
+  );
+  assert.ok(files.length > 50, "the source was read");
+  return files.map((file) => [file, readFileSync(join(SOURCE, file), "utf8").replaceAll(/^import [^;]*;|\/\*[^]*?\*\/|\/\/.*$/gm, "")]);
+}
+
+function countUses(pattern: RegExp): ReadonlyMap<string, number> {
+  const counted = readSource().map(([file, code]): readonly [string, number] => [file, code.match(pattern)?.length ?? 0]);
+  return new Map(counted.filter(([file, count]) => count > 0 && !DEFINITIONS.has(file)));
+}
+
+test("no platform scope is made but where scopes are defined", () => {
+  assert.deepEqual([...countUses(/kind: "(lookup|ledger|operator)"/g).keys()], []);
+});
+
+for (const [word, allowed] of Object.entries(ALLOWED)) {
+  test(`${word} is used where it is listed, and no more often`, () => {
+    const uses = countUses(new RegExp(`\\b${word}\\b`, "g"));
+    const tooMany = [...uses].filter(([file, count]) => count > (allowed[file] ?? 0)).map(([file, count]) => `${file}: ${count}`);
+    assert.deepEqual(tooMany, []);
+    console.log(`${word}: ${[...uses.values()].reduce((sum, count) => sum + count, 0)} uses in ${uses.size} files`);
+    assert.ok(uses.size > 0, "a word that is nowhere is misspelt here");
+  });
+}
