@@ -40,7 +40,7 @@ test("include_usage adds a last chunk without choices that carries the usage", a
   const lines = dataLines(await response.text()) as Record<string, unknown>[];
   assert.equal(lines[0]?.["usage"], null);
   assert.deepEqual(lines.at(-2)?.["choices"], []);
-  assert.equal((lines.at(-2)?.["usage"] as { total_tokens: number }).total_tokens, 15);
+  assert.equal((lines.at(-2)?.["usage"] as { total_tokens: number } | undefined)?.total_tokens, 15);
   assert.ok(lines.at(-2)?.["weir"] !== undefined);
 });
 
