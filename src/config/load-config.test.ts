@@ -2,6 +2,7 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { loadConfig } from "./load-config.ts";
 import { loadIn, makeFolder, problemsOf } from "./testing.ts";
 
 /** The config file of the contract, word for word. */
@@ -315,6 +316,16 @@ test("a .env file that the runtime reads is named, with the settings in it", asy
   assert.deepEqual(config.warnings, [
     ".env: names OPENAI_API_KEY, and the runtime reads this file. A variable that was set before goes first.",
   ]);
+});
+
+test("settings from a program are read in place of any file, with their lines", async () => {
+  const cwd = await makeFolder();
+  await writeFile(join(cwd, "weir.yaml"), "fallback: maybe\n");
+  const load = (value: unknown) =>
+    loadConfig({ flags: {}, env: { ROUTING_THRESHOLD: "x" }, cwd, inline: { name: "settings", text: JSON.stringify(value, null, 2) } });
+  const config = await load({ fallback: false });
+  assert.deepEqual([config.fallback, config.file, config.routingThreshold], [false, undefined, undefined]);
+  await assert.rejects(load({ fallback: true, modles: {} }), { message: 'settings:3:3 modles: is not a setting. Did you mean "models"?' });
 });
 
 test("the configuration is frozen to its leaves", async () => {

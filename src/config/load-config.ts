@@ -42,7 +42,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
   const file: FoundFile = input.inline === undefined ? await findConfigFile(flags, env, cwd) : { kind: "none" };
   if (file.problem !== undefined) findings.problems.push(file.problem);
   const source = await readSource(file, input, findings);
-  const routingThreshold = file.kind === "none" ? readRoutingThreshold(env, findings) : undefined;
+  const routingThreshold = file.kind === "none" && input.inline === undefined ? readRoutingThreshold(env, findings) : undefined;
   const settings = source === undefined ? undefined : await readSettings(source);
   if (source?.file !== undefined) warnUnreferenced(env, source.usedEnv, source.file, findings);
   const listen = readListen(flags, env, settings, findings);
