@@ -19,7 +19,7 @@ import { askedOf, chatOf, configOf, gather, textOfParts, type Outcome } from "./
 const KINDS = ["openai", "anthropic"] as const;
 type Kind = (typeof KINDS)[number];
 /** Short enough for a test, far above what a loopback answer takes. */
-const HASTY = { firstByteMs: 400, idleMs: 400, totalMs: 5000 };
+const HASTY = { firstByteMs: 800, idleMs: 800, totalMs: 8000 };
 const PARTS = 9;
 
 let upstream: FakeUpstream;
