@@ -1,0 +1,191 @@
+import assert from "node:assert/strict";
+import { afterAll, beforeAll, test } from "bun:test";
+import type { Endpoint } from "../../src/http/index.ts";
+import { ADMIN_KEY, addDocument, composedEndpoints, createWorld, json, nameOf, upload, uploadForm, type World } from "./access-world.ts";
+
+const CALLERS = ["nobody", "wrong", "member", "boss", "otherBoss", "admin"] as const;
+type Caller = (typeof CALLERS)[number];
+type Sent = { readonly path: string; readonly init?: RequestInit };
+
+/** Who gets what, written down once more by hand. nobody · wrong key · member · tenant-admin · another tenant's admin · platform admin. */
+const OWN = (ok: number, other: number): Row["status"] => [401, 401, ok, ok, other, 403];
+const NAMED = (ok: number): Row["status"] => [401, 401, 403, ok, 403, ok];
+const PLATFORM = (ok: number): Row["status"] => [401, 401, 403, 403, 403, ok];
+const EVERYBODY: Row["status"] = [200, 200, 200, 200, 200, 200];
+
+type Row = {
+  readonly status: readonly [number, number, number, number, number, number];
+  /** A request that is right for a member of acme, made anew for each caller. */
+  readonly make: (world: World) => Sent | Promise<Sent>;
+};
+
+const body = (value: unknown): RequestInit => json(value);
+let count = 0;
+const fresh = (): string => `x${++count}`;
+const doc = (world: World): Promise<{ file: string }> =>
+  addDocument(world.weir, world.acme.member, world.acme.store, [`${fresh()}.txt`, "Some words about leave."]);
+const question = { model: "m", messages: [{ role: "user", content: "parts=2" }], max_tokens: 5 };
+const newTenant = async ({ weir }: World): Promise<string> => {
+  const slug = fresh();
+  await weir.call("POST", "/admin/v1/tenants", { slug, name: slug });
+  return slug;
+};
+
+const TABLE: Record<string, Row> = {
+  // Another tenant's key may chat, too: for its own tenant.
+  "POST /v1/chat/completions": { status: OWN(200, 200), make: () => ({ path: "/v1/chat/completions", init: body(question) }) },
+  "GET /v1/models": { status: OWN(200, 200), make: () => ({ path: "/v1/models" }) },
+  "GET /v1/models/:model": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/models/${acme.model}` }) },
+  "POST /v1/files": { status: OWN(200, 200), make: () => ({ path: "/v1/files", init: { body: uploadForm("a.txt", "words") } }) },
+  "GET /v1/files": { status: OWN(200, 200), make: () => ({ path: "/v1/files" }) },
+  "GET /v1/files/:id": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/files/${acme.file}` }) },
+  "GET /v1/files/:id/content": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/files/${acme.file}/content` }) },
+  "DELETE /v1/files/:id": {
+    status: OWN(200, 404),
+    make: async ({ weir, acme }) => ({ path: `/v1/files/${await upload(weir, acme.member, "b.txt", "words")}` }),
+  },
+  "POST /v1/vector_stores": { status: OWN(200, 200), make: () => ({ path: "/v1/vector_stores", init: body({ name: fresh() }) }) },
+  "GET /v1/vector_stores": { status: OWN(200, 200), make: () => ({ path: "/v1/vector_stores" }) },
+  "GET /v1/vector_stores/:store": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/vector_stores/${acme.store}` }) },
+  "DELETE /v1/vector_stores/:store": {
+    status: OWN(200, 404),
+    make: async ({ weir, acme }) => {
+      const { id } = await weir.call<{ id: string }>("POST", "/v1/vector_stores", { name: fresh() }, { key: acme.member });
+      return { path: `/v1/vector_stores/${id}` };
+    },
+  },
+  "POST /v1/vector_stores/:store/files": {
+    status: OWN(200, 404),
+    make: async ({ weir, acme }) => ({
+      path: `/v1/vector_stores/${acme.store}/files`,
+      init: body({ file_id: await upload(weir, acme.member, "c.txt", "words about leave") }),
+    }),
+  },
+  "GET /v1/vector_stores/:store/files": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/vector_stores/${acme.store}/files` }) },
+  "GET /v1/vector_stores/:store/files/:file": {
+    status: OWN(200, 404),
+    make: ({ acme }) => ({ path: `/v1/vector_stores/${acme.store}/files/${acme.file}` }),
+  },
+  "DELETE /v1/vector_stores/:store/files/:file": {
+    status: OWN(200, 404),
+    make: async (world) => ({ path: `/v1/vector_stores/${world.acme.store}/files/${(await doc(world)).file}` }),
+  },
+  "POST /v1/vector_stores/:store/search": {
+    status: OWN(200, 404),
+    make: ({ acme }) => ({ path: `/v1/vector_stores/${acme.store}/search`, init: body({ query: "leave" }) }),
+  },
+  "POST /admin/v1/tenants": {
+    status: PLATFORM(201),
+    make: () => ({ path: "/admin/v1/tenants", init: body({ slug: fresh(), name: "x" }) }),
+  },
+  "GET /admin/v1/tenants": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/tenants" }) },
+  "GET /admin/v1/tenants/:slug": { status: NAMED(200), make: () => ({ path: "/admin/v1/tenants/acme" }) },
+  "PATCH /admin/v1/tenants/:slug": {
+    status: PLATFORM(200),
+    make: () => ({ path: "/admin/v1/tenants/acme", init: body({ name: "acme" }) }),
+  },
+  "DELETE /admin/v1/tenants/:slug": {
+    status: PLATFORM(202),
+    make: async (world) => ({ path: `/admin/v1/tenants/${await newTenant(world)}` }),
+  },
+  "POST /admin/v1/tenants/:slug/keys": {
+    status: NAMED(201),
+    make: () => ({ path: "/admin/v1/tenants/acme/keys", init: body({ name: "another" }) }),
+  },
+  "GET /admin/v1/tenants/:slug/keys": { status: NAMED(200), make: () => ({ path: "/admin/v1/tenants/acme/keys" }) },
+  "DELETE /admin/v1/tenants/:slug/keys/:id": {
+    status: NAMED(200),
+    make: async ({ weir }) => {
+      const { id } = await weir.call<{ id: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "short-lived" });
+      return { path: `/admin/v1/tenants/acme/keys/${id}` };
+    },
+  },
+  "GET /admin/v1/usage": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage?tenant=acme" }) },
+  "GET /admin/v1/audit": { status: NAMED(200), make: () => ({ path: "/admin/v1/audit?tenant=acme" }) },
+  "POST /admin/v1/audit/verify": { status: NAMED(200), make: () => ({ path: "/admin/v1/audit/verify", init: body({ tenant: "acme" }) }) },
+  "GET /v1/receipts/:id": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/receipts/${acme.receipt}` }) },
+  "GET /healthz": { status: EVERYBODY, make: () => ({ path: "/healthz" }) },
+  "GET /readyz": { status: EVERYBODY, make: () => ({ path: "/readyz" }) },
+  "GET /metrics": { status: EVERYBODY, make: () => ({ path: "/metrics" }) },
+};
+
+let world: World;
+beforeAll(async () => {
+  world = await createWorld();
+});
+afterAll(() => world.close());
+
+const keyOf = (caller: Caller): string | undefined =>
+  ({
+    nobody: undefined,
+    wrong: `weir-${"0".repeat(32)}`,
+    member: world.acme.member,
+    boss: world.acme.admin,
+    otherBoss: world.globex.admin,
+    admin: ADMIN_KEY,
+  })[caller];
+
+async function statusOf(name: string, row: Row, caller: Caller): Promise<number> {
+  const [method = ""] = name.split(" ");
+  const { path, init = {} } = await row.make(world);
+  const key = keyOf(caller);
+  const headers = new Headers(init.headers);
+  if (key !== undefined) headers.set("authorization", `Bearer ${key}`);
+  const response = await fetch(`${world.weir.url}${path}`, { ...init, method, headers });
+  await response.arrayBuffer();
+  return response.status;
+}
+
+/** Where the server differs from the table. */
+async function differences(table: Readonly<Record<string, Row>>): Promise<{ cases: number; wrong: string[] }> {
+  let cases = 0;
+  const wrong: string[] = [];
+  for (const [name, row] of Object.entries(table)) {
+    for (const [at, caller] of CALLERS.entries()) {
+      cases++;
+      const status = await statusOf(name, row, caller);
+      if (status !== row.status[at]) wrong.push(`${name} by ${caller}: ${status}, not ${row.status[at]}`);
+    }
+  }
+  return { cases, wrong };
+}
+
+test("every endpoint that the server composes is in the table of who may call it, and none besides", () => {
+  const composed = composedEndpoints().map(nameOf);
+  assert.ok(composed.length > 25);
+  assert.deepEqual(composed.toSorted(), Object.keys(TABLE).toSorted());
+});
+
+test("every endpoint answers each kind of caller with the status of the table", async () => {
+  const { cases, wrong } = await differences(TABLE);
+  assert.deepEqual(wrong, []);
+  console.log(`# access: ${cases} cases over ${Object.keys(TABLE).length} endpoints × ${CALLERS.length} callers`);
+});
+
+test("a table with one permission changed is told from the server, whichever endpoint it is", async () => {
+  const names = Object.keys(TABLE);
+  let found = 0;
+  for (const [at, name] of names.entries()) {
+    const row = TABLE[name];
+    if (row === undefined) throw new TypeError(name);
+    const caller = at % CALLERS.length;
+    const status = row.status.map((value, each) => (each === caller ? (value === 418 ? 200 : 418) : value)) as unknown as Row["status"];
+    const { wrong } = await differences({ [name]: { ...row, status } });
+    if (wrong.length === 1) found++;
+  }
+  assert.equal(found, names.length);
+  console.log(`# access: ${found} of ${names.length} planted differences found`);
+});
+
+test("an endpoint that does not say who may call it does not compile", () => {
+  const handle = (): Response => new Response();
+  // @ts-expect-error `allow` is missing
+  const undeclared: Endpoint = { method: "GET", path: "/v1/secrets", handle };
+  // @ts-expect-error there is no such permission
+  const unknown: Endpoint = { method: "GET", path: "/v1/secrets", allow: "secrets.read", of: "tenant", handle };
+  // @ts-expect-error whose data it is about is missing
+  const unscoped: Endpoint = { method: "GET", path: "/v1/secrets", allow: "chat", handle };
+  const declared: Endpoint = { method: "GET", path: "/v1/secrets", allow: "chat", of: "tenant", handle };
+  assert.equal([undeclared, unknown, unscoped, declared].length, 4);
+  console.log("# access: 3 undeclared endpoints refused by the compiler, 1 declared one taken");
+});
