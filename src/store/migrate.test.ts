@@ -1,4 +1,4 @@
-import { afterEach, describe, test } from "bun:test";
+import { afterAll, beforeAll, describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { systemClock } from "../kernel/clock.ts";
 import { sha256Hex } from "../kernel/hash.ts";
@@ -27,11 +27,29 @@ test("the files are in order, each number once", () => {
 const engines = listTestEngines();
 for (const engine of engines) {
   describe(engine, () => {
+    // One database for all: each test begins with what the one before left.
     let db: Engine;
-    afterEach(() => db.close());
+    beforeAll(async () => {
+      db = await openTestDatabase({ engine });
+    });
+    afterAll(() => db.close());
+
+    test("a file that fails leaves nothing of itself, and names itself", async () => {
+      const bad = [...real, migration("9001_bad.sql", "CREATE TABLE half (a int); SELECT 1 / 0; CREATE TABLE other (a int)")];
+      await assert.rejects(migrate(db, bad), /9001_bad\.sql failed: SQL 22012/);
+      assert.deepEqual(await db.asOwner((owner) => owner.query("SELECT to_regclass('half')::text AS half")), [{ half: null }]);
+      assert.deepEqual(
+        await appliedTo(db),
+        real.map((one) => one.name),
+      );
+    });
+
+    test("a file that was changed after it was applied is refused by name", async () => {
+      const changed = real.map((one, at) => (at === 0 ? migration(one.name, `${one.text} -- a comment`) : one));
+      await assert.rejects(migrate(db, changed), /0001_frame\.sql was changed after it had been applied/);
+    });
 
     test("a second run changes nothing; a new file is applied once", async () => {
-      db = await openTestDatabase({ engine });
       await migrate(db);
       await migrate(db, plusOne);
       await migrate(db, plusOne);
@@ -42,23 +60,7 @@ for (const engine of engines) {
       assert.deepEqual(await db.asOwner((owner) => owner.query("SELECT count(*) AS n FROM more")), [{ n: 1 }]);
     });
 
-    test("a file that fails leaves nothing of itself, and names itself", async () => {
-      db = await openTestDatabase({ engine });
-      const bad = [...real, migration("9001_bad.sql", "CREATE TABLE half (a int); SELECT 1 / 0; CREATE TABLE other (a int)")];
-      await assert.rejects(migrate(db, bad), /9001_bad\.sql failed: SQL 22012/);
-      assert.deepEqual(await db.asOwner((owner) => owner.query("SELECT to_regclass('half')::text AS half")), [{ half: null }]);
-      await migrate(db, plusOne);
-      assert.equal((await appliedTo(db)).at(-1), "9001_more.sql");
-    });
-
-    test("a file that was changed after it was applied is refused by name", async () => {
-      db = await openTestDatabase({ engine });
-      const changed = real.map((one, at) => (at === 0 ? migration(one.name, `${one.text} -- a comment`) : one));
-      await assert.rejects(migrate(db, changed), /0001_frame\.sql was changed after it had been applied/);
-    });
-
     test("a database that is newer than the program is refused by name", async () => {
-      db = await openTestDatabase({ engine });
       await migrate(db, plusOne);
       await assert.rejects(migrate(db), /newer than this program.*9001_more\.sql/);
       assert.deepEqual(await db.query(OPERATOR, "SELECT 1 AS one"), [{ one: 1 }]);

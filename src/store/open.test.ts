@@ -1,14 +1,15 @@
-import { afterEach, beforeEach, describe, test } from "bun:test";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { systemClock } from "../kernel/clock.ts";
 import { OPERATOR } from "./database.ts";
-import { openDatabase } from "./open.ts";
-import { placeOf } from "./identity.ts";
+import type { Engine } from "./engine.ts";
+import { EMBEDDED, placeOf, readMemory } from "./identity.ts";
+import { openDatabase, prepare } from "./open.ts";
 import { createTenant, findTenantBySlug } from "./tenants.ts";
-import { createServerDatabase, listTestEngines } from "./testing.ts";
+import { createServerDatabase, listTestEngines, openTestDatabase } from "./testing.ts";
 
 let dataDir = "";
 beforeEach(() => {
@@ -19,7 +20,7 @@ afterEach(() => rmSync(join(dataDir, ".."), { recursive: true, force: true }));
 const open = (databaseUrl?: string) =>
   openDatabase({ databaseUrl, dataDir, connections: 2, clock: systemClock, log: { warn: () => undefined } });
 
-test("a new data folder becomes a database, and what is written is there at the next start", async () => {
+test("a new data folder becomes a database, which is there at the next start, and whose loss is not taken for a first start", async () => {
   const first = await open();
   await createTenant(first, 1_700_000_000_000, { slug: "kept", name: "Kept" });
   await first.close();
@@ -27,38 +28,52 @@ test("a new data folder becomes a database, and what is written is there at the 
   const second = await open();
   assert.equal((await findTenantBySlug(second, "kept"))?.name, "Kept");
   await second.close();
-});
-
-test("an embedded database that is gone is not silently begun anew", async () => {
-  await (await open()).close();
   rmSync(join(dataDir, "postgres"), { recursive: true });
   await assert.rejects(open(), /is gone.*delete .*weir\.json/);
   assert.equal(existsSync(join(dataDir, "postgres")), false, "nothing was made");
-  rmSync(join(dataDir, "weir.json"));
-  await (await open()).close();
-});
+}, 20_000);
 
-test("an embedded database that was exchanged is refused", async () => {
-  await (await open()).close();
-  const file = join(dataDir, "weir.json");
-  writeFileSync(file, readFileSync(file, "utf8").replace(/"embedded": "[^"]*"/, '"embedded": "another"'));
-  await assert.rejects(open(), /is another one than before.*delete .*weir\.json/);
-  writeFileSync(file, "{");
-  await assert.rejects(open(), /weir\.json cannot be read/);
-});
+describe("a database that answers is refused", () => {
+  let engine: Engine;
+  let db: Engine;
+  let closes = 0;
+  beforeAll(async () => {
+    engine = await openTestDatabase();
+    db = { ...engine, close: async () => void closes++ };
+  });
+  afterAll(() => engine.close());
+  const prepared = async () => prepare(db, await readMemory(dataDir, EMBEDDED), "The database");
+  const script = (text: string): Promise<void> => db.asOwner((owner) => owner.script(text));
 
-test("a database that is newer than the program is refused, and closed again", async () => {
-  const first = await open();
-  await first.asOwner((owner) => owner.script("INSERT INTO weir_migrations (name, sha256) VALUES ('9999_future.sql', 'x')"));
-  await first.close();
-  await assert.rejects(open(), /newer than this program.*9999_future\.sql/);
-});
+  test("when it was exchanged, or nobody can tell", async () => {
+    await prepared();
+    assert.equal(closes, 0);
+    const file = join(dataDir, "weir.json");
+    writeFileSync(file, readFileSync(file, "utf8").replace(/"embedded": "[^"]*"/, '"embedded": "another"'));
+    await assert.rejects(prepared(), /is another one than before.*delete .*weir\.json/);
+    assert.equal(closes, 1, "and closed");
+    writeFileSync(file, "{");
+    await assert.rejects(prepared(), /weir\.json cannot be read/);
+  });
 
-test("a role that could see past its policies stops the start", async () => {
-  const first = await open();
-  await first.asOwner((owner) => owner.script("ALTER ROLE weir_tenant BYPASSRLS"));
-  await first.close();
-  await assert.rejects(open(), /Tenants would not be isolated: the role weir_tenant has BYPASSRLS/);
+  test("when it is newer than the program", async () => {
+    await script("INSERT INTO weir_migrations (name, sha256) VALUES ('9999_future.sql', 'x')");
+    await assert.rejects(prepared(), /newer than this program.*9999_future\.sql/);
+    await script("DELETE FROM weir_migrations WHERE name = '9999_future.sql'");
+    await prepared();
+  });
+
+  test("when a role could see past its policies", async () => {
+    await script("ALTER ROLE weir_tenant BYPASSRLS");
+    await assert.rejects(prepared(), /Tenants would not be isolated: the role weir_tenant has BYPASSRLS/);
+    await script("ALTER ROLE weir_tenant NOBYPASSRLS");
+  });
+
+  test("when it lost its tables", async () => {
+    await prepared();
+    await script("DROP SCHEMA public CASCADE; CREATE SCHEMA public");
+    await assert.rejects(prepared(), /The database is empty.*delete .*weir\.json/);
+  });
 });
 
 test("a DATABASE_URL is told apart by host, port and name, whoever logs in", () => {

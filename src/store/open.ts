@@ -50,7 +50,8 @@ async function openServer(settings: DatabaseSettings, databaseUrl: string): Prom
   return await prepare(db, memory, "The database of DATABASE_URL");
 }
 
-async function prepare(db: Engine, memory: Memory, name: string): Promise<Engine> {
+/** Of a database that answers: what must hold before it serves. Closes it when it refuses. */
+export async function prepare(db: Engine, memory: Memory, name: string): Promise<Engine> {
   try {
     await checkReachable(db, name);
     const known = memory.find();
