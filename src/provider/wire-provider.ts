@@ -48,25 +48,30 @@ function checkedHeaders(name: string, headers: Readonly<Record<string, string>>)
 }
 
 async function* readWhole(upstream: Upstream, asked: ProviderCall, signal: AbortSignal): AsyncGenerator<Part> {
+  const parts: Part[] = [];
   try {
-    const parts = upstream.wire.readAnswer(await upstream.transport.json(upstream.askFor(asked), signal));
+    upstream.wire.readAnswer(await upstream.transport.json(upstream.askFor(asked), signal), parts);
     const usage = correctionOf(parts, asked);
     for (const part of parts) {
       if (part.type === "finish" && usage !== undefined) yield { type: "usage", usage };
       yield part;
     }
   } catch (error) {
-    const fault = faultOf(error);
-    const usage = fault.detail.spent === true ? createTally(asked.chat).correction() : undefined;
+    const said = faultOf(error);
+    // An answer that came was paid for, though it cannot be used; an error in its place was not.
+    const fault = said.code === "target_broken" ? said.with({ spent: true }) : said;
+    const usage = fault.detail.spent === true ? (correctionOf(parts, asked) ?? reportedIn(parts)) : undefined;
     if (usage !== undefined) yield { type: "usage", usage };
     throw fault;
   }
 }
 
+const reportedIn = (parts: readonly Part[]): Usage | undefined => parts.find((part) => part.type === "usage")?.usage;
+
 /** Counts only where the upstream's word is not enough: that costs more than reading the answer. */
 function correctionOf(parts: readonly Part[], asked: ProviderCall): Usage | undefined {
-  const said = parts.find((part) => part.type === "usage");
-  if (said !== undefined && said.usage.inputTokens > 0 && said.usage.outputTokens > 0) return undefined;
+  const said = reportedIn(parts);
+  if (said !== undefined && said.inputTokens > 0 && said.outputTokens > 0) return undefined;
   const tally = createTally(asked.chat);
   for (const part of parts) tally.see(part);
   return tally.correction();

@@ -21,8 +21,8 @@ export type Wire = {
   readonly headers: Readonly<Record<string, string>>;
   /** The body of the request. Throws `target_refused` for what this protocol cannot say. */
   writeRequest(asked: ProviderCall): string;
-  /** The parts of a whole JSON answer, `finish` last. */
-  readAnswer(body: unknown): readonly Part[];
+  /** The parts of a whole JSON answer, `finish` last. What was read before it throws is in `parts`: it is billed. */
+  readAnswer(body: unknown, parts?: Part[]): readonly Part[];
   createStreamReader(asked: ProviderCall): StreamReader;
   /** What the answer to a probe tells about the server. */
   readProbe(body: unknown): void;

@@ -6,12 +6,11 @@ import { createAnswer } from "./answer.ts";
 import { readUsage } from "./usage.ts";
 
 /** The parts of a whole chat completion, `finish` last. */
-export function readAnswer(body: unknown): readonly Part[] {
+export function readAnswer(body: unknown, parts: Part[] = []): readonly Part[] {
   if (!isRecord(body)) throw new Fault("target_broken");
   if (body["error"] !== undefined && body["error"] !== null) throw errorObjectFault(body);
   const { choices } = body;
   if (!Array.isArray(choices)) throw new Fault("target_broken");
-  const parts: Part[] = [];
   const answer = createAnswer();
   answer.readHead(body);
   for (const [position, choice] of choices.entries()) {
