@@ -20,7 +20,8 @@ export function createBatchSize(): BatchSize {
     },
     took(events, tookMs) {
       if (tookMs > SLOW_MS) size = Math.max(LEAST, Math.min(size, Math.ceil(events * (SLOW_MS / tookMs) * 0.8)));
-      else if (tookMs < FAST_MS && events >= size) size = Math.min(MOST, Math.ceil(size * 1.5));
+      // Batches are of whole writes of the journal, so they may be much smaller than was asked for.
+      else if (tookMs < FAST_MS) size = Math.min(MOST, Math.max(size, events * 2));
     },
   };
 }

@@ -28,7 +28,9 @@ export function createJournalSource({ disk, log, tail, processId }: Deps): ShipS
       if (taken !== undefined) return taken;
       const { end } = log;
       if (tail.from === undefined && end.file === from.file && end.offset - from.offset <= NEAR_BYTES) tail.begin(end);
-      return await readEvents(log.folder, from, tail.from ?? end, max);
+      // Inside the tail but at none of its borders the files are right too: a place that is not found must not stop the shipping.
+      const until = tail.from !== undefined && comparePositions(from, tail.from) < 0 ? tail.from : end;
+      return await readEvents(log.folder, from, until, max);
     },
     shipped(to) {
       tail.drop(to);

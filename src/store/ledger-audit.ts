@@ -97,7 +97,8 @@ export async function findEvent(
 ): Promise<LedgerRow | undefined> {
   const [row] = await db.query<RawRow>(
     scope,
-    `SELECT ${COLUMNS} FROM events WHERE tenant_id = $1 AND created_at BETWEEN $2::timestamptz AND $3::timestamptz AND request_id = $4`,
+    `SELECT ${COLUMNS} FROM events WHERE tenant_id = $1 AND created_at BETWEEN $2::timestamptz AND $3::timestamptz AND request_id = $4
+     ORDER BY created_at LIMIT 1`,
     [tenantId, asked.from, asked.to, asked.requestId],
   );
   return row === undefined ? undefined : toRow(row);

@@ -55,7 +55,10 @@ export async function listUsage(
 
 type Sums = { calls: number; refused: number; input: number; output: number; cached: number; cost: number };
 
-/** Exact: whole hours from the rollups, what is left at both ends from the rows, all as of one moment. */
+/**
+ * Exact: whole hours from the rollups, what is left at both ends from the rows, all as of one moment. OFFSET 0 keeps the planner from
+ * reading all events once instead of a few of each tenant, the order from entering the index that knows no time.
+ */
 export async function sumUsage(db: Database, scope: Scope, filter: UsageFilter): Promise<UsageTotals> {
   const fromMs = filter.fromMs ?? FIRST_MS;
   const toMs = Math.max(fromMs, filter.toMs ?? LAST_MS);
@@ -71,10 +74,12 @@ export async function sumUsage(db: Database, scope: Scope, filter: UsageFilter):
        UNION ALL
        SELECT CASE WHEN e.outcome = 'refused' THEN 0 ELSE e.count END, CASE WHEN e.outcome = 'refused' THEN e.count ELSE 0 END,
          e.input_tokens, e.output_tokens, e.cached_tokens, e.cost_micro_usd
-       FROM audit_heads h JOIN events e ON e.tenant_id = h.tenant_id
-       WHERE ($1::text IS NULL OR h.tenant_id = $1)
-         AND ((e.created_at >= $2::timestamptz AND e.created_at < $3::timestamptz)
-           OR (e.created_at >= $4::timestamptz AND e.created_at < $5::timestamptz))
+       FROM audit_heads h CROSS JOIN (VALUES ($2::timestamptz, $3::timestamptz), ($4::timestamptz, $5::timestamptz)) AS rest (since, until)
+       CROSS JOIN LATERAL (
+         SELECT outcome, count, input_tokens, output_tokens, cached_tokens, cost_micro_usd FROM events
+         WHERE tenant_id = h.tenant_id AND created_at >= rest.since AND created_at < rest.until
+         ORDER BY created_at OFFSET 0) e
+       WHERE $1::text IS NULL OR h.tenant_id = $1
      ) parts`,
     [filter.tenantId ?? null, new Date(fromMs), new Date(firstHour), new Date(lastHour), new Date(toMs)],
   );
