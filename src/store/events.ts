@@ -121,7 +121,8 @@ export async function appendEvents(tx: Tx, append: Append): Promise<{ readonly i
 export async function findShipped(tx: Tx, events: readonly EventColumns[]): Promise<ReadonlySet<string>> {
   const rows = await tx.query<{ id: string }>(
     `SELECT e.request_id AS id FROM json_to_recordset($1::json) AS k ("tenantId" text, "createdAtMs" bigint, "requestId" text)
-     JOIN events e ON e.tenant_id = k."tenantId" AND e.created_at = to_timestamp(k."createdAtMs" / 1000.0) AND e.request_id = k."requestId"`,
+     CROSS JOIN LATERAL (SELECT request_id FROM events WHERE tenant_id = k."tenantId"
+       AND created_at = to_timestamp(k."createdAtMs" / 1000.0) AND request_id = k."requestId" ORDER BY created_at LIMIT 1) e`,
     [JSON.stringify(events.map(({ tenantId, createdAtMs, requestId }) => ({ tenantId, createdAtMs, requestId })))],
   );
   return new Set(rows.map((row) => row.id));
