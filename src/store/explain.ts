@@ -7,13 +7,12 @@ export type PlanUse = {
 };
 
 /**
- * How the role of `scope` would run a statement. Small tables are read whole whatever indexes they have, so reading whole is made dear:
- * what still does so has no index that policies let it use.
+ * How the role of `scope` would run a statement. Small tables are read whole whatever indexes they have, so reading and joining whole
+ * tables is made dear: what still does so has no index that policies let it use.
  */
 export async function explainUses(db: Database, scope: Scope, text: string, params: readonly Param[] = []): Promise<PlanUse> {
   const rows = await db.transaction(scope, async (tx) => {
-    await tx.query("SET LOCAL enable_seqscan = off");
-    await tx.query("SET LOCAL enable_bitmapscan = off");
+    for (const way of ["seqscan", "bitmapscan", "hashjoin", "mergejoin"]) await tx.query(`SET LOCAL enable_${way} = off`);
     return await tx.query(`EXPLAIN (FORMAT JSON) ${text}`, params);
   });
   const indexes: { index: string; condition: string }[] = [];
