@@ -28,9 +28,9 @@ export type Receipts = {
 
 type Deps = { readonly db: Database; readonly shipper: Shipper; readonly source: ShipSource; readonly signer: Signer };
 
-/** A call begins within this of the time in its id; the second, wide look is for processes whose clocks were set meanwhile. */
+/** A call begins within this of the time in its id; the second, wider look is for refusals (their minute) and clocks that were set meanwhile. */
 const NEAR_MS = 2000;
-const FAR_MS = 86_400_000;
+const FAR_MS = 600_000;
 
 export function createReceipts({ db, shipper, source, signer }: Deps): Receipts {
   const sign = (requestId: RequestId, found: { hash: string; body: string; seq?: number }): Receipt => {

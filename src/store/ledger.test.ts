@@ -17,7 +17,15 @@ for (const engine of listTestEngines())
     let db: Engine;
     beforeAll(async () => {
       db = await openTestDatabase({ engine });
-      await db.asOwner((owner) => createEventPartitions(owner, ["2026-10", MONTH, "2026-12"]));
+      await db.asOwner(async (owner) => {
+        await createEventPartitions(owner, ["2026-10", MONTH, "2026-12"]);
+        // An empty table has no plan worth looking at. Nothing is analysed: on PGlite nothing ever is.
+        await owner.query(
+          `INSERT INTO events SELECT 'ten_' || n % 5, $1::timestamptz + n * interval '1 minute', 'req_' || n, n, 'key_x', 'finished', 'm', 'p', 1, 1, 0, 5, 1,
+             '\\x00', '\\x00', false, repeat('x', 500) FROM generate_series(1, 5000) n`,
+          [new Date(AT_MS)],
+        );
+      });
     });
     afterAll(() => db.close());
 
