@@ -29,7 +29,7 @@ export function files(deps: FilesDeps): Endpoint[] {
       return Response.json(toWire(await deps.createFile(who.tenant.id, { filename: file.name, purpose, bytes })));
     }),
     tenantEndpoint("GET", "/v1/files", "files.read", async ({ query, who }) => {
-      const page = readQuery(query, openaiPage);
+      const page = readFilePage(query);
       return Response.json(toWireList(await deps.listFiles(who.tenant.id, page), toWire));
     }),
     tenantEndpoint("GET", "/v1/files/:id", "files.read", async (asked) =>
@@ -75,6 +75,20 @@ export function fileIdOf(asked: Asked<TenantPrincipal>, name = "id"): FileId {
   const raw = paramOf(asked, name);
   const id = parseWireFileId(raw);
   if (id === undefined) throw new Fault("not_found", { say: "The file does not exist." });
+  return id;
+}
+
+/** A page's cursors are wire ids; rows are found and ordered by Weir's own. */
+export function readFilePage(query: URLSearchParams) {
+  const page = readQuery(query, openaiPage);
+  return { ...page, after: toCursor("after", page.after, parseWireFileId), before: toCursor("before", page.before, parseWireFileId) };
+}
+
+/** The id of one that is gone, or of nobody's, is still a place in the order. */
+export function toCursor<T extends string>(param: string, raw: string | undefined, parse: (raw: string) => T | undefined): T | undefined {
+  if (raw === undefined) return undefined;
+  const id = parse(raw);
+  if (id === undefined) throw new Fault("body_invalid", { param, say: `${param}: expected the id of an entry of this list.` });
   return id;
 }
 

@@ -1,7 +1,7 @@
 import { openaiPage, vectorStoreCreate, vectorStoreFileCreate, vectorStoreSearch } from "../contract/knowledge.ts";
 import type { Passage } from "../domain/chat.ts";
 import { Fault } from "../kernel/fault.ts";
-import type { FileId, TenantId } from "../kernel/ids.ts";
+import { collectionIds, type FileId, type TenantId } from "../kernel/ids.ts";
 import { JSON_BODY_BYTES_MAX, TOP_K_DEFAULT } from "../kernel/limits.ts";
 import { parseWireFileId, toWireFileId } from "../ingest/index.ts";
 import type { CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
@@ -9,7 +9,7 @@ import type { CollectionRecord } from "../store/collections.ts";
 import type { Page, PageAsk } from "../store/files.ts";
 import { readJson } from "./body.ts";
 import { paramOf, tenantEndpoint, type Endpoint } from "./endpoint.ts";
-import { fileIdOf, toWireList } from "./files.ts";
+import { fileIdOf, readFilePage, toCursor, toWireList } from "./files.ts";
 import { readQuery } from "./query.ts";
 
 type Attributes = CollectionFileRecord["attributes"];
@@ -54,7 +54,7 @@ function stores(deps: VectorStoreDeps): Endpoint[] {
       return Response.json(toWire(body.file_ids === undefined ? made : await deps.getCollection(who.tenant.id, made.id)));
     }),
     tenantEndpoint("GET", AT, "collections.read", async ({ query, who }) =>
-      Response.json(toWireList(await deps.listCollections(who.tenant.id, readQuery(query, openaiPage)), toWire)),
+      Response.json(toWireList(await deps.listCollections(who.tenant.id, readStorePage(query)), toWire)),
     ),
     tenantEndpoint("GET", `${AT}/:store`, "collections.read", async (asked) =>
       Response.json(toWire(await deps.getCollection(asked.who.tenant.id, paramOf(asked, "store")))),
@@ -77,7 +77,7 @@ function storeFiles(deps: VectorStoreDeps): Endpoint[] {
       return Response.json(toWireFile(added));
     }),
     tenantEndpoint("GET", at, "collections.read", async (asked) => {
-      const { filter, ...page } = readQuery(asked.query, openaiPage);
+      const { filter, ...page } = readFilePage(asked.query);
       const tenantId = asked.who.tenant.id;
       const store = paramOf(asked, "store");
       return Response.json(toWireList(await deps.listCollectionFiles(tenantId, store, { ...page, status: filter }), toWireFile));
@@ -106,12 +106,22 @@ function search(deps: VectorStoreDeps): Endpoint {
     const data = found.map((passage) => ({
       file_id: toWireFileId(passage.fileId),
       filename: passage.filename,
-      score: passage.score,
+      score: toUnit(passage.score),
       attributes: passage.attributes,
       content: [{ type: "text", text: passage.text }],
     }));
     return Response.json({ object: "vector_store.search_results.page", search_query: queries, data, has_more: false, next_page: null });
   });
+}
+
+/** OpenAI's scores end at 1; BM25's have no end. The order stays. */
+const toUnit = (score: number): number => (score <= 0 ? 0 : score / (1 + score));
+
+const parseId = (raw: string) => (collectionIds.is(raw) ? raw : undefined);
+
+function readStorePage(query: URLSearchParams) {
+  const page = readQuery(query, openaiPage);
+  return { ...page, after: toCursor("after", page.after, parseId), before: toCursor("before", page.before, parseId) };
 }
 
 function needFileId(raw: string, param: string): FileId {
@@ -136,7 +146,6 @@ function toWire(collection: CollectionRecord) {
       total: counts.total,
     },
     status: counts.inProgress > 0 ? "in_progress" : "completed",
-    expires_after: null,
     expires_at: null,
     last_active_at: Math.floor(collection.activeAtMs / 1000),
     metadata: collection.metadata,
