@@ -7,7 +7,7 @@ import { systemClock } from "../../src/kernel/clock.ts";
 import { tenantIds, type TenantId } from "../../src/kernel/ids.ts";
 import { createFolderObjects } from "../../src/object/index.ts";
 import { createRetriever, type Retrieve } from "../../src/retrieve/index.ts";
-import type { Engine } from "../../src/store/engine.ts";
+import type { Engine, StoreLog } from "../../src/store/engine.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { openPostgres } from "../../src/store/postgres.ts";
 import { openTestDatabase } from "../../src/store/testing.ts";
@@ -18,11 +18,15 @@ export type Bench = {
   readonly tenantId: TenantId;
   readonly ingest: Ingest;
   readonly retrieve: Retrieve;
+  /** Transactions that held the connection longer than they should. */
+  slow(): number;
   close(): Promise<void>;
 };
 
 export async function openBench(engine: string): Promise<Bench> {
-  const { db, close } = engine === "postgres" ? await ownPostgres() : await ownPglite();
+  let slow = 0;
+  const log: StoreLog = { warn: () => void (slow += 1) };
+  const { db, close } = engine === "postgres" ? await ownPostgres(log) : await ownPglite(log);
   const folder = await mkdtemp(join(tmpdir(), "weir-bench-"));
   const tenantId = tenantIds.make(systemClock.nowMs());
   await db.asOwner((owner) =>
@@ -35,6 +39,7 @@ export async function openBench(engine: string): Promise<Bench> {
     tenantId,
     ingest,
     retrieve,
+    slow: () => slow,
     async close() {
       await ingest.close();
       await close();
@@ -43,14 +48,14 @@ export async function openBench(engine: string): Promise<Bench> {
   };
 }
 
-async function ownPglite() {
-  const db = await openTestDatabase({ storage: "folder" });
+async function ownPglite(log: StoreLog) {
+  const db = await openTestDatabase({ storage: "folder", log });
   return { db, close: () => db.close() };
 }
 
-async function ownPostgres() {
+async function ownPostgres(log: StoreLog) {
   const server = await startPostgres();
-  const db = openPostgres({ clock: systemClock, log: { warn: () => undefined } }, { databaseUrl: server.url, connections: 4 });
+  const db = openPostgres({ clock: systemClock, log }, { databaseUrl: server.url, connections: 4 });
   await migrate(db);
   return {
     db,

@@ -203,6 +203,33 @@ for (const engine of listTestEngines()) {
       assert.deepEqual(use.sequential, []);
     });
 
+    test("two processes fill one collection at once, and every posting is written once", async () => {
+      const { id } = await ingest.createCollection(ten, { name: "crowded" });
+      const texts = Array.from({ length: 10 }, (_, at) => testProse(200 + Math.floor(at / 2), 1500));
+      const files = await Promise.all(
+        texts.map((text, at) => ingest.createFile(ten, { filename: "same.txt", purpose: `p${at}`, bytes: Buffer.from(text) })),
+      );
+      const [one, two] = [k.again(), k.again()];
+      await Promise.all(files.map((file, at) => (at % 2 === 0 ? one : two).addFileToCollection(ten, id, file.id)));
+      const { data } = await ingest.listCollectionFiles(ten, id);
+      assert.deepEqual(new Set(data.map((each) => each.status)), new Set(["completed"]));
+      // Ten files of five contents.
+      const [sums] = await k.db.query(
+        tenantScope(ten),
+        `SELECT (SELECT count(*)::int FROM documents WHERE collection_id = $1 AND state = 'ready') AS documents,
+           (SELECT count(*)::int FROM chunks WHERE collection_id = $1) AS chunks, (SELECT chunk_count FROM collections WHERE id = $1) AS counted,
+           (SELECT sum(octet_length(entries))::int / 8 FROM postings WHERE collection_id = $1) AS postings`,
+        [id],
+      );
+      const pieces = [...new Set(texts)].flatMap((text) => {
+        const parsed = parse("same.txt", Buffer.from(text));
+        assert.ok(parsed.ok);
+        return chunk(parsed.text).map((piece) => new Set(indexedTerms(parsed.title, piece)).size);
+      });
+      const postings = pieces.reduce((sum, count) => sum + count, 0);
+      assert.deepEqual(sums, { documents: 5, chunks: pieces.length, counted: pieces.length, postings });
+    });
+
     test("names are unique in a tenant, may change, and never look like an id", async () => {
       const { id, name } = await ingest.createCollection(ten, {});
       assert.equal(name, id);
