@@ -35,9 +35,9 @@ export function startLoad({ url, key, workers, body, pauseMs = 0 }: LoadOptions)
   const answered: Answered[] = [];
   const refused: RawAnswer[] = [];
   let sent = 0;
-  let stopped = false;
+  const ending = new AbortController();
   const work = async (): Promise<void> => {
-    while (!stopped) {
+    while (!ending.signal.aborted) {
       const asked = body(sent++);
       const answer = await rawCall({ url: `${url()}/v1/chat/completions`, key, body: asked }, 30_000);
       if (answer.status === 200) answered.push(toAnswered(answer, asked.stream));
@@ -54,13 +54,13 @@ export function startLoad({ url, key, workers, body, pauseMs = 0 }: LoadOptions)
       return sent;
     },
     async stop() {
-      stopped = true;
+      ending.abort();
       await done;
     },
   };
 }
 
-function toAnswered(answer: RawAnswer, stream: boolean): Answered {
+export function toAnswered(answer: RawAnswer, stream: boolean): Answered {
   const done = stream ? eventsOf(answer.body).data.at(-1) === "[DONE]" : answer.end === "whole";
   const cost = /"costMicroUsd":(\d+)/.exec(answer.body)?.[1];
   return {
