@@ -17,9 +17,9 @@ export const hasSameTerms = (indexRev: number): boolean => Math.floor(indexRev /
 /** Chunks after which other work gets its turn: about two milliseconds. */
 const TURN_CHUNKS = 16;
 
-/** What of a chunk can be searched: its own text, and the headings and title it stands under. */
+/** What of a chunk can be searched: its own text, and the headings and title it stands under. `184` as a title only says what the file is called. */
 export function indexedTerms(title: string, chunk: { readonly headings: readonly string[]; readonly text: string }): string[] {
-  const above = new Set([title, ...chunk.headings]);
+  const above = new Set([/\p{L}/u.test(title) ? title : "", ...chunk.headings]);
   return terms(`${[...above].join("\n")}\n${chunk.text}`);
 }
 

@@ -8,7 +8,7 @@ i me my mine we us our ours you your yours he him his she her hers it its they t
 am is are was were be been being do does did doing done have has had having
 will would shall should can could may might must
 and or but nor if then else than as so because while although though whether
-of at by for with about into through during before after to from in on onto upon within without between among per via
+of at by for with about until till since into through during before after to from in on onto upon within without between among per via
 up down out off over under again further
 not no yes
 what which who whom whose when where why how

@@ -48,4 +48,5 @@ export const asksQuantity = (question: string): boolean =>
 const WITHOUT_NUMBER = /\b(?:immediately|at once|without delay|never|none|unlimited|no limit|indefinitely|any time)\b/i;
 export const namesQuantity = (text: string): boolean => LOOKS.number.test(text) || LOOKS.frequency.test(text) || WITHOUT_NUMBER.test(text);
 
-export const looksLike = (kind: AnswerKind, text: string): boolean => LOOKS[kind].test(text);
+export const looksLike = (kind: AnswerKind, text: string): boolean =>
+  LOOKS[kind].test(text) || (kind === "time" && LOOKS.duration.test(text));

@@ -45,7 +45,6 @@ insure insurance insured coverage
 visitor guest
 password passphrase
 mfa multi-factor two-factor 2fa
-backup backed
 birth born baby newborn
 death die died bereavement
 wedding marriage marry married
@@ -69,7 +68,7 @@ const GENERIC = `
 many much long often far soon old big large high quickly fast get give take have need want make let know say mean use happen allow permit possible
 able entitle entitled require required apply exactly currently usually generally company organisation organization firm employee people person someone anyone somebody everyone
 thing way kind type sort time amount please explain describe list show find information detail document handbook
-question answer receive offer provide set do go one ask must
+question answer summarize summarise summary overview mention state clause section receive offer provide set do go one ask must
 `;
 
 /** Words of measure: they say what kind of answer is wanted rather than what it is about. */
