@@ -36,8 +36,9 @@ export async function sseResponse<P>(options: SseOptions<P>): Promise<Response> 
   const quiet: Quiet = { lastMs: pacer.nowMs(), ping: () => silence.resolve("silent") };
   pacer.watch(quiet);
   const first = parts.next();
+  let isSilent: boolean;
   try {
-    await Promise.race([first, silence.promise]);
+    isSilent = (await Promise.race([first, silence.promise])) === "silent";
   } catch (error) {
     pacer.forget(quiet);
     throw error;
@@ -51,6 +52,8 @@ export async function sseResponse<P>(options: SseOptions<P>): Promise<Response> 
 
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
+      // The runtime sends the head with the first bytes of the body: without this one the commitment would wait for another silence.
+      if (isSilent) controller.enqueue(encoder.encode(PING));
       quiet.ping = () => {
         // A reader that does not keep up needs no sign of life.
         if (!ended && (controller.desiredSize ?? 0) > 0) controller.enqueue(encoder.encode(PING));

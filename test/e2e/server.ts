@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { composeServer } from "../../src/compose.ts";
 import { loadConfig } from "../../src/config/index.ts";
-import { systemClock } from "../../src/kernel/clock.ts";
+import { type Clock, systemClock } from "../../src/kernel/clock.ts";
 import { createLog } from "../../src/telemetry/index.ts";
 
 export const ADMIN_KEY = "test-admin-key-0123456789";
@@ -29,7 +29,7 @@ export type TestWeir = {
 
 /** A whole server in this process, on a free port and a folder of its own. `yaml` is its weir.yaml. */
 export async function startWeir(
-  options: { yaml?: string; dataDir?: string; env?: Record<string, string>; demo?: boolean } = {},
+  options: { yaml?: string; dataDir?: string; env?: Record<string, string>; demo?: boolean; clock?: Clock } = {},
 ): Promise<TestWeir> {
   const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "weir-e2e-")));
   const file = join(dataDir, "weir.yaml");
@@ -41,8 +41,9 @@ export async function startWeir(
     cwd: dataDir,
   });
   const logged: string[] = [];
-  const log = createLog((line) => void logged.push(line), systemClock.nowMs);
-  const server = await composeServer(config, { clock: systemClock, log });
+  const clock = options.clock ?? systemClock;
+  const log = createLog((line) => void logged.push(line), clock.nowMs);
+  const server = await composeServer(config, { clock, log });
 
   const call: TestWeir["call"] = async (method, path, body, { key = ADMIN_KEY, expect } = {}) => {
     const response = await fetch(`${server.url}${path}`, {
