@@ -84,7 +84,7 @@ export function admitChat(admission: Admission, refuse: (call: Call, code: Fault
   const refused = (call: Call, error: unknown): Fault => {
     const fault = Fault.from(error);
     refuse(call, fault.code);
-    return fault;
+    return fault.code === "rate_limited" ? fault.with({ rateHeaders: toRateHeaders(admission.rates(call.who)) }) : fault;
   };
   return (call, signal) => {
     const { who, startedAtMs, chat } = call;

@@ -8,6 +8,7 @@ import { deriveKey } from "../kernel/hash.ts";
 import { processIds, type ProcessId } from "../kernel/ids.ts";
 import { createEncryptedObjects, createFolderObjects } from "../object/index.ts";
 import { createRecord, endUserDigest, readPriceBook, type RecordParts } from "../record/index.ts";
+import type { Provider } from "../provider/index.ts";
 import { createRetriever } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
@@ -42,6 +43,8 @@ export type Parts = {
   drain(): Promise<void>;
 };
 
+/** A provider that takes longer to list its models is slow, not away. */
+const PROBE_MS = 10_000;
 /** Calls under way get this long to end by themselves. */
 const DRAIN_MS = 30_000;
 
@@ -97,6 +100,15 @@ function composeRecord({ config, db, clock, log, pid }: PartsDeps, processId: Pr
   );
 }
 
+/** Asks each provider once what it is, so that a wrong address or key is known before the first call. It holds up nothing. */
+async function probe(provider: Provider, log: Log): Promise<void> {
+  try {
+    await provider.probe(AbortSignal.timeout(PROBE_MS));
+  } catch (error) {
+    log.warn("a provider does not answer", { provider: provider.name, code: Fault.from(error).code });
+  }
+}
+
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
 function createLife(parts: Omit<Parts, "metrics" | "start" | "drain">, log: Log): Pick<Parts, "start" | "drain"> {
   const { live, record, ingest, chat, admission } = parts;
@@ -105,6 +117,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain">, log: Log)
       await record.start();
       await admission.authenticator.start();
       admission.budgets.start();
+      for (const provider of chat.providers.values()) void probe(provider, log);
       void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
     },
     async drain() {

@@ -33,6 +33,8 @@ export type Choice = {
   refusal: string;
   tools: { id: string; name: string; arguments: string }[];
   logprobs: { content: unknown[]; refusal: unknown[] } | undefined;
+  /** Fields of the message that Weir does not know. */
+  messageExtra: Readonly<Record<string, unknown>> | undefined;
   finish: FinishReason;
   extra: Readonly<Record<string, unknown>> | undefined;
 };
@@ -42,6 +44,7 @@ export function gatherPart(choices: Choice[], part: Exclude<AnswerPart, { type: 
   switch (part.type) {
     case "text-delta":
       choice.text += part.text;
+      if (part.extra !== undefined) choice.messageExtra = { ...choice.messageExtra, ...part.extra };
       if (part.logprobs != null) choice.logprobs = addLogprobs(choice.logprobs, part.logprobs);
       break;
     case "reasoning-delta":
@@ -66,7 +69,16 @@ export function gatherPart(choices: Choice[], part: Exclude<AnswerPart, { type: 
 }
 
 function emptyChoice(): Choice {
-  return { text: "", reasoning: "", refusal: "", tools: [], logprobs: undefined, finish: "other", extra: undefined };
+  return {
+    text: "",
+    reasoning: "",
+    refusal: "",
+    tools: [],
+    logprobs: undefined,
+    messageExtra: undefined,
+    finish: "other",
+    extra: undefined,
+  };
 }
 
 function addLogprobs(sofar: Choice["logprobs"], more: unknown): NonNullable<Choice["logprobs"]> {
@@ -85,6 +97,7 @@ export function toWireChoice(choice: Choice, index: number, annotations: readonl
     ...choice.extra,
     index,
     message: {
+      ...choice.messageExtra,
       role: "assistant",
       content,
       refusal: choice.refusal === "" ? null : choice.refusal,

@@ -44,7 +44,7 @@ export function toErrorBody(fault: Fault): ErrorBody {
 }
 
 export function faultHeaders(fault: Fault): Record<string, string> {
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { ...fault.detail.rateHeaders };
   const { retryAfterMs, spent } = fault.detail;
   if (retryAfterMs !== undefined) headers["retry-after"] = String(Math.max(1, Math.ceil(retryAfterMs / 1000)));
   // Both SDKs repeat 408, 409, 429 and 5xx twice by themselves: not where that costs again, and not where it cannot help.

@@ -59,6 +59,8 @@ export type FaultDetail = {
   readonly retryAfterMs?: number;
   /** The upstream has been paid for something: clients must not repeat by themselves. */
   readonly spent?: boolean;
+  /** `x-ratelimit-*`, where a rate was the reason. */
+  readonly rateHeaders?: Readonly<Record<string, string>>;
   /** The status that the provider answered with. */
   readonly upstreamStatus?: number;
 };

@@ -1,8 +1,8 @@
-import { createHash, createHmac, hkdfSync } from "node:crypto";
+import { createHmac, hash, hkdfSync } from "node:crypto";
 
 /** Lower-case hex SHA-256 of a UTF-8 text. */
 export function sha256Hex(text: string): string {
-  return createHash("sha256").update(text).digest("hex");
+  return hash("sha256", text, "hex");
 }
 
 /** Lower-case hex HMAC-SHA-256. */
