@@ -43,6 +43,8 @@ export type Parts = {
   drain(): Promise<void>;
 };
 
+/** What a dead process was indexing is taken up when its lease of a minute has ended. */
+const RESUME_EVERY_MS = 60_000;
 /** A provider that takes longer to list its models is slow, not away. */
 const PROBE_MS = 10_000;
 /** Calls under way get this long to end by themselves. */
@@ -112,13 +114,18 @@ async function probe(provider: Provider, log: Log): Promise<void> {
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
 function createLife(parts: Omit<Parts, "metrics" | "start" | "drain">, log: Log): Pick<Parts, "start" | "drain"> {
   const { live, record, ingest, chat, admission } = parts;
+  let resuming: ReturnType<typeof setInterval> | undefined;
+  const resume = (): void =>
+    void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
   return {
     async start() {
       await record.start();
       await admission.authenticator.start();
       admission.budgets.start();
       for (const provider of chat.providers.values()) void probe(provider, log);
-      void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
+      resume();
+      resuming = setInterval(resume, RESUME_EVERY_MS);
+      resuming.unref();
     },
     async drain() {
       admission.room.drain();
@@ -127,6 +134,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain">, log: Log)
       off();
       await admission.budgets.close();
       admission.authenticator.stop();
+      clearInterval(resuming);
       await ingest.close();
       await record.drain();
       for (const provider of chat.providers.values()) provider.close();
