@@ -2,6 +2,7 @@ import { CHAT_FIELDS, type ChatCompletionRequest } from "../contract/chat-comple
 import type { ChatCall, Content, ContentBlock, Message, ResponseFormat, Sampling, ToolChoice } from "../domain/chat.ts";
 import { Fault } from "../kernel/fault.ts";
 import { TOP_K_DEFAULT } from "../kernel/limits.ts";
+import { checkText } from "./body.ts";
 
 export type OutputLimits = { readonly defaultTokens: number; readonly capTokens: number | undefined };
 
@@ -108,7 +109,7 @@ function toRag(rag: ChatCompletionRequest["rag"]): ChatCall["rag"] {
   if (rag == null || !rag.enabled) return undefined;
   if (rag.collection === undefined)
     throw new Fault("body_invalid", { param: "rag.collection", say: "rag.collection: name the collection to answer from." });
-  return { enabled: true, collection: rag.collection, topK: rag.topK ?? TOP_K_DEFAULT };
+  return { enabled: true, collection: checkText(rag.collection, "rag.collection"), topK: rag.topK ?? TOP_K_DEFAULT };
 }
 
 const NO_EXTRA: ChatCall["extra"] = Object.freeze({});

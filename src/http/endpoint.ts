@@ -59,5 +59,7 @@ export function needTenant(who: Principal): TenantPrincipal {
 export function paramOf(asked: Asked<Principal | undefined>, name: string): string {
   const value = asked.params[name];
   if (value === undefined) throw new TypeError(`the pattern has no parameter ${name}`);
+  // No id and no name holds U+0000, and the database refuses to look for it.
+  if (value.includes("\0")) throw new Fault("not_found");
   return value;
 }

@@ -26,7 +26,9 @@ export function files(deps: FilesDeps): Endpoint[] {
     tenantEndpoint("POST", "/v1/files", "files.write", async ({ request, who }) => {
       const { file, purpose } = await readForm(request);
       const bytes = new Uint8Array(await file.arrayBuffer());
-      return Response.json(toWire(await deps.createFile(who.tenant.id, { filename: file.name, purpose, bytes })));
+      // A form may name the file "", which the runtime makes a file without a name.
+      const filename = (file as { readonly name?: string }).name ?? "";
+      return Response.json(toWire(await deps.createFile(who.tenant.id, { filename, purpose, bytes })));
     }),
     tenantEndpoint("GET", "/v1/files", "files.read", async ({ query, who }) => {
       const page = readFilePage(query);

@@ -4,6 +4,8 @@
 export const CHAT_BODY_BYTES_MAX = 20 * 1024 * 1024;
 /** Admin and other small JSON bodies. */
 export const JSON_BODY_BYTES_MAX = 1024 * 1024;
+/** Levels of arrays and objects in a JSON body: schemas of tools have some dozens, and what is written out again level by level ends the stack at thousands. */
+export const JSON_DEPTH_MAX = 512;
 /** One uploaded file. Parsing holds a file in memory a few times over. */
 export const FILE_BYTES_MAX = 64 * 1024 * 1024;
 /** Messages in one call: beyond this a client loops. */

@@ -39,7 +39,7 @@ export function createRouter(options: RouterOptions): Router {
     names: [...choices.keys()],
     plan(wanted) {
       const choice = choices.get(wanted.chat.model);
-      if (choice === undefined || hidden(wanted, options)) throw unknownModel(wanted.chat.model);
+      if (choice === undefined || hidden(wanted, options)) throw unknownModel();
       const full: Wanted = { ...wanted, trust: choice.trust };
       const candidates: Candidate[] = [...choice.targets, options.extractive].map((target) => ({ target, fell: whyFell(target, full) }));
       return { targets: order(candidates, wanted, options), candidates, policyHash };
@@ -80,10 +80,11 @@ function order(candidates: readonly Candidate[], wanted: Omit<Wanted, "trust">, 
   return [...models.slice(0, most), ...last];
 }
 
-function unknownModel(name: string): Fault {
+/** The name is not repeated: people paste keys into the wrong field, and logs of clients keep errors. */
+function unknownModel(): Fault {
   return new Fault("model_unknown", {
     param: "model",
-    say: `The model ${JSON.stringify(name.slice(0, 100))} does not exist, or this key may not use it.`,
+    say: "The model does not exist, or this key may not use it. GET /v1/models lists those that it may use.",
   });
 }
 
