@@ -63,9 +63,14 @@ test("on SIGTERM streams under way end whole or with an error event, no row is l
     await upstream.until(() => upstream.calls.length === STREAMS);
     await Promise.all(calls.filter(({ body }) => body.stream).map(({ call: each }) => each.until((text) => text.includes('"content"'))));
     child.signal("SIGTERM");
-    // A new call is refused in words, or finds no one.
-    const late = await call(bodyOf(0)).answer;
-    assert.ok(late.status === 0 || late.status === 503, `${late.status} ${late.body}`);
+    // The signal takes its time to arrive. From then on a new call is refused in words, or finds no one.
+    for (let isRefused = false; !isRefused;) {
+      const late = call({ model: "m", messages: [{ role: "user", content: `parts=${PARTS}` }] });
+      const { status } = await late.answer;
+      if (status === 200) calls.push({ body: { ...bodyOf(0), stream: false }, call: late });
+      isRefused = status === 0 || status === 503;
+      assert.ok(isRefused || status === 200, String(status));
+    }
     const answers = await Promise.all(calls.map(async ({ body, call: each }) => ({ stream: body.stream, answer: await each.answer })));
     const code = await child.exited;
     assert.equal(code, 0, child.errors());
@@ -80,9 +85,9 @@ test("on SIGTERM streams under way end whole or with an error event, no row is l
       const answered = answers.map(({ answer, stream }) => ({ ...toAnswered(answer, stream), acknowledged: isWhole(answer, stream) }));
       const verdict = compare(answered, rows);
       console.log(
-        `# SIGTERM: ${STREAMS} calls under way, ${whole.length} ended whole, ${broken.length} with an error, ${verdict.lost} lost, ${verdict.died} left open`,
+        `# SIGTERM: ${calls.length} calls under way, ${whole.length} ended whole, ${broken.length} with an error, ${verdict.lost} lost, ${verdict.died} left open`,
       );
-      assert.deepEqual([verdict.lost, verdict.twice, verdict.unbilled, verdict.died, totals.calls], [0, 0, 0, 0, STREAMS]);
+      assert.deepEqual([verdict.lost, verdict.twice, verdict.unbilled, verdict.died, totals.calls], [0, 0, 0, 0, calls.length]);
     } finally {
       next.signal("SIGTERM");
       assert.equal(await next.exited, 0);

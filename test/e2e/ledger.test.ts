@@ -69,6 +69,7 @@ function startLiar(url: string) {
     port: 0,
     hostname: "127.0.0.1",
     async fetch(request) {
+      if (request.method === "GET") return Response.json({ object: "list", data: [] });
       const answer = await fetch(url + new URL(request.url).pathname, { method: "POST", body: await request.text() });
       const text = (await answer.text()).replace(
         /"completion_tokens":(\d+)/,
@@ -95,6 +96,7 @@ function startCheap() {
     port: 0,
     hostname: "127.0.0.1",
     async fetch(request) {
+      if (request.method === "GET") return Response.json({ object: "list", data: [] });
       const { stream } = (await request.json()) as { stream?: boolean };
       if (stream !== true) {
         const choices = [{ index: 0, message: { role: "assistant", content: "Free." }, finish_reason: "stop" }];

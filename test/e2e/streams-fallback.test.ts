@@ -62,6 +62,7 @@ function startRepeater(url: string) {
     port: 0,
     hostname: "127.0.0.1",
     async fetch(request) {
+      if (request.method === "GET") return Response.json({ object: "list", data: [] });
       const body = await request.text();
       const again = () => fetch(url + new URL(request.url).pathname, { method: "POST", body, headers: request.headers });
       const first = await again();
