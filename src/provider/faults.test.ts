@@ -183,7 +183,7 @@ test("planted: a reader that takes the end of the connection for the end of the 
     }),
   };
   const deadlines = createDeadlines({ clock: systemClock, every: () => () => undefined });
-  const transport = createTransport({ clock: systemClock, deadlines, connection: openConnection({ viaProxy: false }) });
+  const transport = createTransport({ clock: systemClock, deadlines, connection: openConnection({ viaProxy: false, tls: false }) });
   const provider = createWireProvider("planted", config.baseUrl, gullible, transport);
   const asked = askedOf("openai", chatOf("fault=end;at=middle"), HASTY);
   const outcome = await gather(provider.stream(asked, new AbortController().signal));

@@ -7,7 +7,7 @@ import type { Every } from "./deadlines.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { createOpenAiWire } from "./openai/index.ts";
 import type { Provider } from "./spec.ts";
-import type { Connection } from "./transport.ts";
+import type { Connection } from "./connection.ts";
 import { createTransport, openConnection } from "./transport.ts";
 import type { Wire } from "./wire.ts";
 import { createWireProvider } from "./wire-provider.ts";
@@ -17,7 +17,7 @@ export type ProviderDeps = {
   /** What keeps one tenant's cached prompts from another's timing: a secret function of the tenant. */
   readonly cacheSalt: (tenantId: TenantId) => string;
   readonly every?: Every;
-  readonly connect?: (options: { readonly viaProxy: boolean }) => Connection;
+  readonly connect?: (options: { readonly viaProxy: boolean; readonly tls: boolean }) => Connection;
 };
 
 /** One provider for each configured one, by name. */
@@ -27,8 +27,9 @@ export function createProviders(configs: readonly ProviderConfig[], deps: Provid
   const cacheSalt = remembered(deps.cacheSalt);
   const providers = new Map<string, Provider>();
   for (const config of configs) {
-    const viaProxy = config.trust === "external" && config.baseUrl.startsWith("https:");
-    const transport = createTransport({ clock, deadlines, connection: connect({ viaProxy }) });
+    const tls = config.baseUrl.startsWith("https:");
+    const viaProxy = config.trust === "external" && tls;
+    const transport = createTransport({ clock, deadlines, connection: connect({ viaProxy, tls }) });
     providers.set(config.name, createWireProvider(config.name, config.baseUrl, createWire(config, cacheSalt), transport));
   }
   return providers;

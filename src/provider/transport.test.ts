@@ -6,7 +6,7 @@ import { createDeadlines } from "./deadlines.ts";
 import { createProviders } from "./providers.ts";
 import type { Provider } from "./spec.ts";
 import { askedOf, chatOf, configOf, gather, textOfParts } from "./testing.ts";
-import { createTransport } from "./transport.ts";
+import { createTransport, toReply } from "./transport.ts";
 
 const KINDS = ["openai", "anthropic"] as const;
 let upstream: FakeUpstream;
@@ -113,12 +113,12 @@ test("a server that keeps the connection open after [DONE] is not waited for", a
   const clock = { nowMs: () => nowMs, monotonicMs: () => nowMs };
   let aborted = false;
   const connect = () => ({
-    fetch: (_: string, init: BunFetchRequestInit) => {
-      init.signal?.addEventListener("abort", () => {
+    request: () => ({
+      reply: Promise.resolve(toReply(new Response(open))),
+      abort: () => {
         aborted = true;
-      });
-      return Promise.resolve(new Response(open));
-    },
+      },
+    }),
     close: () => undefined,
   });
   const every = (_: number, task: () => void) => {
@@ -134,6 +134,11 @@ test("a server that keeps the connection open after [DONE] is not waited for", a
   assert.equal(aborted || cancelled, true, "its connection is closed a second later");
 });
 
+const replying = (response: () => Response) => ({
+  request: () => ({ reply: Promise.resolve(toReply(response())), abort: () => undefined }),
+  close: () => undefined,
+});
+
 test("a whole answer of the most bytes allowed is read, one byte more is broken, told beforehand or not", async () => {
   const bodyOf = (bytes: number, told: boolean): Response => {
     const body = new Blob(["{}", " ".repeat(bytes - 2)]);
@@ -141,7 +146,7 @@ test("a whole answer of the most bytes allowed is read, one byte more is broken,
   };
   const deadlines = createDeadlines({ clock: systemClock, every: () => () => undefined });
   const transport = (bytes: number, told: boolean) => {
-    const connection = { fetch: () => Promise.resolve(bodyOf(bytes, told)), close: () => undefined };
+    const connection = replying(() => bodyOf(bytes, told));
     return createTransport({ clock: systemClock, deadlines, connection }, 5000);
   };
   const ask = { url: "http://127.0.0.1/", headers: new Headers(), body: "{}", timeouts: { firstByteMs: 1e4, idleMs: 1e4, totalMs: 1e4 } };
@@ -183,7 +188,7 @@ test("a key that no header can carry is not told in the error", () => {
 test("a compressed answer is broken, and so is a stream of JSON", async () => {
   const answer = '{"choices":[{"index":0,"message":{"content":"a"},"finish_reason":"stop"}]}';
   const make = (response: () => Response) => {
-    const connect = () => ({ fetch: () => Promise.resolve(response()), close: () => undefined });
+    const connect = () => replying(response);
     const made = createProviders([configOf("openai", "http://127.0.0.1/v1")], { clock: systemClock, cacheSalt: () => "salt", connect });
     return (stream: boolean) => gather(made.get("openai")?.stream(askedOf("openai", chatOf("hi", { stream })), forever) ?? []);
   };

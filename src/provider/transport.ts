@@ -2,15 +2,14 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { UPSTREAM_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import type { Timeouts } from "../domain/target.ts";
+import type { Connection, Reply, Request } from "./connection.ts";
 import type { Deadline, Deadlines } from "./deadlines.ts";
+import { createHttp1Connection } from "./http1.ts";
 import { isRecord } from "./json.ts";
 import { errorObjectFault, refusalFault, retryAfterMs } from "./upstream-fault.ts";
 
-/** The runtime's fetch with a pool of connections of its own. */
-export type Connection = { readonly fetch: (url: string, init: BunFetchRequestInit) => Promise<Response>; close(): void };
-
-/** One request to an upstream. Without a body it is a GET. */
-export type Ask = { readonly url: string; readonly headers: Headers; readonly body: string | undefined; readonly timeouts: Timeouts };
+/** One request to an upstream. */
+export type Ask = Request & { readonly timeouts: Timeouts };
 
 export type ByteStream = {
   /** undefined: the upstream ended its answer cleanly, by HTTP's own rules. Throws a Fault. */
@@ -36,10 +35,35 @@ const DRAIN_MS = 1000;
 const REFUSAL_BYTES_MAX = 64 * 1024;
 
 /** `viaProxy`: the proxy of the environment (`HTTPS_PROXY`), if one is set, is used. Never for own hosts. */
-export function openConnection(options: { readonly viaProxy: boolean }): Connection {
+export function openConnection(options: { readonly viaProxy: boolean; readonly tls: boolean }): Connection {
+  if (!options.tls && !options.viaProxy) return createHttp1Connection();
   const keepAlive = { idleTimeout: IDLE_CONNECTION_SECONDS };
   const session = new Bun.FetchSession(options.viaProxy ? { keepAlive } : { keepAlive, proxy: false });
-  return { fetch: session.fetch, close: () => session.close() };
+  return {
+    request({ url, headers, body }) {
+      const controller = new AbortController();
+      // Without `timeout: false` the runtime cuts silence by a rule of its own; compressed answers would be held back until a block is full.
+      const rest = { headers, redirect: "manual", decompress: false, timeout: false, signal: controller.signal } as const;
+      const sent = session.fetch(url, body === undefined ? { method: "GET", ...rest } : { method: "POST", body, ...rest });
+      return { reply: sent.then(toReply), abort: () => controller.abort() };
+    },
+    close: () => session.close(),
+  };
+}
+
+/** An answer of the runtime's fetch. */
+export function toReply(response: Response): Reply {
+  let reader: ReadableStreamDefaultReader<Uint8Array> | undefined;
+  return {
+    status: response.status,
+    header: (name) => response.headers.get(name),
+    whole: () => response.bytes(),
+    async read() {
+      reader ??= response.body?.getReader();
+      const chunk = await reader?.read();
+      return chunk?.value;
+    },
+  };
 }
 
 type TransportDeps = { readonly clock: Clock; readonly deadlines: Deadlines; readonly connection: Connection };
@@ -51,10 +75,9 @@ export function createTransport(deps: TransportDeps, bodyBytesMax = UPSTREAM_BOD
       // Whether the caller is gone is looked at by the deadlines' timer: a listener costs more than all else here, and 100 ms are soon over.
       const exchange = openExchange(deadlines, ask, signal);
       try {
-        const response = await connection.fetch(ask.url, exchange.start(ask));
-        exchange.answered(response);
-        if (!response.ok) throw await refusal(response, exchange, clock.nowMs());
-        return parseJson(await readWhole(response, exchange, bodyBytesMax));
+        const reply = await exchange.send(connection, ask);
+        if (!isOk(reply)) throw await refusal(reply, exchange, clock.nowMs());
+        return parseJson(await readWhole(reply, exchange, bodyBytesMax));
       } catch (error) {
         throw exchange.fail(error);
       } finally {
@@ -65,13 +88,10 @@ export function createTransport(deps: TransportDeps, bodyBytesMax = UPSTREAM_BOD
       const exchange = openExchange(deadlines, ask, signal);
       exchange.listen();
       try {
-        const response = await connection.fetch(ask.url, exchange.start(ask));
-        exchange.answered(response);
-        if (!response.ok) throw await refusal(response, exchange, clock.nowMs());
-        const type = response.headers.get("content-type");
-        if (type?.startsWith("application/json") === true) throw await notAStream(response, exchange);
-        if (response.body === null) throw new Fault("target_broken");
-        return createByteStream(response.body.getReader(), exchange);
+        const reply = await exchange.send(connection, ask);
+        if (!isOk(reply)) throw await refusal(reply, exchange, clock.nowMs());
+        if (reply.header("content-type")?.startsWith("application/json") === true) throw await notAStream(reply, exchange);
+        return createByteStream(reply, exchange);
       } catch (error) {
         const fault = exchange.fail(error);
         exchange.end();
@@ -86,9 +106,8 @@ type Exchange = {
   readonly deadline: Deadline;
   /** Closes the connection in the moment the caller goes away, not at the timer's next look. */
   listen(): void;
-  /** What to call fetch with. Throws where the caller is gone already. */
-  start(ask: Ask): BunFetchRequestInit;
-  answered(response: Response): void;
+  /** Throws where the caller is gone already. */
+  send(connection: Connection, ask: Ask): Promise<Reply>;
   /** What an error means, whoever threw it. Closes the connection. */
   fail(error: unknown): Fault;
   abort(): void;
@@ -99,12 +118,12 @@ type Exchange = {
 
 /** Ties one request to its caller's signal and its timeouts. */
 function openExchange(deadlines: Deadlines, ask: Ask, signal: AbortSignal): Exchange {
-  const controller = new AbortController();
+  let cut: (() => void) | undefined;
   let late = false;
   let sent = false;
   let answered = false;
   let listening = false;
-  const abort = (): void => controller.abort();
+  const abort = (): void => cut?.();
   const deadline = deadlines.watch(ask.timeouts, signal, () => {
     late = !signal.aborted;
     abort();
@@ -120,16 +139,15 @@ function openExchange(deadlines: Deadlines, ask: Ask, signal: AbortSignal): Exch
       listening = true;
       signal.addEventListener("abort", abort);
     },
-    start({ headers, body }) {
+    async send(connection, request) {
       if (signal.aborted) throw new Fault("client_gone");
       sent = true;
-      // Without `timeout: false` the runtime cuts silence by a rule of its own; compressed answers would be held back until a block is full.
-      const rest = { headers, redirect: "manual", decompress: false, timeout: false, signal: controller.signal } as const;
-      return body === undefined ? { method: "GET", ...rest } : { method: "POST", body, ...rest };
-    },
-    answered(response) {
-      answered = response.ok;
+      const sending = connection.request(request);
+      cut = sending.abort;
+      const reply = await sending.reply;
+      answered = isOk(reply);
       deadline.heard = true;
+      return reply;
     },
     fail(error) {
       abort();
@@ -159,12 +177,11 @@ function systemCode(error: unknown): string {
   return typeof error.code === "string" && /^[A-Z][A-Z0-9_]{2,50}$/.test(error.code) ? ` (${error.code})` : "";
 }
 
-function createByteStream(reader: ReadableStreamDefaultReader<Uint8Array>, exchange: Exchange): ByteStream {
+function createByteStream(reply: Reply, exchange: Exchange): ByteStream {
   const { deadline } = exchange;
   const drained = async (): Promise<void> => {
     try {
-      const more = await reader.read();
-      if (!more.done) exchange.abort();
+      if ((await reply.read()) !== undefined) exchange.abort();
     } catch {
       // The answer was whole: how its connection ends matters to nobody.
     } finally {
@@ -176,10 +193,10 @@ function createByteStream(reader: ReadableStreamDefaultReader<Uint8Array>, excha
     async next() {
       deadline.waiting = true;
       try {
-        const chunk = await reader.read();
+        const chunk = await reply.read();
         deadline.waiting = false;
         deadline.heard = true;
-        if (!chunk.done) return chunk.value;
+        if (chunk !== undefined) return chunk;
         open = false;
         exchange.end();
         return undefined;
@@ -204,27 +221,28 @@ function createByteStream(reader: ReadableStreamDefaultReader<Uint8Array>, excha
 }
 
 /** A short body comes at once, and is read at once. */
-function readWhole(response: Response, exchange: Exchange, bytesMax: number): Promise<Uint8Array> {
-  const length = response.headers.get("content-length");
-  return length !== null && Number(length) <= Math.min(SHORT_BYTES, bytesMax) ? response.bytes() : readUpTo(response, exchange, bytesMax);
+function readWhole(reply: Reply, exchange: Exchange, bytesMax: number): Promise<Uint8Array> {
+  if (reply.whole === undefined) return readUpTo(reply, exchange, bytesMax);
+  const length = reply.header("content-length");
+  return length !== null && Number(length) <= Math.min(SHORT_BYTES, bytesMax) ? reply.whole() : readUpTo(reply, exchange, bytesMax);
 }
 const SHORT_BYTES = 256 * 1024;
 
 /** Throws `target_broken` for a body that is longer. */
-async function readUpTo(response: Response, exchange: Exchange, bytesMax: number): Promise<Uint8Array> {
-  if (response.body === null) return new Uint8Array(0);
-  const reader = response.body.getReader();
+async function readUpTo(reply: Reply, exchange: Exchange, bytesMax: number): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
   for (;;) {
-    const chunk = await reader.read();
+    const chunk = await reply.read();
     exchange.deadline.heard = true;
-    if (chunk.done) return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
-    bytes += chunk.value.length;
+    if (chunk === undefined) return chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks);
+    bytes += chunk.length;
     if (bytes > bytesMax) throw new Fault("target_broken");
-    chunks.push(chunk.value);
+    chunks.push(chunk);
   }
 }
+
+const isOk = ({ status }: Reply): boolean => status >= 200 && status < 300;
 
 const decoder = new TextDecoder("utf-8", { fatal: true });
 function parseJson(bytes: Uint8Array): unknown {
@@ -236,18 +254,18 @@ function parseJson(bytes: Uint8Array): unknown {
 }
 
 /** The fault of an answer with a status other than 2xx. */
-async function refusal(response: Response, exchange: Exchange, nowMs: number): Promise<Fault> {
+async function refusal(reply: Reply, exchange: Exchange, nowMs: number): Promise<Fault> {
   let body: unknown;
   try {
-    body = parseJson(await readUpTo(response, exchange, REFUSAL_BYTES_MAX));
+    body = parseJson(await readUpTo(reply, exchange, REFUSAL_BYTES_MAX));
   } catch {
     body = undefined; // The status alone decides.
   }
-  return refusalFault({ status: response.status, body, retryAfterMs: retryAfterMs(response.headers, nowMs) });
+  return refusalFault({ status: reply.status, body, retryAfterMs: retryAfterMs(reply.header, nowMs) });
 }
 
 /** A stream was asked for and JSON came: an error with status 200, or a server that cannot stream. */
-async function notAStream(response: Response, exchange: Exchange): Promise<Fault> {
-  const body = parseJson(await readUpTo(response, exchange, REFUSAL_BYTES_MAX));
+async function notAStream(reply: Reply, exchange: Exchange): Promise<Fault> {
+  const body = parseJson(await readUpTo(reply, exchange, REFUSAL_BYTES_MAX));
   return isRecord(body) && "error" in body ? errorObjectFault(body) : new Fault("target_broken");
 }

@@ -76,7 +76,7 @@ test("an empty account is the operator's trouble, not the caller's", () => {
 
 test("retry-after is read in milliseconds, seconds and as a date, and never for more than a day", () => {
   const now = Date.UTC(2026, 10, 21, 12, 0, 0);
-  const read = (headers: Record<string, string>) => retryAfterMs(new Headers(headers), now);
+  const read = (headers: Record<string, string>) => retryAfterMs((name) => new Headers(headers).get(name), now);
   assert.equal(read({}), undefined);
   assert.equal(read({ "retry-after": "3" }), 3000);
   assert.equal(read({ "retry-after": "0.2" }), 200);

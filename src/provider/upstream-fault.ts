@@ -77,9 +77,9 @@ export function errorObjectFault(body: unknown): Fault {
 }
 
 /** `retry-after-ms`, else `retry-after` in seconds or as a date. */
-export function retryAfterMs(headers: Headers, nowMs: number): number | undefined {
-  const exact = headers.get("retry-after-ms");
-  const given = headers.get("retry-after");
+export function retryAfterMs(header: (name: string) => string | null, nowMs: number): number | undefined {
+  const exact = header("retry-after-ms");
+  const given = header("retry-after");
   let waitMs = Number.NaN;
   if (exact !== null) waitMs = Number(exact);
   else if (given !== null) waitMs = /^[\d.]+$/.test(given) ? Number(given) * 1000 : Date.parse(given) - nowMs;
