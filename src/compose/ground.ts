@@ -1,5 +1,5 @@
 import type { Stages } from "../chat/index.ts";
-import type { ChatCall, Message, Passage } from "../domain/chat.ts";
+import type { ChatCall, Content, Message, Passage } from "../domain/chat.ts";
 import { hmacHex } from "../kernel/hash.ts";
 
 /** Puts the tenant's own instruction and the passages before what the caller said, and counts the bytes that this adds. */
@@ -11,23 +11,36 @@ export function createGround(
     const prompt = call.who.tenant.systemPrompt;
     if (prompt === undefined && passages === undefined) return { chat, inputBytes: chat.inputBytes };
     const grounded = passages === undefined ? chat.messages : groundMessages(chat.messages, passages);
-    const messages: readonly Message[] = prompt === undefined ? grounded : [{ role: "system", content: prompt }, ...grounded];
+    const messages = prompt === undefined ? grounded : withPrompt(grounded, prompt);
     return { chat: { ...chat, messages }, inputBytes: chat.inputBytes + addedBytes(chat, messages) };
   };
+}
+
+/** Into the first system message where there is one: many models' templates refuse a second. */
+function withPrompt(messages: readonly Message[], prompt: string): readonly Message[] {
+  const [first, ...rest] = messages;
+  if (first === undefined || (first.role !== "system" && first.role !== "developer"))
+    return [{ role: "system", content: prompt }, ...messages];
+  const content: Content =
+    typeof first.content === "string" ? `${prompt}\n\n${first.content}` : [{ type: "text", text: prompt }, ...first.content];
+  return [{ ...first, content }, ...rest];
 }
 
 /** What each message adds in a template beside its text, generously. */
 const MESSAGE_BYTES = 32;
 
+/** Messages that were written anew count by how much longer they are: what they were before is in the body's own length. */
 function addedBytes(before: ChatCall, after: readonly Message[]): number {
   const known = new Set<Message>(before.messages);
-  let bytes = 0;
-  for (const message of after) {
-    if (known.has(message)) continue;
-    bytes += MESSAGE_BYTES + Buffer.byteLength(typeof message.content === "string" ? message.content : JSON.stringify(message.content));
-  }
-  return bytes;
+  const kept = new Set<Message>(after);
+  const made = after.filter((message) => !known.has(message));
+  const replaced = before.messages.filter((message) => !kept.has(message));
+  const added = sumBytes(made) - sumBytes(replaced);
+  return Math.max(0, added) + MESSAGE_BYTES * Math.max(1, made.length);
 }
+
+const sumBytes = (messages: readonly Message[]): number =>
+  messages.reduce((sum, { content }) => sum + Buffer.byteLength(typeof content === "string" ? content : JSON.stringify(content)), 0);
 
 /** Instruction texts repeat from call to call, so their digests are kept. */
 const DIGESTS_MAX = 1000;
