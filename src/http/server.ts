@@ -49,8 +49,15 @@ export function createHandler(deps: ServerDeps): (request: Request) => Response 
       allow: others.join(", "),
     });
   });
-  return (request) => fixed.get(`${request.method} ${pathOf(request.url)}`)?.(request) ?? app.fetch(request);
+  return (sent) => {
+    const request = withHost(sent);
+    return fixed.get(`${request.method} ${pathOf(request.url)}`)?.(request) ?? app.fetch(request);
+  };
 }
+
+/** Probes speak HTTP/1.0 and name no host, which leaves the runtime with a path for an address. */
+const withHost = (request: Request): Request =>
+  request.url.startsWith("/") ? new Request(`http://localhost${request.url}`, request) : request;
 
 /** The path of an absolute address, without parsing the rest. */
 function pathOf(url: string): string {

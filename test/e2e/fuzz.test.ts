@@ -194,6 +194,25 @@ test("a client that promises a body and leaves, or sends half a multipart file, 
   }
 });
 
+test("a client that names no host, as probes of load balancers do, is answered like any other", async () => {
+  const world = await createWorld();
+  try {
+    const { weir, acme } = world;
+    const statusOf = async (text: string): Promise<number> => (await sendRaw(weir.url, Buffer.from(text))).status;
+    const auth = `authorization: Bearer ${acme.member}\r\n`;
+    const body = JSON.stringify({ model: "m", messages: [{ role: "user", content: "parts=2" }] });
+    const post = `content-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+    assert.equal(await statusOf("GET /healthz HTTP/1.0\r\n\r\n"), 200);
+    assert.equal(await statusOf("GET /readyz?from=//probe HTTP/1.0\r\nhost: \r\n\r\n"), 200);
+    assert.equal(await statusOf(`GET /v1/files/${acme.file} HTTP/1.0\r\n${auth}\r\n`), 200);
+    assert.equal(await statusOf(`POST /v1/chat/completions HTTP/1.0\r\n${auth}${post}`), 200);
+    assert.equal(await statusOf("GET /v1/models HTTP/1.0\r\n\r\n"), 401);
+    assert.equal(await statusOf("GET /nowhere HTTP/1.0\r\n\r\n"), 404);
+  } finally {
+    await world.close();
+  }
+});
+
 test("a server that fails on one input in a hundred, or tells where it failed, is found out", async () => {
   let at = 0;
   const broken = Bun.serve({
