@@ -93,7 +93,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
       callers: keys.map((key) => ({ Authorization: `Bearer ${key}` })),
       async backlog() {
         const text = await (await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${adminKey}` } })).text();
-        const value = text.match(/^weir_journal_backlog_events(?:\{[^}]*\})? (\S+)$/m)?.[1];
+        const value = text.match(/^weir_journal_backlog_bytes(?:\{[^}]*\})? (\S+)$/m)?.[1];
         return value === undefined ? undefined : Number(value);
       },
       async ledgerCalls() {

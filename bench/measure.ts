@@ -13,7 +13,7 @@ export type LoadRun = WrkRun & {
   readonly cpuMicrosPerRequest: number;
   readonly rssMb: number;
   /** Events that the database did not have when the load ended, and how long it took to get them. */
-  readonly backlogEvents: number;
+  readonly backlogBytes: number;
   readonly drainSeconds: number;
 };
 
@@ -22,14 +22,14 @@ async function load(bench: Bench, subject: Subject, seconds: number, connections
   const { options, folder } = bench;
   const run = await wrk(folder, { url: subject.url, seconds, connections, core: options.loadCore, callers: subject.callers });
   const cpuSeconds = (subject.running?.cpuSeconds() ?? Number.NaN) - cpuBefore;
-  const backlogEvents = (await subject.gateway?.backlog().catch(() => undefined)) ?? Number.NaN;
+  const backlogBytes = (await subject.gateway?.backlog().catch(() => undefined)) ?? Number.NaN;
   const rssMb = subject.running?.rssMb() ?? Number.NaN;
   return {
     ...run,
     requestsBefore: 0,
     cpuMicrosPerRequest: (cpuSeconds / run.requests) * 1e6,
     rssMb,
-    backlogEvents,
+    backlogBytes,
     drainSeconds: Number.NaN,
   };
 }
@@ -47,7 +47,7 @@ export async function measureLoad(bench: Bench, subject: Subject, seconds: numbe
 
 export type LongRun = {
   readonly run: WrkRun;
-  readonly samples: readonly { readonly second: number; readonly backlogEvents: number; readonly rssMb: number }[];
+  readonly samples: readonly { readonly second: number; readonly backlogBytes: number; readonly rssMb: number }[];
   readonly drainSeconds: number;
 };
 
@@ -55,13 +55,13 @@ const SAMPLE_EVERY_S = 5;
 
 /** One long run, with backlog and memory sampled on the way. */
 export async function measureLong(bench: Bench, subject: Subject, seconds: number): Promise<LongRun> {
-  const samples: { second: number; backlogEvents: number; rssMb: number }[] = [];
+  const samples: { second: number; backlogBytes: number; rssMb: number }[] = [];
   const { options, folder } = bench;
   const sampling = (async () => {
     for (let second = SAMPLE_EVERY_S; second < seconds; second += SAMPLE_EVERY_S) {
       await wait(SAMPLE_EVERY_S * 1000);
-      const backlogEvents = (await subject.gateway?.backlog().catch(() => undefined)) ?? Number.NaN;
-      samples.push({ second, backlogEvents, rssMb: subject.running?.rssMb() ?? Number.NaN });
+      const backlogBytes = (await subject.gateway?.backlog().catch(() => undefined)) ?? Number.NaN;
+      samples.push({ second, backlogBytes, rssMb: subject.running?.rssMb() ?? Number.NaN });
     }
   })();
   const run = await wrk(folder, {

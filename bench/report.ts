@@ -139,14 +139,14 @@ function streamTable(rows: readonly StreamRow[]): string {
 
 function longTable(rows: readonly LongRow[]): string {
   return table(
-    ["long run", "requests/s", "backlog events at the end", "backlog s", "RSS MB at 1/4, 1/2, end", "errors"],
+    ["long run", "requests/s", "backlog bytes at the end", "backlog s", "RSS MB at 1/4, 1/2, end", "errors"],
     rows.map(({ title, long }) => {
       const at = (share: number) => long.samples[Math.min(long.samples.length - 1, Math.floor(long.samples.length * share))];
       const rss = [at(0.25), at(0.5), at(1)].map((sample) => number(sample?.rssMb ?? Number.NaN)).join(", ");
       return [
         title,
         number(long.run.perSecond),
-        number(at(1)?.backlogEvents ?? Number.NaN),
+        number(at(1)?.backlogBytes ?? Number.NaN),
         number(long.drainSeconds, 1),
         rss,
         number(long.run.errors),

@@ -24,7 +24,7 @@ async function answer(request: Request): Promise<Response> {
     if (headers["content-type"].startsWith("text/event-stream")) return new Response(response.body, { headers });
     return new Response(await response.text(), { headers });
   }
-  if (path === "/metrics") return new Response("weir_journal_backlog_events 0\n");
+  if (path === "/metrics") return new Response("weir_journal_backlog_bytes 0\n");
   if (path === "/admin/v1/usage") return Response.json({ data: [], totals: { calls } });
   if (path.endsWith("/keys")) return Response.json({ id: "key_0", key: `bench-${calls}` }, { status: 201 });
   return Response.json({}, { status: request.method === "POST" ? 201 : 200 });

@@ -56,7 +56,8 @@ export function composeParts(deps: PartsDeps): Parts {
   const record = composeRecord(deps, processId);
   const metrics = createMetrics({
     callsInFlight: () => record.health().callsInFlight,
-    journalBacklog: () => record.health().backlog.bytes,
+    journalBacklogBytes: () => record.health().backlog.bytes,
+    journalBacklogSeconds: () => record.health().backlog.sinceMs / 1000,
     residentBytes: deps.residentBytes,
   });
   const admission = composeAdmission({ config, db, clock, processId, sumSpent });

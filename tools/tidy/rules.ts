@@ -33,7 +33,6 @@ export const OWNERS: Readonly<Record<string, { readonly folders: readonly string
   zod: { folders: ["contract", "config", "http"] },
   yaml: { folders: ["config"] },
   htmlparser2: { folders: ["ingest"] },
-  "prom-client": { folders: ["telemetry"] },
   stemmer: { folders: ["retrieve"] },
   openai: { folders: ["provider", "contract"], typesOnly: true },
   "@anthropic-ai/sdk": { folders: ["provider", "contract"], typesOnly: true },
