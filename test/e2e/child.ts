@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { ADMIN_KEY } from "./server.ts";
 
@@ -63,4 +64,14 @@ export async function makeTenant(url: string, slug: string, settings: Readonly<R
   await adminCall(url, "POST", "/admin/v1/tenants", { slug, name: slug });
   if (Object.keys(settings).length > 0) await adminCall(url, "PATCH", `/admin/v1/tenants/${slug}`, settings);
   return (await adminCall<{ key: string }>(url, "POST", `/admin/v1/tenants/${slug}/keys`, { name: "test" })).key;
+}
+
+/** Resolves when of all journals in the data folder only the living process's is left: what the dead ones held is in the ledger. */
+export async function journalsAdopted(dataDir: string, withinMs = 15_000): Promise<void> {
+  for (const until = performance.now() + withinMs; ;) {
+    const journals = (await readdir(join(dataDir, "journal"))).filter((name) => name.startsWith("proc_"));
+    if (journals.length <= 1) return;
+    if (performance.now() > until) throw new Error(`journals of dead processes are still there: ${journals.join(", ")}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }

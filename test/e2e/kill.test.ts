@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFakeUpstream } from "../upstream/index.ts";
-import { adminCall, makeTenant, startChild, type WeirChild } from "./child.ts";
+import { adminCall, journalsAdopted, makeTenant, startChild, type WeirChild } from "./child.ts";
 import { compare, startLoad, type Answered } from "./load.ts";
 import { oneModel } from "./server.ts";
 import { listRows, type UsageRows } from "./usage-rows.ts";
@@ -52,15 +52,6 @@ async function setUp() {
   };
 }
 
-/** The ledger once a dead process's journal is in it: a start looks for one at once, and is done when the rows stop growing. */
-async function settledRows(url: string, isDone: (rows: UsageRows) => boolean): Promise<UsageRows> {
-  for (let tries = 0; ; tries++) {
-    const rows = await listRows(url, "acme");
-    if (isDone(rows) || tries === 50) return rows;
-    await wait(100);
-  }
-}
-
 /** Calls that the upstream was asked and no row accounts for, by count. */
 const missing = (asked: number, { totals }: UsageRows): number => Math.max(0, asked - totals.calls);
 
@@ -91,7 +82,8 @@ test(
         child = await parts.start();
         startMs = Math.max(startMs, child.startedMs);
       }
-      const rows = await settledRows(child.url, (each) => missing(upstream.calls.length, each) === 0);
+      await journalsAdopted(parts.dataDir);
+      const rows = await listRows(child.url, "acme");
       const verdict = compare(answered, rows.rows);
       console.log(
         `# kill -9 of the gateway: ${ROUNDS} rounds, ${sent} calls, ${JSON.stringify(verdict)}, slowest start after one ${startMs.toFixed(0)} ms`,
@@ -125,7 +117,7 @@ test("planted: a gateway whose journal is not on disk when it dies is caught", a
     const folder = join(parts.dataDir, "journal");
     for (const name of await readdir(folder, { recursive: true })) if (name.endsWith(".log")) await truncate(join(folder, name), 0);
     const again = await parts.start();
-    await wait(500);
+    await journalsAdopted(parts.dataDir);
     const rows = await listRows(again.url, "acme");
     const verdict = compare(load.answered, rows.rows);
     assert.ok(verdict.lost + verdict.unbilled > 0 && missing(parts.upstream.calls.length, rows) > 0, JSON.stringify(verdict));

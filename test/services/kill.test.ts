@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Client } from "pg";
 import { startPostgres, type PostgresServer } from "../../tools/suite/postgres.ts";
-import { makeTenant, startChild, type WeirChild } from "../e2e/child.ts";
+import { journalsAdopted, makeTenant, startChild, type WeirChild } from "../e2e/child.ts";
 import { compare, startLoad, type Answered } from "../e2e/load.ts";
 import { oneModel } from "../e2e/server.ts";
-import { listRows, type UsageRows } from "../e2e/usage-rows.ts";
+import { listRows } from "../e2e/usage-rows.ts";
 import { createFakeUpstream, type FakeUpstream } from "../upstream/index.ts";
 
 const ROUNDS = process.env["WEIR_TEST_LONG"] === "1" ? 30 : 4;
@@ -57,14 +57,6 @@ async function readBudget(): Promise<{ spent: number; leased: number }> {
   }
 }
 
-async function settledRows(url: string): Promise<UsageRows> {
-  for (let tries = 0; ; tries++) {
-    const rows = await listRows(url, "acme");
-    if (rows.totals.calls >= upstream.calls.length || tries === 100) return rows;
-    await wait(100);
-  }
-}
-
 test(
   "gateway and PostgreSQL killed by turns and together: nothing answered is lost, and the budget is what the ledger says",
   async () => {
@@ -95,7 +87,8 @@ test(
       if (both) await postgres.start();
       child = await start();
     }
-    const rows = await settledRows(child.url);
+    await journalsAdopted(dataDir);
+    const rows = await listRows(child.url, "acme");
     const verdict = compare(answered, rows.rows);
     console.log(`# kill -9 of gateway, and of both: ${ROUNDS} rounds, ${sent} calls, ${JSON.stringify(verdict)}`);
     const { lost, twice, unbilled, costOff, diedUnbilled } = verdict;
