@@ -40,10 +40,12 @@ export function chatCompletions(deps: ChatDeps): Endpoint {
     const leave = (): void => abort.abort();
     asked.request.signal.addEventListener("abort", leave, { once: true });
     const { admitted, headers } = await deps.admit(call, abort.signal);
-    const parts = alive(deps.live, abort, deps.answer(call, admitted, abort.signal));
-    if (!call.chat.stream) return answerJson(parts, call, deps.findCitations, headers);
+    const parts = deps.answer(call, admitted, abort.signal);
+    deps.live.add(abort);
+    const ended = (): void => void deps.live.delete(abort);
+    if (!call.chat.stream) return answerJson(parts, call, deps.findCitations, headers).finally(ended);
     const writer = createChunkWriter(call, includeUsage, deps.findCitations);
-    return sseResponse({ parts, writer, abort, pacer: deps.pacer, headers: { ...headers, "x-weir-request-id": call.requestId } });
+    return sseResponse({ parts, writer, abort, pacer: deps.pacer, ended, headers: { ...headers, "x-weir-request-id": call.requestId } });
   });
 }
 
@@ -51,16 +53,6 @@ export function chatCompletions(deps: ChatDeps): Endpoint {
 export function readChatCall(text: string, limits: OutputLimits): { readonly chat: ChatCall; readonly includeUsage: boolean } {
   const body = checkBody(parseJson(text), chatCompletionRequest);
   return { chat: toChatCall(body, Buffer.byteLength(text), limits), includeUsage: body.stream_options?.include_usage === true };
-}
-
-/** Keeps the call among the live ones until its last part was taken. */
-async function* alive(live: Set<AbortController>, abort: AbortController, parts: AsyncGenerator<AnswerPart, void>) {
-  live.add(abort);
-  try {
-    yield* parts;
-  } finally {
-    live.delete(abort);
-  }
 }
 
 function featureOf(asked: Asked<TenantPrincipal>): string | undefined {

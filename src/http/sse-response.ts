@@ -15,6 +15,8 @@ export type SseOptions<P> = {
   readonly abort: AbortController;
   readonly pacer: StreamPacer;
   readonly headers: Readonly<Record<string, string>>;
+  /** Called once, when nothing more will be sent. */
+  readonly ended: () => void;
 };
 
 const SSE_HEADERS = {
@@ -41,6 +43,7 @@ export async function sseResponse<P>(options: SseOptions<P>): Promise<Response> 
     isSilent = (await Promise.race([first, silence.promise])) === "silent";
   } catch (error) {
     pacer.forget(quiet);
+    options.ended();
     throw error;
   }
   let pending: Promise<IteratorResult<P, void>> | undefined = first;
@@ -48,6 +51,7 @@ export async function sseResponse<P>(options: SseOptions<P>): Promise<Response> 
   const end = (): void => {
     ended = true;
     pacer.forget(quiet);
+    options.ended();
   };
 
   const body = new ReadableStream<Uint8Array>({

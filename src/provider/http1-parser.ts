@@ -138,23 +138,41 @@ export class Http1Parser {
 
 const NOTHING = Buffer.alloc(0);
 const STATUS_LINE = /^HTTP\/1\.([01]) ([1-5]\d\d)(?: [^\r\n]*)?$/;
-const HEADER = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\r\n]*?)[ \t]*$/;
+const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 function parseHead(text: string): { readonly head: Head; readonly version: 0 | 1 } {
-  const lines = text.split("\r\n");
-  const status = STATUS_LINE.exec(lines[0] ?? "");
+  let end = text.indexOf("\r\n");
+  if (end < 0) end = text.length;
+  const status = STATUS_LINE.exec(text.slice(0, end));
   if (status === null) throw new Http1Broken();
   const headers = new Map<string, string>();
-  for (let at = 1; at < lines.length; at++) {
-    const header = HEADER.exec(lines[at] ?? "");
-    if (header === null) throw new Http1Broken();
-    const name = (header[1] ?? "").toLowerCase();
-    const value = header[2] ?? "";
-    const before = headers.get(name);
-    if (before !== undefined && name === "content-length" && before !== value) throw new Http1Broken();
-    headers.set(name, before === undefined || name === "content-length" ? value : `${before}, ${value}`);
+  for (let at = end + 2; at < text.length; at = end + 2) {
+    end = text.indexOf("\r\n", at);
+    if (end < 0) end = text.length;
+    const colon = text.indexOf(":", at);
+    if (colon < 0 || colon > end) throw new Http1Broken();
+    addHeader(headers, nameOf(text.slice(at, colon)), text.slice(colon + 1, end).trim());
   }
   return { head: { status: Number(status[2]), headers }, version: status[1] === "1" ? 1 : 0 };
+}
+
+function addHeader(headers: Map<string, string>, name: string, value: string): void {
+  if (value.includes("\n") || value.includes("\r")) throw new Http1Broken();
+  const before = headers.get(name);
+  if (before !== undefined && name === "content-length" && before !== value) throw new Http1Broken();
+  headers.set(name, before === undefined || name === "content-length" ? value : `${before}, ${value}`);
+}
+
+/** Servers send the same few names again and again, so those that were checked are kept in lower case. */
+const names = new Map<string, string>();
+const NAMES_MAX = 1000;
+function nameOf(raw: string): string {
+  const known = names.get(raw);
+  if (known !== undefined) return known;
+  if (!NAME.test(raw)) throw new Http1Broken();
+  const name = raw.toLowerCase();
+  if (names.size < NAMES_MAX) names.set(raw, name);
+  return name;
 }
 
 /** How the body ends: its length, its chunks, or the connection. */
