@@ -12,6 +12,7 @@ import { countTokens, terms, toQuery, units } from "../src/retrieve/index.ts";
 import { DATA, readCsv } from "./knowledge/corpus.ts";
 import { openBench } from "./knowledge/engine.ts";
 
+const COUNTS = ["asked", "answered", "hit", "words", "passage", "foreign", "refused"] as const;
 const TOP_K = 5;
 const HIT_SHARE = 0.5;
 const folder = join(DATA, "chunking-eval");
@@ -66,7 +67,7 @@ try {
       if ((await answer(question, other)).quotes.length === 0) part.refused += 1;
     }
     print(name, part);
-    for (const key of Object.keys(total) as (keyof typeof total)[]) total[key] += part[key];
+    for (const key of COUNTS) total[key] += part[key];
   }
   print("all", total);
 } finally {

@@ -91,7 +91,11 @@ export async function openParts(config: Config, { clock, log }: ComposeDeps): Pr
 type HttpParts = { readonly parts: Parts; readonly db: Engine; readonly pacer: ReturnType<typeof createStreamPacer> };
 
 /** Every endpoint, plugged with the parts behind it. */
-function composeHttp(config: Config, { clock }: ComposeDeps, { parts, db, pacer }: HttpParts): { endpoints: Endpoint[]; seed(): Promise<Demo> } {
+function composeHttp(
+  config: Config,
+  { clock }: ComposeDeps,
+  { parts, db, pacer }: HttpParts,
+): { endpoints: Endpoint[]; seed(): Promise<Demo> } {
   const { record, ingest, chat, admission, metrics } = parts;
   const pepper = deriveKey(config.secret, KEY_PEPPER_PURPOSE);
   const changed = admission.authenticator.invalidate;

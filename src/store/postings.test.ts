@@ -22,7 +22,8 @@ for (const engine of listTestEngines()) {
     owner.query("INSERT INTO tenants (id, slug, name, digest_salt, created_at) VALUES ($1, 'one', 'One', '\\x00', now())", [ten]),
   );
   await insertCollection(db, ten, { id: collectionId, name: "c", metadata: {}, createdAtMs: 1 });
-  const append = (...batch: readonly TermEntries[]) => db.transaction(tenantScope(ten), (tx) => appendPostings(tx, ten, collectionId, batch));
+  const append = (...batch: readonly TermEntries[]) =>
+    db.transaction(tenantScope(ten), (tx) => appendPostings(tx, ten, collectionId, batch));
   const read = async (termId: number): Promise<number[]> => {
     const index = await readIndex(db, ten, "c", [termId]);
     return [...(index?.lists.get(termId) ?? [])].filter((_, at) => at % 2 === 0).toSorted((one, other) => one - other);

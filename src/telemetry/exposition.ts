@@ -18,7 +18,6 @@ export type Exposition = {
 
 export function createExposition(): Exposition {
   const families: (() => string)[] = [];
-  const head = (name: string, help: string, type: string): string => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
 
   return {
     counter(name, help, labels) {
@@ -46,6 +45,7 @@ export function createExposition(): Exposition {
   };
 }
 
+const head = (name: string, help: string, type: string): string => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
 const wrap = (labels: string): string => (labels === "" ? "" : `{${labels}}`);
 
 function renderHistogram(name: string, labels: string, buckets: readonly number[], { counts, sum, count }: HistogramSeries): string {

@@ -15,7 +15,12 @@ const done = {
 };
 
 test("calls, tokens, cost and durations are exposed in Prometheus' form, with label values escaped", async () => {
-  const metrics = createMetrics({ callsInFlight: () => 2, journalBacklogBytes: () => 0, journalBacklogSeconds: () => 0, residentBytes: () => 1 });
+  const metrics = createMetrics({
+    callsInFlight: () => 2,
+    journalBacklogBytes: () => 0,
+    journalBacklogSeconds: () => 0,
+    residentBytes: () => 1,
+  });
   metrics.call(done);
   metrics.call({ ...done, latencyMs: 100_000_000 });
   metrics.http("POST", "/v1/chat/completions", 200);
