@@ -1,6 +1,9 @@
 import type { Clock } from "../kernel/clock.ts";
 
-/** How much is leased ahead of need: about two seconds of spending, found by how long the last slice lasted. */
+/**
+ * How much is leased ahead of need: a minute of spending or so, found by how long the last slice lasted, and never much of the budget.
+ * As long as it lasts, the database may be away.
+ */
 export type Slice = {
   readonly microUsd: number;
   /** Before each lease. `callMicroUsd` is what the call that needs it wants, 0 where none waits. */
@@ -10,9 +13,11 @@ export type Slice = {
 };
 
 const FIRST_CALLS = 4;
+/** Of an ample budget the first slice is more than a few calls: what was never spent from has no pace to go by. */
+const FIRST_SHARE = 256;
 /** It lasted less than this: doubled. More than that: halved. */
-const SHORT_MS = 1_000;
-const LONG_MS = 4_000;
+const SHORT_MS = 30_000;
+const LONG_MS = 120_000;
 /** A burst must not make one slice of the whole budget. */
 const SLICES_MIN = 64;
 const TIGHT_SLICES = 8;
@@ -28,7 +33,7 @@ export function createSlice(clock: Clock): Slice {
       const nowMs = clock.monotonicMs();
       const lastedMs = nowMs - leasedAtMs;
       leasedAtMs = nowMs;
-      if (microUsd === 0) microUsd = callMicroUsd * FIRST_CALLS;
+      if (microUsd === 0) microUsd = Math.max(callMicroUsd * FIRST_CALLS, Math.floor(limitMicroUsd / FIRST_SHARE));
       else if (tight || lastedMs > LONG_MS) microUsd = Math.ceil(microUsd / 2);
       else if (lastedMs < SHORT_MS) microUsd *= 2;
       microUsd = Math.max(callMicroUsd, Math.min(microUsd, Math.floor(limitMicroUsd / SLICES_MIN)));

@@ -342,7 +342,7 @@ test("after a burst the slices become small again", async () => {
   }
   const burst = Math.max(...ledger.asks.map((ask) => ask.extraMicroUsd));
   for (let call = 0; call < 4_000; call++) {
-    (await reserve(who, 100)).settle(100);
+    (await reserve(who, 2_000)).settle(2_000);
     await time.advance(2_000);
   }
   const slow = ledger.asks.at(-1)?.extraMicroUsd ?? 0;

@@ -75,7 +75,7 @@ async function* tryTargets(stages: Stages, run: Run, trying: Trying, signal: Abo
           yield await finish(run, meter, part, retrieved);
           return;
         }
-        if (!sentAny) run.sent();
+        run.sent(part);
         sentAny = true;
         yield part;
       }

@@ -1,4 +1,4 @@
-import type { Call, ChatCall, Retrieved } from "../domain/chat.ts";
+import type { Call, ChatCall, Part, Retrieved } from "../domain/chat.ts";
 import type { CallEvent } from "../domain/event.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
@@ -18,17 +18,27 @@ export type Run = {
   readonly recorded: boolean;
   readonly spentMicroUsd: number;
   begin(target: Target, chat: ChatCall): Meter;
-  /** Remembers when the first part left. */
-  sent(): void;
+  /** Remembers when the first part left, and what left where that may be kept. */
+  sent(part: Part): void;
   record(outcome: CallEvent["outcome"], code?: FaultCode): Promise<Recorded>;
 };
 
+/** Of one answer. Longer ones are no conversation. */
+const KEPT_CHARS_MAX = 1024 * 1024;
 const NO_PLAN: Plan = { targets: [], candidates: [], policyHash: "" };
 
 export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
   const startedMs = stages.monotonicMs();
   const meters: Meter[] = [];
   let firstPartMs: number | undefined;
+  const keeps = stages.keepsContent(call);
+  let answer = "";
+  let cut = false;
+  const gather = (part: Part): void => {
+    if (part.type !== "text-delta" && part.type !== "tool-input-delta" && part.type !== "refusal-delta") return;
+    if (answer.length < KEPT_CHARS_MAX) answer += part.text;
+    else cut = true;
+  };
   let recording: Promise<Recorded> | undefined;
 
   const write = async (outcome: CallEvent["outcome"], code: FaultCode | undefined): Promise<Recorded> => {
@@ -53,6 +63,7 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
     const event = toCallEvent({ ...known, configHash: stages.configHash, endUserDigest }, outcome, code);
     admitted.settle({ microUsd: event.costMicroUsd, tokens: event.inputTokens + event.outputTokens });
     const { hash } = await stages.close(event);
+    if (keeps) stages.keepContent(call, answer, cut);
     return { event, hash };
   };
 
@@ -72,8 +83,9 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
       meters.push(meter);
       return meter;
     },
-    sent() {
+    sent(part) {
       firstPartMs ??= stages.monotonicMs() - startedMs;
+      if (keeps) gather(part);
     },
     record: (outcome, code) => (recording ??= write(outcome, code)),
   };

@@ -34,6 +34,10 @@ export type Stages = {
   /** Written before the last byte of the answer. */
   close(event: CallEvent): Promise<{ readonly hash: string }>;
   refuse(call: Call, code: FaultCode): void;
+  /** Whether the tenant's policy lets this call's content be kept. */
+  keepsContent(call: Call): boolean;
+  /** After the record; what becomes of it changes nothing for the caller. */
+  keepContent(call: Call, answer: string, cut: boolean): void;
   countTokens(text: string): number;
   /** Digest of an instruction text; never reversible to it. */
   digest(text: string): string;

@@ -130,6 +130,8 @@ export function witness(change: Partial<Stages> = {}, targets: readonly Target[]
       events.push(event);
       return { hash: "hash" };
     },
+    keepsContent: () => false,
+    keepContent: () => undefined,
     refuse: (_call, code) => void log.push(`refuse ${code}`),
     countTokens: (text) => text.length,
     digest: () => "digest",

@@ -6,7 +6,7 @@ import type { ChatDeps, ModelsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import { countTokens, createExtractive, createProviders, type Provider } from "../provider/index.ts";
-import type { Journal } from "../record/index.ts";
+import { keepsContent, type CallContent, type Journal } from "../record/index.ts";
 import { countTokens as countWords, groundMessages, terms, toQuery, units, type Retrieve } from "../retrieve/index.ts";
 import { createRouter, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
 import type { Metrics } from "../telemetry/index.ts";
@@ -28,6 +28,8 @@ export type ChatPartsDeps = {
   readonly findPrice: (kind: string, upstream: string) => KnownPrice | undefined;
   readonly endUserDigest: Stages["endUserDigest"];
   readonly metrics: Metrics;
+  readonly keepContent: (content: CallContent) => Promise<void>;
+  readonly contentLost: (error: unknown) => void;
 };
 
 /** The path's stages, each plugged with the parts that satisfy it. */
@@ -64,6 +66,12 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
       return closed;
     },
     refuse,
+    keepsContent: (call) => keepsContent(call.who.tenant.contentPolicy),
+    keepContent(call, said, cut) {
+      const { requestId, who, chat, startedAtMs } = call;
+      const content = { requestId, tenantId: who.tenant.id, atMs: startedAtMs, messages: chat.messages, answer: said, cut };
+      void deps.keepContent(content).catch(deps.contentLost);
+    },
     countTokens,
     digest: createDigest(deriveKey(config.secret, "prompt-digest")),
     endUserDigest: deps.endUserDigest,

@@ -7,7 +7,7 @@ import { Fault } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import { processIds, type ProcessId } from "../kernel/ids.ts";
 import { createEncryptedObjects, createFolderObjects } from "../object/index.ts";
-import { createRecord, endUserDigest, readPriceBook, type RecordParts } from "../record/index.ts";
+import { createContentLog, createRecord, endUserDigest, readPriceBook, type RecordParts } from "../record/index.ts";
 import type { Provider } from "../provider/index.ts";
 import { createRetriever } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
@@ -62,11 +62,12 @@ export function composeParts(deps: PartsDeps): Parts {
   });
   const admission = composeAdmission({ config, db, clock, processId, sumSpent });
   const retrieve = createRetriever({ db });
+  const objects = createEncryptedObjects(createFolderObjects(join(config.dataDir, "objects")), deriveKey(config.secret, "objects"));
   const ingest = createIngest({
     db,
     clock,
     retrieve,
-    objects: createEncryptedObjects(createFolderObjects(join(config.dataDir, "objects")), deriveKey(config.secret, "objects")),
+    objects,
     onError: (name, error) => log.error("background work failed", { name, ...describeError(error) }),
   });
   const chat = composeChat({
@@ -77,6 +78,8 @@ export function composeParts(deps: PartsDeps): Parts {
     findPrice: readPriceBook().findPrice,
     endUserDigest: createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest }),
     metrics,
+    keepContent: createContentLog(objects),
+    contentLost: (error) => log.error("a call's content could not be kept", describeError(error)),
   });
   const live = new Set<AbortController>();
   return { live, record, ingest, chat, admission, metrics, ...createLife({ live, record, ingest, chat, admission }, log) };
