@@ -122,6 +122,8 @@ export function startServer(deps: ServerDeps, at: { readonly host: string; reado
     hostname: at.host,
     port: at.port,
     idleTimeout: IDLE_SECONDS,
+    // Otherwise the runtime follows NODE_ENV, and shows errors with their source.
+    development: false,
     maxRequestBodySize: BODY_BYTES_MAX,
     fetch: createHandler(deps),
     error: (error) => {
