@@ -90,7 +90,7 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
   const partitions = createPartitions(deps.createPartitions);
   const ship = createDelivery({ ...deps, seal, partitions, checkpoints }, { quarantineDir: join(dir, "quarantine") });
   const lane = { db, clock, log, ship };
-  const shipper = createShipper({ ...lane, size: createBatchSize() }, source);
+  const shipper = createShipper({ ...lane, size: createBatchSize(db.engine) }, source);
   const adopter = createAdopter({ ...lane, size: createBatchSize(), finishProcess }, { dir, self, ownId: processId });
 
   const chores = createChores(clock, (task, error) => log.warn("record.chore-failed", { task, code: errorCode(error) }));
