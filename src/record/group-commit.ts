@@ -1,4 +1,3 @@
-import type { LedgerEvent } from "../domain/event.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Position } from "./journal-line.ts";
@@ -9,8 +8,6 @@ export type CommitEntry = Entry & {
   readonly id: string;
   /** Written late rather than never: where the disk refuses it now, it is kept for when the disk has room. */
   readonly keep: boolean;
-  /** What `json` says, where it is an event. */
-  readonly event?: LedgerEvent | undefined;
 };
 
 /** Appends of one turn of the event loop become one write. */
@@ -76,9 +73,9 @@ export function createGroupCommit(deps: Deps, options: { readonly fsync: boolean
     get failing() {
       return failing;
     },
-    hand: ({ kind, json, id, keep, event }) =>
+    hand: ({ kind, json, id, keep }) =>
       new Promise((done, fail) => {
-        const waiting = { kind, json, id, keep, event, done, fail };
+        const waiting = { kind, json, id, keep, done, fail };
         if (failing) giveUp([waiting]);
         else queue.push(waiting);
       }),

@@ -1,4 +1,3 @@
-import type { LedgerEvent } from "../domain/event.ts";
 import { comparePositions, type Position } from "./journal-line.ts";
 
 /** An event on its way to the ledger: the bytes that are stored, and what a receipt says. */
@@ -7,8 +6,6 @@ export type ShipEvent = {
   readonly body: string;
   /** Read from a journal that was broken at this place. */
   readonly suspect: boolean;
-  /** What `body` says, where it is still at hand: reading it again costs as much as shipping it. */
-  readonly event?: LedgerEvent | undefined;
 };
 
 /** Events between two places of a journal. `to` is where the next batch begins. */

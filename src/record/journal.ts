@@ -79,7 +79,7 @@ export function createJournal(deps: JournalDeps, options: JournalOptions): Journ
       await commit.hand({ kind: "o", id: reservation.requestId, json, keep: false });
     },
     async close(event) {
-      const { hash } = await commit.hand({ kind: "e", id: event.requestId, json: toJournalJson(event), keep: true, event });
+      const { hash } = await commit.hand({ kind: "e", id: event.requestId, json: toJournalJson(event), keep: true });
       return { hash };
     },
     refuse: (refusal) => refusals.count(refusal),
@@ -122,12 +122,12 @@ function createFollower({ log, tail, inFlight, tell }: FollowerDeps) {
   };
   return (batch: readonly CommitEntry[], records: readonly Written[], from: Position): void => {
     const events: ShipEvent[] = [];
-    for (const [at, { kind, id, json, event }] of batch.entries()) {
+    for (const [at, { kind, id, json }] of batch.entries()) {
       const record = records[at];
       if (kind === "o") inFlight.set(id, { kind, json });
       else if (record !== undefined) {
         inFlight.delete(id);
-        events.push({ hash: record.hash, body: record.body, suspect: false, event });
+        events.push({ hash: record.hash, body: record.body, suspect: false });
       }
     }
     tail.push(events, from, log.end);

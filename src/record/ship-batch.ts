@@ -39,7 +39,7 @@ export type Shipped = {
 };
 
 export const parseAll = (events: readonly ShipEvent[]): ParsedEvent[] =>
-  events.map((shipped) => ({ ...shipped, event: shipped.event ?? parseEvent(shipped.body) }));
+  events.map((shipped) => ({ ...shipped, event: parseEvent(shipped.body) }));
 
 /** Another process has shipped this part of the journal: read the mark again. */
 export class MarkMoved extends Error {

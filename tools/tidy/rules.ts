@@ -41,7 +41,7 @@ export const OWNERS: Readonly<Record<string, { readonly folders: readonly string
 /** Places (folders, or files) that own what changes from run to run: time, dice, the network. Everyone else gets it as a parameter. */
 const EDGES = ["kernel", "http", "share", "cli", "provider/transport.ts", "main.ts"];
 const PROCESS_EDGES = ["cli", "main.ts", "index.ts"];
-const BUN_EDGES = ["http", "share", "provider/transport.ts", "main.ts"];
+const BUN_EDGES = ["http", "share", "provider/transport.ts", "provider/http1.ts", "main.ts"];
 
 export type Restricted = {
   /** As it is named in a problem. */
