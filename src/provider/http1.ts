@@ -154,8 +154,8 @@ function createWire(origin: Origin, events: WireEvents): Wire {
       unsent = unsent === undefined ? bytes : Buffer.concat([unsent, bytes]);
       flush();
     },
-    pause: () => void socket?.pause(),
-    resume: () => void socket?.resume(),
+    pause: () => socket?.pause(),
+    resume: () => socket?.resume(),
     close() {
       closed = true;
       unsent = undefined;
