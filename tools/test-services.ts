@@ -1,6 +1,6 @@
 /**
  * `npm run test:services`: the tests that need a real PostgreSQL with pgvector. Starts one (suite/postgres.ts), or uses the one that
- * WEIR_TEST_DATABASE_URL names, runs the test files that mention that variable or lie in a folder `services`, and ends with
+ * WEIR_TEST_DATABASE_URL names, runs the test files that mention that variable, open databases on it or lie in a folder `services`, and ends with
  * `N passed, N failed`. With --long: the long variants (WEIR_TEST_LONG=1) of the files that have one, hours rather than minutes.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -27,7 +27,9 @@ function testFiles(folders: readonly string[], wanted: (path: string, text: stri
 
 async function run(add: (outcome: Outcome) => void): Promise<void> {
   const files = testFiles(["src", "test"], (path, text) =>
-    long ? text.includes("WEIR_TEST_LONG") : path.includes("/services/") || text.includes("WEIR_TEST_DATABASE_URL"),
+    long
+      ? text.includes("WEIR_TEST_LONG")
+      : path.includes("/services/") || /WEIR_TEST_DATABASE_URL|listTestEngines|createServerDatabase/.test(text),
   );
   const given = process.env["WEIR_TEST_DATABASE_URL"];
   const startedAt = performance.now();
