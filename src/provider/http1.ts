@@ -11,8 +11,8 @@ const IDLE_MAX = 1024;
 const QUEUE_BYTES_MAX = 256 * 1024;
 
 /**
- * HTTP/1.1 without TLS to one server, for models on own hardware. The runtime's fetch costs twice as much a call: it runs on a thread
- * of its own, which a busy core has to be shared with.
+ * HTTP/1.1 without TLS to one server, for models on own hardware. The runtime's fetch costs more a call: it runs on a thread of its
+ * own, which a busy core has to be shared with (docs/decisions/0007-http1.md).
  */
 export function createHttp1Connection(): Connection {
   const idle: Line[] = [];
