@@ -99,6 +99,9 @@ export type Call = {
   readonly startedAtMs: number;
 };
 
+/** A call whatever it asks for. */
+export type CallHead = Omit<Call, "chat">;
+
 /** A retrieved chunk with its source. Offsets are UTF-16 positions in the document's extracted text. */
 export type Passage = {
   readonly chunkId: string;

@@ -25,6 +25,9 @@ export type Attempt = {
   readonly latencyMs: number;
 };
 
+/** Calls other than chats. */
+export type Operation = "embeddings";
+
 /** The one row of a call: usage and audit at once. Ids, counts, names and digests; never content. */
 export type CallEvent = {
   readonly v: 1;
@@ -42,6 +45,8 @@ export type CallEvent = {
   readonly outcome: "finished" | "failed" | "aborted";
   readonly code?: string | undefined;
   readonly stream: boolean;
+  /** What was asked for; absent: a chat. */
+  readonly operation?: Operation | undefined;
   readonly modelAsked: string;
   /** The target that answered, or was tried last. */
   readonly model?: string | undefined;
@@ -92,5 +97,7 @@ export type Reservation = {
   readonly modelAsked: string;
   readonly stream: boolean;
   /** As in the event that will close it. */
+  readonly operation?: Operation | undefined;
+  /** The same. */
   readonly budgets?: readonly BudgetScope[] | undefined;
 };

@@ -15,6 +15,8 @@ export type Capabilities = {
   readonly jsonSchema: boolean;
   readonly images: boolean;
   readonly manyChoices: boolean;
+  /** Makes embeddings and nothing else; absent: answers chats and makes none. */
+  readonly embeddings?: boolean | undefined;
 };
 
 /** A model at a provider. Frozen; made from the configuration. */
@@ -46,6 +48,9 @@ export type FellReason =
   | "capability-json-schema"
   | "capability-images"
   | "capability-choices"
+  | "capability-chat"
+  | "capability-embeddings"
+  | "other-vectors"
   | "price-unknown"
   | "no-passages";
 

@@ -2,6 +2,6 @@ export { createExtractive } from "./extractive/index.ts";
 export type { Language } from "./extractive/index.ts";
 export { createProviders } from "./providers.ts";
 export type { ProviderDeps } from "./providers.ts";
-export type { Provider, ProviderCall } from "./spec.ts";
+export type { EmbedAsk, Provider, ProviderCall } from "./spec.ts";
 export { promptTokens } from "./tally.ts";
 export { countTokens } from "./token-count.ts";

@@ -1,4 +1,5 @@
-import type { Call, ChatCall, Part, Passage } from "../domain/chat.ts";
+import type { Call, CallHead, ChatCall, Part, Passage } from "../domain/chat.ts";
+import type { Embedded, EmbeddingInput } from "../domain/embedding.ts";
 import type { Target } from "../domain/target.ts";
 
 /** What a provider is asked: the call as it leaves for this target. */
@@ -10,6 +11,15 @@ export type ProviderCall = {
   readonly passages: readonly Passage[];
 };
 
+/** Inputs as they leave for this target. */
+export type EmbedAsk = {
+  readonly call: CallHead;
+  readonly target: Target;
+  readonly inputs: readonly EmbeddingInput[];
+  /** Length of each vector; undefined: the model's own. */
+  readonly dimensions: number | undefined;
+};
+
 /**
  * One wire protocol. `stream` asks the upstream once and yields parts until exactly one `finish`, or throws a Fault whose `retry`
  * says what a router may do. When `signal` aborts, the upstream connection is closed at once and the generator throws
@@ -19,6 +29,11 @@ export type ProviderCall = {
 export type Provider = {
   readonly name: string;
   stream(asked: ProviderCall, signal: AbortSignal): AsyncIterable<Part>;
+  /**
+   * One vector for each input, in their order, from one call of the upstream. Absent where the protocol knows no embeddings. Throws a
+   * Fault; `spent` in it says that the inputs were read, and are billed.
+   */
+  embed?(asked: EmbedAsk, signal: AbortSignal): Promise<Embedded>;
   /** Cheap reachability check for /readyz and doctor; throws a Fault. Never costs tokens. */
   probe(signal: AbortSignal): Promise<void>;
   /** Closes idle connections. */

@@ -8,7 +8,7 @@ export const PROCESS_DIED = "process_died";
  * came. `lastSeenMs` is the latest time in that journal. Made from the journal alone: whoever makes it makes the same.
  */
 export function toOrphanEvent(reservation: Reservation, lastSeenMs: number): CallEvent {
-  const { requestId, tenantId, keyId, startedAtMs, stream, modelAsked, microUsd, budgets } = reservation;
+  const { requestId, tenantId, keyId, startedAtMs, stream, modelAsked, operation, microUsd, budgets } = reservation;
   return {
     v: 1,
     type: "call",
@@ -20,6 +20,7 @@ export function toOrphanEvent(reservation: Reservation, lastSeenMs: number): Cal
     outcome: "failed",
     code: PROCESS_DIED,
     stream,
+    operation,
     modelAsked,
     inputTokens: 0,
     outputTokens: 0,

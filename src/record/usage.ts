@@ -38,6 +38,8 @@ export type UsageEntry = {
   /** 1, or the number of refusals. */
   readonly count: number;
   readonly stream: boolean;
+  /** null of refusals, which may be of several kinds. */
+  readonly operation: "chat" | "embeddings" | null;
   readonly modelAsked: string | null;
   readonly model: string | null;
   readonly provider: string | null;
@@ -104,11 +106,11 @@ function toEntry({ tenant, createdAtMs, eventHash, body }: UsageRow): UsageEntry
   const about = { requestId, tenant, key, outcome, code, receipt: eventHash, createdAt: toIso(createdAtMs) };
   if (event.type === "refusal") {
     const nothing = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costMicroUsd: 0, usageSource: "none", attempts: [] } as const;
-    const unknown = { team: null, feature: null, modelAsked: null, model: null, provider: null, latencyMs: null, firstPartMs: null };
+    const unknown = { team: null, feature: null, operation: null, modelAsked: null, model: null, provider: null, latencyMs: null, firstPartMs: null };
     return { ...about, ...unknown, ...nothing, stream: false, count: event.count };
   }
-  const { team = null, feature = null, model = null, provider = null, firstPartMs = null } = event;
+  const { team = null, feature = null, operation = "chat", model = null, provider = null, firstPartMs = null } = event;
   const { stream, modelAsked, inputTokens, outputTokens, cachedTokens, costMicroUsd, usageSource, latencyMs, attempts } = event;
   const used = { inputTokens, outputTokens, cachedTokens, costMicroUsd, usageSource, latencyMs, firstPartMs, attempts };
-  return { ...about, team, feature, count: 1, stream, modelAsked, model, provider, ...used };
+  return { ...about, team, feature, count: 1, stream, operation, modelAsked, model, provider, ...used };
 }
