@@ -54,6 +54,7 @@ function checkName(name: string, source: Source): void {
 function readModel(name: string, model: FileModel, provider: ProviderConfig, source: Source): ModelConfig | undefined {
   const place: Place = source.placeOf(["models", name, "upstream"]);
   const upstream = resolveText(model.upstream, place, source);
+  checkKind(name, model, provider, source);
   if (upstream === undefined) return undefined;
   return {
     name,
@@ -61,7 +62,7 @@ function readModel(name: string, model: FileModel, provider: ProviderConfig, sou
     upstream,
     contextTokens: model.contextTokens,
     capabilities: capabilitiesOf(model, provider.kind),
-    price: model.price,
+    price: model.price === undefined ? undefined : { ...model.price, outputPerMTok: model.price.outputPerMTok ?? 0 },
   };
 }
 
@@ -73,5 +74,15 @@ function capabilitiesOf(model: FileModel, kind: ProviderConfig["kind"]): Capabil
     images,
     // Anthropic's protocol has no way to ask for several answers.
     manyChoices: kind === "openai" && choices,
+    ...(model.kind === "embedding" ? { embeddings: true } : {}),
   };
+}
+
+function checkKind(name: string, { kind, price }: FileModel, provider: ProviderConfig, source: Source): void {
+  const { problems } = source.findings;
+  if (kind === "embedding" && provider.kind === "anthropic")
+    problems.push({ place: source.placeOf(["models", name, "kind"]), message: "Anthropic's protocol has no embeddings." });
+  // A forgotten price of the answers would make them free.
+  if (kind === "chat" && price !== undefined && price.outputPerMTok === undefined)
+    problems.push({ place: source.placeOf(["models", name, "price", "outputPerMTok"], "key"), message: "is missing. Expected a number." });
 }

@@ -31,7 +31,9 @@ export function readRoutes(source: Source, models: Models, providers: Providers)
 function defaultRule(models: Models, providers: Providers): RuleConfig {
   const trustOf = new Map(providers.started.map((provider) => [provider.name, provider.trust]));
   const withTrust = (trust: string): string[] =>
-    models.started.filter((model) => trustOf.get(model.provider) === trust).map((model) => model.name);
+    models.started
+      .filter((model) => trustOf.get(model.provider) === trust && model.capabilities.embeddings !== true)
+      .map((model) => model.name);
   return { when: undefined, use: [...withTrust("private"), ...withTrust("external")], trust: undefined };
 }
 

@@ -120,8 +120,8 @@ const price = z
       max: 10_000,
       unit: "dollars per million tokens",
       why: PRICE_WHY,
-      description: "Tokens of the answer.",
-    }),
+      description: "Tokens of the answer. Required beside `inputPerMTok`, except at `kind: embedding`, which has no output.",
+    }).optional(),
     cachedInputPerMTok: amount({
       min: 0,
       max: 10_000,
@@ -159,6 +159,10 @@ const capabilities = z
 const model = z.strictObject({
   provider: z.string().min(1).max(63).meta({ description: "Name of a provider above." }),
   upstream: z.string().min(1).max(256).meta({ description: "The name that the provider knows the model by, or `env:NAME`." }),
+  kind: z.enum(["chat", "embedding"]).default("chat").meta({
+    description:
+      "`embedding`: makes vectors for `POST /v1/embeddings` and nothing else. A route may name several; a call moves on only to one with the same `upstream`, because vectors of different models do not compare.",
+  }),
   contextTokens: whole({
     min: 256,
     max: 100_000_000,
