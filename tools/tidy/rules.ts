@@ -34,6 +34,7 @@ export const OWNERS: Readonly<Record<string, { readonly folders: readonly string
   yaml: { folders: ["config"] },
   htmlparser2: { folders: ["ingest"] },
   stemmer: { folders: ["retrieve"] },
+  jose: { folders: ["admit"] },
   openai: { folders: ["provider", "contract"], typesOnly: true },
   "@anthropic-ai/sdk": { folders: ["provider", "contract"], typesOnly: true },
 };
