@@ -15,9 +15,6 @@ export type EmbeddingWish = {
   readonly endUser: string | undefined;
   /** UTF-8 bytes of all texts, and one for each token: an upper bound for the tokens. */
   readonly inputBytes: number;
-  /** Of the longest input. */
-  readonly longestBytes: number;
-  readonly longestTokens: number;
 };
 
 export type EmbeddingCall = CallHead & { readonly wish: EmbeddingWish };

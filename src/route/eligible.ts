@@ -1,35 +1,62 @@
 import type { ChatCall } from "../domain/chat.ts";
+import type { EmbeddingInput, EmbeddingWish } from "../domain/embedding.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import type { FellReason, Target, Trust } from "../domain/target.ts";
-import { fitOutput } from "./context.ts";
+import { estimateInputTokens, fitOutput } from "./context.ts";
 
-export type Wanted = {
-  readonly chat: ChatCall;
+/** What decides, whatever is asked for, where a call may go. */
+export type Claim = {
   readonly who: TenantPrincipal;
-  /** UTF-8 bytes of the prompt with passages and system prompt. */
-  readonly inputBytes: number;
-  readonly passages: number;
   /** Set where a rule narrows trust. */
   readonly trust: Trust | undefined;
   /** A budget counts for this call, so a price must be known. */
   readonly budgeted: boolean;
 };
 
+export type Wanted = Claim & {
+  readonly chat: ChatCall;
+  /** UTF-8 bytes of the prompt with passages and system prompt. */
+  readonly inputBytes: number;
+  readonly passages: number;
+};
+
 /** Why a target may not serve this call; undefined where it may. Privacy first, then place, then what it can do. */
 export function whyFell(target: Target, wanted: Wanted): FellReason | undefined {
-  const { chat, who } = wanted;
-  if (wanted.trust === "private" && target.trust !== "private") return "trust";
+  const barred = whyBarred(target, wanted);
+  if (barred !== undefined) return barred;
+  const { chat } = wanted;
+  if (target.kind === "extractive" && chat.rag?.enabled !== true && chat.model !== "extractive") return "no-passages";
+  return whyIncapable(target, chat) ?? (fitOutput(chat, wanted.inputBytes, target) === undefined ? "context" : undefined);
+}
+
+/** The one check of where content may go. Every kind of call passes it. */
+function whyBarred(target: Target, { who, trust, budgeted }: Claim): FellReason | undefined {
+  if (trust === "private" && target.trust !== "private") return "trust";
   const inProcess = target.kind === "extractive";
   if (who.tenant.region !== undefined && !inProcess && target.region !== who.tenant.region) return "region";
   if (!inProcess && who.tenant.models !== undefined && !who.tenant.models.includes(target.model)) return "tenant-models";
   if (!inProcess && who.key.models !== undefined && !who.key.models.includes(target.model)) return "key-models";
-  if (wanted.budgeted && target.price === undefined) return "price-unknown";
-  if (inProcess && chat.rag?.enabled !== true && chat.model !== "extractive") return "no-passages";
-  return whyIncapable(target, chat) ?? (fitOutput(chat, wanted.inputBytes, target) === undefined ? "context" : undefined);
+  return budgeted && target.price === undefined ? "price-unknown" : undefined;
 }
+
+export type WantedVectors = Claim & { readonly wish: EmbeddingWish };
+
+/** The same for embeddings. */
+export function whyFellEmbedding(target: Target, wanted: WantedVectors): FellReason | undefined {
+  const barred = whyBarred(target, wanted);
+  if (barred !== undefined) return barred;
+  if (target.capabilities.embeddings !== true) return "capability-embeddings";
+  const { contextTokens } = target;
+  if (contextTokens === undefined) return undefined;
+  return wanted.wish.inputs.some((input) => tokensOf(input) > contextTokens) ? "context" : undefined;
+}
+
+const tokensOf = (input: EmbeddingInput): number =>
+  typeof input === "string" ? estimateInputTokens(Buffer.byteLength(input)) : input.length;
 
 function whyIncapable(target: Target, chat: ChatCall): FellReason | undefined {
   const can = target.capabilities;
+  if (can.embeddings === true) return "capability-chat";
   if (chat.tools.length > 0 && !can.tools) return "capability-tools";
   if (chat.responseFormat !== undefined && chat.responseFormat.type !== "text" && !can.jsonSchema) return "capability-json-schema";
   if ((chat.sampling.n ?? 1) > 1 && !can.manyChoices) return "capability-choices";

@@ -2,7 +2,8 @@ import type { Candidate, Plan, Target, Trust } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { sha256Hex } from "../kernel/hash.ts";
 import { ATTEMPTS_MAX } from "../kernel/limits.ts";
-import { whyFell, type Wanted } from "./eligible.ts";
+import { whyFell, type Wanted, type WantedVectors } from "./eligible.ts";
+import { planVectors } from "./plan-vectors.ts";
 
 export type Rule = { readonly when: string | undefined; readonly use: readonly string[]; readonly trust: Trust | undefined };
 
@@ -19,6 +20,8 @@ export type RouterOptions = {
 export type Router = {
   /** Ordered targets for a call; throws `model_unknown` or `no_target`. Pure: the same call gets the same plan. */
   plan(wanted: Omit<Wanted, "trust">): Plan;
+  /** The same for embeddings. */
+  planEmbedding(wanted: Omit<WantedVectors, "trust">): Plan;
   /** Names that a caller may put into `model`. */
   readonly names: readonly string[];
 };
@@ -39,10 +42,16 @@ export function createRouter(options: RouterOptions): Router {
     names: [...choices.keys()],
     plan(wanted) {
       const choice = choices.get(wanted.chat.model);
-      if (choice === undefined || hidden(wanted, options)) throw unknownModel();
+      if (choice === undefined || hidden(wanted.chat.model, wanted.who, options)) throw unknownModel();
+      if (choice.targets.length > 0 && choice.targets.every((target) => target.capabilities.embeddings === true)) throw noChat();
       const full: Wanted = { ...wanted, trust: choice.trust };
       const candidates: Candidate[] = [...choice.targets, options.extractive].map((target) => ({ target, fell: whyFell(target, full) }));
       return { targets: order(candidates, wanted, options), candidates, policyHash };
+    },
+    planEmbedding(wanted) {
+      const choice = choices.get(wanted.wish.model);
+      if (choice === undefined || hidden(wanted.wish.model, wanted.who, options)) throw unknownModel();
+      return { ...planVectors(choice.targets, { ...wanted, trust: choice.trust }, options.fallback), policyHash };
     },
   };
 }
@@ -63,10 +72,8 @@ function chooseRule(name: string, rules: readonly Rule[], targets: ReadonlyMap<s
 }
 
 /** A model that the tenant or key may not use is the same as one that does not exist. */
-function hidden(wanted: Omit<Wanted, "trust">, options: RouterOptions): boolean {
-  const name = wanted.chat.model;
+function hidden(name: string, { tenant, key }: Wanted["who"], options: RouterOptions): boolean {
   if (!options.targets.has(name)) return false;
-  const { tenant, key } = wanted.who;
   return (tenant.models !== undefined && !tenant.models.includes(name)) || (key.models !== undefined && !key.models.includes(name));
 }
 
@@ -86,6 +93,10 @@ function unknownModel(): Fault {
     param: "model",
     say: "The model does not exist, or this key may not use it. GET /v1/models lists those that it may use.",
   });
+}
+
+function noChat(): Fault {
+  return new Fault("body_invalid", { param: "model", say: "model: this one makes embeddings only, at POST /v1/embeddings." });
 }
 
 function noTarget(candidates: readonly Candidate[]): Fault {
