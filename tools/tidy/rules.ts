@@ -33,6 +33,7 @@ export const OWNERS: Readonly<Record<string, { readonly folders: readonly string
   zod: { folders: ["contract", "config", "http"] },
   yaml: { folders: ["config"] },
   htmlparser2: { folders: ["ingest"] },
+  unpdf: { folders: ["ingest"] },
   stemmer: { folders: ["retrieve"] },
   jose: { folders: ["admit"] },
   openai: { folders: ["provider", "contract"], typesOnly: true },
