@@ -5,15 +5,15 @@ import { Fault } from "../kernel/fault.ts";
 import { answer, type AnswerPart } from "./answer.ts";
 import { delta, play, testCall, testTarget, testUsage, wholeAnswer, witness, type Witness } from "./testing.ts";
 
-const run = (w: Witness, signal = new AbortController().signal, chat = {}) =>
-  Array.fromAsync(answer(w.stages, testCall(chat), w.admitted, signal));
+const run = async (w: Witness, signal = new AbortController().signal, chat = {}) =>
+  (await Array.fromAsync(answer(w.stages, testCall(chat), w.admitted, signal))).flat();
 const types = (parts: readonly AnswerPart[]) => parts.map((part) => part.type);
 
 test("a whole answer ends in one finish that comes after the record", async () => {
   const w = witness();
   const order: string[] = [];
-  for await (const part of answer(w.stages, testCall(), w.admitted, new AbortController().signal))
-    order.push(part.type, ...w.log.splice(0));
+  for await (const parts of answer(w.stages, testCall(), w.admitted, new AbortController().signal))
+    order.push(...types(parts), ...w.log.splice(0));
   assert.deepEqual(order, ["text-delta", "open", "choice-finish", "finish", "close finished"]);
   assert.equal(w.events[0]?.costMicroUsd, 10 * 1 + 5 * 2);
   assert.deepEqual(w.settled, [{ microUsd: 20, tokens: 15 }]);
@@ -115,7 +115,7 @@ test("a journal that cannot be closed turns the finish into an error", async () 
   const parts: AnswerPart[] = [];
   await assert.rejects(
     async () => {
-      for await (const part of answer(w.stages, testCall(), w.admitted, new AbortController().signal)) parts.push(part);
+      for await (const some of answer(w.stages, testCall(), w.admitted, new AbortController().signal)) parts.push(...some);
     },
     { code: "journal_unavailable" },
   );
@@ -137,7 +137,7 @@ test("an abort while the upstream is silent is recorded as aborted, whatever the
   const abort = new AbortController();
   const w = witness({
     async *ask() {
-      yield delta("abc");
+      yield [delta("abc")];
       abort.abort();
       throw new Fault("target_down");
     },

@@ -21,8 +21,16 @@ export type Finish = {
 };
 export type AnswerPart = Exclude<Part, { type: "finish" | "usage" }> | Finish;
 
-/** Answers one admitted call. The body is the path, in order; `finish` comes only after the record is written. */
-export async function* answer(stages: Stages, call: Call, admitted: Admitted, signal: AbortSignal): AsyncGenerator<AnswerPart, void> {
+/**
+ * Answers one admitted call, with parts in the lists that they came in. The body is the path, in order; `finish` comes only after the
+ * record is written.
+ */
+export async function* answer(
+  stages: Stages,
+  call: Call,
+  admitted: Admitted,
+  signal: AbortSignal,
+): AsyncGenerator<readonly AnswerPart[], void> {
   const run = createRun(stages, call, admitted);
   try {
     const retrieved = call.chat.rag?.enabled === true ? await stages.retrieve(call) : undefined;
@@ -56,7 +64,7 @@ type Trying = {
 };
 
 /** Moves to the next target only while nothing has been sent: a half-told answer is never restarted. */
-async function* tryTargets(stages: Stages, run: Run, trying: Trying, signal: AbortSignal): AsyncGenerator<AnswerPart, void> {
+async function* tryTargets(stages: Stages, run: Run, trying: Trying, signal: AbortSignal): AsyncGenerator<readonly AnswerPart[], void> {
   const { call, chat, plan, inputBytes, admitted, retrieved } = trying;
   let left = plan.targets.length;
   for (const target of plan.targets) {
@@ -68,16 +76,14 @@ async function* tryTargets(stages: Stages, run: Run, trying: Trying, signal: Abo
     const asked = { call, target, chat: { ...chat, maxOutputTokens }, passages: retrieved?.passages ?? [] };
     let sentAny = false;
     try {
-      for await (const part of stages.ask(asked, signal)) {
-        meter.saw(part);
-        if (part.type === "usage") continue;
-        if (part.type === "finish") {
-          yield await finish(run, meter, part, retrieved);
-          return;
+      for await (const parts of stages.ask(asked, signal)) {
+        const { said, end } = follow(parts, meter, run);
+        if (end !== undefined && !chat.stream) return void (yield [...said, await finish(run, meter, end, retrieved)]);
+        if (said.length > 0) {
+          sentAny = true;
+          yield said;
         }
-        run.sent(part);
-        sentAny = true;
-        yield part;
+        if (end !== undefined) return void (yield [await finish(run, meter, end, retrieved)]);
       }
       throw new Fault("target_broken");
     } catch (error) {
@@ -88,12 +94,27 @@ async function* tryTargets(stages: Stages, run: Run, trying: Trying, signal: Abo
   }
 }
 
+type End = Extract<Part, { type: "finish" }>;
+
+/** Counts what came, and gives what of it is for the caller. */
+function follow(parts: readonly Part[], meter: Meter, run: Run): { readonly said: readonly AnswerPart[]; readonly end: End | undefined } {
+  const said: AnswerPart[] = [];
+  for (const part of parts) {
+    meter.saw(part);
+    if (part.type === "finish") return { said, end: part };
+    if (part.type === "usage") continue;
+    run.sent(part);
+    said.push(part);
+  }
+  return { said, end: undefined };
+}
+
 /** Whoever aborts says why with a Fault; a plain abort is the caller's leaving. */
 function abortFault(signal: AbortSignal): Fault {
   return signal.reason instanceof Fault ? signal.reason : new Fault("client_gone");
 }
 
-async function finish(run: Run, meter: Meter, part: Extract<Part, { type: "finish" }>, retrieved: Retrieved | undefined): Promise<Finish> {
+async function finish(run: Run, meter: Meter, part: End, retrieved: Retrieved | undefined): Promise<Finish> {
   const { event, hash } = await run.record("finished");
   const { upstreamId, systemFingerprint } = part;
   return { type: "finish", upstreamId, systemFingerprint, target: meter.target, usage: meter.usage, event, receipt: hash, retrieved };

@@ -28,7 +28,11 @@ export type Stages = {
   }): Plan;
   /** Output tokens to ask this target for. */
   fitOutput(chat: ChatCall, inputBytes: number, target: Target): number | undefined;
-  ask(asked: { call: Call; chat: ChatCall; target: Target; passages: readonly Passage[] }, signal: AbortSignal): AsyncIterable<Part>;
+  /** Parts in the lists that they came in, `finish` last of all. */
+  ask(
+    asked: { call: Call; chat: ChatCall; target: Target; passages: readonly Passage[] },
+    signal: AbortSignal,
+  ): AsyncIterable<readonly Part[]>;
   /** Written before the first upstream call. */
   open(reservation: Reservation): Promise<void>;
   /** Written before the last byte of the answer. */

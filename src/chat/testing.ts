@@ -93,8 +93,8 @@ export const wholeAnswer: readonly Part[] = [
   { type: "finish", upstreamId: "u", upstreamModel: "m" },
 ];
 
-export async function* play(parts: readonly Part[], then?: Error): AsyncGenerator<Part> {
-  for (const part of parts) yield part;
+export async function* play(parts: readonly Part[], then?: Error): AsyncGenerator<readonly Part[]> {
+  for (const part of parts) yield [part];
   if (then !== undefined) throw then;
 }
 

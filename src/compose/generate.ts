@@ -88,14 +88,16 @@ function toBody(messages: string | readonly GenerateMessage[], options: Generate
   } satisfies { messages: readonly { role: string; content: Content }[] } & Record<string, unknown>;
 }
 
-async function gather(parts: AsyncIterable<AnswerPart>): Promise<{ text: string; cited: Citation[]; finish: Finish }> {
+async function gather(answer: AsyncIterable<readonly AnswerPart[]>): Promise<{ text: string; cited: Citation[]; finish: Finish }> {
   let text = "";
   const cited: Citation[] = [];
   let finish: Finish | undefined;
-  for await (const part of parts) {
-    if (part.type === "text-delta") text += part.text;
-    else if (part.type === "citation") cited.push(part);
-    else if (part.type === "finish") finish = part;
+  for await (const parts of answer) {
+    for (const part of parts) {
+      if (part.type === "text-delta") text += part.text;
+      else if (part.type === "citation") cited.push(part);
+      else if (part.type === "finish") finish = part;
+    }
   }
   if (finish === undefined) throw new Fault("bug");
   return { text, cited, finish };

@@ -72,7 +72,7 @@ test("a client that goes away aborts the call, which is recorded as aborted", as
   const abortSeen = Promise.withResolvers<void>();
   const w = witness({
     async *ask(_asked, signal) {
-      yield delta("he");
+      yield [delta("he")];
       await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
       abortSeen.resolve();
       throw new Fault("client_gone");

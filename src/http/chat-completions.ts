@@ -15,7 +15,7 @@ import type { TenantPrincipal } from "../domain/principal.ts";
 export type ChatDeps = {
   /** Takes a place and tokens of the rates, or throws `rate_limited`, `busy`, `draining`. */
   admit(call: Call, signal: AbortSignal): AdmittedCall | Promise<AdmittedCall>;
-  answer(call: Call, admitted: Admitted, signal: AbortSignal): AsyncGenerator<AnswerPart, void>;
+  answer(call: Call, admitted: Admitted, signal: AbortSignal): AsyncGenerator<readonly AnswerPart[], void>;
   findCitations: FindCitations;
   readonly outputLimits: OutputLimits;
   readonly pacer: StreamPacer;

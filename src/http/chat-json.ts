@@ -9,7 +9,7 @@ export type FindCitations = (text: string, passages: readonly Passage[]) => read
 
 /** Gathers a whole answer into OpenAI's `chat.completion`. */
 export async function answerJson(
-  parts: AsyncIterable<AnswerPart>,
+  answer: AsyncIterable<readonly AnswerPart[]>,
   call: Call,
   findCitations: FindCitations,
   limitHeaders: Readonly<Record<string, string>>,
@@ -17,10 +17,12 @@ export async function answerJson(
   const choices: Choice[] = [];
   const cited: Cited[] = [];
   let finish: Finish | undefined;
-  for await (const part of parts) {
-    if (part.type === "finish") finish = part;
-    else if (part.type === "citation") cited.push(part);
-    else gatherPart(choices, part);
+  for await (const parts of answer) {
+    for (const part of parts) {
+      if (part.type === "finish") finish = part;
+      else if (part.type === "citation") cited.push(part);
+      else gatherPart(choices, part);
+    }
   }
   if (finish === undefined) throw new Fault("bug");
   const first = choices[0]?.text ?? "";

@@ -32,7 +32,7 @@ async function ask(question: string, found?: readonly Passage[], change: Partial
   const call = asked(question, change);
   const passages = found ?? (await search(question));
   const parts: Part[] = [];
-  for await (const part of extractive.stream({ call, chat: call.chat, target: {} as Target, passages }, signal)) parts.push(part);
+  for await (const part of extractive.stream({ call, chat: call.chat, target: {} as Target, passages }, signal)) parts.push(...part);
   const text = parts.flatMap((part) => (part.type === "text-delta" ? [part.text] : [])).join("");
   const citations = parts.flatMap((part) => (part.type === "citation" ? [part] : []));
   return { parts, text, citations, passages };
@@ -121,10 +121,10 @@ test("every citation points at its words in the answer, and its number at the pa
   assert.ok(checked >= ANSWERS.length);
 });
 
-test("parts come in the order that the path expects: usage early, sentences with their citations, one finish", async () => {
+test("parts come in the order that the path expects: sentences with their citations, usage, one finish", async () => {
   const { parts } = await ask("What is the notice period after probation?");
   const types = parts.map((part) => part.type);
-  assert.equal(types[0], "usage");
+  assert.equal(types[0], "text-delta");
   assert.deepEqual(types.slice(-3), ["usage", "choice-finish", "finish"]);
   assert.ok(types.indexOf("citation") === types.indexOf("text-delta") + 1);
   const usage = parts.findLast((part) => part.type === "usage");

@@ -21,14 +21,15 @@ export type EmbedAsk = {
 };
 
 /**
- * One wire protocol. `stream` asks the upstream once and yields parts until exactly one `finish`, or throws a Fault whose `retry`
+ * One wire protocol. `stream` asks the upstream once and yields parts until exactly one `finish`, which is the last, or throws a Fault whose `retry`
  * says what a router may do. When `signal` aborts, the upstream connection is closed at once and the generator throws
  * `client_gone`. A clean end of the upstream without its own end mark is `target_broken`, never a finish.
- * Where `chat.stream` is false the upstream is asked for one JSON answer, and the parts come together.
+ * Where `chat.stream` is false the upstream is asked for one JSON answer, and the parts come together. What came together is yielded
+ * together: a step for each part of a list cost more than the part.
  */
 export type Provider = {
   readonly name: string;
-  stream(asked: ProviderCall, signal: AbortSignal): AsyncIterable<Part>;
+  stream(asked: ProviderCall, signal: AbortSignal): AsyncIterable<readonly Part[]>;
   /**
    * One vector for each input, in their order, from one call of the upstream. Absent where the protocol knows no embeddings. Throws a
    * Fault; `spent` in it says that the inputs were read, and are billed.

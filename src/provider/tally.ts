@@ -62,6 +62,8 @@ export function createTally(chat: ChatCall): Tally {
       }
     },
     correction() {
+      // The usual answer, which need not be weighed.
+      if (reported !== undefined && !outgrown && reported.inputTokens > 0 && reported.outputTokens > 0) return undefined;
       const reasoningTokens = reasoning.tokens();
       const outputTokens = output.tokens() + reasoningTokens;
       if (reported === undefined) {

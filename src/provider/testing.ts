@@ -88,15 +88,20 @@ export function configOf(kind: "openai" | "anthropic", baseUrl: string, more: Pa
 export type Outcome = { readonly parts: readonly Part[]; readonly fault: Fault | undefined };
 
 /** Everything that came, and how it ended. What is thrown must be a Fault. */
-export async function gather(parts: AsyncIterable<Part> | Iterable<Part>): Promise<Outcome> {
+export async function gather(parts: AsyncIterable<readonly Part[]> | Iterable<readonly Part[]>): Promise<Outcome> {
   const got: Part[] = [];
   try {
-    for await (const part of parts) got.push(part);
+    for await (const some of parts) got.push(...some);
     return { parts: got, fault: undefined };
   } catch (error) {
     if (!(error instanceof Fault)) throw error;
     return { parts: got, fault: error };
   }
+}
+
+/** One part after another. */
+export async function* oneByOne(parts: AsyncIterable<readonly Part[]>): AsyncGenerator<Part> {
+  for await (const some of parts) yield* some;
 }
 
 export const textOfParts = (parts: readonly Part[]): string =>

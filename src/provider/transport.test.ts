@@ -5,7 +5,7 @@ import { createFakeUpstream, prose, type FakeUpstream } from "../../test/upstrea
 import { createDeadlines } from "./deadlines.ts";
 import { createProviders } from "./providers.ts";
 import type { Provider } from "./spec.ts";
-import { askedOf, chatOf, configOf, gather, textOfParts } from "./testing.ts";
+import { askedOf, chatOf, configOf, gather, oneByOne, textOfParts } from "./testing.ts";
 import { createTransport, toReply } from "./transport.ts";
 
 const KINDS = ["openai", "anthropic"] as const;
@@ -68,14 +68,14 @@ test("a caller who is gone before the call is sent costs nothing", async () => {
 test("a consumer that lets go of a stream closes the upstream's connection", async () => {
   const stream = provider("openai").stream(askedOf("openai", chatOf("gate=let-go;parts=50;call=let-go")), forever);
   upstream.gate("let-go").step(3);
-  for await (const part of stream) if (part.type === "text-delta") break;
+  for await (const part of oneByOne(stream)) if (part.type === "text-delta") break;
   await upstream.until(() => upstream.find("let-go").state === "aborted");
 });
 
 test("parts come one by one as the upstream says them", async () => {
   const gate = upstream.gate("step");
   const stream = provider("anthropic").stream(askedOf("anthropic", chatOf("gate=step;parts=5")), forever);
-  const parts = stream[Symbol.asyncIterator]();
+  const parts = oneByOne(stream);
   assert.equal((await parts.next()).value?.type, "usage");
   for (const word of prose(5)) {
     gate.step();

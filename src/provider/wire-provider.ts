@@ -47,21 +47,19 @@ function checkedHeaders(name: string, headers: Readonly<Record<string, string>>)
   }
 }
 
-async function* readWhole(upstream: Upstream, asked: ProviderCall, signal: AbortSignal): AsyncGenerator<Part> {
+async function* readWhole(upstream: Upstream, asked: ProviderCall, signal: AbortSignal): AsyncGenerator<readonly Part[]> {
   const parts: Part[] = [];
   try {
     upstream.wire.readAnswer(await upstream.transport.json(upstream.askFor(asked), signal), parts);
     const usage = correctionOf(parts, asked);
-    for (const part of parts) {
-      if (part.type === "finish" && usage !== undefined) yield { type: "usage", usage };
-      yield part;
-    }
+    if (usage !== undefined) parts.splice(-1, 0, { type: "usage", usage });
+    yield parts;
   } catch (error) {
     const said = faultOf(error);
     // An answer that came was paid for, though it cannot be used; an error in its place was not.
     const fault = said.code === "target_broken" ? said.with({ spent: true }) : said;
     const usage = fault.detail.spent === true ? (correctionOf(parts, asked) ?? reportedIn(parts)) : undefined;
-    if (usage !== undefined) yield { type: "usage", usage };
+    if (usage !== undefined) yield [{ type: "usage", usage }];
     throw fault;
   }
 }
@@ -77,7 +75,7 @@ function correctionOf(parts: readonly Part[], asked: ProviderCall): Usage | unde
   return tally.correction();
 }
 
-async function* readStream(upstream: Upstream, asked: ProviderCall, signal: AbortSignal): AsyncGenerator<Part> {
+async function* readStream(upstream: Upstream, asked: ProviderCall, signal: AbortSignal): AsyncGenerator<readonly Part[]> {
   const tally = createTally(asked.chat);
   const reader = upstream.wire.createStreamReader(asked);
   const { parts } = reader;
@@ -90,24 +88,20 @@ async function* readStream(upstream: Upstream, asked: ProviderCall, signal: Abor
       if (chunk === undefined) break;
       for (let at = 0; at < chunk.length; at += SLICE_BYTES) {
         events.push(chunk.length <= SLICE_BYTES ? chunk : chunk.subarray(at, at + SLICE_BYTES));
-        for (const part of parts) {
-          tally.see(part);
-          yield part;
-        }
-        parts.length = 0;
+        for (const part of parts) tally.see(part);
+        if (parts.length > 0) yield parts.splice(0);
         events.check();
       }
     }
     const finish = reader.finish();
     bytes.finish();
     const usage = tally.correction();
-    if (usage !== undefined) yield { type: "usage", usage };
-    yield finish;
+    yield usage === undefined ? [finish] : [{ type: "usage", usage }, finish];
   } catch (error) {
     const fault = faultOf(error);
     if (!events.anyCame() && fault.detail.spent !== true) throw fault;
     const usage = tally.correction();
-    if (usage !== undefined) yield { type: "usage", usage };
+    if (usage !== undefined) yield [{ type: "usage", usage }];
     throw fault.with({ spent: true });
   } finally {
     bytes?.cancel();

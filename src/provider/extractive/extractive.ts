@@ -15,13 +15,13 @@ export function createExtractive(language: Language): Provider {
   const words = readSameWords(language.terms);
   return {
     name: "extractive",
-    async *stream(asked: ProviderCall, signal: AbortSignal): AsyncGenerator<Part, void> {
+    async *stream(asked: ProviderCall, signal: AbortSignal): AsyncGenerator<readonly Part[], void> {
       if (signal.aborted) throw new Fault("client_gone");
       const grounded = asked.call.chat.rag?.enabled === true;
       const quotes = grounded ? findAnswer(language.toQuery(asked.call.chat.messages), asked.passages, language, words) : [];
       const plain = grounded ? NOT_HELD : NO_DOCUMENTS;
       const pieces = quotes.length > 0 ? toPieces(quotes) : [{ text: plain, cited: undefined }];
-      yield* speak(pieces, asked.chat, language, signal);
+      yield speak(pieces, asked.chat, language);
     },
     probe: () => Promise.resolve(),
     close: () => undefined,
@@ -46,13 +46,12 @@ function toPieces(quotes: readonly Quoted[]): readonly Piece[] {
   });
 }
 
-async function* speak(pieces: readonly Piece[], chat: ChatCall, language: Language, signal: AbortSignal): AsyncGenerator<Part, void> {
+function speak(pieces: readonly Piece[], chat: ChatCall, language: Language): readonly Part[] {
   const inputTokens = language.countTokens(chat.messages.map((message) => textOf(message.content)).join("\n"));
   let outputTokens = 0;
   let reason: FinishReason = "stop";
-  yield { type: "usage", usage: usage(inputTokens, 0) };
+  const parts: Part[] = [];
   for (const { text, cited } of pieces) {
-    if (signal.aborted) throw new Fault("client_gone");
     const tokens = language.countTokens(text);
     // A sentence is said whole or not at all.
     if (outputTokens + tokens > chat.maxOutputTokens) {
@@ -60,12 +59,13 @@ async function* speak(pieces: readonly Piece[], chat: ChatCall, language: Langua
       break;
     }
     outputTokens += tokens;
-    yield { type: "text-delta", choice: 0, text };
-    if (cited !== undefined) yield { type: "citation", choice: 0, ...cited };
+    parts.push({ type: "text-delta", choice: 0, text });
+    if (cited !== undefined) parts.push({ type: "citation", choice: 0, ...cited });
   }
-  yield { type: "usage", usage: usage(inputTokens, outputTokens) };
-  yield { type: "choice-finish", choice: 0, reason, rawReason: undefined };
-  yield { type: "finish", upstreamId: undefined, upstreamModel: "extractive" };
+  parts.push({ type: "usage", usage: usage(inputTokens, outputTokens) });
+  parts.push({ type: "choice-finish", choice: 0, reason, rawReason: undefined });
+  parts.push({ type: "finish", upstreamId: undefined, upstreamModel: "extractive" });
+  return parts;
 }
 
 const usage = (inputTokens: number, outputTokens: number): Usage => ({
