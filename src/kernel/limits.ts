@@ -32,3 +32,9 @@ export const ATTEMPTS_MAX = 3;
 /** Rows on one page of a listing. */
 export const PAGE_MAX = 1000;
 export const PAGE_DEFAULT = 100;
+/** OpenAI's own limit for the inputs of one call for embeddings, and for the tokens of one input given as tokens. */
+export const EMBEDDING_INPUTS_MAX = 2048;
+/** Four times the longest vectors of any model known: what asks for more has a slip in it. */
+export const DIMENSIONS_MAX = 65_536;
+/** A token of a vocabulary: the largest have some hundred thousand. */
+export const TOKEN_ID_MAX = 2 ** 31 - 1;

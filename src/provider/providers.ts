@@ -5,6 +5,7 @@ import type { TenantId } from "../kernel/ids.ts";
 import { createAnthropicWire } from "./anthropic/index.ts";
 import type { Every } from "./deadlines.ts";
 import { createDeadlines } from "./deadlines.ts";
+import { createOpenAiEmbed } from "./openai/embeddings.ts";
 import { createOpenAiWire } from "./openai/index.ts";
 import type { Provider } from "./spec.ts";
 import type { Connection } from "./connection.ts";
@@ -30,7 +31,10 @@ export function createProviders(configs: readonly ProviderConfig[], deps: Provid
     const tls = config.baseUrl.startsWith("https:");
     const viaProxy = config.trust === "external" && tls;
     const transport = createTransport({ clock, deadlines, connection: connect({ viaProxy, tls }) });
-    providers.set(config.name, createWireProvider(config.name, config.baseUrl, createWire(config, cacheSalt), transport));
+    const wire = createWire(config, cacheSalt);
+    const provider = createWireProvider(config.name, config.baseUrl, wire, transport);
+    const embed = config.kind === "openai" ? createOpenAiEmbed({ baseUrl: config.baseUrl, headers: wire.headers, transport }) : undefined;
+    providers.set(config.name, embed === undefined ? provider : { ...provider, embed });
   }
   return providers;
 }

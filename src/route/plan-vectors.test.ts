@@ -36,6 +36,7 @@ const wish = (model: string, inputs: EmbeddingWish["inputs"] = ["words"]): Embed
 });
 const plan = (model: string, by = who(), more: { inputs?: EmbeddingWish["inputs"]; budgeted?: boolean; fallback?: boolean } = {}) =>
   router(more.fallback).planEmbedding({ wish: wish(model, more.inputs), who: by, budgeted: more.budgeted ?? false });
+const tokens = (length: number) => Array.from({ length }, () => 1);
 const names = (planned: ReturnType<typeof plan>) => planned.targets.map((target) => target.model);
 const fell = (planned: ReturnType<typeof plan>) => Object.fromEntries(planned.candidates.map((each) => [each.target.model, each.fell]));
 
@@ -56,8 +57,8 @@ test("trust, region, lists and price bar a target for vectors as they do for cha
 });
 
 test("an input as long as the context is eligible, and one past it is not", () => {
-  assert.deepEqual(names(plan("near", who(), { inputs: ["x".repeat(4 * 512), new Array<number>(512).fill(1)] })), ["near"]);
-  for (const long of ["x".repeat(4 * 512 + 1), new Array<number>(513).fill(1)])
+  assert.deepEqual(names(plan("near", who(), { inputs: ["x".repeat(4 * 512), tokens(512)] })), ["near"]);
+  for (const long of ["x".repeat(4 * 512 + 1), tokens(513)])
     assert.throws(() => plan("near", who(), { inputs: ["x", long] }), { code: "context_too_long" });
 });
 

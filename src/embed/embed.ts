@@ -1,0 +1,96 @@
+import type { CallEvent } from "../domain/event.ts";
+import type { Embedded, EmbeddingCall, Vector } from "../domain/embedding.ts";
+import type { Plan, Target } from "../domain/target.ts";
+import { Fault } from "../kernel/fault.ts";
+import { boundMicroUsd } from "../kernel/money.ts";
+import { tryTarget, whyAborted, type Tried } from "./attempt.ts";
+import { toEmbeddingEvent, toReservation } from "./event.ts";
+import type { Admitted, EmbedStages } from "./stages.ts";
+
+/** The answer to a call, after it was recorded. */
+export type EmbedAnswer = {
+  readonly vectors: readonly Vector[];
+  readonly target: Target;
+  /** Of the attempt that answered. */
+  readonly inputTokens: number;
+  readonly usageSource: CallEvent["usageSource"];
+  readonly event: CallEvent;
+  readonly receipt: string;
+};
+
+const NO_PLAN: Plan = { targets: [], candidates: [], policyHash: "" };
+
+/** What one call has done so far; it ends in exactly one record. */
+type Run = { readonly call: EmbeddingCall; readonly admitted: Admitted; readonly startedMs: number; plan: Plan; readonly tried: Tried[] };
+
+/** Vectors for one admitted call: the path of a chat without documents, without a stream. The record is written before this returns. */
+export async function embed(stages: EmbedStages, call: EmbeddingCall, admitted: Admitted, signal: AbortSignal): Promise<EmbedAnswer> {
+  const run: Run = { call, admitted, startedMs: stages.monotonicMs(), plan: NO_PLAN, tried: [] };
+  try {
+    run.plan = stages.plan({ wish: call.wish, who: call.who, budgeted: admitted.budgeted });
+    const microUsd = run.plan.targets.reduce((most, target) => Math.max(most, boundFor(target, call)), 0);
+    if (admitted.budgeted) await admitted.reserve(microUsd);
+    if (signal.aborted) throw whyAborted(signal);
+    await stages.open(toReservation(call, admitted, microUsd));
+  } catch (error) {
+    const fault = Fault.from(error);
+    admitted.settle({ microUsd: 0, tokens: 0 });
+    stages.refuse(call, fault.code);
+    throw fault;
+  }
+  let made: Embedded;
+  try {
+    made = await tryTargets(stages, run, signal);
+  } catch (error) {
+    const fault = Fault.from(error);
+    const { event } = await record(stages, run, fault.code === "client_gone" ? "aborted" : "failed", fault.code);
+    throw event.inputTokens > 0 ? fault.with({ spent: true }) : fault;
+  }
+  const { event, hash } = await record(stages, run, "finished");
+  const last = run.tried.at(-1);
+  if (last === undefined) throw new TypeError("vectors come from a target");
+  const { inputTokens, usageSource } = last.attempt;
+  return { vectors: made.vectors, target: last.target, inputTokens, usageSource, event, receipt: hash };
+}
+
+/** Moves to the next target where it may answer what this one did not. */
+async function tryTargets(stages: EmbedStages, { call, admitted, plan, tried }: Run, signal: AbortSignal): Promise<Embedded> {
+  let left = plan.targets.length;
+  for (const target of plan.targets) {
+    left--;
+    const spent = tried.reduce((sum, { attempt }) => sum + attempt.costMicroUsd, 0);
+    if (admitted.budgeted && spent > 0) await admitted.reserve(spent + boundFor(target, call));
+    const now = await tryTarget(stages, call, target, signal);
+    tried.push(now);
+    if ("made" in now) return now.made;
+    if (now.fault.retry !== "elsewhere" || left === 0) throw now.fault;
+  }
+  throw new TypeError("a plan has a target");
+}
+
+async function record(stages: EmbedStages, run: Run, outcome: CallEvent["outcome"], code?: Fault["code"]) {
+  const { call, admitted, plan, tried, startedMs } = run;
+  const { endUser } = call.wish;
+  const endUserDigest = endUser === undefined ? undefined : await stages.endUserDigest(call, endUser);
+  const event = toEmbeddingEvent(
+    {
+      call,
+      plan,
+      attempts: tried.map((each) => each.attempt),
+      target: tried.at(-1)?.target,
+      latencyMs: stages.monotonicMs() - startedMs,
+      configHash: stages.configHash,
+      endUserDigest,
+      budgets: admitted.budgets,
+    },
+    outcome,
+    code,
+  );
+  admitted.settle({ microUsd: event.costMicroUsd, tokens: event.inputTokens });
+  const { hash } = await stages.close(event);
+  return { event, hash };
+}
+
+/** There is no output, and input tokens are at most `inputBytes`: so this is a bound. */
+const boundFor = (target: Target, { wish }: EmbeddingCall): number =>
+  target.price === undefined ? 0 : boundMicroUsd(target.price, wish.inputBytes, 0);

@@ -1,0 +1,75 @@
+import type { Attempt, CallEvent, Reservation } from "../domain/event.ts";
+import type { EmbeddingCall } from "../domain/embedding.ts";
+import type { Plan, Target } from "../domain/target.ts";
+import type { FaultCode } from "../kernel/fault.ts";
+import type { Admitted } from "./stages.ts";
+
+/** What is known of a call when it ends, however it ends. */
+export type EmbedRun = {
+  readonly call: EmbeddingCall;
+  readonly plan: Plan;
+  readonly attempts: readonly Attempt[];
+  readonly target: Target | undefined;
+  readonly latencyMs: number;
+  readonly configHash: string;
+  readonly endUserDigest: string | undefined;
+  readonly budgets: Admitted["budgets"];
+};
+
+export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
+  const { call, attempts, target, plan } = run;
+  const { tenant, key } = call.who;
+  return {
+    v: 1,
+    type: "call",
+    requestId: call.requestId,
+    tenantId: tenant.id,
+    keyId: key.id,
+    team: key.team,
+    feature: call.feature,
+    endUserDigest: run.endUserDigest,
+    startedAtMs: call.startedAtMs,
+    latencyMs: Math.round(run.latencyMs),
+    outcome,
+    code,
+    stream: false,
+    operation: "embeddings",
+    modelAsked: call.wish.model,
+    model: target?.model,
+    provider: target?.provider,
+    trust: target?.trust,
+    inputTokens: attempts.reduce((sum, attempt) => sum + attempt.inputTokens, 0),
+    outputTokens: 0,
+    cachedTokens: 0,
+    costMicroUsd: attempts.reduce((sum, attempt) => sum + attempt.costMicroUsd, 0),
+    usageSource: sourceOf(attempts),
+    attempts,
+    budgets: run.budgets.length > 0 ? run.budgets : undefined,
+    candidates: plan.candidates.map(({ target: { model, provider }, fell }) => ({ model, provider, fell })),
+    tier: "model",
+    fingerprint: { prompt: "", policy: plan.policyHash, config: run.configHash },
+  };
+}
+
+/** One counted attempt makes the sum counted; attempts that used nothing say nothing. */
+function sourceOf(attempts: readonly Attempt[]): CallEvent["usageSource"] {
+  const sources = attempts.map((attempt) => attempt.usageSource);
+  return sources.includes("counted") ? "counted" : sources.includes("reported") ? "reported" : "none";
+}
+
+export function toReservation(call: EmbeddingCall, admitted: Admitted, microUsd: number): Reservation {
+  const { requestId, startedAtMs, wish, who } = call;
+  return {
+    requestId,
+    tenantId: who.tenant.id,
+    keyId: who.key.id,
+    startedAtMs,
+    microUsd,
+    inputTokensMax: wish.inputBytes,
+    outputTokensMax: 0,
+    modelAsked: wish.model,
+    stream: false,
+    operation: "embeddings",
+    budgets: admitted.budgeted ? admitted.budgets : undefined,
+  };
+}

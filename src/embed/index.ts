@@ -1,0 +1,3 @@
+export { embed } from "./embed.ts";
+export type { EmbedAnswer } from "./embed.ts";
+export type { Admitted, EmbedStages } from "./stages.ts";

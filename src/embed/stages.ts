@@ -1,0 +1,35 @@
+import type { BudgetScope, CallEvent, Reservation } from "../domain/event.ts";
+import type { Embedded, EmbeddingCall, EmbeddingInput, EmbeddingWish } from "../domain/embedding.ts";
+import type { Plan, Target } from "../domain/target.ts";
+import type { FaultCode } from "../kernel/fault.ts";
+
+/** A call that may run, as admission made it. */
+export type Admitted = {
+  readonly budgeted: boolean;
+  readonly budgets: readonly BudgetScope[];
+  reserve(microUsd: number): void | Promise<void>;
+  settle(used: { readonly microUsd: number; readonly tokens: number }): void;
+};
+
+export type Ask = {
+  readonly call: EmbeddingCall;
+  readonly target: Target;
+  readonly inputs: readonly EmbeddingInput[];
+  readonly dimensions: number | undefined;
+};
+
+/** What `embed` needs, and nothing more. */
+export type EmbedStages = {
+  plan(wanted: { readonly wish: EmbeddingWish; readonly who: EmbeddingCall["who"]; readonly budgeted: boolean }): Plan;
+  ask(asked: Ask, signal: AbortSignal): Promise<Embedded>;
+  /** Written before the first upstream call. */
+  open(reservation: Reservation): Promise<void>;
+  /** Written before the first byte of the answer. */
+  close(event: CallEvent): Promise<{ readonly hash: string }>;
+  refuse(call: EmbeddingCall, code: FaultCode): void;
+  countTokens(text: string): number;
+  /** The caller's end user under its tenant's salt; undefined where that cannot be had. */
+  endUserDigest(call: EmbeddingCall, endUser: string): Promise<string | undefined>;
+  readonly configHash: string;
+  monotonicMs(): number;
+};
