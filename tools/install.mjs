@@ -36,6 +36,8 @@ const npm = (...args) =>
     cwd: root,
     stdio: ["ignore", "ignore", "inherit"],
     shell: process.platform === "win32",
+    // Where an npm runs install scripts unasked, this one must not fetch sources and compile.
+    env: { ...process.env, NODE_LLAMA_CPP_SKIP_DOWNLOAD: "true" },
   }).status === 0;
 
 export function install({ runtimeOnly }) {
