@@ -73,6 +73,10 @@ export async function createServerDatabase(login?: string): Promise<{ readonly u
   return { url: url.href, drop: () => run(`DROP DATABASE ${name} WITH (FORCE)`) };
 }
 
+/** A database on the test server as it stands: nothing is migrated, nothing dropped. */
+export const openPostgresAsOwner = (url: string): Engine =>
+  openPostgres({ clock: systemClock, log: SILENT }, { databaseUrl: url, connections: 4 });
+
 async function openOnServer(deps: Parameters<typeof openPostgres>[0], connections: number): Promise<Engine> {
   const { url, drop } = await createServerDatabase();
   const engine = openPostgres(deps, { databaseUrl: url, connections });

@@ -1,0 +1,11 @@
+export { createBackup, removeDrafts, secretCheckOf } from "./backup.ts";
+export type { Backup, BackupDeps, BackupFacts } from "./backup.ts";
+export { toLine } from "./backup-format.ts";
+export type { BackupSink } from "./backup-format.ts";
+export { checkSums, readDatabase } from "./copy-database.ts";
+export type { Sums, TableSource } from "./copy-database.ts";
+export { moveToPostgres } from "./move.ts";
+export type { MoveDeps, Moved } from "./move.ts";
+export { restore } from "./restore.ts";
+export type { Restored, RestoreAsk, RestoreDeps } from "./restore.ts";
+export { seal, unseal } from "./seal.ts";
