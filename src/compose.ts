@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { pid, memoryUsage } from "node:process";
 import { createKeyAdmin, createTenantAdmin, getBySlug } from "./admin/index.ts";
 import { authorise, digestKey, KEY_PEPPER_PURPOSE } from "./admit/index.ts";
-import { admitChat } from "./compose/admission.ts";
+import { admitChat, admitEmbeddings } from "./compose/admission.ts";
 import { seedDemo, type Demo } from "./compose/demo.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
 import { composeParts, type Parts } from "./compose/parts.ts";
@@ -113,6 +113,7 @@ function composeHttp(
       outputLimits: { defaultTokens: config.maxOutputTokensDefault, capTokens: config.maxOutputTokensCap },
       pacer,
     },
+    embeddings: { admit: admitEmbeddings(admission.admission, chat.refuse), live: parts.live, embed: chat.embed },
     models: { list: chat.models, configuredAtMs: nowMs() },
     ingest,
     tenants,

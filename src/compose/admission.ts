@@ -14,9 +14,9 @@ import {
   type Ticket,
 } from "../admit/index.ts";
 import type { Config } from "../config/index.ts";
-import type { Call } from "../domain/chat.ts";
-import type { TenantProfile } from "../domain/principal.ts";
-import type { ChatDeps } from "../http/index.ts";
+import type { CallHead } from "../domain/chat.ts";
+import type { Principal, TenantProfile } from "../domain/principal.ts";
+import type { AdmittedCall, ChatDeps, EmbeddingsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
@@ -25,6 +25,7 @@ import { leaseBudget, listWanted, returnLease, type SumSpent } from "../store/bu
 import { findLastChange, listChangesSince } from "../store/changes.ts";
 import type { Database } from "../store/index.ts";
 import { findKeyByDigest } from "../store/keys.ts";
+import { composeTokens } from "./identity.ts";
 
 export type AdmissionParts = {
   readonly authenticator: Authenticator;
@@ -39,10 +40,12 @@ export type AdmissionDeps = {
   readonly clock: Clock;
   readonly processId: ProcessId;
   readonly sumSpent: SumSpent;
+  /** Told of everybody who was not known a moment ago. */
+  readonly signedIn?: ((who: Principal, by: "key" | "token") => void) | undefined;
 };
 
 /** Who calls, and whether there is quota, room and money for it. */
-export function composeAdmission({ config, db, clock, processId, sumSpent }: AdmissionDeps): AdmissionParts {
+export function composeAdmission({ config, db, clock, processId, sumSpent, signedIn }: AdmissionDeps): AdmissionParts {
   const after = systemAfter;
   const authenticator = createAuthenticator({
     findKey: async (digest) => {
@@ -52,6 +55,8 @@ export function composeAdmission({ config, db, clock, processId, sumSpent }: Adm
     feed: { newest: () => findLastChange(db), since: (seq) => listChangesSince(db, seq) },
     adminKeys: [config.adminKey, ...(config.localAdminKey === undefined ? [] : [config.localAdminKey])],
     pepper: deriveKey(config.secret, KEY_PEPPER_PURPOSE),
+    tokens: composeTokens({ config, db, clock, withTier: (tenant) => withTier(config, tenant) }),
+    signedIn,
     clock,
     after,
   });
@@ -80,16 +85,25 @@ function withTier(config: Config, tenant: TenantProfile): TenantProfile {
 const NO_HEADERS = Object.freeze({});
 
 /** A chat call's admission: rates and room here; the budget is reserved when the path knows the targets' prices. */
-export function admitChat(admission: Admission, refuse: (call: Call, code: FaultCode) => void): ChatDeps["admit"] {
-  const refused = (call: Call, error: unknown): Fault => {
+export const admitChat = (admission: Admission, refuse: Refuse): ChatDeps["admit"] =>
+  createAdmit(admission, refuse, ({ chat }) => estimateTokens(chat.inputBytes, chat.maxOutputTokens));
+
+/** The same for embeddings, which have no output. */
+export const admitEmbeddings = (admission: Admission, refuse: Refuse): EmbeddingsDeps["admit"] =>
+  createAdmit(admission, refuse, ({ wish }) => estimateTokens(wish.inputBytes, 0));
+
+type Refuse = (call: CallHead, code: FaultCode) => void;
+
+function createAdmit<C extends CallHead>(admission: Admission, refuse: Refuse, tokensOf: (call: C) => number) {
+  const refused = (call: C, error: unknown): Fault => {
     const fault = Fault.from(error);
     refuse(call, fault.code);
     return fault.code === "rate_limited" ? fault.with({ rateHeaders: toRateHeaders(admission.rates(call.who)) }) : fault;
   };
-  return (call, signal) => {
-    const { who, startedAtMs, chat } = call;
+  return (call: C, signal: AbortSignal): AdmittedCall | Promise<AdmittedCall> => {
+    const { who, startedAtMs } = call;
     try {
-      const ticket = admission.admit({ who, startedAtMs, tokens: estimateTokens(chat.inputBytes, chat.maxOutputTokens), signal });
+      const ticket = admission.admit({ who, startedAtMs, tokens: tokensOf(call), signal });
       if (!(ticket instanceof Promise)) return toAdmitted(ticket);
       return ticket.then(toAdmitted, (error: unknown) => {
         throw refused(call, error);
@@ -100,7 +114,7 @@ export function admitChat(admission: Admission, refuse: (call: Call, code: Fault
   };
 }
 
-const toAdmitted = (ticket: Ticket) => ({
+const toAdmitted = (ticket: Ticket): AdmittedCall => ({
   admitted: ticket,
   headers: ticket.rates === undefined ? NO_HEADERS : toRateHeaders(ticket.rates),
 });

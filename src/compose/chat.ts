@@ -1,21 +1,24 @@
 import { answer, type Stages } from "../chat/index.ts";
 import type { Config } from "../config/index.ts";
-import type { ChatCall } from "../domain/chat.ts";
+import type { CallHead, ChatCall } from "../domain/chat.ts";
 import type { Target } from "../domain/target.ts";
-import type { ChatDeps, ModelsDeps } from "../http/index.ts";
+import type { ChatDeps, EmbeddingsDeps, ModelsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
+import type { FaultCode } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import { countTokens, createExtractive, createProviders, type Provider } from "../provider/index.ts";
 import { keepsContent, type CallContent, type Journal } from "../record/index.ts";
 import { countTokens as countWords, groundMessages, terms, toQuery, units, type Retrieve } from "../retrieve/index.ts";
 import { createRouter, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
 import type { Metrics } from "../telemetry/index.ts";
+import { composeEmbed } from "./embed.ts";
 import { createDigest, createGround } from "./ground.ts";
 
 export type ChatParts = {
   readonly answer: ChatDeps["answer"];
+  readonly embed: EmbeddingsDeps["embed"];
   /** Counts a call that was refused before the path began. */
-  readonly refuse: Stages["refuse"];
+  readonly refuse: (call: CallHead, code: FaultCode) => void;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly models: ModelsDeps["list"];
 };
@@ -26,7 +29,7 @@ export type ChatPartsDeps = {
   readonly journal: Pick<Journal, "open" | "close" | "refuse">;
   readonly retrieve: Retrieve;
   readonly findPrice: (kind: string, upstream: string) => KnownPrice | undefined;
-  readonly endUserDigest: Stages["endUserDigest"];
+  readonly endUserDigest: (call: CallHead, endUser: string) => Promise<string | undefined>;
   readonly metrics: Metrics;
   readonly keepContent: (content: CallContent) => Promise<void>;
   readonly contentLost: (error: unknown) => void;
@@ -48,7 +51,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     return found;
   };
 
-  const refuse: Stages["refuse"] = (call, code) => {
+  const refuse: ChatParts["refuse"] = (call, code) => {
     journal.refuse({ requestId: call.requestId, tenantId: call.who.tenant.id, keyId: call.who.key.id, code, atMs: call.startedAtMs });
     metrics.refusal(code);
   };
@@ -83,6 +86,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   return {
     refuse,
     answer: (call, admitted, signal) => answer(stages, call, admitted, signal),
+    embed: composeEmbed({ ...stages, refuse, endUserDigest: deps.endUserDigest, plan: router.planEmbedding, providerOf }),
     providers,
     models: ({ tenant, key }) =>
       router.names.flatMap((name) => {

@@ -1,4 +1,4 @@
-import type { Call } from "../domain/chat.ts";
+import type { CallHead } from "../domain/chat.ts";
 import type { TenantId } from "../kernel/ids.ts";
 
 /** Tenants whose salt is kept: sixteen bytes each, read once from the database otherwise. */
@@ -10,7 +10,7 @@ export type EndUserDeps = {
 };
 
 /** Digests of callers' end users. Where the salt cannot be had, the record names no end user: the call matters more. */
-export function createEndUserDigests(deps: EndUserDeps): (call: Call, endUser: string) => Promise<string | undefined> {
+export function createEndUserDigests(deps: EndUserDeps): (call: CallHead, endUser: string) => Promise<string | undefined> {
   const salts = new Map<TenantId, Uint8Array>();
   return async (call, endUser) => {
     const tenantId = call.who.tenant.id;

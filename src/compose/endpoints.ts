@@ -3,6 +3,7 @@ import {
   adminTenants,
   audit,
   chatCompletions,
+  embeddings,
   files,
   health,
   models,
@@ -10,6 +11,7 @@ import {
   vectorStores,
   type AuditDeps,
   type ChatDeps,
+  type EmbeddingsDeps,
   type Endpoint,
   type HealthDeps,
   type ModelsDeps,
@@ -19,6 +21,7 @@ import type { Ingest } from "../ingest/index.ts";
 
 export type EndpointsDeps = {
   readonly chat: ChatDeps;
+  readonly embeddings: EmbeddingsDeps;
   readonly models: ModelsDeps;
   readonly ingest: Ingest;
   readonly tenants: TenantAdmin;
@@ -32,6 +35,7 @@ export type EndpointsDeps = {
 export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
   return [
     chatCompletions(deps.chat),
+    embeddings(deps.embeddings),
     ...models(deps.models),
     ...files(deps.ingest),
     ...vectorStores(deps.ingest),

@@ -1,16 +1,15 @@
 import type { Admitted, AnswerPart } from "../chat/index.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
 import type { Call, ChatCall } from "../domain/chat.ts";
-import { Fault } from "../kernel/fault.ts";
 import { CHAT_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { checkBody, parseJson, readText } from "./body.ts";
 import { createChunkWriter } from "./chat-chunk.ts";
 import { answerJson, type FindCitations } from "./chat-json.ts";
 import { toChatCall, type OutputLimits } from "./chat-request.ts";
-import { tenantEndpoint, type Asked, type Endpoint } from "./endpoint.ts";
+import { tenantEndpoint, type Endpoint } from "./endpoint.ts";
+import { featureOf } from "./feature.ts";
 import { sseResponse } from "./sse-response.ts";
 import type { StreamPacer } from "./stream-pacer.ts";
-import type { TenantPrincipal } from "../domain/principal.ts";
 
 export type ChatDeps = {
   /** Takes a place and tokens of the rates, or throws `rate_limited`, `busy`, `draining`. */
@@ -23,8 +22,6 @@ export type ChatDeps = {
   readonly live: Set<AbortController>;
 };
 export type AdmittedCall = { readonly admitted: Admitted; /** `x-ratelimit-*`. */ readonly headers: Readonly<Record<string, string>> };
-
-const FEATURE_CHARS_MAX = 100;
 
 export function chatCompletions(deps: ChatDeps): Endpoint {
   return tenantEndpoint("POST", "/v1/chat/completions", "chat", async (asked) => {
@@ -53,11 +50,4 @@ export function chatCompletions(deps: ChatDeps): Endpoint {
 export function readChatCall(text: string, limits: OutputLimits): { readonly chat: ChatCall; readonly includeUsage: boolean } {
   const body = checkBody(parseJson(text), chatCompletionRequest);
   return { chat: toChatCall(body, Buffer.byteLength(text), limits), includeUsage: body.stream_options?.include_usage === true };
-}
-
-function featureOf(asked: Asked<TenantPrincipal>): string | undefined {
-  const feature = asked.request.headers.get("x-weir-feature") ?? undefined;
-  if (feature !== undefined && feature.length > FEATURE_CHARS_MAX)
-    throw new Fault("body_invalid", { param: "x-weir-feature", say: `x-weir-feature: at most ${FEATURE_CHARS_MAX} characters.` });
-  return feature;
 }

@@ -5,7 +5,10 @@ import type { Finish } from "../chat/index.ts";
 /** A place in an answer's text that rests on a passage. `start` and `end` are UTF-16 positions in the text. */
 export type Cited = { readonly passage: number; readonly start: number; readonly end: number; readonly quote: string };
 
-export function toWeirAnswer(finish: Finish, cited: readonly Cited[]): WeirAnswer {
+/** What of an answer's end is told. */
+type Told = Pick<Finish, "event" | "target" | "retrieved" | "receipt"> & { readonly usage: Pick<Finish["usage"], "source"> };
+
+export function toWeirAnswer(finish: Told, cited: readonly Cited[]): WeirAnswer {
   const { event, target, retrieved, usage } = finish;
   const failed = new Map(event.attempts.map((attempt) => [attempt.model, attempt.code]));
   return {

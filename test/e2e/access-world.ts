@@ -1,16 +1,9 @@
-import { composeEndpoints, type EndpointsDeps } from "../../src/compose/endpoints.ts";
 import type { Endpoint } from "../../src/http/index.ts";
 import { ADMIN_KEY, oneModel, startWeir, type TestWeir } from "./server.ts";
+import { composedEndpoints } from "../../tools/composed-endpoints.ts";
 import { createFakeUpstream, type FakeUpstream } from "../upstream/index.ts";
 
-/** Every endpoint as the server itself composes them, with nothing behind: only method, path and who may call are read. */
-export function composedEndpoints(): readonly Endpoint[] {
-  const nothing = { configuredAtMs: 0 };
-  const deps = Object.fromEntries(
-    ["chat", "models", "ingest", "tenants", "keys", "readUsage", "audit", "health"].map((name) => [name, nothing]),
-  );
-  return composeEndpoints(deps as unknown as EndpointsDeps);
-}
+export { composedEndpoints };
 
 export const nameOf = (endpoint: Endpoint): string => `${endpoint.method} ${endpoint.path.replace("{.+}", "")}`;
 
@@ -71,13 +64,14 @@ const TWO_MODELS = (baseUrl: string): string =>
   oneModel(baseUrl).replace(
     "models:",
     `models:
+  vectors: { kind: embedding, provider: up, upstream: mock-embed, price: { inputPerMTok: 1 } }
   for-acme: { provider: up, upstream: mock, price: { inputPerMTok: 1, outputPerMTok: 2 } }
   for-globex: { provider: up, upstream: mock, price: { inputPerMTok: 1, outputPerMTok: 2 } }`,
   );
 
 async function makeEstate(weir: TestWeir, slug: string): Promise<Estate> {
   const model = `for-${slug}`;
-  const { key: member, keyId } = await weir.tenant(slug, { models: ["m", model] });
+  const { key: member, keyId } = await weir.tenant(slug, { models: ["m", "vectors", model] });
   const admin = await weir.call<{ key: string }>("POST", `/admin/v1/tenants/${slug}/keys`, { name: "boss", role: "tenant-admin" });
   const storeName = `${slug} handbook`;
   const { id: store } = await weir.call<{ id: string }>("POST", "/v1/vector_stores", { name: storeName }, { key: member });

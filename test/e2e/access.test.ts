@@ -34,6 +34,10 @@ const newTenant = async ({ weir }: World): Promise<string> => {
 const TABLE: Record<string, Row> = {
   // Another tenant's key may chat, too: for its own tenant.
   "POST /v1/chat/completions": { status: OWN(200, 200), make: () => ({ path: "/v1/chat/completions", init: body(question) }) },
+  "POST /v1/embeddings": {
+    status: OWN(200, 200),
+    make: () => ({ path: "/v1/embeddings", init: body({ model: "vectors", input: "parts=2" }) }),
+  },
   "GET /v1/models": { status: OWN(200, 200), make: () => ({ path: "/v1/models" }) },
   "GET /v1/models/:model": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/models/${acme.model}` }) },
   "POST /v1/files": { status: OWN(200, 200), make: () => ({ path: "/v1/files", init: { body: uploadForm("a.txt", "words") } }) },

@@ -54,7 +54,7 @@ function allText(content: unknown): string {
 
 /** Words with their space, numbers by threes, marks, line ends: what the public vocabularies make of plain English. */
 const TOKEN = / ?[A-Za-z]+|\d{1,3}|[^\sA-Za-z\d]+|\n+/g;
-const countText = (text: string): number => text.match(TOKEN)?.length ?? 0;
+export const countText = (text: string): number => text.match(TOKEN)?.length ?? 0;
 
 /** The fake's own count of a prompt, which has nothing in common with the gateway's estimate. */
 function countPrompt(body: Json, messages: readonly Json[]): number {

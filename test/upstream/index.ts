@@ -2,6 +2,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from "node:n
 import { planAnswer } from "./answer-plan.ts";
 import { isRecord, readAsked, type Asked } from "./asked.ts";
 import { readDirectives, type Directives } from "./directives.ts";
+import { isVectorsBody, readAskedVectors, serveVectors } from "./embeddings.ts";
 import { readFixture } from "./fixtures.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { headText, readRequests, writeJson, type FakeRequest } from "./http.ts";
@@ -13,6 +14,7 @@ export { BODY_FAULTS, HEAD_FAULTS, POSITIONS } from "./directives.ts";
 export type { Directives, FaultName, Position } from "./directives.ts";
 export { fixtureNames, readFixture } from "./fixtures.ts";
 export type { Asked } from "./asked.ts";
+export { vectorOf } from "./embeddings.ts";
 export type { Gate } from "./gate.ts";
 export type { FakeCall } from "./ledger.ts";
 
@@ -155,6 +157,7 @@ function createHandler(handling: Handling): (connection: Connection, request: Fa
       return undefined;
     }
     if (method === "POST" && (path === "/v1/chat/completions" || path === "/v1/messages")) return answer(connection, request, handling);
+    if (method === "POST" && path === "/v1/embeddings") return embed(connection, request, handling);
     handling.unexpectedPaths.push(`${method} ${path}`);
     refuse(socket, 404, "not_found_error", "no such path");
     return undefined;
@@ -194,6 +197,25 @@ function answer({ socket, closed }: Connection, request: FakeRequest, { options,
   const serving = { socket, closed, call, asked, how, plan, ledger, gate: how.gate === undefined ? undefined : gate(how.gate) };
   if (stream) void serveStream(serving);
   else serveWhole(serving);
+  return call;
+}
+
+function embed({ socket, closed }: Connection, request: FakeRequest, { ledger, gate }: Handling): FakeCall | undefined {
+  const body: unknown = JSON.parse(request.body);
+  if (!isVectorsBody(body)) {
+    refuse(socket, 400, "invalid_request_error", "no input");
+    return undefined;
+  }
+  const asked = readAskedVectors(body);
+  const at = asked.model.indexOf("@");
+  const how = readDirectives(request.headers.get("x-fake-upstream"), at < 0 ? undefined : asked.model.slice(at + 1), asked.text);
+  const { model, inputTokens } = asked;
+  const { path, headers } = request;
+  const call = ledger.add({ name: how.call, protocol: "openai", path, model, stream: false, headers, body, inputTokens });
+  if (refuseAsTold(socket, how, call, ledger)) return call;
+  const serving = { socket, asked, body, how, call, ledger };
+  if (how.gate === undefined) serveVectors(serving);
+  else void Promise.race([gate(how.gate).pass(), closed]).then(() => socket.destroyed || serveVectors(serving));
   return call;
 }
 

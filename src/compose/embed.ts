@@ -1,0 +1,20 @@
+import { embed, type EmbedStages } from "../embed/index.ts";
+import type { Target } from "../domain/target.ts";
+import type { EmbeddingsDeps } from "../http/index.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { Provider } from "../provider/index.ts";
+
+export type EmbedDeps = Omit<EmbedStages, "ask"> & { providerOf(target: Target): Provider };
+
+/** Vectors by the same journal, prices and providers as a chat's. */
+export function composeEmbed({ providerOf, ...shared }: EmbedDeps): EmbeddingsDeps["embed"] {
+  const stages: EmbedStages = {
+    ...shared,
+    async ask(asked, signal) {
+      const provider = providerOf(asked.target);
+      if (provider.embed === undefined) throw new Fault("target_missing", { say: "The provider of this model makes no embeddings." });
+      return await provider.embed(asked, signal);
+    },
+  };
+  return (call, admitted, signal) => embed(stages, call, admitted, signal);
+}
