@@ -7,6 +7,7 @@ import { createChangeWatch, type Change, type ChangeFeed } from "./change-watch.
 import { isKeyShaped, readCredential, type Presented } from "./credential.ts";
 import { createKeyBook, type FindKey, type KeyBookLimits } from "./key-book.ts";
 import type { After } from "./timer.ts";
+import { isTokenShaped, type TokenBook } from "./token-book.ts";
 
 /** Purpose of the pepper: `deriveKey(secret, KEY_PEPPER_PURPOSE)`. Whoever stores a key uses `digestKey` with the same one. */
 export const KEY_PEPPER_PURPOSE = "api-keys";
@@ -16,12 +17,15 @@ export const digestKey = (pepper: Uint8Array, secret: string): string => hmacHex
 
 export type Authenticator = {
   /**
-   * Who calls. Returned at once where the key is cached, which is the hot path; a promise where the database must be asked.
-   * Throws or rejects `key_missing`, `key_unknown`, `tenant_mismatch`, `busy`, `store_unavailable`.
+   * Who calls. Returned at once where the key or token is cached, which is the hot path; a promise where the database or an issuer must
+   * be asked. Throws or rejects `key_missing`, `key_unknown`, `token_invalid`, `tenant_mismatch`, `busy`, `issuer_unavailable`,
+   * `store_unavailable`.
    */
   authenticate(presented: Presented): Principal | Promise<Principal>;
   /** This process has changed a key or tenant itself, and does not wait for the feed to say so. */
   invalidate(change: Change): void;
+  /** What is cached was made under another configuration. */
+  forgetAll(): void;
   /** Follows the feed of changes; resolves after its first reading, whether or not the database answered. */
   start(): Promise<void>;
   /** Reads the feed now. */
@@ -36,6 +40,10 @@ export type AuthenticatorDeps = {
   /** Any of these is the admin. */
   readonly adminKeys: readonly string[];
   readonly pepper: Uint8Array;
+  /** undefined: no issuer is configured, and no token is taken. */
+  readonly tokens?: TokenBook | undefined;
+  /** Told of everybody who was not known a moment ago: of each call only the first. */
+  readonly signedIn?: ((who: Principal, by: "key" | "token") => void) | undefined;
   readonly clock: Clock;
   readonly after: After;
 };
@@ -43,26 +51,41 @@ export type AuthenticatorDeps = {
 const ADMIN: AdminPrincipal = Object.freeze({ kind: "admin", role: "admin" });
 
 export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimits = {}): Authenticator {
-  const { findKey, feed, clock, after, pepper } = deps;
+  const { findKey, feed, clock, after, pepper, tokens, signedIn } = deps;
   const keys = createKeyBook({ findKey, clock, isFollowing: () => watch.following }, limits);
-  const invalidate = (change: Change): void => keys.forget(change);
-  const watch = createChangeWatch({ feed, clock, after, changed: invalidate, forgetAll: () => keys.forgetAll() });
-  const adminDigests = deps.adminKeys.map((secret) => Buffer.from(digestKey(pepper, secret)));
-  /** As long for a key that is nearly right as for any other, and for the first as for the last. */
-  const isAdmin = (digest: string): boolean => {
-    const given = Buffer.from(digest);
-    return adminDigests.filter((known) => timingSafeEqual(given, known)).length > 0;
+  const invalidate = (change: Change): void => {
+    keys.forget(change);
+    tokens?.forget(change);
   };
-
+  const forgetAll = (): void => {
+    keys.forgetAll();
+    tokens?.forgetAll();
+  };
+  const watch = createChangeWatch({ feed, clock, after, changed: invalidate, forgetAll });
+  const isAdmin = createAdminCheck(deps.adminKeys, pepper);
   const check = (principal: TenantPrincipal, tenantHeader: string | undefined): TenantPrincipal => {
     const { expiresAtMs } = principal.key;
     if (expiresAtMs !== undefined && clock.nowMs() >= expiresAtMs) throw new Fault("key_unknown");
     if (tenantHeader !== undefined && tenantHeader !== "" && tenantHeader !== principal.tenant.slug) throw new Fault("tenant_mismatch");
     return principal;
   };
+  /** The platform's people are no tenant's, so a header that names one names another. */
+  const checkHeader = <P extends Principal>(principal: P, tenantHeader: string | undefined): P | TenantPrincipal => {
+    if (principal.kind === "tenant") return check(principal, tenantHeader);
+    if ((tenantHeader ?? "") !== "") throw new Fault("tenant_mismatch");
+    return principal;
+  };
 
-  const lookUp = async (digest: string, tenantHeader: string | undefined): Promise<TenantPrincipal> =>
-    check(await keys.lookUp(digest), tenantHeader);
+  const lookUp = async (digest: string, tenantHeader: string | undefined): Promise<TenantPrincipal> => {
+    const who = check(await keys.lookUp(digest), tenantHeader);
+    signedIn?.(who, "key");
+    return who;
+  };
+  const lookUpToken = async (book: TokenBook, digest: string, presented: Presented, token: string): Promise<Principal> => {
+    const who = checkHeader(await book.lookUp(digest, token, watch.following), presented.tenantHeader);
+    signedIn?.(who, "token");
+    return who;
+  };
 
   return {
     authenticate(presented) {
@@ -73,15 +96,18 @@ export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimi
         if (!watch.isFresh()) throw new Fault("store_unavailable");
         return check(cached, presented.tenantHeader);
       }
-      if (isAdmin(digest)) {
-        // The platform's key is no tenant's, so a header that names one names another.
-        if ((presented.tenantHeader ?? "") !== "") throw new Fault("tenant_mismatch");
-        return ADMIN;
+      const known = tokens?.find(digest);
+      if (known !== undefined) {
+        if (known.kind === "tenant" && !watch.isFresh()) throw new Fault("store_unavailable");
+        return checkHeader(known, presented.tenantHeader);
       }
+      if (isAdmin(digest)) return checkHeader(ADMIN, presented.tenantHeader);
+      if (tokens !== undefined && isTokenShaped(secret)) return lookUpToken(tokens, digest, presented, secret);
       if (!isKeyShaped(secret)) throw new Fault("key_unknown");
       return lookUp(digest, presented.tenantHeader);
     },
     invalidate,
+    forgetAll,
     async start() {
       await watch.poll().catch(() => undefined);
       watch.start();
@@ -91,5 +117,14 @@ export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimi
     get cachedKeys() {
       return keys.size;
     },
+  };
+}
+
+/** As long for a key that is nearly right as for any other, and for the first as for the last. */
+function createAdminCheck(adminKeys: readonly string[], pepper: Uint8Array): (digest: string) => boolean {
+  const known = adminKeys.map((secret) => Buffer.from(digestKey(pepper, secret)));
+  return (digest) => {
+    const given = Buffer.from(digest);
+    return known.filter((one) => timingSafeEqual(given, one)).length > 0;
   };
 }

@@ -11,6 +11,8 @@ export type Budgets = {
   /** Finds the budgets of a call, by the month that it started in. Reserves nothing yet. */
   open(who: TenantPrincipal, startedAtMs: number): BudgetHold;
   start(): void;
+  /** The platform's limit from now on; undefined: none. */
+  setPlatformLimit(microUsd: number | undefined): void;
   /** Gives back what lies idle or others were refused for. Runs by itself after `start`. */
   sweep(): Promise<void>;
   /**
@@ -48,7 +50,8 @@ const NOTHING: BudgetHold = { budgets: [], microUsd: 0, raise: () => undefined, 
 
 export function createBudgets(deps: BudgetDeps, options: BudgetOptions): Budgets {
   const { source } = deps;
-  const { platformLimitMicroUsd, waitMs = BUDGET_WAIT_MS, waitersMax = BUDGET_WAITERS_MAX } = options;
+  const { waitMs = BUDGET_WAIT_MS, waitersMax = BUDGET_WAITERS_MAX } = options;
+  let { platformLimitMicroUsd } = options;
   const book = createAccountBook(deps, { waitMs, waitersMax });
   let closed = false;
 
@@ -77,6 +80,9 @@ export function createBudgets(deps: BudgetDeps, options: BudgetOptions): Budgets
       return new Hold(accounts, () => closed);
     },
     start: () => repeat.start(),
+    setPlatformLimit(microUsd) {
+      platformLimitMicroUsd = microUsd;
+    },
     sweep,
     async close() {
       closed = true;

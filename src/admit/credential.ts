@@ -11,6 +11,8 @@ export type Presented = {
 
 /** Longer ones are not worth a digest: the server's own keys have 37 characters, an admin key is a line of text. */
 export const KEY_CHARS_MAX = 1024;
+/** Tokens carry claims; a server's limit for all headers together is 16 kB. */
+export const TOKEN_CHARS_MAX = 8192;
 
 /** A key as `makeSecret("weir")` writes it. Anything else is unknown without asking the database. */
 const SHAPE = /^weir-[0-9a-v]{32}$/;
@@ -20,7 +22,7 @@ export const isKeyShaped = (secret: string): boolean => SHAPE.test(secret);
 export function readCredential(presented: Presented): string {
   const secret = bearerOf(presented.authorization) ?? presented.apiKeyHeader?.trim();
   if (secret === undefined || secret === "") throw new Fault("key_missing");
-  if (secret.length > KEY_CHARS_MAX) throw new Fault("key_unknown");
+  if (secret.length > (secret.startsWith("eyJ") ? TOKEN_CHARS_MAX : KEY_CHARS_MAX)) throw new Fault("key_unknown");
   return secret;
 }
 

@@ -9,5 +9,8 @@ export { checkMintable, type Mintable, type WantedKey } from "./mintable.ts";
 export { authorise, PERMISSIONS, ROLE_PERMISSIONS, type Permission } from "./permission.ts";
 export { formatWait, toRateHeaders } from "./rate-headers.ts";
 export { createRates, type RateNumber, type RateNumbers, type Rates, type RateVerdict } from "./rates.ts";
+export { createTokenBook, type TokenBook } from "./token-book.ts";
+export { createTokenVerifier, FORGED, TokenRefused, type TokenFlaw, type TokenIssuer } from "./token-verifier.ts";
+export type { FetchDocument } from "./issuer-keys.ts";
 export { createRoom, type Room, type RoomLimits } from "./room.ts";
 export { systemAfter, type After } from "./timer.ts";

@@ -19,24 +19,36 @@ const MAY: Readonly<Record<Permission, string>> = {
   "collections.read": "member tenant-admin",
   "collections.write": "member tenant-admin",
   "receipts.read": "member tenant-admin",
-  "tenants.read": "tenant-admin admin",
+  "tenants.read": "tenant-admin viewer prompter engineer admin",
+  "prompts.read": "tenant-admin viewer prompter engineer admin",
+  "prompts.write": "tenant-admin prompter engineer admin",
+  "prompts.promote": "tenant-admin engineer admin",
+  "prompts.approve": "tenant-admin engineer admin",
   "keys.manage": "tenant-admin admin",
   "usage.read": "tenant-admin admin",
   "audit.read": "tenant-admin admin",
+  "tenants.list": "viewer prompter engineer admin",
   "tenants.manage": "admin",
-  operate: "admin",
+  operate: "engineer admin",
 };
+const PLATFORM = (["viewer", "prompter", "engineer", "admin"] as const).map((role): Principal => ({ kind: "admin", role }));
 
 test("every role may what the table says and nothing else", () => {
   let cases = 0;
+  const roles = [member, tenantAdmin, ...PLATFORM];
   for (const permission of Object.keys(PERMISSIONS) as Permission[]) {
-    for (const who of [member, tenantAdmin, admin]) {
+    for (const who of roles) {
       cases++;
       if (MAY[permission].split(" ").includes(who.role)) authorise(who, permission);
       else assert.throws(() => authorise(who, permission), forbidden, `${who.role} ${permission}`);
     }
   }
-  assert.equal(cases, 3 * Object.keys(MAY).length);
+  assert.equal(cases, roles.length * Object.keys(MAY).length);
+});
+
+test("each role of the platform may all that the one below it may", () => {
+  for (const [at, { role }] of PLATFORM.entries())
+    for (const permission of ROLE_PERMISSIONS[PLATFORM[at - 1]?.role ?? role]) assert.ok(ROLE_PERMISSIONS[role].has(permission));
 });
 
 test("a tenant's key reaches its own tenant only, whether the other one exists or not", () => {
@@ -54,9 +66,9 @@ test("the admin is told that it has no tenant where it asks for tenant data", ()
   assert.throws(() => authorise(admin, "chat"), /belongs to no tenant/);
 });
 
-test("no role of a tenant holds a permission over the platform, and the admin none over tenant data", () => {
+test("no role of a tenant holds a permission over the platform, and none of the platform one over tenant data", () => {
   for (const [permission, about] of Object.entries(PERMISSIONS) as [Permission, string][]) {
     if (about === "platform") assert.ok(!ROLE_PERMISSIONS["tenant-admin"].has(permission) && !ROLE_PERMISSIONS.member.has(permission));
-    if (about === "own") assert.ok(!ROLE_PERMISSIONS.admin.has(permission));
+    if (about === "own") assert.ok(PLATFORM.every(({ role }) => !ROLE_PERMISSIONS[role].has(permission)));
   }
 });

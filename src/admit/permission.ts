@@ -14,9 +14,14 @@ export const PERMISSIONS = {
   "collections.write": "own",
   "receipts.read": "own",
   "tenants.read": "named",
+  "prompts.read": "named",
+  "prompts.write": "named",
+  "prompts.promote": "named",
+  "prompts.approve": "named",
   "keys.manage": "named",
   "usage.read": "named",
   "audit.read": "named",
+  "tenants.list": "platform",
   "tenants.manage": "platform",
   operate: "platform",
 } as const satisfies Record<string, "own" | "named" | "platform">;
@@ -32,18 +37,27 @@ const MEMBER: readonly Permission[] = [
   "collections.write",
   "receipts.read",
 ];
-const NAMED: readonly Permission[] = ["tenants.read", "keys.manage", "usage.read", "audit.read"];
+/** Prompts change what every answer says, so writing them is a permission of its own, and so is taking them into production. */
+const RELEASE: readonly Permission[] = ["prompts.promote", "prompts.approve"];
+/** Costs, keys and the audit trail: who runs the machines has no business there. */
+const ACCOUNTS: readonly Permission[] = ["keys.manage", "usage.read", "audit.read"];
+const VIEWER: readonly Permission[] = ["tenants.list", "tenants.read", "prompts.read"];
+const PROMPTER: readonly Permission[] = [...VIEWER, "prompts.write"];
+const ENGINEER: readonly Permission[] = [...PROMPTER, ...RELEASE, "operate"];
 
-/** The admin key has no tenant, so it has none of the permissions on tenant data. */
+/** Who runs the platform has no tenant, so no role of it holds a permission on tenant data. docs/roles.md is made from this table. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   member: new Set(MEMBER),
-  "tenant-admin": new Set([...MEMBER, ...NAMED]),
-  admin: new Set<Permission>([...NAMED, "tenants.manage", "operate"]),
+  "tenant-admin": new Set([...MEMBER, "tenants.read", "prompts.read", "prompts.write", ...RELEASE, ...ACCOUNTS]),
+  viewer: new Set(VIEWER),
+  prompter: new Set(PROMPTER),
+  engineer: new Set(ENGINEER),
+  admin: new Set([...ENGINEER, ...ACCOUNTS, "tenants.manage"]),
 };
 
 /**
  * Throws `forbidden` unless the principal may do this, to this tenant where the request names one. Returns the slug of the only tenant
- * whose data it reaches by this permission; undefined only for the admin, who reaches all of them. A tenant's key that names no tenant means its own, and
+ * whose data it reaches by this permission; undefined only for the platform's roles, which reach all of them. A tenant's key that names no tenant means its own, and
  * another tenant's name is refused alike whether that tenant exists or not.
  */
 export function authorise(principal: Principal, permission: Permission, tenantSlug?: string): string | undefined {
@@ -54,8 +68,10 @@ export function authorise(principal: Principal, permission: Permission, tenantSl
 }
 
 const ADMIN_HAS_NO_TENANT = "The admin key belongs to no tenant. Use a key of the tenant.";
+const PLATFORM_HAS_NO_TENANT = "A role of the platform belongs to no tenant. Use a key or token of the tenant.";
 
 function refusalOf(principal: Principal, permission: Permission): Fault {
   const own = principal.kind === "admin" && PERMISSIONS[permission] === "own";
-  return new Fault("forbidden", own ? { say: ADMIN_HAS_NO_TENANT } : {});
+  const say = principal.role === "admin" ? ADMIN_HAS_NO_TENANT : PLATFORM_HAS_NO_TENANT;
+  return new Fault("forbidden", own ? { say } : {});
 }

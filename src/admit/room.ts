@@ -12,6 +12,8 @@ export type Room = {
   /** Nothing where there is room, else a promise that resolves in order of arrival. Throws or rejects `busy`, `draining`, `client_gone`. */
   enter(signal?: AbortSignal): void | Promise<void>;
   leave(): void;
+  /** Other limits from now on: who waits moves up where there is more room, and nobody inside is put out. */
+  resize(limits: RoomLimits): void;
   /** From now on nobody enters; those who wait are refused, those inside finish. */
   drain(): void;
   /** Resolves when nobody is inside. */
@@ -23,8 +25,18 @@ const RETRY_AFTER_MS = 1_000;
 const busy = (): Fault => new Fault("busy", { retryAfterMs: RETRY_AFTER_MS });
 const drained = (): Fault => new Fault("draining", { retryAfterMs: RETRY_AFTER_MS });
 
-export function createRoom(deps: { readonly clock: Clock; readonly after: After }, limits: RoomLimits): Room {
-  const line = createWaitLine<undefined>(deps, { lengthMax: limits.callsQueued, waitMs: limits.queueWaitMs, full: busy, expired: busy });
+export function createRoom(deps: { readonly clock: Clock; readonly after: After }, first: RoomLimits): Room {
+  let limits = first;
+  const line = createWaitLine<undefined>(deps, {
+    get lengthMax() {
+      return limits.callsQueued;
+    },
+    get waitMs() {
+      return limits.queueWaitMs;
+    },
+    full: busy,
+    expired: busy,
+  });
   let inFlight = 0;
   let draining = false;
   let tellEmpty: (() => void)[] = [];
@@ -46,7 +58,7 @@ export function createRoom(deps: { readonly clock: Clock; readonly after: After 
     },
     leave() {
       // The place is handed to the first in line, so nobody can slip in between.
-      if (line.length > 0) {
+      if (line.length > 0 && inFlight <= limits.callsInFlight) {
         line.serve();
         return;
       }
@@ -54,6 +66,10 @@ export function createRoom(deps: { readonly clock: Clock; readonly after: After 
       if (inFlight > 0) return;
       for (const tell of tellEmpty) tell();
       tellEmpty = [];
+    },
+    resize(next) {
+      limits = next;
+      for (; inFlight < limits.callsInFlight && line.length > 0; inFlight++) line.serve();
     },
     drain() {
       draining = true;

@@ -32,6 +32,8 @@ export type AdmissionParts = {
   readonly admission: Admission;
   readonly budgets: Budgets;
   readonly room: Room;
+  /** Tiers, room and the platform's limit of this configuration from now on. Buckets, leases and calls under way stay. */
+  reconfigure(config: Config): void;
 };
 
 export type AdmissionDeps = {
@@ -47,15 +49,16 @@ export type AdmissionDeps = {
 /** Who calls, and whether there is quota, room and money for it. */
 export function composeAdmission({ config, db, clock, processId, sumSpent, signedIn }: AdmissionDeps): AdmissionParts {
   const after = systemAfter;
+  let { tiers } = config;
   const authenticator = createAuthenticator({
     findKey: async (digest) => {
       const found = await findKeyByDigest(db, digest);
-      return found === undefined ? undefined : { ...found, tenant: withTier(config, found.tenant) };
+      return found === undefined ? undefined : { ...found, tenant: withTier(tiers, found.tenant) };
     },
     feed: { newest: () => findLastChange(db), since: (seq) => listChangesSince(db, seq) },
     adminKeys: [config.adminKey, ...(config.localAdminKey === undefined ? [] : [config.localAdminKey])],
     pepper: deriveKey(config.secret, KEY_PEPPER_PURPOSE),
-    tokens: composeTokens({ config, db, clock, withTier: (tenant) => withTier(config, tenant) }),
+    tokens: composeTokens({ config, db, clock, withTier: (tenant) => withTier(tiers, tenant) }),
     signedIn,
     clock,
     after,
@@ -73,12 +76,24 @@ export function composeAdmission({ config, db, clock, processId, sumSpent, signe
     { platformLimitMicroUsd: config.spendLimitMicroUsd },
   );
   const room = createRoom({ clock, after }, config.limits);
-  return { authenticator, budgets, room, admission: createAdmission({ rates: createRates(clock), room, budgets }) };
+  const admission = createAdmission({ rates: createRates(clock), room, budgets });
+  return {
+    authenticator,
+    budgets,
+    room,
+    admission,
+    reconfigure(next) {
+      ({ tiers } = next);
+      authenticator.forgetAll();
+      room.resize(next.limits);
+      budgets.setPlatformLimit(next.spendLimitMicroUsd);
+    },
+  };
 }
 
 /** A tenant's own limits count; where it has none, those of its tier do. */
-function withTier(config: Config, tenant: TenantProfile): TenantProfile {
-  const tier = tenant.tier === undefined ? undefined : config.tiers[tenant.tier];
+function withTier(tiers: Config["tiers"], tenant: TenantProfile): TenantProfile {
+  const tier = tenant.tier === undefined ? undefined : tiers[tenant.tier];
   return tier === undefined ? tenant : { ...tenant, rpm: tenant.rpm ?? tier.rpm, tpm: tenant.tpm ?? tier.tpm };
 }
 

@@ -1,7 +1,10 @@
+export type { AuthConfig, OidcConfig } from "./auth.ts";
 export { loadConfig } from "./load-config.ts";
 export type { LoadConfigInput } from "./load-config.ts";
 export type { ConfigFlags } from "./listen.ts";
 export { resolveDataDir } from "./listen.ts";
+export type { KmsConfig, ObjectsConfig } from "./objects.ts";
+export type { TelemetryConfig, TracesConfig } from "./telemetry.ts";
 export { adminKeyPath, markAdminKeyShown } from "./admin-key.ts";
 export { ENVIRONMENT, readEnv } from "./environment.ts";
 export type { Env } from "./environment.ts";
@@ -10,4 +13,4 @@ export { ConfigError, renderProblem } from "./problem.ts";
 export type { Problem } from "./problem.ts";
 export type { ListedModel, ListModels } from "./quick-start.ts";
 export { toFileJsonSchema } from "./schema.ts";
-export type { Config, ModelConfig, ProviderConfig, RuleConfig, TierConfig } from "./types.ts";
+export type { Config, LlamaConfig, ModelConfig, ProviderConfig, RemoteConfig, RuleConfig, TierConfig } from "./types.ts";

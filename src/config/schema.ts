@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { authSchema } from "./auth.ts";
+import { objectsSchema } from "./objects.ts";
+import { telemetrySchema } from "./telemetry.ts";
 import { OUTPUT_TOKENS_DEFAULT } from "../kernel/limits.ts";
 
 /** The form of weir.yaml. Problems are worded, the JSON Schema for editors and docs/configuration.md are made from what stands here. */
@@ -95,6 +98,47 @@ const region = z
   });
 
 const remote = { baseUrl, apiKey, trust: providerTrust, region, timeouts };
+const ggufPath = (description: string) => z.string().min(1).max(4096).meta({ description });
+const llama = {
+  model: ggufPath("Path of the GGUF file, relative to this file."),
+  adapters: z
+    .record(plainName, ggufPath("Path of the adapter's GGUF file, relative to this file."))
+    .default({})
+    .meta({ description: "LoRA adapters by name. Each is a model of its own (`upstream: <name>`), on the same weights." }),
+  chatTemplate: ggufPath("Path of a Jinja chat template. Without it the one in the GGUF file, else ChatML.").optional(),
+  threads: whole({
+    min: 1,
+    max: 512,
+    unit: "threads",
+    why: "threads wait for each other by spinning: more than there are free cores make each token hundreds of times slower",
+    description: "Cores that the model computes on. Default: all but one, which is left to the server.",
+  }).optional(),
+  contexts: whole({
+    min: 1,
+    max: 64,
+    unit: "contexts",
+    why: "each holds the memory of a whole context",
+    description: "Calls answered at the same time. Further ones wait.",
+  }).default(2),
+  contextTokens: whole({
+    min: 256,
+    max: 10_000_000,
+    unit: "tokens",
+    why: "below 256 no question fits",
+    description: "Prompt and answer together, at most what the model was trained on. Memory grows with it.",
+  }).default(4096),
+  queue: whole({
+    min: 0,
+    max: 10_000,
+    unit: "calls",
+    why: "each waiting call holds its prompt in memory",
+    description: "Calls that may wait for a context. Further ones go to the next model, or are refused with 429 and `retry-after`.",
+  }).default(100),
+  load: z
+    .enum(["start", "first-call"])
+    .default("start")
+    .meta({ description: "When the model is read into memory. `start` does not hold up the server: early calls wait." }),
+};
 const provider = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("openai").meta({ description: "Any server that speaks OpenAI's protocol: vLLM, llama.cpp, Ollama, OpenAI itself." }),
@@ -103,9 +147,10 @@ const provider = z.discriminatedUnion("kind", [
   z.strictObject({ kind: z.literal("anthropic").meta({ description: "Anthropic's Messages protocol." }), ...remote }),
   z.strictObject({
     kind: z.literal("llama").meta({
-      description: "A GGUF model run inside the server. Read but not started by this version: its models are left out, with a warning.",
+      description:
+        "A GGUF model that the server runs itself on the CPU, in a process beside it. Without an entry of `models` that names it, its model has the provider's name, and each adapter its own.",
     }),
-    model: z.string().min(1).max(4096).meta({ description: "Path of the GGUF file, relative to this file." }),
+    ...llama,
     trust: providerTrust,
     region,
     timeouts,
@@ -285,6 +330,9 @@ export const fileSchema = z.strictObject({
       "Everything that all tenants together may spend in a calendar month, UTC. Then calls that cost are refused with 429. Without it no limit.",
   }).optional(),
   server,
+  auth: authSchema,
+  objects: objectsSchema,
+  telemetry: telemetrySchema,
   journal: z
     .strictObject({
       fsync: z.boolean().default(false).meta({

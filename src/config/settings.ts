@@ -1,8 +1,11 @@
 import { dollarsToMicro } from "../kernel/money.ts";
+import { readAuth } from "./auth.ts";
 import { readModels } from "./models.ts";
+import { readObjects } from "./objects.ts";
 import { readProviders } from "./providers.ts";
 import { nameMap, readRoutes } from "./routes.ts";
 import type { Source } from "./source.ts";
+import { readTelemetry } from "./telemetry.ts";
 import type { Config } from "./types.ts";
 
 /** What a config file, or the environment in its place, decides. */
@@ -12,6 +15,9 @@ export type Settings = Pick<
   | "models"
   | "routes"
   | "tiers"
+  | "auth"
+  | "objects"
+  | "telemetry"
   | "fallback"
   | "maxOutputTokensDefault"
   | "maxOutputTokensCap"
@@ -36,6 +42,9 @@ export async function readSettings(source: Source): Promise<Settings> {
     models: models.started,
     routes,
     tiers: nameMap(Object.entries(value.tiers).map(([name, tier]) => [name, { rpm: tier.rpm, tpm: tier.tpm }] as const)),
+    auth: readAuth(source),
+    objects: await readObjects(source),
+    telemetry: await readTelemetry(source),
     fallback: value.fallback,
     maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),
     maxOutputTokensCap: cap,

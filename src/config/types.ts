@@ -1,7 +1,34 @@
+import type { AuthConfig } from "./auth.ts";
+import type { ObjectsConfig } from "./objects.ts";
+import type { TelemetryConfig } from "./telemetry.ts";
 import type { Price } from "../kernel/money.ts";
 import type { Capabilities, Timeouts, Trust } from "../domain/target.ts";
 
-export type ProviderConfig = {
+/** A model that the server runs itself, in a process beside it. Paths are absolute. */
+export type LlamaConfig = {
+  readonly name: string;
+  readonly kind: "llama";
+  readonly model: string;
+  /** What `upstream` calls the model without an adapter: the file's name without `.gguf`. */
+  readonly modelName: string;
+  /** File of each LoRA adapter by name. */
+  readonly adapters: Readonly<Record<string, string>>;
+  /** Instead of the template in the model's file. */
+  readonly chatTemplate: string | undefined;
+  readonly threads: number;
+  /** Calls at a time. */
+  readonly contexts: number;
+  readonly contextTokens: number;
+  /** Calls that may wait. */
+  readonly queue: number;
+  readonly load: "start" | "first-call";
+  readonly trust: Trust;
+  readonly region: string | undefined;
+  readonly timeouts: Timeouts;
+};
+
+/** A server that is asked over HTTP. */
+export type RemoteConfig = {
   readonly name: string;
   readonly kind: "openai" | "anthropic";
   /** Without a trailing slash. */
@@ -11,6 +38,8 @@ export type ProviderConfig = {
   readonly region: string | undefined;
   readonly timeouts: Timeouts;
 };
+
+export type ProviderConfig = RemoteConfig | LlamaConfig;
 
 export type ModelConfig = {
   readonly name: string;
@@ -46,6 +75,8 @@ export type Config = {
   readonly demo: boolean;
   /** 32 bytes. */
   readonly secret: Uint8Array;
+  /** `WEIR_SECRET_PREVIOUS`: opens what was sealed under the secret of before. */
+  readonly secretPrevious: Uint8Array | undefined;
   readonly adminKey: string;
   /** Nobody has been shown it yet; whoever shows it says so with `markAdminKeyShown`. */
   readonly adminKeyIsNew: boolean;
@@ -56,6 +87,10 @@ export type Config = {
   /** Route name to ordered rules; `auto` is always there. */
   readonly routes: Readonly<Record<string, readonly RuleConfig[]>>;
   readonly tiers: Readonly<Record<string, TierConfig>>;
+  /** Issuers whose tokens are taken beside keys. */
+  readonly auth: AuthConfig;
+  readonly objects: ObjectsConfig;
+  readonly telemetry: TelemetryConfig;
   /** false: only the first eligible target is tried. */
   readonly fallback: boolean;
   readonly maxOutputTokensDefault: number;

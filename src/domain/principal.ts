@@ -1,7 +1,10 @@
 import type { KeyId, TenantId } from "../kernel/ids.ts";
 
-/** `admin` is the platform's; the other two belong to one tenant. */
-export type Role = "admin" | "tenant-admin" | "member";
+/** Of the people who run the platform. */
+export type PlatformRole = "viewer" | "prompter" | "engineer" | "admin";
+/** Of one tenant. */
+export type TenantRole = "tenant-admin" | "member";
+export type Role = PlatformRole | TenantRole;
 
 /** What a tenant's calls may leave behind at rest. */
 export type ContentPolicy = "none" | "scrubbed-sample" | "scrubbed" | "full";
@@ -25,8 +28,12 @@ export type TenantProfile = {
 export type KeyProfile = {
   readonly id: KeyId;
   readonly name: string;
-  readonly role: "tenant-admin" | "member";
+  readonly role: TenantRole;
   readonly team: string | undefined;
+  /** Calls are answered by providers of this region only; undefined: wherever the tenant's may be. */
+  readonly region?: string | undefined;
+  /** Sees and uses only the files and collections that it made itself. */
+  readonly ownDocumentsOnly?: boolean | undefined;
   readonly models: readonly string[] | undefined;
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;
@@ -34,13 +41,23 @@ export type KeyProfile = {
   readonly expiresAtMs: number | undefined;
 };
 
-/** Who calls, in one tenant. */
+/** Who calls, in one tenant: by a key, or by a token, whose claims then stand in `key`. */
 export type TenantPrincipal = {
   readonly kind: "tenant";
-  readonly role: "tenant-admin" | "member";
+  readonly role: TenantRole;
   readonly tenant: TenantProfile;
   readonly key: KeyProfile;
 };
-/** The holder of the admin key: runs the platform, has no tenant and so no tenant data. */
-export type AdminPrincipal = { readonly kind: "admin"; readonly role: "admin" };
+/** Somebody who runs the platform, by the admin key or a token: has no tenant and so no tenant data. */
+export type AdminPrincipal = {
+  readonly kind: "admin";
+  readonly role: PlatformRole;
+  /** Of a token's holder; undefined: the admin key. */
+  readonly id?: KeyId | undefined;
+};
 export type Principal = TenantPrincipal | AdminPrincipal;
+
+const ADMIN_KEY = "admin-key";
+
+/** Who it is, in records and where two must be different persons. A token's holder is a digest, never a name. */
+export const principalIdOf = (who: Principal): string => (who.kind === "tenant" ? who.key.id : (who.id ?? ADMIN_KEY));

@@ -5,6 +5,7 @@ import type { Fault, FaultCode } from "../kernel/fault.ts";
 const OPENAI_CODE: Partial<Record<FaultCode, string>> = {
   key_missing: "invalid_api_key",
   key_unknown: "invalid_api_key",
+  token_invalid: "invalid_api_key",
   model_unknown: "model_not_found",
   context_too_long: "context_length_exceeded",
   rate_limited: "rate_limit_exceeded",

@@ -10,6 +10,7 @@ type Row = {
 export const FAULTS = {
   key_missing: { status: 401, blame: "caller", retry: "never", message: "No API key was sent. Send `Authorization: Bearer <key>`." },
   key_unknown: { status: 401, blame: "caller", retry: "never", message: "The API key is not known, was revoked, or has expired." },
+  token_invalid: { status: 401, blame: "caller", retry: "never", message: "The token is not valid here." },
   forbidden: { status: 403, blame: "caller", retry: "never", message: "This key may not do that." },
   tenant_mismatch: {
     status: 403,
@@ -34,6 +35,12 @@ export const FAULTS = {
   draining: { status: 503, blame: "server", retry: "later", message: "The server is shutting down." },
   journal_unavailable: { status: 503, blame: "server", retry: "later", message: "The journal cannot be written, so no call is accepted." },
   store_unavailable: { status: 503, blame: "server", retry: "later", message: "The database does not answer." },
+  issuer_unavailable: {
+    status: 503,
+    blame: "server",
+    retry: "later",
+    message: "The token's issuer does not answer, so it cannot be checked.",
+  },
   retrieval_failed: { status: 503, blame: "server", retry: "later", message: "The documents could not be searched." },
   no_target: { status: 503, blame: "server", retry: "later", message: "No model is eligible for this call." },
   client_gone: { status: 499, blame: "caller", retry: "never", message: "The client went away." },
@@ -45,6 +52,12 @@ export const FAULTS = {
   target_denied: { status: 502, blame: "provider", retry: "elsewhere", message: "The provider refused this server's credentials." },
   target_missing: { status: 502, blame: "provider", retry: "elsewhere", message: "The provider does not have the configured model." },
   target_refused: { status: 400, blame: "caller", retry: "never", message: "The provider refused the request." },
+  object_damaged: {
+    status: 500,
+    blame: "server",
+    retry: "never",
+    message: "A stored file does not open: it was changed since it was stored.",
+  },
   bug: { status: 500, blame: "server", retry: "never", message: "The server failed." },
 } as const satisfies Record<string, Row>;
 

@@ -68,6 +68,13 @@ export const fileIds = kind<"file">("file");
 export const collectionIds = kind<"collection">("vs");
 export const processIds = kind<"process">("proc");
 
+/** The id of somebody who has no row here, from a digest of who they are: it carries the time 0, so it is no key's. */
+export function toHolderId(digest: Uint8Array): KeyId {
+  let text = "";
+  for (let i = 0; i < RANDOM_CHARS; i++) text += DIGITS.charAt((digest[i] ?? 0) & 31);
+  return keyIds.parse(`key_${timeChars(0)}${text}`);
+}
+
 /** The creation time in epoch milliseconds that an id of any kind carries in its first ten characters. */
 export function idTimeMs(id: string): number {
   const at = id.indexOf("_") + 1;

@@ -8,10 +8,17 @@ import { join } from "node:path";
  * the reason why a tenant's own scope does not do.
  */
 const ALLOWED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
-  // A key's digest is looked up before its tenant is known; the feed of changes is every process's.
-  LOOKUP: { "store/keys.ts": 1, "store/changes.ts": 2, "store/pglite.ts": 1 },
+  // A key's digest, and the tenant that a token names, are looked up before it is known who asks; the feed of changes is every process's.
+  LOOKUP: { "store/token-tenants.ts": 1, "store/keys.ts": 1, "store/changes.ts": 2, "store/pglite.ts": 1 },
   // Events, leases and journals of many tenants are settled in one batch.
-  LEDGER: { "store/budgets.ts": 6, "store/ledger-marks.ts": 2, "record/ship-batch.ts": 3, "record/finish-journal.ts": 1 },
+  LEDGER: {
+    "store/budgets.ts": 6,
+    "store/events.ts": 1,
+    "store/ledger-marks.ts": 2,
+    "record/ship-at-once.ts": 1,
+    "record/ship-batch.ts": 3,
+    "record/finish-journal.ts": 1,
+  },
   // Tenants are made, found by name and deleted by the platform; cleaning and listings run over all of them; the catalogue is nobody's.
   OPERATOR: {
     "store/tenants.ts": 6,

@@ -1,0 +1,112 @@
+import { z } from "zod";
+import type { Source } from "./source.ts";
+
+/** Algorithms of signatures whose key can be public. `none` and the HMACs are not among them, so no setting can allow them. */
+export const ALGORITHMS = ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA"] as const;
+export const ROLES = ["viewer", "prompter", "engineer", "admin", "tenant-admin", "member"] as const;
+
+const address = (description: string) =>
+  z
+    .string()
+    .min(1)
+    .max(2048)
+    .meta({ description, examples: ["https://login.example.com/realms/weir"] });
+const claim = (name: string, description: string) =>
+  z
+    .string()
+    .min(1)
+    .max(200)
+    .default(name)
+    .meta({ description: `${description} A claim of this very name, or a path with dots such as \`realm_access.roles\`.` });
+
+const issuer = z.strictObject({
+  issuer: address("The `iss` of its tokens, letter by letter. `https://`, or `http://` on this machine."),
+  audience: z.union([z.string().min(1).max(400), z.array(z.string().min(1).max(400)).min(1).max(16)]).meta({
+    description:
+      "The `aud` that a token must be made for: a name of this installation at the issuer. One of them, where there are several.",
+  }),
+  jwksUri: address(
+    "Where its public keys are. Without it they are found by `/.well-known/openid-configuration`, and must be on the issuer's own host.",
+  ).optional(),
+  algorithms: z
+    .array(z.enum(ALGORITHMS))
+    .min(1)
+    .max(ALGORITHMS.length)
+    .default([...ALGORITHMS])
+    .meta({ description: "Signatures that are taken. Only such whose key can be public exist." }),
+  clockSkewSeconds: z.int().min(0).max(300).default(30).meta({
+    description: "How far the issuer's clock may differ from this one's.",
+    unit: "seconds",
+    why: "clocks that differ by more than five minutes are wrong, and a token would outlive itself",
+  }),
+  claims: z
+    .strictObject({
+      tenant: claim("tenant", "Slug of the tenant. A token without it is of the platform."),
+      role: claim("role", "One word or a list of them; `roles` says what they mean here."),
+      team: claim("team", "Team that costs belong to."),
+      region: claim("region", "Region that the holder's calls may be answered in, and no other."),
+    })
+    .prefault({})
+    .meta({ description: "Which claims say what." }),
+  roles: z
+    .record(z.string().min(1).max(200), z.enum(ROLES))
+    .default({ member: "member", "tenant-admin": "tenant-admin" })
+    .meta({
+      description:
+        "The issuer's words for roles, and what each means here. A word that is not in it means nothing, and a token without a role is refused. A token with a tenant gets `tenant-admin` or `member`, one without `viewer`, `prompter`, `engineer` or `admin`: the highest that it names. Unless told, no token has a role of the platform.",
+      examples: [{ "weir-admins": "admin", staff: "member" }],
+    }),
+  tenants: z.array(z.string().min(1).max(63)).min(1).max(1000).optional().meta({
+    description:
+      "Slugs of the only tenants that its tokens may name; then none is of the platform. For an issuer that a tenant brings itself.",
+  }),
+  ownDocumentsOnly: z.boolean().default(false).meta({
+    description: "`true`: a `member` sees and uses only the files and collections that the same person made.",
+  }),
+});
+
+export const authSchema = z
+  .strictObject({
+    oidc: z
+      .array(issuer)
+      .max(100)
+      .default([])
+      .meta({ description: "Issuers of tokens (OpenID Connect) that are taken beside keys. Calls go out to these only." }),
+  })
+  .prefault({})
+  .meta({ description: "Who may call, beside those who have a key." });
+
+export type OidcConfig = z.output<typeof issuer>;
+export type AuthConfig = { readonly oidc: readonly OidcConfig[] };
+
+/** Checks what a schema cannot: addresses, and that a token's issuer says which entry is meant. */
+export function readAuth(source: Source): AuthConfig {
+  const { problems } = source.findings;
+  const seen = new Set<string>();
+  for (const [at, entry] of source.value.auth.oidc.entries()) {
+    for (const setting of ["issuer", "jwksUri"] as const) {
+      const text = entry[setting];
+      const problem = text === undefined ? undefined : whyNoAddress(text);
+      if (problem !== undefined) problems.push({ place: source.placeOf(["auth", "oidc", at, setting]), message: problem });
+    }
+    if (seen.has(entry.issuer))
+      problems.push({
+        place: source.placeOf(["auth", "oidc", at, "issuer"]),
+        message: "stands here twice: put what belongs to one issuer together.",
+      });
+    seen.add(entry.issuer);
+  }
+  return source.value.auth;
+}
+
+function whyNoAddress(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:"))
+    return "expected an address such as https://login.example.com.";
+  if (url.username !== "" || url.password !== "") return "an address may not hold a user or password.";
+  if (url.protocol === "http:" && !isLoopback(url.hostname))
+    return "keys that come by http:// can be exchanged on their way, and with them who may call: use https://.";
+  return undefined;
+}
+
+const isLoopback = (hostname: string): boolean => hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
