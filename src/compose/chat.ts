@@ -6,8 +6,8 @@ import type { ChatDeps, EmbeddingsDeps, ModelsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
-import { countTokens, createExtractive, createProviders, type Provider } from "../provider/index.ts";
-import { keepsContent, type CallContent, type Journal } from "../record/index.ts";
+import { countTokens, createExtractive, type Provider } from "../provider/index.ts";
+import type { CallContent, Journal } from "../record/index.ts";
 import { countTokens as countWords, groundMessages, terms, toQuery, units, type Retrieve } from "../retrieve/index.ts";
 import { createRouter, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
 import type { Metrics } from "../telemetry/index.ts";
@@ -25,22 +25,20 @@ export type ChatParts = {
 
 export type ChatPartsDeps = {
   readonly config: Config;
+  readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
   readonly journal: Pick<Journal, "open" | "close" | "refuse">;
   readonly retrieve: Retrieve;
   readonly findPrice: (kind: string, upstream: string) => KnownPrice | undefined;
   readonly endUserDigest: (call: CallHead, endUser: string) => Promise<string | undefined>;
   readonly metrics: Metrics;
-  readonly keepContent: (content: CallContent) => Promise<void>;
-  readonly contentLost: (error: unknown) => void;
+  readonly keepsContent: Stages["keepsContent"];
+  readonly keepContent: (content: CallContent) => void;
 };
 
 /** The path's stages, each plugged with the parts that satisfy it. */
 export function composeChat(deps: ChatPartsDeps): ChatParts {
-  const { config, clock, journal, metrics } = deps;
-  const saltKey = deriveKey(config.secret, "cache-salt");
-  const digestSalt = createDigest(saltKey);
-  const providers = createProviders(config.providers, { clock, cacheSalt: digestSalt });
+  const { config, providers, clock, journal, metrics } = deps;
   const extractive = createExtractive({ terms, units, countTokens: countWords, toQuery });
   const targets = toTargets(config, deps.findPrice);
   const router = createRouter({ targets, extractive: EXTRACTIVE, routes: config.routes, fallback: config.fallback });
@@ -69,11 +67,10 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
       return closed;
     },
     refuse,
-    keepsContent: (call) => keepsContent(call.who.tenant.contentPolicy),
+    keepsContent: deps.keepsContent,
     keepContent(call, said, cut) {
       const { requestId, who, chat, startedAtMs } = call;
-      const content = { requestId, tenantId: who.tenant.id, atMs: startedAtMs, messages: chat.messages, answer: said, cut };
-      void deps.keepContent(content).catch(deps.contentLost);
+      deps.keepContent({ requestId, tenantId: who.tenant.id, atMs: startedAtMs, messages: chat.messages, answer: said, cut });
     },
     countTokens,
     digest: createDigest(deriveKey(config.secret, "prompt-digest")),

@@ -6,9 +6,8 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import { processIds, type ProcessId } from "../kernel/ids.ts";
-import { createEncryptedObjects, createFolderObjects } from "../object/index.ts";
-import { createContentLog, createRecord, endUserDigest, readPriceBook, type RecordParts } from "../record/index.ts";
-import type { Provider } from "../provider/index.ts";
+import { createRecord, endUserDigest, readPriceBook, type RecordParts } from "../record/index.ts";
+import { createProviderPool, type Provider } from "../provider/index.ts";
 import { createRetriever } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
@@ -19,6 +18,8 @@ import { createMetrics, describeError, type Log, type Metrics } from "../telemet
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
 import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests } from "./end-user.ts";
+import { createDigest } from "./ground.ts";
+import { composeObjects, type ObjectParts } from "./objects.ts";
 
 export type PartsDeps = {
   readonly config: Config;
@@ -33,10 +34,13 @@ export type PartsDeps = {
 export type Parts = {
   readonly record: RecordParts;
   readonly ingest: Ingest;
+  readonly stored: ObjectParts;
   readonly chat: ChatParts;
   readonly admission: AdmissionParts;
   readonly metrics: Metrics;
   start(): Promise<void>;
+  /** A graph of another configuration from now on. Calls under way keep theirs; what both have (connections, buckets, leases) stays. */
+  reconfigure(config: Config): void;
   /** Of the calls under way. */
   readonly live: Set<AbortController>;
   /** Takes no new calls, waits for those under way, ships what they left. */
@@ -62,27 +66,48 @@ export function composeParts(deps: PartsDeps): Parts {
   });
   const admission = composeAdmission({ config, db, clock, processId, sumSpent });
   const retrieve = createRetriever({ db });
-  const objects = createEncryptedObjects(createFolderObjects(join(config.dataDir, "objects")), deriveKey(config.secret, "objects"));
+  const stored = composeObjects(deps);
   const ingest = createIngest({
     db,
     clock,
     retrieve,
-    objects,
+    objects: stored.objects,
     onError: (name, error) => log.error("background work failed", { name, ...describeError(error) }),
   });
-  const chat = composeChat({
-    config,
+  const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
+  const endUser = createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest });
+  const makeChat = (of: Config): ChatParts =>
+    composeChat({
+    config: of,
+    providers: pool.open(of.providers),
     clock,
     journal: record.journal,
     retrieve,
     findPrice: readPriceBook().findPrice,
-    endUserDigest: createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest }),
+    endUserDigest: endUser,
     metrics,
-    keepContent: createContentLog(objects),
-    contentLost: (error) => log.error("a call's content could not be kept", describeError(error)),
+    keepsContent: stored.keepsContent,
+    keepContent: stored.contentLog.keep,
   });
   const live = new Set<AbortController>();
-  return { live, record, ingest, chat, admission, metrics, ...createLife({ live, record, ingest, chat, admission }, log) };
+  let chat = makeChat(config);
+  const parts = {
+    live,
+    record,
+    ingest,
+    stored,
+    admission,
+    get chat() {
+      return chat;
+    },
+    reconfigure(next: Config) {
+      const old = chat;
+      chat = makeChat(next);
+      admission.reconfigure(next);
+      whenEnded(live, () => pool.retire(old.providers, chat.providers));
+    },
+  };
+  return Object.assign(parts, { metrics, ...createLife(parts, log) });
 }
 
 function composeRecord({ config, db, clock, log, pid }: PartsDeps, processId: ProcessId): RecordParts {
@@ -106,6 +131,19 @@ function composeRecord({ config, db, clock, log, pid }: PartsDeps, processId: Pr
   );
 }
 
+const LOOK_EVERY_MS = 500;
+
+/** Of the calls that are under way now, the last one has ended. */
+function whenEnded(live: ReadonlySet<AbortController>, then: () => void): void {
+  const calls = [...live];
+  const timer = setInterval(() => {
+    if (calls.some((call) => live.has(call))) return;
+    clearInterval(timer);
+    then();
+  }, LOOK_EVERY_MS);
+  timer.unref();
+}
+
 /** Asks each provider once what it is, so that a wrong address or key is known before the first call. It holds up nothing. */
 async function probe(provider: Provider, log: Log): Promise<void> {
   try {
@@ -116,8 +154,8 @@ async function probe(provider: Provider, log: Log): Promise<void> {
 }
 
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
-function createLife(parts: Omit<Parts, "metrics" | "start" | "drain">, log: Log): Pick<Parts, "start" | "drain"> {
-  const { live, record, ingest, chat, admission } = parts;
+function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfigure">, log: Log): Pick<Parts, "start" | "drain"> {
+  const { live, record, ingest, stored, admission } = parts;
   let resuming: ReturnType<typeof setInterval> | undefined;
   const resume = (): void =>
     void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
@@ -126,7 +164,8 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain">, log: Log)
       await record.start();
       await admission.authenticator.start();
       admission.budgets.start();
-      for (const provider of chat.providers.values()) void probe(provider, log);
+      stored.start();
+      for (const provider of parts.chat.providers.values()) void probe(provider, log);
       resume();
       resuming = setInterval(resume, RESUME_EVERY_MS);
       resuming.unref();
@@ -140,8 +179,9 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain">, log: Log)
       admission.authenticator.stop();
       clearInterval(resuming);
       await ingest.close();
+      await stored.close();
       await record.drain();
-      for (const provider of chat.providers.values()) provider.close();
+      for (const provider of parts.chat.providers.values()) provider.close();
     },
   };
 }
