@@ -45,6 +45,12 @@ export const ENVIRONMENT: readonly EnvSetting[] = [
       "32 bytes as 64 hex digits or base64: every other key is derived from it. Without it one is made in the data folder (`secret`); mandatory with `DATABASE_URL`, the same for all replicas. Lost, all keys of tenants are lost.",
   },
   {
+    name: "WEIR_SECRET_PREVIOUS",
+    read: "always",
+    description:
+      "The `WEIR_SECRET` of before, while the secret is being changed: stored files that it sealed stay readable until `weir objects rotate-keys` has run.",
+  },
+  {
     name: "DATABASE_URL",
     read: "always",
     description: "`postgres://…` of a PostgreSQL 15 or newer with pgvector. Without it the embedded database in the data folder.",

@@ -6,6 +6,7 @@ import { type AdminKey, readAdminKey } from "./admin-key.ts";
 import { noteDotEnv } from "./dot-env.ts";
 import { checkEnvNames, type Env } from "./environment.ts";
 import { type ConfigFlags, findConfigFile, type FoundFile, readListen, resolveDataDir, readDatabaseUrl } from "./listen.ts";
+import { readPreviousSecret } from "./objects.ts";
 import { ConfigError, createFindings, type Findings, renderProblem, sortProblems } from "./problem.ts";
 import { type ListModels, readQuickStart, readRoutingThreshold, warnUnreferenced } from "./quick-start.ts";
 import { errorCode } from "./reference.ts";
@@ -45,11 +46,12 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
   const routingThreshold = file.kind === "none" && input.inline === undefined ? readRoutingThreshold(env, findings) : undefined;
   const settings = source === undefined ? undefined : await readSettings(source);
   if (source?.file !== undefined) warnUnreferenced(env, source.usedEnv, source.file, findings);
+  const secretPrevious = readPreviousSecret(env, findings);
   const listen = readListen(flags, env, settings, findings);
   failOn(findings);
 
   const embedded = databaseUrl === undefined;
-  const secret = await readSecret(env, dataDir, embedded, findings);
+  const secret = await readSecret({ env, dataDir, embedded, previous: secretPrevious }, findings);
   const keys = secret === undefined ? undefined : await readAdminKey(env, dataDir, embedded, findings);
   failOn(findings);
   if (settings === undefined || secret === undefined || keys === undefined)
@@ -63,6 +65,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
       databaseUrl,
       demo: flags.demo ?? false,
       secret,
+      secretPrevious,
       keys,
       routingThreshold,
       findings,
@@ -83,7 +86,7 @@ type Parts = {
   readonly secret: Uint8Array;
   readonly keys: AdminKey;
   readonly findings: Findings;
-} & Pick<Config, "dataDir" | "file" | "databaseUrl" | "demo" | "routingThreshold">;
+} & Pick<Config, "dataDir" | "file" | "databaseUrl" | "demo" | "routingThreshold" | "secretPrevious">;
 
 function toConfig(parts: Parts): Config {
   const { settings, listen, keys, findings } = parts;
@@ -96,6 +99,7 @@ function toConfig(parts: Parts): Config {
     databaseUrl: parts.databaseUrl,
     demo: parts.demo,
     secret: parts.secret,
+    secretPrevious: parts.secretPrevious,
     ...keys,
     localAdminKey: makeSecret("wadm"),
     ...decided,
@@ -135,7 +139,7 @@ function failOn(findings: Findings): void {
 /** What changes answers, and nothing secret: it goes into every event. */
 function hashOf(settings: Settings): string {
   const { providers, models, routes, fallback, maxOutputTokensDefault, maxOutputTokensCap } = settings;
-  const shown = providers.map(({ apiKey: _apiKey, ...rest }) => rest);
+  const shown = providers.map((provider) => ({ ...provider, apiKey: undefined }));
   return sha256Hex(JSON.stringify([shown, models, routes, fallback, maxOutputTokensDefault, maxOutputTokensCap])).slice(0, 16);
 }
 

@@ -152,3 +152,19 @@ test("a WEIR_SECRET of the wrong form is refused without being repeated", async 
     "environment WEIR_SECRET: must be 32 bytes, as 64 hex digits or base64. Make one with `openssl rand -hex 32`.",
   ]);
 });
+
+test("a folder made with one secret opens with another only where WEIR_SECRET_PREVIOUS is the first, and then belongs to the new one", async () => {
+  const cwd = await makeFolder();
+  const first = await loadIn({ cwd });
+  const old = Buffer.from(first.secret).toString("hex");
+  const [problem = ""] = await problemsOf({ cwd, env: { WEIR_SECRET: OTHER, WEIR_SECRET_PREVIOUS: HEX } });
+  assert.match(problem, /is not the secret that the data folder/);
+  assert.match(
+    (await problemsOf({ cwd, env: { WEIR_SECRET: OTHER, WEIR_SECRET_PREVIOUS: "short" } })).join(),
+    /WEIR_SECRET_PREVIOUS: must be 32 bytes/,
+  );
+  const changed = await loadIn({ cwd, env: { WEIR_SECRET: OTHER, WEIR_SECRET_PREVIOUS: old } });
+  assert.deepEqual([Buffer.from(changed.secret).toString("hex"), Buffer.from(changed.secretPrevious ?? []).toString("hex")], [OTHER, old]);
+  assert.equal((await loadIn({ cwd, env: { WEIR_SECRET: OTHER } })).secretPrevious, undefined);
+  assert.match((await problemsOf({ cwd, env: { WEIR_SECRET: old } })).join(), /is not the secret/);
+});

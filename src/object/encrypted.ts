@@ -1,67 +1,71 @@
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { hkdfSync, randomBytes } from "node:crypto";
 import { Fault } from "../kernel/fault.ts";
 import type { TenantId } from "../kernel/ids.ts";
+import { KEY_ID_BYTES, type DataKeys } from "./data-keys.ts";
+import { KEY_BYTES, NONCE_BYTES, openGcm, sealGcm, TAG_BYTES } from "./gcm.ts";
+import { openFirstFormat, isFirstFormat } from "./first-format.ts";
+import { toPath } from "./object-key.ts";
 import type { ObjectStore } from "./spec.ts";
 
-/** Format 1: mark, key nonce, wrapped key, its tag, nonce, tag, content. */
-const MARK = Buffer.from("WEIRENC1");
-const KEY_BYTES = 32;
-const NONCE_BYTES = 12;
-const TAG_BYTES = 16;
-const HEAD_BYTES = MARK.length + NONCE_BYTES + KEY_BYTES + TAG_BYTES + NONCE_BYTES + TAG_BYTES;
+/** Format 2: mark, id of the data key, salt, tag, text. Key and nonce are derived from the data key, the salt and the object's name. */
+const MARK = Buffer.from("WEIRENC2");
+const SALT_BYTES = 32;
+const HEAD_BYTES = MARK.length + KEY_ID_BYTES + SALT_BYTES + TAG_BYTES;
 
 /**
- * Envelope encryption around any store: each object has a key of its own (AES-256-GCM), which is kept beside it wrapped under `masterKey`.
- * Tenant and key are part of what is authenticated: an object moved to another name or tenant does not open.
+ * Envelope encryption around any store: a key for each object (AES-256-GCM), derived from one of its tenant's data keys. Tenant and key are
+ * part of what is authenticated: an object moved to another name or tenant does not open. `firstKeys` open what version 0.1 wrote.
  */
-export function createEncryptedObjects(inner: ObjectStore, masterKey: Uint8Array): ObjectStore {
-  if (masterKey.length !== KEY_BYTES) throw new TypeError("the key of the object store has 32 bytes");
+export function createEncryptedObjects(inner: ObjectStore, keys: DataKeys, firstKeys: readonly Uint8Array[] = []): ObjectStore {
   return {
     ...inner,
-    putObject: (tenantId, key, bytes) => inner.putObject(tenantId, key, seal(masterKey, nameOf(tenantId, key), bytes)),
+    async putObject(tenantId, key, bytes) {
+      const name = nameOf(tenantId, key);
+      const dataKey = await keys.forWriting(tenantId);
+      const salt = randomBytes(SALT_BYTES);
+      const derived = derive(dataKey.key, salt, name);
+      const { text, tag } = sealGcm(derived.key, derived.nonce, name, bytes);
+      await inner.putObject(tenantId, key, Buffer.concat([MARK, Buffer.from(dataKey.id, "hex"), salt, tag, text]));
+    },
     async getObject(tenantId, key) {
       const sealed = await inner.getObject(tenantId, key);
-      return sealed === undefined ? undefined : unseal(masterKey, nameOf(tenantId, key), sealed);
+      if (sealed === undefined) return undefined;
+      const all = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
+      const name = nameOf(tenantId, key);
+      if (isFirstFormat(all)) return openFirstFormat(all, name, firstKeys) ?? fail();
+      return open(all, name, (id) => keys.get(tenantId, id));
     },
   };
 }
 
-const nameOf = (tenantId: TenantId, key: string): Buffer => Buffer.from(`${tenantId}/${key}`);
-
-function seal(masterKey: Uint8Array, name: Buffer, bytes: Uint8Array): Uint8Array {
-  const dataKey = randomBytes(KEY_BYTES);
-  const wrapped = encrypt(masterKey, name, dataKey);
-  const content = encrypt(dataKey, name, bytes);
-  return Buffer.concat([MARK, wrapped.nonce, wrapped.text, wrapped.tag, content.nonce, content.tag, content.text]);
+/** Throws where the key is none. */
+function nameOf(tenantId: TenantId, key: string): Buffer {
+  toPath(tenantId, key);
+  return Buffer.from(`${tenantId}/${key}`);
 }
 
-function unseal(masterKey: Uint8Array, name: Buffer, sealed: Uint8Array): Uint8Array {
-  const all = Buffer.from(sealed.buffer, sealed.byteOffset, sealed.byteLength);
-  if (all.length < HEAD_BYTES || !all.subarray(0, MARK.length).equals(MARK)) throw broken();
+async function open(all: Buffer, name: Buffer, find: (id: string) => Promise<Uint8Array>): Promise<Uint8Array> {
+  if (all.length < HEAD_BYTES || !all.subarray(0, MARK.length).equals(MARK)) fail();
   let at = MARK.length;
   const take = (bytes: number): Buffer => all.subarray(at, (at += bytes));
-  const wrapped = { nonce: take(NONCE_BYTES), text: take(KEY_BYTES), tag: take(TAG_BYTES) };
-  const content = { nonce: take(NONCE_BYTES), tag: take(TAG_BYTES), text: all.subarray(HEAD_BYTES) };
+  const id = take(KEY_ID_BYTES).toString("hex");
+  const salt = take(SALT_BYTES);
+  const tag = take(TAG_BYTES);
+  const derived = derive(await find(id), salt, name);
   try {
-    return decrypt(decrypt(masterKey, name, wrapped), name, content);
+    return openGcm(derived.key, derived.nonce, name, { tag, text: all.subarray(HEAD_BYTES) });
   } catch (error) {
-    throw broken(error);
+    return fail(error);
   }
 }
 
-const broken = (cause?: unknown): Fault =>
-  new Fault("bug", { say: "A stored file could not be opened: it was changed, or WEIR_SECRET was." }, { cause });
-
-type Sealed = { readonly nonce: Buffer; readonly text: Buffer; readonly tag: Buffer };
-
-function encrypt(key: Uint8Array, name: Buffer, bytes: Uint8Array): Sealed {
-  const nonce = randomBytes(NONCE_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", key, nonce).setAAD(name);
-  const text = Buffer.concat([cipher.update(bytes), cipher.final()]);
-  return { nonce, text, tag: cipher.getAuthTag() };
+function derive(dataKey: Uint8Array, salt: Uint8Array, name: Buffer): { readonly key: Uint8Array; readonly nonce: Uint8Array } {
+  const bytes = new Uint8Array(
+    hkdfSync("sha256", dataKey, salt, Buffer.concat([Buffer.from("weir/object/2/"), name]), KEY_BYTES + NONCE_BYTES),
+  );
+  return { key: bytes.subarray(0, KEY_BYTES), nonce: bytes.subarray(KEY_BYTES) };
 }
 
-function decrypt(key: Uint8Array, name: Buffer, sealed: Sealed): Buffer {
-  const decipher = createDecipheriv("aes-256-gcm", key, sealed.nonce, { authTagLength: TAG_BYTES }).setAAD(name).setAuthTag(sealed.tag);
-  return Buffer.concat([decipher.update(sealed.text), decipher.final()]);
+function fail(cause?: unknown): never {
+  throw new Fault("object_damaged", {}, { cause });
 }

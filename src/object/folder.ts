@@ -1,47 +1,60 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readFile, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
-import { parseObjectKey, parseObjectPrefix, tenantSegment } from "./object-key.ts";
-import type { ObjectStore } from "./spec.ts";
+import { tenantIds } from "../kernel/ids.ts";
+import type { Blobs, ObjectStore } from "./spec.ts";
+import { createTenantObjects } from "./tenant-objects.ts";
 
-/** Names that begin with a dot are no keys, so a draft is never taken for an object. */
+/** Names that begin with a dot are no segments of a path, so a draft is never taken for an object. */
 const DRAFTS = ".drafts";
 
-/** Objects as files `<dir>/<tenant>/<key>`, readable by this user only. An object appears by rename, so a reader sees all of it or none. */
-export function createFolderObjects(dir: string): ObjectStore {
+export const createFolderObjects = (dir: string): ObjectStore => createTenantObjects(createFolderBlobs(dir));
+
+/** Files under `dir`, readable by this user only. One appears by rename, so a reader sees all of it or none. */
+export function createFolderBlobs(dir: string): Blobs {
+  const at = (path: string): string => join(dir, ...path.split("/"));
+  let adopted: Promise<void> | undefined;
+  const ready = (): Promise<void> => (adopted ??= adoptFirstLayout(dir));
   return {
-    async putObject(tenantId, key, bytes) {
-      const path = join(dir, tenantSegment(tenantId), ...parseObjectKey(key));
+    async put(path, bytes) {
+      await ready();
+      const target = at(path);
       const draft = join(dir, DRAFTS, randomBytes(16).toString("hex"));
       await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
-      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       try {
+        await mkdir(dirname(target), { recursive: true, mode: 0o700 });
         await writeDurably(draft, bytes);
-        await rename(draft, path);
+        await rename(draft, target);
       } catch (error) {
         await rm(draft, { force: true });
         throw new Fault("store_unavailable", { say: "The file could not be stored." }, { cause: error });
       }
     },
-    async getObject(tenantId, key) {
+    async get(path) {
+      await ready();
       try {
-        return await readFile(join(dir, tenantSegment(tenantId), ...parseObjectKey(key)));
+        return await readFile(at(path));
       } catch (error) {
         if (isMissing(error)) return undefined;
         throw error;
       }
     },
-    async deleteObject(tenantId, key) {
-      await rm(join(dir, tenantSegment(tenantId), ...parseObjectKey(key)), { force: true });
+    async delete(path) {
+      await ready();
+      await rm(at(path), { force: true });
     },
-    async listObjects(tenantId, prefix, options = {}) {
-      const keys = await walk(join(dir, tenantSegment(tenantId)), "", parseObjectPrefix(prefix));
-      const after = options.after ?? "";
-      return keys
+    async list(prefix, { after = "", limit }) {
+      await ready();
+      const paths = await walk(dir, "", prefix);
+      return paths
         .toSorted()
-        .filter((key) => key > after)
-        .slice(0, options.limit ?? 1000);
+        .filter((path) => path > after)
+        .slice(0, limit);
+    },
+    async areas() {
+      await ready();
+      return foldersIn(dir);
     },
   };
 }
@@ -56,16 +69,31 @@ async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function walk(root: string, base: string, prefix: string): Promise<string[]> {
-  const keys: string[] = [];
-  for (const entry of await readFolder(join(root, base))) {
-    const key = base === "" ? entry.name : `${base}/${entry.name}`;
-    if (entry.isDirectory() && (prefix.startsWith(`${key}/`) || `${key}/`.startsWith(prefix)))
-      keys.push(...(await walk(root, key, prefix)));
-    else if (entry.isFile() && key.startsWith(prefix)) keys.push(key);
+/** Version 0.1 kept `<tenant>/<area>/…`, where now `<area>/<tenant>/…` is. Each folder moves whole, so that a crash leaves none in between. */
+async function adoptFirstLayout(dir: string): Promise<void> {
+  for (const tenant of (await foldersIn(dir)).filter((name) => tenantIds.is(name))) {
+    for (const area of await foldersIn(join(dir, tenant))) {
+      await mkdir(join(dir, area), { recursive: true, mode: 0o700 });
+      await rename(join(dir, tenant, area), join(dir, area, tenant));
+    }
+    await rm(join(dir, tenant), { recursive: true });
   }
-  return keys;
 }
+
+async function walk(root: string, base: string, prefix: string): Promise<string[]> {
+  const paths: string[] = [];
+  for (const entry of await readFolder(join(root, base))) {
+    const path = base === "" ? entry.name : `${base}/${entry.name}`;
+    if (path.startsWith(".")) continue;
+    if (entry.isDirectory() && (prefix.startsWith(`${path}/`) || `${path}/`.startsWith(prefix)))
+      paths.push(...(await walk(root, path, prefix)));
+    else if (entry.isFile() && path.startsWith(prefix)) paths.push(path);
+  }
+  return paths;
+}
+
+const foldersIn = async (dir: string): Promise<string[]> =>
+  (await readFolder(dir)).filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map((entry) => entry.name);
 
 async function readFolder(path: string) {
   try {

@@ -1,3 +1,12 @@
-export type { ObjectStore } from "./spec.ts";
-export { createFolderObjects } from "./folder.ts";
+export type { Blobs, ObjectStore } from "./spec.ts";
+export { createFolderBlobs, createFolderObjects } from "./folder.ts";
+export { createS3Blobs } from "./s3.ts";
+export type { S3Options } from "./s3.ts";
+export { createTenantObjects } from "./tenant-objects.ts";
+export { createDataKeys } from "./data-keys.ts";
+export type { DataKeys, Rotated } from "./data-keys.ts";
 export { createEncryptedObjects } from "./encrypted.ts";
+export { createSecretWrapper } from "./key-wrapper.ts";
+export type { KeyWrapper } from "./key-wrapper.ts";
+export { createVaultWrapper } from "./vault-transit.ts";
+export type { VaultOptions } from "./vault-transit.ts";

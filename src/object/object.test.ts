@@ -1,110 +1,57 @@
 import { afterAll, test } from "bun:test";
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, readdir, rm, symlink, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { tenantIds } from "../kernel/ids.ts";
-import { createEncryptedObjects, createFolderObjects } from "./index.ts";
+import { createFolderBlobs, createFolderObjects } from "./index.ts";
+import { bytesOf, encrypt, ESCAPES, OBJECT_CASES, secretWrapper, ten, textOf } from "./testing.ts";
 
 const dir = await mkdtemp(join(tmpdir(), "weir-object-"));
 afterAll(() => rm(dir, { recursive: true, force: true }));
-const ten = tenantIds.make(1);
-const other = tenantIds.make(2);
-const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
-const textOf = (found: Uint8Array | undefined): string | undefined => (found === undefined ? undefined : new TextDecoder().decode(found));
+let made = 0;
+const fresh = (): string => join(dir, `store-${made++}`);
 
-test("an object is read back, replaced, listed in order and deleted", async () => {
-  const objects = createFolderObjects(join(dir, "a"));
-  await objects.putObject(ten, "files/b", bytes("one"));
-  await objects.putObject(ten, "files/a", bytes("two"));
-  await objects.putObject(ten, "chunks/x/y", bytes("three"));
-  await objects.putObject(ten, "files/b", bytes("four"));
-  assert.equal(textOf(await objects.getObject(ten, "files/b")), "four");
-  assert.deepEqual(await objects.listObjects(ten, "files/"), ["files/a", "files/b"]);
-  assert.deepEqual(await objects.listObjects(ten, ""), ["chunks/x/y", "files/a", "files/b"]);
-  assert.deepEqual(await objects.listObjects(ten, "", { after: "chunks/x/y", limit: 1 }), ["files/a"]);
-  await objects.deleteObject(ten, "files/b");
-  await objects.deleteObject(ten, "files/b");
-  assert.equal(await objects.getObject(ten, "files/b"), undefined);
-});
+for (const { name, run } of OBJECT_CASES) {
+  test(`folder: ${name}`, () => run(createFolderObjects(fresh())));
+  test(`folder, encrypted: ${name}`, () => run(encrypt(createFolderBlobs(fresh()), secretWrapper(7)).objects));
+}
 
-test("a tenant neither reads nor lists another tenant's objects", async () => {
-  const objects = createFolderObjects(join(dir, "b"));
-  await objects.putObject(ten, "files/secret", bytes("mine"));
-  assert.equal(await objects.getObject(other, "files/secret"), undefined);
-  assert.deepEqual(await objects.listObjects(other, ""), []);
-});
-
-test("keys and tenants that would leave the folder are refused before any path is made", async () => {
-  const objects = createFolderObjects(join(dir, "c"));
+test("keys that would leave the folder are refused before any path is made", async () => {
+  const objects = createFolderObjects(fresh());
   await writeFile(join(dir, "outside"), "out of reach");
-  const escapes = [
-    "../outside",
-    "..",
-    ".",
-    "/etc/passwd",
-    "a/../../outside",
-    "a//b",
-    "a/./b",
-    "",
-    "a\\b",
-    "a\0b",
-    ".drafts/x",
-    "a/.b",
-    "é",
-    `a/${"x".repeat(201)}`,
-    "a/".repeat(500) + "b",
-  ];
-  for (const key of escapes) {
-    await assert.rejects(objects.getObject(ten, key), TypeError, JSON.stringify(key));
-    await assert.rejects(objects.putObject(ten, key, bytes("x")), TypeError);
-    await assert.rejects(objects.deleteObject(ten, key), TypeError);
-  }
-  for (const tenant of ["..", "ten_../../x", ""]) await assert.rejects(objects.getObject(tenant as typeof ten, "outside"), TypeError);
+  for (const key of ESCAPES) await assert.rejects(objects.deleteObject(ten, key), TypeError, JSON.stringify(key));
   assert.equal(await readFile(join(dir, "outside"), "utf8"), "out of reach");
 });
 
 test("an object that could not be written leaves neither a part of itself nor a draft", async () => {
-  const root = join(dir, "d");
+  const root = fresh();
   const objects = createFolderObjects(root);
-  await objects.putObject(ten, "files/a", bytes("old"));
+  await objects.putObject(ten, "files/a", bytesOf("old"));
   // The name is taken by a folder, so the rename fails.
-  await objects.putObject(ten, "files/taken/by", bytes("x"));
-  await assert.rejects(objects.putObject(ten, "files/taken", bytes("new")), /could not be stored/);
+  await objects.putObject(ten, "files/taken/by", bytesOf("x"));
+  await assert.rejects(objects.putObject(ten, "files/taken", bytesOf("new")), /could not be stored/);
   assert.deepEqual(await readdir(join(root, ".drafts")), []);
   assert.equal(textOf(await objects.getObject(ten, "files/a")), "old");
 });
 
 test("a link in the folder is not listed as an object", async () => {
-  const root = join(dir, "e");
+  const root = fresh();
   const objects = createFolderObjects(root);
-  await objects.putObject(ten, "files/a", bytes("x"));
-  await symlink("/etc", join(root, ten, "files", "etc"));
+  await objects.putObject(ten, "files/a", bytesOf("x"));
+  await symlink("/etc", join(root, "files", ten, "etc"));
   assert.deepEqual(await objects.listObjects(ten, ""), ["files/a"]);
 });
 
-test("encrypted objects open under their own name only, and not when a single bit was changed", async () => {
-  const inner = createFolderObjects(join(dir, "f"));
-  const objects = createEncryptedObjects(inner, new Uint8Array(32).fill(7));
-  await objects.putObject(ten, "files/a", bytes("the words"));
-  assert.equal(textOf(await objects.getObject(ten, "files/a")), "the words");
-  const sealed = await inner.getObject(ten, "files/a");
-  assert.ok(sealed !== undefined && !Buffer.from(sealed).includes("the words"));
-
-  await inner.putObject(ten, "files/b", sealed);
-  await inner.putObject(other, "files/a", sealed);
-  await assert.rejects(objects.getObject(ten, "files/b"), /could not be opened/);
-  await assert.rejects(objects.getObject(other, "files/a"), /could not be opened/);
-  let found = 0;
-  for (let at = 0; at < sealed.length; at++) {
-    const changed = Uint8Array.from(sealed);
-    changed[at] = (changed[at] ?? 0) ^ 1;
-    await inner.putObject(ten, "files/c", changed);
-    const opened = await createEncryptedObjects({ ...inner, getObject: async () => changed }, new Uint8Array(32).fill(7))
-      .getObject(ten, "files/a")
-      .catch(() => undefined);
-    if (opened === undefined) found += 1;
-  }
-  assert.equal(found, sealed.length);
-  await assert.rejects(createEncryptedObjects(inner, new Uint8Array(32).fill(8)).getObject(ten, "files/a"), /could not be opened/);
+test("objects lie under area, tenant and name, and a folder of version 0.1, with the tenant first, is brought into that order", async () => {
+  const root = fresh();
+  await mkdir(join(root, ten, "files"), { recursive: true });
+  await writeFile(join(root, ten, "files", "a"), "kept");
+  const objects = createFolderObjects(root);
+  assert.equal(textOf(await objects.getObject(ten, "files/a")), "kept");
+  await objects.putObject(ten, "chat-logs/2026-11-21/x.ndjson", bytesOf("x"));
+  assert.equal(await readFile(join(root, "chat-logs", ten, "2026-11-21", "x.ndjson"), "utf8"), "x");
+  assert.deepEqual(
+    (await readdir(root)).filter((name) => name.startsWith("ten_")),
+    [],
+  );
 });

@@ -1,8 +1,8 @@
 import type { TenantId } from "../kernel/ids.ts";
 
 /**
- * Bytes under names, each tenant's apart: a folder here, a bucket where there is one. A key is `files/file_…` or the like: segments of
- * letters, digits, `.`, `_`, `=` and `-`, joined by `/`; any other is refused before it reaches a path or an address.
+ * Bytes under names, each tenant's apart. A key is `files/file_…` or the like: an area, then segments of letters, digits, `.`, `_`, `=`
+ * and `-`, joined by `/`; any other is refused before it reaches a path or an address.
  */
 export type ObjectStore = {
   /** Whole or not at all; an object of that key is replaced. */
@@ -17,4 +17,18 @@ export type ObjectStore = {
     prefix: string,
     options?: { readonly after?: string | undefined; readonly limit?: number | undefined },
   ): Promise<readonly string[]>;
+};
+
+/**
+ * What a folder or a bucket is: bytes under paths, without tenants and without encryption. Paths come from `tenant-objects.ts` and
+ * `data-keys.ts` only, which let nothing but plain segments through. Whatever fails is thrown as a Fault.
+ */
+export type Blobs = {
+  put(path: string, bytes: Uint8Array): Promise<void>;
+  get(path: string): Promise<Uint8Array | undefined>;
+  delete(path: string): Promise<void>;
+  /** Paths that begin with `prefix`, ascending. */
+  list(prefix: string, options: { readonly after?: string | undefined; readonly limit: number }): Promise<readonly string[]>;
+  /** First segments of all paths. */
+  areas(): Promise<readonly string[]>;
 };

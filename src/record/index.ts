@@ -8,6 +8,6 @@ export type { Receipt } from "./receipts.ts";
 export type { UsageAsk, UsageEntry, UsagePage } from "./usage.ts";
 export { readPriceBook } from "./price-book.ts";
 export type { ListPrice, PriceBook } from "./price-book.ts";
-export { createContentLog, keepsContent } from "./content-log.ts";
-export type { CallContent } from "./content-log.ts";
+export { createContentLog, keepsContent, lacksScrubber } from "./content-log.ts";
+export type { CallContent, ContentLog } from "./content-log.ts";
 export { endUserDigest } from "./end-user-digest.ts";

@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Stages } from "../chat/index.ts";
+import type { Config, ObjectsConfig } from "../config/index.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { deriveKey } from "../kernel/hash.ts";
+import type { TenantId } from "../kernel/ids.ts";
+import { systemFetch } from "../kernel/outbound.ts";
+import {
+  createDataKeys,
+  createEncryptedObjects,
+  createFolderBlobs,
+  createS3Blobs,
+  createSecretWrapper,
+  createTenantObjects,
+  createVaultWrapper,
+  type Blobs,
+  type DataKeys,
+  type KeyWrapper,
+  type ObjectStore,
+} from "../object/index.ts";
+import { createContentLog, keepsContent, lacksScrubber, type ContentLog } from "../record/index.ts";
+import type { Database } from "../store/index.ts";
+import { listTenants } from "../store/tenants.ts";
+import { describeError, type Log } from "../telemetry/index.ts";
+
+export type ObjectParts = {
+  readonly objects: ObjectStore;
+  readonly dataKeys: DataKeys;
+  readonly contentLog: ContentLog;
+  readonly keepsContent: Stages["keepsContent"];
+  start(): void;
+  close(): Promise<void>;
+};
+
+type Deps = { readonly config: Config; readonly db: Database; readonly clock: Clock; readonly log: Log };
+
+/** Four times a day is often enough for files that are kept by the day. */
+const PRUNE_MS = 6 * 3_600_000;
+const OBJECTS_PURPOSE = "objects";
+
+/** Where files and chat logs are kept, encrypted, and what is kept of calls' content. */
+export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
+  const blobs = openBlobs(config.objects, config.dataDir, clock);
+  const firstKeys = [config.secret, ...(config.secretPrevious === undefined ? [] : [config.secretPrevious])].map((secret) =>
+    deriveKey(secret, OBJECTS_PURPOSE),
+  );
+  const dataKeys = createDataKeys({ blobs, wrappers: toWrappers(config.objects, firstKeys), nowMs: clock.nowMs });
+  const objects = createEncryptedObjects(createTenantObjects(blobs), dataKeys, firstKeys);
+  const contentLog = createContentLog({
+    objects,
+    nowMs: clock.nowMs,
+    onLost: (error, calls) => log.error("content of calls could not be kept", { calls, ...describeError(error) }),
+  });
+  const prune = async (): Promise<void> => {
+    for (let after: string | undefined; ;) {
+      const page = await listTenants(db, { after });
+      for (const tenant of page.data) await contentLog.prune(tenant.id);
+      after = page.nextCursor;
+      if (after === undefined) return;
+    }
+  };
+  let pruning: ReturnType<typeof setInterval> | undefined;
+  return {
+    objects,
+    dataKeys,
+    contentLog,
+    keepsContent: createContentRule(log),
+    start() {
+      contentLog.start();
+      pruning = setInterval(() => void prune().catch((error: unknown) => log.error("chat logs could not be pruned", describeError(error))), PRUNE_MS);
+      pruning.unref();
+    },
+    async close() {
+      clearInterval(pruning);
+      await contentLog.close();
+    },
+  };
+}
+
+function openBlobs(objects: ObjectsConfig, dataDir: string, { nowMs }: Clock): Blobs {
+  if (objects.kind === "folder") return createFolderBlobs(join(dataDir, "objects"));
+  return createS3Blobs({ fetch: systemFetch, nowMs, wait: (ms) => sleep(ms) }, objects);
+}
+
+/** The key service wraps where there is one; what a secret wrapped is opened all the same, so that a store can move to it. */
+function toWrappers({ kms }: ObjectsConfig, secretKeys: readonly Uint8Array[]): readonly [KeyWrapper, ...KeyWrapper[]] {
+  const [first, ...rest] = secretKeys.map((key) => createSecretWrapper(key));
+  if (first === undefined) throw new TypeError("there is always a secret");
+  return kms === undefined ? [first, ...rest] : [createVaultWrapper({ fetch: systemFetch }, kms), first, ...rest];
+}
+
+/** By the tenant's policy; that a policy cannot be followed yet is said once a tenant. */
+function createContentRule(log: Log): Stages["keepsContent"] {
+  const told = new Set<TenantId>();
+  return ({ who }) => {
+    const { id, contentPolicy } = who.tenant;
+    if (lacksScrubber(contentPolicy) && !told.has(id)) {
+      told.add(id);
+      log.warn("no content is kept for this tenant: its policy asks for scrubbed content, and this version has no scrubber", { tenantId: id, contentPolicy });
+    }
+    return keepsContent(contentPolicy);
+  };
+}

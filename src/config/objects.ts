@@ -1,0 +1,141 @@
+import { z } from "zod";
+import { envPlace, readEnv, type Env } from "./environment.ts";
+import type { Findings, Place } from "./problem.ts";
+import { resolveSecret, resolveText } from "./reference.ts";
+import { parseSecret } from "./secret.ts";
+import type { Source } from "./source.ts";
+
+/** `kms` undefined: data keys are wrapped under `WEIR_SECRET`. */
+export type ObjectsConfig = { readonly kms: KmsConfig | undefined } & (
+  | { readonly kind: "folder" }
+  | {
+      readonly kind: "s3";
+      readonly bucket: string;
+      /** Without a trailing slash. */
+      readonly endpoint: string;
+      readonly region: string;
+      /** Empty, or ends in a slash. */
+      readonly prefix: string;
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+    }
+);
+export type KmsConfig = {
+  readonly kind: "vault-transit";
+  readonly address: string;
+  readonly mount: string;
+  readonly key: string;
+  readonly token: string;
+  readonly namespace: string | undefined;
+};
+
+const secret = (what: string) =>
+  z
+    .string()
+    .min(1)
+    .max(8192)
+    .meta({ description: `${what}: \`env:NAME\` or \`file:PATH\`. Anything else is the value itself, which draws a warning.` });
+const address = (description: string, example: string) =>
+  z
+    .string()
+    .min(1)
+    .max(2048)
+    .meta({ description, examples: [example] });
+const pathName = (description: string) =>
+  z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]*(?:\/[A-Za-z0-9][A-Za-z0-9._-]*)*$/)
+    .max(200)
+    .meta({ description, why: "it stands in an address: letters, digits and . _ -, in parts joined by /" });
+
+const kms = z
+  .strictObject({
+    kind: z.literal("vault-transit").meta({ description: "The transit engine of HashiCorp Vault or OpenBao." }),
+    address: address("Its address, or `env:NAME`.", "https://vault.example:8200"),
+    mount: pathName("Where the engine is mounted.").default("transit"),
+    key: pathName("Name of the transit key, of type `aes256-gcm96`."),
+    token: secret("A token that may encrypt and decrypt with this key"),
+    namespace: pathName("Namespace, where there are such.").optional(),
+  })
+  .optional()
+  .meta({ description: "A key service that wraps the data keys, instead of `WEIR_SECRET`." });
+
+export const objectsSchema = z
+  .discriminatedUnion("kind", [
+    z.strictObject({ kind: z.literal("folder").meta({ description: "The folder `objects` of the data folder." }), kms }),
+    z.strictObject({
+      kind: z.literal("s3").meta({ description: "A bucket of S3, or of a server that speaks its protocol." }),
+      bucket: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/)
+        .meta({ description: "The bucket. It must exist.", why: "S3's own rule: 3 to 63 lower-case letters, digits, dots and hyphens" }),
+      endpoint: address("Address of the server, or `env:NAME`. Default: AWS in the region.", "https://minio.example:9000").optional(),
+      region: z
+        .string()
+        .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
+        .meta({
+          description: "Region, which is part of each signature. Servers of your own mostly take `us-east-1`.",
+          why: "a region is lower-case letters, digits and hyphens",
+        }),
+      prefix: pathName("Put before every name, so that a bucket may be shared.").optional(),
+      accessKeyId: secret("Access key"),
+      secretAccessKey: secret("Secret key"),
+      kms,
+    }),
+  ])
+  .prefault({ kind: "folder" })
+  .meta({ description: "Where uploaded files and chat logs are kept, always encrypted (docs/objects.md)." });
+
+export async function readObjects(source: Source): Promise<ObjectsConfig> {
+  const { objects } = source.value;
+  const kmsConfig = objects.kms === undefined ? undefined : await readKms(objects.kms, source);
+  if (objects.kind === "folder") return { kind: "folder", kms: kmsConfig };
+  const at = (setting: string): Place => source.placeOf(["objects", setting]);
+  const { bucket, region, prefix } = objects;
+  return {
+    kind: "s3",
+    bucket,
+    region,
+    endpoint: readAddress(objects.endpoint ?? `https://s3.${region}.amazonaws.com`, at("endpoint"), source),
+    prefix: prefix === undefined ? "" : `${prefix}/`,
+    accessKeyId: (await resolveSecret(objects.accessKeyId, at("accessKeyId"), source)) ?? "",
+    secretAccessKey: (await resolveSecret(objects.secretAccessKey, at("secretAccessKey"), source)) ?? "",
+    kms: kmsConfig,
+  };
+}
+
+type FileKms = NonNullable<z.output<typeof kms>>;
+
+async function readKms(file: FileKms, source: Source): Promise<KmsConfig> {
+  const at = (setting: string): Place => source.placeOf(["objects", "kms", setting]);
+  return {
+    kind: file.kind,
+    address: readAddress(file.address, at("address"), source),
+    mount: file.mount,
+    key: file.key,
+    token: (await resolveSecret(file.token, at("token"), source)) ?? "",
+    namespace: file.namespace,
+  };
+}
+
+/** Without trailing slashes. It is not quoted where it is wrong: it may hold a password. */
+export function readAddress(raw: string, place: Place, source: Source): string {
+  const text = resolveText(raw, place, source);
+  if (text === undefined) return "";
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const plain = url !== undefined && url.username === "" && url.password === "" && url.search === "" && url.hash === "";
+  if (plain && (url.protocol === "http:" || url.protocol === "https:")) return url.origin + url.pathname.replace(/\/+$/, "");
+  source.findings.problems.push({ place, message: "expected an address such as https://host:9000, without user, password, ? or #." });
+  return "";
+}
+
+/** The secret that is being left, while what was made under it is still needed. */
+export function readPreviousSecret(env: Env, findings: Findings): Uint8Array | undefined {
+  const given = readEnv(env, "WEIR_SECRET_PREVIOUS");
+  if (given === undefined) return undefined;
+  const parsed = parseSecret(given);
+  const place = envPlace("WEIR_SECRET_PREVIOUS");
+  if (parsed === undefined)
+    findings.problems.push({ place, message: "must be 32 bytes, as 64 hex digits or base64: the WEIR_SECRET of before." });
+  return parsed;
+}
