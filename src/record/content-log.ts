@@ -122,17 +122,19 @@ export function createContentLog({ objects, nowMs, onLost }: ContentLogDeps): Co
       clearInterval(timer);
       await flush();
     },
-    async prune(tenantId) {
-      // The last line of a day's file is kept from that day's end.
-      const until = toIso(nowMs() - (KEPT_DAYS + 1) * DAY_MS).slice(0, 10);
-      for (let deleted = 0; ;) {
-        const keys = await objects.listObjects(tenantId, `${AREA}/`, { limit: PAGE });
-        const old = keys.filter((key) => (key.split("/")[1] ?? "") <= until);
-        for (const key of old) await objects.deleteObject(tenantId, key);
-        deleted += old.length;
-        // Keys ascend by date, so the old ones come first.
-        if (old.length < PAGE) return deleted;
-      }
-    },
+    prune: (tenantId) => prune({ objects, nowMs }, tenantId),
   };
+}
+
+async function prune({ objects, nowMs }: Pick<ContentLogDeps, "objects" | "nowMs">, tenantId: TenantId): Promise<number> {
+  // The last line of a day's file is kept from that day's end.
+  const until = toIso(nowMs() - (KEPT_DAYS + 1) * DAY_MS).slice(0, 10);
+  for (let deleted = 0; ;) {
+    const keys = await objects.listObjects(tenantId, `${AREA}/`, { limit: PAGE });
+    const old = keys.filter((key) => (key.split("/")[1] ?? "") <= until);
+    for (const key of old) await objects.deleteObject(tenantId, key);
+    deleted += old.length;
+    // Keys ascend by date, so the old ones come first.
+    if (old.length < PAGE) return deleted;
+  }
 }
