@@ -115,8 +115,13 @@ export type Passage = {
   readonly text: string;
   readonly start: number;
   readonly end: number;
+  /** Where its pages begin, where its document has pages: the first at `start`. */
+  readonly pages?: readonly PageStart[] | undefined;
   readonly score: number;
 };
+
+/** `offset` is a UTF-16 position in the document's extracted text. Pages count from 1. */
+export type PageStart = { readonly offset: number; readonly page: number };
 
 export type Retrieved = {
   readonly collectionId: CollectionId;

@@ -1,3 +1,4 @@
+import type { PageStart } from "../domain/chat.ts";
 import { countTokens, units } from "../retrieve/index.ts";
 import type { Unit } from "../retrieve/index.ts";
 
@@ -13,6 +14,8 @@ export type Chunk = {
   /** Headings above its beginning, outermost first. */
   readonly headings: readonly string[];
   readonly text: string;
+  /** Where its pages begin, where the document has pages: the first at `start`. */
+  readonly pages?: readonly PageStart[] | undefined;
 };
 
 type Piece = Unit & { readonly tokens: number };

@@ -1,8 +1,12 @@
+import type { PageStart } from "../domain/chat.ts";
+
 /** A document as plain text. Headings are lines `## …` and tables rows `| … |`, whatever it was written in, so that what follows knows one form. */
 export type Extracted = {
   /** undefined: the document names none. */
   readonly title: string | undefined;
   readonly text: string;
+  /** Where the text of each page begins, where the document has pages; in order, and the first at 0. */
+  readonly pages?: readonly PageStart[] | undefined;
 };
 
 /** One empty line between paragraphs, no trailing blanks, no control characters: offsets count in what comes out of here. */

@@ -8,7 +8,7 @@ import type { Database } from "../store/index.ts";
 import { tenantScope } from "../store/index.ts";
 import type { Background } from "./background.ts";
 import type { IndexAsk } from "./indexer.ts";
-import { prepareApart } from "./prepare-apart.ts";
+import type { PrepareApart } from "./prepare-apart.ts";
 
 /** Later than any lease: with one process on the database, whatever is unfinished at its start was left by a dead one. */
 const ANY_LEASE = new Date(Date.UTC(9999, 0));
@@ -17,6 +17,7 @@ export type IndexFileDeps = {
   readonly db: Database;
   readonly clock: Clock;
   readonly readFile: (tenantId: TenantId, id: FileId) => Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }>;
+  readonly prepare: PrepareApart["prepare"];
   readonly index: (ask: IndexAsk) => Promise<void>;
   readonly background: Background;
   readonly cleanSoon: () => void;
@@ -44,7 +45,7 @@ export function createIndexFile(deps: IndexFileDeps): IndexFile {
   async function now(at: Place): Promise<void> {
     try {
       const { file, bytes } = await deps.readFile(at.tenantId, at.fileId);
-      const outcome = await prepareApart(file.filename, bytes);
+      const outcome = await deps.prepare(file.filename, bytes);
       if (outcome.ok) await deps.index({ ...at, prepared: outcome.prepared });
       else await fail(at, outcome.refusal);
     } catch (error) {

@@ -13,6 +13,7 @@ import { createFiles } from "./files.ts";
 import { createIndexFile } from "./index-file.ts";
 import { createIndexer } from "./indexer.ts";
 import type { IndexerOptions } from "./indexer.ts";
+import { createPrepareApart } from "./prepare-apart.ts";
 
 export type IngestDeps = {
   readonly db: Database;
@@ -38,10 +39,12 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
   const cleanSoon = (): void => background.add("clean", (signal) => clean({ db, objects }, signal));
   const files = createFiles({ db, objects, clock, cleanSoon });
   const collections = createCollections({ db, clock, cleanSoon });
+  const apart = createPrepareApart();
   const indexFile = createIndexFile({
     db,
     clock,
     readFile: files.readFile,
+    prepare: apart.prepare,
     index: createIndexer({ db, clock }, options),
     background,
     cleanSoon,
@@ -72,6 +75,9 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     /** Resolves when nothing is under way in the background. */
     idle: background.idle,
     /** Stops at the next step. What is unfinished is taken up at the next start. */
-    close: background.close,
+    async close(): Promise<void> {
+      apart.close();
+      await background.close();
+    },
   };
 }

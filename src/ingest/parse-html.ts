@@ -2,6 +2,7 @@ import { Parser } from "htmlparser2";
 import type { Extracted } from "./extracted.ts";
 import { firstHeading, tidyText } from "./extracted.ts";
 import { createPage } from "./html-page.ts";
+import { Unreadable } from "./refusal.ts";
 
 /** What a reader does not read, or the page around the document. */
 const SKIPPED = new Set(
@@ -13,8 +14,8 @@ const DEPTH_MAX = 500;
 
 type Open = { readonly name: string; readonly skipped: boolean; readonly inHead: boolean };
 
-/** Text of a page as it is read: headings, lists and tables kept, hidden elements left out. undefined: it is nested beyond reason. */
-export function parseHtml(source: string): Extracted | undefined {
+/** Text of a page as it is read: headings, lists and tables kept, hidden elements left out. Throws Unreadable where it is nested beyond reason. */
+export function parseHtml(source: string): Extracted {
   const page = createPage();
   const open: Open[] = [];
   let title = "";
@@ -45,7 +46,7 @@ export function parseHtml(source: string): Extracted | undefined {
   );
   for (let at = 0; at < source.length; at += PIECE_CHARS) {
     parser.write(source.slice(at, at + PIECE_CHARS));
-    if (depth.deepest > DEPTH_MAX) return undefined;
+    if (depth.deepest > DEPTH_MAX) throw new Unreadable("The page's elements are nested too deeply.");
   }
   parser.end();
   const text = tidyText(page.finish());

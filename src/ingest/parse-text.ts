@@ -30,7 +30,7 @@ function isAlone(lines: readonly string[], at: number): boolean {
 }
 
 /** `7. LIMITATION OF LIABILITY`, `Article 4 - Fees`, `SCHEDULE A`; never a sentence. */
-function isHeading(line: string): boolean {
+export function isHeading(line: string): boolean {
   const text = line.trim();
   if (!isShort(text) || /[.;,:]$/.test(text) || text.startsWith("#") || text.startsWith("|")) return false;
   const letters = text.replace(/[^\p{L}]/gu, "");

@@ -1,39 +1,55 @@
+import type { PageStart } from "../domain/chat.ts";
 import { assertNever } from "../kernel/assert-never.ts";
 import { detect } from "./detect.ts";
-import type { Kind, Refusal } from "./detect.ts";
+import type { Detected, Kind } from "./detect.ts";
 import type { Extracted } from "./extracted.ts";
 import { parseHtml } from "./parse-html.ts";
 import { parseMarkdown } from "./parse-markdown.ts";
 import { parseText } from "./parse-text.ts";
+import { Unreadable } from "./refusal.ts";
+import type { Refusal } from "./refusal.ts";
 
 const TITLE_CHARS_MAX = 200;
 
 export type Parsed =
-  | { readonly ok: true; readonly kind: Kind; readonly title: string; readonly text: string }
+  | {
+      readonly ok: true;
+      readonly kind: Kind;
+      readonly title: string;
+      readonly text: string;
+      readonly pages?: readonly PageStart[] | undefined;
+    }
   | { readonly ok: false; readonly refusal: Refusal };
 
-/** The text of a file, its title (its name where it gives none), or why there is none. */
-export function parse(filename: string, bytes: Uint8Array): Parsed {
+/** The text of a file, its title (its name where it gives none), or why there is none. Takes the bytes for itself. */
+export async function parse(filename: string, bytes: Uint8Array): Promise<Parsed> {
   const detected = detect(filename, bytes);
   if (!detected.ok) return detected;
-  const extracted = extract(detected.kind, detected.text);
-  if (extracted === undefined)
-    return { ok: false, refusal: { code: "invalid_file", message: "The page's elements are nested too deeply." } };
-  const { title, text } = extracted;
-  if (text === "") return { ok: false, refusal: { code: "invalid_file", message: "There is no text in the file." } };
-  return { ok: true, kind: detected.kind, title: (title ?? nameOf(filename)).slice(0, TITLE_CHARS_MAX), text };
+  try {
+    const { title, text, pages } = await extract(detected, bytes);
+    if (text === "") throw new Unreadable("There is no text in the file.");
+    return { ok: true, kind: detected.kind, title: (title ?? nameOf(filename)).slice(0, TITLE_CHARS_MAX), text, pages };
+  } catch (error) {
+    if (error instanceof Unreadable) return { ok: false, refusal: error.refusal };
+    throw error;
+  }
 }
 
-function extract(kind: Kind, text: string): Extracted | undefined {
-  switch (kind) {
+async function extract(detected: Extract<Detected, { ok: true }>, bytes: Uint8Array): Promise<Extracted> {
+  switch (detected.kind) {
     case "markdown":
-      return parseMarkdown(text);
+      return parseMarkdown(detected.text);
     case "html":
-      return parseHtml(text);
+      return parseHtml(detected.text);
     case "text":
-      return parseText(text);
+      return parseText(detected.text);
+    // Loaded where they are needed: pdf.js alone takes a tenth of a second and fifty megabytes.
+    case "docx":
+      return (await import("./parse-docx.ts")).parseDocx(bytes);
+    case "pdf":
+      return await (await import("./parse-pdf.ts")).parsePdf(bytes);
     default:
-      return assertNever(kind);
+      return assertNever(detected);
   }
 }
 

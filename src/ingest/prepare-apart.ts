@@ -1,28 +1,140 @@
-import { Worker } from "node:worker_threads";
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { Fault } from "../kernel/fault.ts";
+import { isPacked } from "./detect.ts";
 import { prepare } from "./prepare.ts";
 import type { PrepareOutcome } from "./prepare.ts";
+import { createOutcomeReader } from "./prepare-wire.ts";
+import type { PrepareAsk } from "./prepare-wire.ts";
 
-/** Smaller files are done in a few milliseconds; starting a thread takes about thirty. */
+/** Smaller texts are done in a few milliseconds; starting a process takes a hundred. */
 const INLINE_BYTES_MAX = 256 * 1024;
-/** The largest accepted file takes about ten seconds. What takes longer was made to. */
-const TIMEOUT_MS = 60_000;
+
+export type ApartLimits = {
+  /** Processes at once. Each may take a core and `memoryBytesMax`. */
+  readonly processesMax: number;
+  /** For any file, and in addition for each megabyte of it: a PDF takes about a tenth of that, on a slow machine a half. */
+  readonly timeoutMs: number;
+  readonly timeoutPerMegabyteMs: number;
+  /** Of the whole process. A text of 64 MB, the largest accepted, takes about 700 MB; an ordinary document 150. */
+  readonly memoryBytesMax: number;
+};
+
+export const APART_LIMITS: ApartLimits = {
+  processesMax: 2,
+  timeoutMs: 30_000,
+  timeoutPerMegabyteMs: 1000,
+  memoryBytesMax: 1024 * 1024 * 1024,
+};
+/** The process ends itself at its limit; this much later it is ended. */
+const GRACE_MS = 3000;
+/** The chunks of the largest text with their overlaps, as JSON. More is no outcome of ours. */
+const OUTPUT_BYTES_MAX = 512 * 1024 * 1024;
+
+const SCRIPT = fileURLToPath(new URL("./prepare-process.ts", import.meta.url));
 
 const failed = (message: string): PrepareOutcome => ({ ok: false, refusal: { code: "server_error", message } });
 
-/** `prepare`, in a thread of its own where the file is large. */
-export async function prepareApart(filename: string, bytes: Uint8Array, timeoutMs = TIMEOUT_MS): Promise<PrepareOutcome> {
-  if (bytes.length <= INLINE_BYTES_MAX) return prepare(filename, bytes);
-  const worker = new Worker(new URL("./prepare-worker.ts", import.meta.url), { workerData: { filename, bytes } });
-  const outcome = await new Promise<PrepareOutcome>((resolve) => {
-    const timer = setTimeout(() => resolve(failed("Reading the file took too long.")), timeoutMs);
-    const settle = (found: PrepareOutcome): void => {
-      clearTimeout(timer);
-      resolve(found);
-    };
-    worker.once("message", settle);
-    worker.once("error", () => settle(failed("The file could not be read.")));
-    worker.once("exit", () => settle(failed("The file could not be read.")));
+export type PrepareApart = {
+  prepare(filename: string, bytes: Uint8Array): Promise<PrepareOutcome>;
+  /** Ends what is under way. It rejects, to be taken up again at the next start. */
+  close(): void;
+};
+
+/** `prepare`, with what is large or packed in a process of its own that has a limit on time and memory. */
+export function createPrepareApart(limits: ApartLimits = APART_LIMITS): PrepareApart {
+  const children = new Set<ChildProcess>();
+  const waiting: (() => void)[] = [];
+  let running = 0;
+  let closed = false;
+
+  async function takeTurn(): Promise<void> {
+    if (running < limits.processesMax) running += 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+  function endTurn(): void {
+    const next = waiting.shift();
+    if (next === undefined) running -= 1;
+    else next();
+  }
+
+  return {
+    async prepare(filename, bytes) {
+      if (bytes.length <= INLINE_BYTES_MAX && !isPacked(bytes)) return await prepare(filename, bytes);
+      await takeTurn();
+      try {
+        if (closed) throw new Fault("draining");
+        const outcome = await prepareInProcess(filename, bytes, limits, children);
+        if (closed && !outcome.ok) throw new Fault("draining");
+        return outcome;
+      } finally {
+        endTurn();
+      }
+    },
+    close() {
+      closed = true;
+      for (const child of children) child.kill("SIGKILL");
+    },
+  };
+}
+
+/** No environment: the keys in the server's are none of its business. Its own folder, so that no other's settings are read. */
+const start = (): ChildProcess =>
+  spawn(process.execPath, ["--smol", "--no-env-file", SCRIPT], {
+    env: {},
+    cwd: fileURLToPath(new URL(".", import.meta.url)),
+    stdio: ["pipe", "pipe", "ignore"],
   });
-  await worker.terminate();
-  return outcome;
+
+async function prepareInProcess(
+  filename: string,
+  bytes: Uint8Array,
+  limits: ApartLimits,
+  children: Set<ChildProcess>,
+): Promise<PrepareOutcome> {
+  const timeoutMs = limits.timeoutMs + Math.ceil((bytes.length / 1024 / 1024) * limits.timeoutPerMegabyteMs);
+  const child = start();
+  children.add(child);
+  const exited = new Promise<void>((resolve) => child.once("close", resolve).once("error", () => resolve()));
+  const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs + GRACE_MS);
+  try {
+    const ask: PrepareAsk = { filename, bytes: bytes.length, timeoutMs, memoryBytesMax: limits.memoryBytesMax };
+    // A process that ended early leaves a broken pipe: what it said, or did not say, is the outcome.
+    child.stdin?.on("error", () => undefined);
+    child.stdin?.write(`${JSON.stringify(ask)}\n`);
+    child.stdin?.write(bytes);
+    return (await readOutcome(child)) ?? failed("Reading the file failed: its reader ended, or was ended for taking too long.");
+  } finally {
+    clearTimeout(timer);
+    child.kill("SIGKILL");
+    await exited;
+    children.delete(child);
+  }
+}
+
+/** undefined: the process ended without one. */
+async function readOutcome(child: ChildProcess): Promise<PrepareOutcome | undefined> {
+  if (child.stdout === null) return undefined;
+  const reader = createOutcomeReader();
+  let rest: Buffer[] = [];
+  let total = 0;
+  try {
+    for await (const piece of child.stdout as AsyncIterable<Buffer>) {
+      total += piece.length;
+      if (total > OUTPUT_BYTES_MAX) return undefined;
+      let from = 0;
+      for (let newline = piece.indexOf(10); newline >= 0; newline = piece.indexOf(10, from)) {
+        rest.push(piece.subarray(from, newline));
+        const outcome = reader.read(Buffer.concat(rest).toString("utf8"));
+        if (outcome !== undefined) return outcome;
+        rest = [];
+        from = newline + 1;
+      }
+      if (from < piece.length) rest.push(piece.subarray(from));
+    }
+  } catch {
+    // A torn line, or a pipe that broke: the same as none.
+  }
+  return undefined;
 }

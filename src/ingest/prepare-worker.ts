@@ -1,6 +1,17 @@
 import { parentPort, workerData } from "node:worker_threads";
 import { prepare } from "./prepare.ts";
+import type { PrepareOutcome } from "./prepare.ts";
+import { outcomeLines } from "./prepare-wire.ts";
 
-/** Runs in a thread of its own, once: a large file takes seconds, and no caller's stream should stand still for it. */
+/** Reads one file, in a thread of a process of its own: see prepare-process.ts. */
 const asked: { readonly filename: string; readonly bytes: Uint8Array } = workerData;
-parentPort?.postMessage(prepare(asked.filename, asked.bytes));
+
+async function prepareSafely(): Promise<PrepareOutcome> {
+  try {
+    return await prepare(asked.filename, asked.bytes);
+  } catch {
+    return { ok: false, refusal: { code: "invalid_file", message: "The file is damaged, or built in a way that cannot be read." } };
+  }
+}
+
+for (const lines of outcomeLines(await prepareSafely())) parentPort?.postMessage(lines);

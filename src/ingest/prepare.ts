@@ -1,8 +1,9 @@
 import { sha256Hex } from "../kernel/hash.ts";
 import { chunk } from "./chunk.ts";
 import type { Chunk } from "./chunk.ts";
-import type { Refusal } from "./detect.ts";
+import { pagesOf } from "./page-place.ts";
 import { parse } from "./parse.ts";
+import type { Refusal } from "./refusal.ts";
 
 /** A file as it goes into an index: the same bytes and name always make the same. */
 export type Prepared = {
@@ -16,10 +17,16 @@ export type Prepared = {
 
 export type PrepareOutcome = { readonly ok: true; readonly prepared: Prepared } | { readonly ok: false; readonly refusal: Refusal };
 
-export function prepare(filename: string, bytes: Uint8Array): PrepareOutcome {
-  const parsed = parse(filename, bytes);
+/** Takes the bytes for itself. */
+export async function prepare(filename: string, bytes: Uint8Array): Promise<PrepareOutcome> {
+  const parsed = await parse(filename, bytes);
   if (!parsed.ok) return parsed;
-  const { title, text } = parsed;
-  const contentHash = sha256Hex(`${title}\n${text}`);
-  return { ok: true, prepared: { filename, title, contentHash, textBytes: Buffer.byteLength(text), chunks: chunk(text) } };
+  const { title, text, pages } = parsed;
+  // The same text on other pages is another document: it is cited by its pages.
+  const paged = pages === undefined ? "" : `\n${JSON.stringify(pages)}`;
+  const chunks = chunk(text).map((one) => (pages === undefined ? one : { ...one, pages: pagesOf(pages, one) }));
+  return {
+    ok: true,
+    prepared: { filename, title, contentHash: sha256Hex(`${title}\n${text}${paged}`), textBytes: Buffer.byteLength(text), chunks },
+  };
 }

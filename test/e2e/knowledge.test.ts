@@ -85,7 +85,7 @@ test("what cannot be indexed is reported with a reason, is found nowhere, and sp
     ["binary.txt", "zebra\u0000\u0001\u0002zebra", "invalid_file"],
     ["empty.txt", "  \n ", "invalid_file"],
     ["sheet.xlsx", "zebra zebra", "unsupported_file"],
-    ["scan.pdf", "%PDF-1.7 zebra", "unsupported_file"],
+    ["scan.pdf", "%PDF-1.7 zebra", "invalid_file"],
     ["page.html", "<html><body><script>zebra()</script></body></html>", "invalid_file"],
   ];
   for (const [name, text, code] of bad) {

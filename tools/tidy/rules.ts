@@ -56,7 +56,11 @@ export type Restricted = {
 
 export const RESTRICTED = {
   env: { name: "process.env", owners: PROCESS_EDGES, instead: "take the setting as a parameter" },
-  exit: { name: "process.exit", owners: [...PROCESS_EDGES, "store/pglite-worker.ts"], instead: "throw, or return" },
+  exit: {
+    name: "process.exit",
+    owners: [...PROCESS_EDGES, "ingest/prepare-process.ts", "store/pglite-worker.ts"],
+    instead: "throw, or return",
+  },
   console: { name: "console", owners: PROCESS_EDGES, instead: "take a logger as a parameter" },
   bun: { name: "Bun", owners: BUN_EDGES, instead: "use a web or node: API" },
   date: { name: "Date", owners: EDGES, instead: "take a Clock as a parameter" },

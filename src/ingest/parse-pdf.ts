@@ -1,0 +1,57 @@
+import { FILE_BYTES_MAX } from "../kernel/limits.ts";
+import type { Extracted } from "./extracted.ts";
+import { firstHeading } from "./extracted.ts";
+import { openPdf } from "./pdf-document.ts";
+import type { PdfPage } from "./pdf-document.ts";
+import { joinFragments } from "./pdf-fragment.ts";
+import type { Fragment } from "./pdf-fragment.ts";
+import { composePdfText } from "./pdf-text.ts";
+import { Unreadable } from "./refusal.ts";
+
+/** As much text as a text file may hold: a few bytes of a PDF can draw the same megabyte on every page. */
+const TEXT_CHARS_MAX = FILE_BYTES_MAX / 2;
+/** A page of the smallest print has some ten thousand letters; pieces beyond this are made to be sorted. */
+const PIECES_PER_PAGE_MAX = 200_000;
+
+/** The text of a PDF as it is read, and where each page begins in it. Takes the bytes for itself. Throws Unreadable. */
+export async function parsePdf(bytes: Uint8Array): Promise<Extracted> {
+  const document = await openPdf(bytes);
+  try {
+    const pages: (readonly Fragment[])[] = [];
+    let chars = 0;
+    for (let no = 1; no <= document.pageCount; no++) {
+      const page = await document.readPage(no);
+      if (page.items.length > PIECES_PER_PAGE_MAX) throw new Unreadable(`Page ${no} of the PDF holds more text than a page can.`);
+      chars += page.items.reduce((sum, item) => sum + item.str.length, 0);
+      if (chars > TEXT_CHARS_MAX) throw new Unreadable(`The PDF holds more than ${TEXT_CHARS_MAX} characters of text. Split it.`);
+      pages.push(joinFragments(fragmentsOf(page)));
+    }
+    const { text, pages: starts } = composePdfText(pages);
+    if (text === "") throw new Unreadable(withoutText(document.pageCount, document.missingTable()));
+    return { title: document.title ?? firstHeading(text), text, pages: starts };
+  } finally {
+    await document.close();
+  }
+}
+
+const withoutText = (pages: number, missingTable: boolean): string =>
+  missingTable
+    ? "The PDF's text is in an old East Asian encoding without a table to Unicode. Print or export it as PDF again."
+    : `The PDF's ${pages === 1 ? "page holds" : `${pages} pages hold`} no text. If it is scanned: no text layer; run it through text recognition (OCR) first.`;
+
+/** Upright pieces with text in them, in points from the upper left corner. What stands sideways is left out: stamps and labels of axes. */
+function fragmentsOf({ items, view }: PdfPage): Fragment[] {
+  const [a = 1, b = 0, c = 0, d = -1, e = 0, f = 0] = view;
+  const made: Fragment[] = [];
+  for (const { str, dir, width, transform } of items) {
+    if (str.trim() === "") continue;
+    const [ta = 1, tb = 0, tc = 0, td = 1, te = 0, tf = 0] = transform;
+    const along = Math.hypot(ta, tb);
+    const [x, y] = [a * te + c * tf + e, b * te + d * tf + f];
+    const [dx, dy] = [(a * ta + c * tb) / along, (b * ta + d * tb) / along];
+    const size = Math.hypot(tc, td);
+    if (![x, y, size, width, dx].every(Number.isFinite) || size <= 0 || Math.abs(dy) > 0.3 || dx <= 0) continue;
+    made.push({ text: str, left: x, right: x + Math.abs(width), y, size, rightToLeft: dir === "rtl" });
+  }
+  return made;
+}
