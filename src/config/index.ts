@@ -8,9 +8,21 @@ export type { TelemetryConfig, TracesConfig } from "./telemetry.ts";
 export { adminKeyPath, markAdminKeyShown } from "./admin-key.ts";
 export { ENVIRONMENT, readEnv } from "./environment.ts";
 export type { Env } from "./environment.ts";
+export { parseSecret } from "./secret.ts";
 export { didYouMean, nearest } from "./nearest.ts";
 export { ConfigError, renderProblem } from "./problem.ts";
 export type { Problem } from "./problem.ts";
 export type { ListedModel, ListModels } from "./quick-start.ts";
 export { toFileJsonSchema } from "./schema.ts";
-export type { Config, LlamaConfig, ModelConfig, ProviderConfig, RemoteConfig, RuleConfig, TierConfig } from "./types.ts";
+export type {
+  Config,
+  LlamaConfig,
+  ModelConfig,
+  ProviderConfig,
+  RemoteConfig,
+  RetentionConfig,
+  RuleConfig,
+  TierConfig,
+  TlsConfig,
+  OutboundConfig,
+} from "./types.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authSchema } from "./auth.ts";
+import { outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
 import { objectsSchema } from "./objects.ts";
 import { telemetrySchema } from "./telemetry.ts";
 import { OUTPUT_TOKENS_DEFAULT } from "../kernel/limits.ts";
@@ -333,6 +334,9 @@ export const fileSchema = z.strictObject({
   auth: authSchema,
   objects: objectsSchema,
   telemetry: telemetrySchema,
+  tls: tlsSchema,
+  outbound: outboundSchema,
+  retention: retentionSchema,
   journal: z
     .strictObject({
       fsync: z.boolean().default(false).meta({

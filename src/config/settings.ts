@@ -1,6 +1,7 @@
 import { dollarsToMicro } from "../kernel/money.ts";
 import { readAuth } from "./auth.ts";
 import { readModels } from "./models.ts";
+import { readOutbound, readTls } from "./network.ts";
 import { readObjects } from "./objects.ts";
 import { readProviders } from "./providers.ts";
 import { nameMap, readRoutes } from "./routes.ts";
@@ -17,6 +18,9 @@ export type Settings = Pick<
   | "tiers"
   | "auth"
   | "objects"
+  | "tls"
+  | "outbound"
+  | "retention"
   | "telemetry"
   | "fallback"
   | "maxOutputTokensDefault"
@@ -45,6 +49,9 @@ export async function readSettings(source: Source): Promise<Settings> {
     auth: readAuth(source),
     objects: await readObjects(source),
     telemetry: await readTelemetry(source),
+    tls: await readTls(source),
+    outbound: await readOutbound(source),
+    retention: { eventMonths: value.retention.eventMonths, changeDays: value.retention.changeDays },
     fallback: value.fallback,
     maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),
     maxOutputTokensCap: cap,

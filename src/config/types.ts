@@ -61,6 +61,24 @@ export type RuleConfig = {
   readonly trust: Trust | undefined;
 };
 
+/** PEM texts, and the files that they were read from. */
+export type TlsConfig = { readonly cert: string; readonly key: string; readonly files: readonly string[] };
+
+/** How providers are reached. */
+export type OutboundConfig = {
+  /** PEM of authorities that are trusted beside the public ones. */
+  readonly ca: string | undefined;
+  readonly caFile: string | undefined;
+  /** For external providers; undefined: the environment's. */
+  readonly proxy: string | undefined;
+};
+
+export type RetentionConfig = {
+  /** Whole months beside the one under way; undefined: for ever. */
+  readonly eventMonths: number | undefined;
+  readonly changeDays: number;
+};
+
 /** Frozen; one value for the life of a graph of parts. */
 export type Config = {
   readonly host: string;
@@ -91,6 +109,10 @@ export type Config = {
   readonly auth: AuthConfig;
   readonly objects: ObjectsConfig;
   readonly telemetry: TelemetryConfig;
+  /** undefined: HTTP. */
+  readonly tls: TlsConfig | undefined;
+  readonly outbound: OutboundConfig;
+  readonly retention: RetentionConfig;
   /** false: only the first eligible target is tried. */
   readonly fallback: boolean;
   readonly maxOutputTokensDefault: number;
