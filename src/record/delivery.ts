@@ -3,6 +3,7 @@ import type { Checkpoints } from "./checkpoints.ts";
 import type { Partitions } from "./partitions.ts";
 import { createQuarantine } from "./quarantine.ts";
 import type { RecordLog } from "./record-log.ts";
+import { shipAtOnce } from "./ship-at-once.ts";
 import { type ParsedEvent, type ShipDeps, shipEvents, type Shipment, type Shipped, tryEvent } from "./ship-batch.ts";
 
 type Deps = ShipDeps & { readonly partitions: Partitions; readonly checkpoints: Pick<Checkpoints, "changed">; readonly log: RecordLog };
@@ -18,7 +19,7 @@ export function createDelivery(deps: Deps, options: { readonly quarantineDir: st
   const shipWhole = async (shipment: Shipment): Promise<Shipped> => {
     await partitions.prepare(shipment.events);
     try {
-      return await shipEvents(deps, shipment);
+      return (await shipAtOnce(deps, shipment)) ?? (await shipEvents(deps, shipment));
     } catch (error) {
       partitions.forget();
       throw error;

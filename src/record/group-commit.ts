@@ -1,5 +1,6 @@
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
+import type { EventFacts } from "./event-columns.ts";
 import type { Position } from "./journal-line.ts";
 import type { Entry, JournalLog, Written } from "./journal-log.ts";
 import type { RecordLog } from "./record-log.ts";
@@ -8,6 +9,8 @@ export type CommitEntry = Entry & {
   readonly id: string;
   /** Written late rather than never: where the disk refuses it now, it is kept for when the disk has room. */
   readonly keep: boolean;
+  /** Of an event. undefined: they are to be read from its body. */
+  readonly facts: EventFacts | undefined;
 };
 
 /** Appends of one turn of the event loop become one write. */
@@ -73,9 +76,9 @@ export function createGroupCommit(deps: Deps, options: { readonly fsync: boolean
     get failing() {
       return failing;
     },
-    hand: ({ kind, json, id, keep }) =>
+    hand: ({ kind, json, id, keep, facts }) =>
       new Promise((done, fail) => {
-        const waiting = { kind, json, id, keep, done, fail };
+        const waiting = { kind, json, id, keep, facts, done, fail };
         if (failing) giveUp([waiting]);
         else queue.push(waiting);
       }),

@@ -1,3 +1,4 @@
+import type { EventFacts } from "./event-columns.ts";
 import { comparePositions, type Position } from "./journal-line.ts";
 
 /** An event on its way to the ledger: the bytes that are stored, and what a receipt says. */
@@ -6,6 +7,8 @@ export type ShipEvent = {
   readonly body: string;
   /** Read from a journal that was broken at this place. */
   readonly suspect: boolean;
+  /** undefined: they are to be read from the body. */
+  readonly facts?: EventFacts | undefined;
 };
 
 /** Events between two places of a journal. `to` is where the next batch begins. */

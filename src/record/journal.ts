@@ -1,7 +1,8 @@
 import { join } from "node:path";
-import type { CallEvent, Reservation } from "../domain/event.ts";
+import type { CallEvent, LedgerEvent, Reservation } from "../domain/event.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { ProcessId } from "../kernel/ids.ts";
+import { toEventFacts } from "./event-columns.ts";
 import { toJournalJson } from "./event-json.ts";
 import { type CommitEntry, createGroupCommit } from "./group-commit.ts";
 import { type JournalDisk, nodeDisk } from "./journal-disk.ts";
@@ -66,7 +67,7 @@ export function createJournal(deps: JournalDeps, options: JournalOptions): Journ
   const commit = createGroupCommit({ log, clock, tell, checkRoom: () => disk.checkRoom(folder, ROOM_BYTES), written }, { fsync });
 
   const refusals = createRefusalCounter((event) => {
-    commit.hand({ kind: "e", id: event.requestId, json: toJournalJson(event), keep: true }).catch(() => undefined);
+    commit.hand(toEntry(event)).catch(() => undefined);
   });
 
   return {
@@ -76,10 +77,10 @@ export function createJournal(deps: JournalDeps, options: JournalOptions): Journ
     async open(reservation) {
       commit.probe();
       const json = `{"type":"open",${toJournalJson(reservation).slice(1)}`;
-      await commit.hand({ kind: "o", id: reservation.requestId, json, keep: false });
+      await commit.hand({ kind: "o", id: reservation.requestId, json, keep: false, facts: undefined });
     },
     async close(event) {
-      const { hash } = await commit.hand({ kind: "e", id: event.requestId, json: toJournalJson(event), keep: true });
+      const { hash } = await commit.hand(toEntry(event));
       return { hash };
     },
     refuse: (refusal) => refusals.count(refusal),
@@ -98,6 +99,13 @@ export function createJournal(deps: JournalDeps, options: JournalOptions): Journ
     },
     end: () => log.close(),
   };
+}
+
+/** Where the text had to be cleaned, the facts are to be those of the clean text. */
+function toEntry(event: LedgerEvent): CommitEntry {
+  const json = toJournalJson(event);
+  const facts = json.includes("\\u") || json.includes("\uFFFD") ? undefined : toEventFacts(event);
+  return { kind: "e", id: event.requestId, json, keep: true, facts };
 }
 
 type FollowerDeps = {
@@ -122,12 +130,12 @@ function createFollower({ log, tail, inFlight, tell }: FollowerDeps) {
   };
   return (batch: readonly CommitEntry[], records: readonly Written[], from: Position): void => {
     const events: ShipEvent[] = [];
-    for (const [at, { kind, id, json }] of batch.entries()) {
+    for (const [at, { kind, id, json, facts }] of batch.entries()) {
       const record = records[at];
       if (kind === "o") inFlight.set(id, { kind, json });
       else if (record !== undefined) {
         inFlight.delete(id);
-        events.push({ hash: record.hash, body: record.body, suspect: false });
+        events.push({ hash: record.hash, body: record.body, suspect: false, facts });
       }
     }
     tail.push(events, from, log.end);

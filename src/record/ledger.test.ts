@@ -25,7 +25,11 @@ for (const engine of listTestEngines())
     const setUp = (more: Parameters<typeof createTestRecord>[2] = {}) => {
       const charges: Charge[] = [];
       const made = createTestRecord(db, folder.path, {
-        settleBudgets: async (_tx, _process, some) => void charges.push(...some),
+        settleBudgets: async (tx, _process, some) => {
+          // Answered only where nothing before it was refused.
+          await tx.query("SELECT 1");
+          charges.push(...some);
+        },
         ...more,
       });
       return { ...made, charges };
@@ -216,6 +220,12 @@ for (const engine of listTestEngines())
           if (failAfterCommit-- > 0) throw new Fault("store_unavailable");
           return result;
         },
+        async batch(scope, statements) {
+          if (away) throw new Fault("store_unavailable");
+          const result = await db.batch(scope, statements);
+          if (failAfterCommit-- > 0) throw new Fault("store_unavailable");
+          return result;
+        },
       };
       const { record, log, charges } = setUp({ db: flaky });
       const caller = makeCaller();
@@ -233,6 +243,12 @@ for (const engine of listTestEngines())
       assert.equal(totals.calls, 50);
       assert.equal(charged(charges), 50 * 4200);
       assert.ok(log.told.includes("ledger.not-shipped"));
+      // The same where the batch goes in one journey.
+      for (let n = 0; n < 50; n++) await call(record, caller);
+      failAfterCommit = 1;
+      await assert.rejects(record.shipper.flush());
+      assert.equal(failAfterCommit, 0);
+      assert.equal((await record.readUsage({ tenantId: caller.tenantId })).totals.calls, 100);
       await record.drain();
     });
 

@@ -35,8 +35,8 @@ function monthsOf(events: readonly ParsedEvent[]): ReadonlySet<string> {
   const periods = new Set<string>();
   let sinceMs = 0;
   let untilMs = 0;
-  for (const { event } of events) {
-    const at = event.startedAtMs;
+  for (const { facts } of events) {
+    const at = facts.createdAtMs;
     if (at >= sinceMs && at < untilMs) continue;
     sinceMs = at;
     untilMs = nextMonthMs(at);

@@ -11,6 +11,6 @@ export function createQuarantine(log: RecordLog, dir: string): (processId: Proce
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const lines = events.map(({ hash, body }) => `${hash} ${body}\n`).join("");
     appendFileSync(join(dir, `${processId}.log`), lines, { mode: 0o600 });
-    for (const { event } of events) log.error("ledger.event-refused", { requestId: event.requestId, tenantId: event.tenantId });
+    for (const { facts } of events) log.error("ledger.event-refused", { requestId: facts.requestId, tenantId: facts.tenantId });
   };
 }

@@ -6,6 +6,7 @@ import { createAdopter } from "./adopter.ts";
 import { errorCode } from "./attempts.ts";
 import { type Audit, createAudit } from "./audit.ts";
 import { createBatchSize } from "./batch-size.ts";
+import { createChainEnds } from "./chain-ends.ts";
 import { createHeadSeal } from "./chain.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { createChores } from "./chores.ts";
@@ -88,7 +89,10 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
   const seal = createHeadSeal(secret);
   const checkpoints = createCheckpoints({ clock, signer: createSigner(secret, "audit-checkpoint") }, { dir: checkpointDir, processId });
   const partitions = createPartitions(deps.createPartitions);
-  const ship = createDelivery({ ...deps, seal, partitions, checkpoints }, { quarantineDir: join(dir, "quarantine") });
+  const ship = createDelivery(
+    { ...deps, seal, ends: createChainEnds(), partitions, checkpoints },
+    { quarantineDir: join(dir, "quarantine") },
+  );
   const lane = { db, clock, log, ship };
   const shipper = createShipper({ ...lane, size: createBatchSize(db.engine) }, source);
   const adopter = createAdopter({ ...lane, size: createBatchSize(), finishProcess }, { dir, self, ownId: processId });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { appendFileSync, existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { processIds, type ProcessId } from "../kernel/ids.ts";
+import type { Tx } from "../store/database.ts";
 import type { Engine } from "../store/engine.ts";
 import { openTestDatabase } from "../store/testing.ts";
 import { openDeadJournal } from "./dead-journal.ts";
@@ -29,7 +30,11 @@ function setUp() {
   const charges: Charge[] = [];
   const finished: ProcessId[] = [];
   const more = {
-    settleBudgets: async (_tx: unknown, _process: unknown, some: readonly Charge[]) => void charges.push(...some),
+    settleBudgets: async (tx: Tx, _process: unknown, some: readonly Charge[]) => {
+      // Answered only where nothing before it was refused.
+      await tx.query("SELECT 1");
+      charges.push(...some);
+    },
     finishProcess: async (_tx: unknown, processId: ProcessId) => void finished.push(processId),
   };
   return {

@@ -39,8 +39,8 @@ export function createShipLane(deps: LaneDeps, source: ShipSource): ShipLane {
     }
     if (batch.events.length > 0) {
       const startedMs = deps.clock.monotonicMs();
-      await deps.ship({ processId: source.processId, events: parseAll(batch.events), from: mark, to: batch.to });
-      deps.size.took(batch.events.length, deps.clock.monotonicMs() - startedMs);
+      const { tookMs } = await deps.ship({ processId: source.processId, events: parseAll(batch.events), from: mark, to: batch.to });
+      deps.size.took(batch.events.length, tookMs ?? deps.clock.monotonicMs() - startedMs);
       mark = batch.to;
       source.shipped(batch.to);
     }

@@ -12,7 +12,7 @@ function failing(error: unknown): Database {
   const fail = async (): Promise<never> => {
     throw error;
   };
-  return { engine: "postgres", query: fail, transaction: fail, ping: fail, close: fail };
+  return { engine: "postgres", query: fail, transaction: fail, batch: fail, ping: fail, close: fail };
 }
 
 test("a database that fails is a failed retrieval, never an empty one", async () => {

@@ -132,11 +132,21 @@ export async function listWanted(db: Database, processId: ProcessId): Promise<re
   return rows.map((row) => toName(row.tenant, row.key, row.period));
 }
 
+/** What a lease pays comes off it. A lease that is gone was released by whoever took this process for dead: its budget is told instead. */
 const PAY = `
-UPDATE budget_leases l SET outstanding_micro_usd = l.outstanding_micro_usd - c.amount
-FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS c (tenant_id, key_id, period, amount, place)
-WHERE l.tenant_id = c.tenant_id AND l.key_id = c.key_id AND l.period = c.period AND l.process_id = $1
-RETURNING c.place`;
+WITH due AS MATERIALIZED (
+  SELECT * FROM unnest($2::text[], $3::text[], $4::text[], $5::bigint[]) WITH ORDINALITY AS c (tenant_id, key_id, period, amount, place)
+), paid AS (
+  UPDATE budget_leases l SET outstanding_micro_usd = l.outstanding_micro_usd - due.amount FROM due
+  WHERE l.tenant_id = due.tenant_id AND l.key_id = due.key_id AND l.period = due.period AND l.process_id = $1
+  RETURNING due.place
+), charge AS (
+  SELECT b.tenant_id, b.key_id, b.period, due.amount FROM due JOIN budgets b USING (tenant_id, key_id, period)
+  WHERE due.place NOT IN (SELECT place FROM paid)
+  ORDER BY b.tenant_id, b.key_id, b.period FOR UPDATE OF b
+)
+UPDATE budgets b SET committed_micro_usd = b.committed_micro_usd + charge.amount FROM charge
+WHERE b.tenant_id = charge.tenant_id AND b.key_id = charge.key_id AND b.period = charge.period`;
 
 /** Shared rows are locked in the order of their names, so that two shippers do not deadlock. */
 const TELL = `
@@ -151,31 +161,18 @@ WHERE b.tenant_id = charge.tenant_id AND b.key_id = charge.key_id AND b.period =
 /**
  * Moves the cost of shipped calls from this process's leases to what is spent, in the transaction that ships them: the shipper's mark
  * in that transaction makes it happen once. What no lease pays is added to the budgets it concerns; where nobody has leased from one
- * yet there is no row, and it will start from the rollups. Run it last, so that other shippers do not wait for its locks.
+ * yet there is no row, and it will start from the rollups. Run it last, so that other shippers do not wait for its locks. It asks all
+ * that it asks before it waits for an answer.
  */
 export async function settleBudgets(tx: Tx, processId: ProcessId, charges: readonly Charge[]): Promise<void> {
   const sums = sumCharges(charges);
   // Budgets before leases, as in a grant: the two would wait for each other otherwise.
-  await tell(
-    tx,
-    sums.map((sum) => ({ ...sum, amount: sum.cost - sum.leased })),
-  );
+  const told = sums.filter((sum) => sum.cost > sum.leased);
   const leased = sums.filter((sum) => sum.leased > 0);
-  if (leased.length === 0) return;
-  const amounts = leased.map((sum) => sum.leased);
-  const paid = await tx.query<{ place: number }>(PAY, [processId, ...namesOf(leased), amounts]);
-  if (paid.length === leased.length) return;
-  // A lease that was released already, by whoever took this process for dead.
-  const places = new Set(paid.map(({ place }) => place - 1));
-  await tell(
-    tx,
-    leased.filter((_, at) => !places.has(at)).map((sum) => ({ ...sum, amount: sum.leased })),
-  );
-}
-
-async function tell(tx: Tx, charges: readonly (ChargeSum & { readonly amount: number })[]): Promise<void> {
-  const due = charges.filter((charge) => charge.amount > 0);
-  if (due.length > 0) await tx.query(TELL, [...namesOf(due), due.map((charge) => charge.amount)]);
+  await Promise.all([
+    told.length > 0 && tx.query(TELL, [...namesOf(told), told.map((sum) => sum.cost - sum.leased)]),
+    leased.length > 0 && tx.query(PAY, [processId, ...namesOf(leased), leased.map((sum) => sum.leased)]),
+  ]);
 }
 
 /**

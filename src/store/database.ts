@@ -24,12 +24,19 @@ export type Tx = {
   query<R extends Row = Row>(text: string, params?: readonly Param[]): Promise<R[]>;
 };
 
+export type Statement = { readonly text: string; readonly params: readonly Param[] };
+
 export type Database = {
   readonly engine: "pglite" | "postgres";
   /** One statement in a transaction of its own, scope included, in as few messages as the engine allows. */
   query<R extends Row = Row>(scope: Scope, text: string, params?: readonly Param[]): Promise<R[]>;
   /** Commits when `body` resolves, rolls back when it throws. Keep it under 25 ms: PGlite has one connection. */
   transaction<T>(scope: Scope, body: (tx: Tx) => Promise<T>): Promise<T>;
+  /**
+   * Statements that are known ahead, in one transaction and one journey: none is waited for before the next is sent. When one fails,
+   * nothing of them holds. The rows of each.
+   */
+  batch(scope: Scope, statements: readonly Statement[]): Promise<Row[][]>;
   /** Resolves when the database answers, else throws `store_unavailable`. */
   ping(): Promise<void>;
   close(): Promise<void>;

@@ -1,7 +1,7 @@
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { LOOKUP } from "./database.ts";
-import type { Param, Row, Scope, Tx } from "./database.ts";
+import type { Param, Row, Scope, Statement, Tx } from "./database.ts";
 import { TRANSACTION_MS_MAX, rowsAs } from "./engine.ts";
 import type { Engine, StoreLog } from "./engine.ts";
 import { startPglite } from "./pglite-link.ts";
@@ -58,6 +58,14 @@ export async function openPglite(deps: PgliteDeps, boot: PgliteBoot): Promise<En
         }
       });
     },
+    async batch(scope, statements) {
+      const release = await turns.take("BEGIN");
+      try {
+        return await sendAll(await links.get(), scope, statements);
+      } finally {
+        release();
+      }
+    },
     asOwner: (body) =>
       alone((link) =>
         body({
@@ -71,6 +79,22 @@ export async function openPglite(deps: PgliteDeps, boot: PgliteBoot): Promise<En
     },
     close: () => links.close(),
   };
+}
+
+/** The worker takes them one after the other, and gets no other message between them: they leave in one turn of the event loop. */
+async function sendAll(link: PgliteLink, scope: Scope, statements: readonly Statement[]): Promise<Row[][]> {
+  const opening = openingOf(scope);
+  const role = roleOf(scope);
+  const last = statements.length - 1;
+  const answers = await Promise.allSettled(
+    statements.map(({ text, params }, at) =>
+      link.send({ role, before: at === 0 ? opening : undefined, text, params, after: at === last ? "COMMIT" : undefined }),
+    ),
+  );
+  return answers.map((answer) => {
+    if (answer.status === "rejected") throw answer.reason;
+    return answer.value;
+  });
 }
 
 /** The opening travels with the first statement; a body without statements costs nothing. */

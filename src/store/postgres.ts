@@ -2,7 +2,7 @@ import { Pool } from "pg";
 import type { PoolClient } from "pg";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
-import type { Param, Row, Scope, Tx } from "./database.ts";
+import type { Param, Row, Scope, Statement, Tx } from "./database.ts";
 import { TRANSACTION_MS_MAX, rowsAs } from "./engine.ts";
 import type { Engine, StoreLog } from "./engine.ts";
 import { openPostgresSession } from "./postgres-session.ts";
@@ -52,11 +52,15 @@ export function openPostgres(deps: PostgresDeps, options: PostgresOptions): Engi
     engine: "postgres",
     async query<R extends Row = Row>(scope: Scope, text: string, params: readonly Param[] = []): Promise<R[]> {
       const opening = openingOf(scope);
-      return await withSession(pool, async (session) => rowsAs<R>(await askAlone(session, opening, text, params)));
+      return await withSession(pool, async (session) => rowsAs<R>((await askAll(session, opening, [{ text, params }]))[0] ?? []));
     },
     async transaction(scope, body) {
       const opening = openingOf(scope);
       return await withSession(pool, (session) => timed(scope, () => runTransaction(session, opening, body)));
+    },
+    async batch(scope, statements) {
+      const opening = openingOf(scope);
+      return await withSession(pool, (session) => timed(scope, () => askAll(session, opening, statements)));
     },
     asOwner: (body) =>
       withSession(pool, async (session) => {
@@ -95,13 +99,15 @@ function createPool(options: PostgresOptions): Pool {
 }
 
 /**
- * Opening, statement and COMMIT leave together and cost one round trip. When one fails, PostgreSQL refuses the statements behind it, so
+ * Opening, statements and COMMIT leave together and cost one round trip. When one fails, PostgreSQL refuses the statements behind it, so
  * nothing runs outside its scope, and COMMIT rolls back.
  */
-async function askAlone(session: PostgresSession, opening: string, text: string, params: readonly Param[]): Promise<Row[]> {
-  const [opened, asked, closed] = await Promise.allSettled([session.ask(opening), session.ask(text, params), session.ask("COMMIT")]);
-  for (const step of [opened, asked, closed]) if (step.status === "rejected") throw step.reason;
-  return asked.status === "fulfilled" ? asked.value.rows : [];
+async function askAll(session: PostgresSession, opening: string, statements: readonly Statement[]): Promise<Row[][]> {
+  const opened = session.ask(opening);
+  const asked = Promise.allSettled(statements.map(({ text, params }) => session.ask(text, params)));
+  const [first, answers, last] = await Promise.all([Promise.allSettled([opened]), asked, Promise.allSettled([session.ask("COMMIT")])]);
+  for (const step of [...first, ...answers, ...last]) if (step.status === "rejected") throw step.reason;
+  return answers.map((answer) => (answer.status === "fulfilled" ? answer.value.rows : []));
 }
 
 async function runTransaction<T>(session: PostgresSession, opening: string, body: (tx: Tx) => Promise<T>): Promise<T> {
