@@ -11,3 +11,6 @@ export type { ListPrice, PriceBook } from "./price-book.ts";
 export { createContentLog, keepsContent, lacksScrubber } from "./content-log.ts";
 export type { CallContent, ContentLog } from "./content-log.ts";
 export { endUserDigest } from "./end-user-digest.ts";
+export { createDecisionLog } from "./decision-log.ts";
+export type { DecisionEntry, DecisionLog, DecisionPage, DecisionVerdict } from "./decision-log.ts";
+export type { Changed, Decision, Noted, Shown } from "./decision.ts";
