@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { constants } from "node:os";
+import { availableParallelism, constants } from "node:os";
 import { setTimeout as after } from "node:timers/promises";
 import type { CliDeps } from "./cli/index.ts";
 
@@ -10,10 +10,16 @@ const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 
 const argv = process.argv.slice(2);
 
+/**
+ * Where there is one core, a collector that works beside the program only takes turns with it, and a collection lasts four times as long.
+ * The runtime reads these at process start only, too.
+ */
+const ONE_CORE = { BUN_JSC_useConcurrentGC: "0", BUN_JSC_numberOfGCMarkers: "1" };
+
 /** Starts this process anew in its own place, with the same pid: a child would be left behind by SIGKILL. Returns where that cannot be. */
 function restartWithRequestLimit(): "limited" | undefined {
   if (argv[0] !== "serve" || process.env[REQUESTS_VARIABLE] !== undefined) return undefined;
-  const env = { ...process.env, [REQUESTS_VARIABLE]: REQUESTS_MAX };
+  const env = { ...(availableParallelism() > 1 ? {} : ONE_CORE), ...process.env, [REQUESTS_VARIABLE]: REQUESTS_MAX };
   try {
     process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], env);
   } catch {
@@ -55,9 +61,9 @@ async function readVersion(): Promise<string> {
 }
 
 /** Only the commands that need them load the parts of the server, so that `weir --help` answers at once. */
-async function compose(...[config, mode]: Parameters<CliDeps["compose"]>): ReturnType<CliDeps["compose"]> {
+async function compose(...[config, mode, load]: Parameters<CliDeps["compose"]>): ReturnType<CliDeps["compose"]> {
   const { composeServer } = await import("./compose.ts");
-  return composeServer(config, { clock: systemClock, log: mode === "serve" ? log : silentLog });
+  return composeServer(config, { clock: systemClock, log: mode === "serve" ? log : silentLog, loadConfig: load });
 }
 
 async function findServer(dataDir: string): ReturnType<CliDeps["findServer"]> {
@@ -82,6 +88,7 @@ async function main(): Promise<number> {
     wait: (ms) => after(ms, undefined, { signal }),
     loadConfig: (flags) => loadConfig({ flags, env, cwd, listModels }),
     compose,
+    onReload: (reload) => void process.on("SIGHUP", reload),
     findServer,
   };
   try {

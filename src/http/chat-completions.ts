@@ -1,5 +1,6 @@
 import type { Admitted, AnswerPart } from "../chat/index.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
+import { isPlainChat } from "../contract/plain-chat.ts";
 import type { Call, ChatCall } from "../domain/chat.ts";
 import { CHAT_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { checkBody, parseJson, readText } from "./body.ts";
@@ -20,6 +21,8 @@ export type ChatDeps = {
   readonly pacer: StreamPacer;
   /** Of the calls under way: a server that must go aborts them, with the Fault that they end with as reason. */
   readonly live: Set<AbortController>;
+  /** Calls are traced, so the caller's trace context is read. */
+  readonly traced: boolean;
 };
 export type AdmittedCall = { readonly admitted: Admitted; /** `x-ratelimit-*`. */ readonly headers: Readonly<Record<string, string>> };
 
@@ -32,6 +35,7 @@ export function chatCompletions(deps: ChatDeps): Endpoint {
       chat,
       feature: featureOf(asked),
       startedAtMs: asked.startedAtMs,
+      traceparent: deps.traced ? (asked.request.headers.get("traceparent") ?? undefined) : undefined,
     };
     const abort = new AbortController();
     const leave = (): void => abort.abort();
@@ -48,6 +52,7 @@ export function chatCompletions(deps: ChatDeps): Endpoint {
 
 /** A body's text in domain form. Throws `body_unreadable` or `body_invalid`. */
 export function readChatCall(text: string, limits: OutputLimits): { readonly chat: ChatCall; readonly includeUsage: boolean } {
-  const body = checkBody(parseJson(text), chatCompletionRequest);
+  const sent = parseJson(text);
+  const body = isPlainChat(sent) ? sent : checkBody(sent, chatCompletionRequest);
   return { chat: toChatCall(body, Buffer.byteLength(text), limits), includeUsage: body.stream_options?.include_usage === true };
 }

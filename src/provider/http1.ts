@@ -150,8 +150,11 @@ function createWire(origin: Origin, events: WireEvents): Wire {
   opening.catch((error: unknown) => lost(error instanceof Error ? error : new ConnectionEnded()));
   return {
     write(text) {
-      const bytes = Buffer.from(text);
-      unsent = unsent === undefined ? bytes : Buffer.concat([unsent, bytes]);
+      // The usual case, in which the system takes all of it at once.
+      const taken = socket === undefined || unsent !== undefined ? 0 : Math.max(0, socket.write(text));
+      if (taken > 0 && taken === Buffer.byteLength(text)) return;
+      const rest = Buffer.from(text).subarray(taken);
+      unsent = unsent === undefined ? rest : Buffer.concat([unsent, rest]);
       flush();
     },
     pause: () => socket?.pause(),
