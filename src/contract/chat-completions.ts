@@ -115,6 +115,8 @@ export type WeirCitation = {
   chunkId: string;
   headings: readonly string[];
   quote: string;
+  /** Where the quote stands in a document with pages: `p. 12`, or `pp. 12-13` where it cannot be told more exactly. */
+  place?: string;
   /** UTF-16 offsets into the document's extracted text. */
   start: number;
   end: number;

@@ -1,4 +1,5 @@
 import type { CollectionId, FileId, RequestId } from "../kernel/ids.ts";
+import type { PageStart } from "./page.ts";
 import type { TenantPrincipal } from "./principal.ts";
 
 export type TextBlock = { readonly type: "text"; readonly text: string };
@@ -97,6 +98,8 @@ export type Call = {
   readonly chat: ChatCall;
   readonly feature: string | undefined;
   readonly startedAtMs: number;
+  /** The caller's W3C trace context as it was sent; read only where calls are traced. */
+  readonly traceparent?: string | undefined;
 };
 
 /** A call whatever it asks for. */
@@ -119,9 +122,6 @@ export type Passage = {
   readonly pages?: readonly PageStart[] | undefined;
   readonly score: number;
 };
-
-/** `offset` is a UTF-16 position in the document's extracted text. Pages count from 1. */
-export type PageStart = { readonly offset: number; readonly page: number };
 
 export type Retrieved = {
   readonly collectionId: CollectionId;

@@ -1,5 +1,6 @@
 import { openaiPage, vectorStoreCreate, vectorStoreFileCreate, vectorStoreSearch } from "../contract/knowledge.ts";
 import type { Passage } from "../domain/chat.ts";
+import { placeOf } from "../domain/page.ts";
 import { Fault } from "../kernel/fault.ts";
 import { collectionIds, type FileId, type TenantId } from "../kernel/ids.ts";
 import { JSON_BODY_BYTES_MAX, TOP_K_DEFAULT } from "../kernel/limits.ts";
@@ -103,13 +104,17 @@ function search(deps: VectorStoreDeps): Endpoint {
     const tenantId = asked.who.tenant.id;
     const queries = typeof body.query === "string" ? [body.query] : body.query;
     const found = await deps.searchCollection(tenantId, paramOf(asked, "store"), queries.join(" "), body.max_num_results ?? TOP_K_DEFAULT);
-    const data = found.map((passage) => ({
-      file_id: toWireFileId(passage.fileId),
-      filename: passage.filename,
-      score: toUnit(passage.score),
-      attributes: passage.attributes,
-      content: [{ type: "text", text: passage.text }],
-    }));
+    const data = found.map((passage) => {
+      const place = placeOf(passage.pages, passage);
+      return {
+        file_id: toWireFileId(passage.fileId),
+        filename: passage.filename,
+        score: toUnit(passage.score),
+        attributes: passage.attributes,
+        content: [{ type: "text", text: passage.text }],
+        ...(place === undefined ? {} : { place }),
+      };
+    });
     return Response.json({ object: "vector_store.search_results.page", search_query: queries, data, has_more: false, next_page: null });
   });
 }

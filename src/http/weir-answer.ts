@@ -1,4 +1,6 @@
 import type { WeirAnswer, WeirCitation } from "../contract/chat-completions.ts";
+import type { Passage } from "../domain/chat.ts";
+import { placeOf } from "../domain/page.ts";
 import { toWireFileId } from "../ingest/index.ts";
 import type { Finish } from "../chat/index.ts";
 
@@ -30,6 +32,7 @@ export function toWeirAnswer(finish: Told, cited: readonly Cited[]): WeirAnswer 
 function toCitations(passages: NonNullable<Finish["retrieved"]>["passages"], cited: readonly Cited[]): WeirCitation[] {
   return passages.map((passage, at) => {
     const place = cited.find((each) => each.passage === at);
+    const page = placeOfQuote(passage, place?.quote);
     return {
       index: at + 1,
       fileId: toWireFileId(passage.fileId),
@@ -39,12 +42,20 @@ function toCitations(passages: NonNullable<Finish["retrieved"]>["passages"], cit
       chunkId: passage.chunkId,
       headings: passage.headings,
       quote: place?.quote ?? passage.text.slice(0, 240),
+      ...(page === undefined ? {} : { place: page }),
       start: passage.start,
       end: passage.end,
       score: passage.score,
       cited: place !== undefined,
     };
   });
+}
+
+/** The page that the quote is on, else those of the whole passage. */
+function placeOfQuote(passage: Passage, quote: string | undefined): string | undefined {
+  const at = quote === undefined ? -1 : passage.text.indexOf(quote);
+  const start = passage.start + at;
+  return placeOf(passage.pages, at < 0 || quote === undefined ? passage : { start, end: start + quote.length });
 }
 
 /** The answer's `weir` as headers, on JSON answers. */
@@ -67,6 +78,7 @@ export function toAnnotations(weir: WeirAnswer, cited: readonly Cited[]) {
     const source = weir.citations?.[passage];
     if (source === undefined) return [];
     const url = `/v1/files/${source.fileId}/content`;
-    return [{ type: "url_citation" as const, url_citation: { start_index: start, end_index: end, title: source.title, url } }];
+    const title = source.place === undefined ? source.title : `${source.title}, ${source.place}`;
+    return [{ type: "url_citation" as const, url_citation: { start_index: start, end_index: end, title, url } }];
   });
 }

@@ -1,4 +1,4 @@
-import type { PageStart } from "../domain/chat.ts";
+import type { PageStart } from "../domain/page.ts";
 import { countTokens, units } from "../retrieve/index.ts";
 import type { Unit } from "../retrieve/index.ts";
 

@@ -1,4 +1,4 @@
-import type { PageStart } from "../domain/chat.ts";
+import type { PageStart } from "../domain/page.ts";
 
 /** A document as plain text. Headings are lines `## …` and tables rows `| … |`, whatever it was written in, so that what follows knows one form. */
 export type Extracted = {

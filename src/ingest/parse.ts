@@ -1,4 +1,4 @@
-import type { PageStart } from "../domain/chat.ts";
+import type { PageStart } from "../domain/page.ts";
 import { assertNever } from "../kernel/assert-never.ts";
 import { detect } from "./detect.ts";
 import type { Detected, Kind } from "./detect.ts";

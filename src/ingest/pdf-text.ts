@@ -1,4 +1,4 @@
-import type { PageStart } from "../domain/chat.ts";
+import type { PageStart } from "../domain/page.ts";
 import { tidyText } from "./extracted.ts";
 import { blocksOf, joinLines } from "./pdf-blocks.ts";
 import type { Block } from "./pdf-blocks.ts";

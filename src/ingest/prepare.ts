@@ -1,7 +1,7 @@
+import { pagesOf } from "../domain/page.ts";
 import { sha256Hex } from "../kernel/hash.ts";
 import { chunk } from "./chunk.ts";
 import type { Chunk } from "./chunk.ts";
-import { pagesOf } from "./page-place.ts";
 import { parse } from "./parse.ts";
 import type { Refusal } from "./refusal.ts";
 

@@ -1,4 +1,5 @@
 import type { ContentBlock, Message, Passage } from "../domain/chat.ts";
+import { placeOf } from "../domain/page.ts";
 import { sha256Hex } from "../kernel/hash.ts";
 
 /** Enough that nobody writes a document that holds the digest of itself and its neighbours. */
@@ -60,7 +61,8 @@ function arrange(passages: readonly Passage[]): readonly { readonly passage: Pas
 /** One line: names come from the documents as well. */
 function sourceOf(passage: Passage): string {
   const path = [...new Set([passage.title, ...passage.headings])].join(" > ");
-  return `${path} (${passage.filename})`.replace(/\s+/g, " ");
+  const place = placeOf(passage.pages, passage);
+  return `${path} (${passage.filename}${place === undefined ? "" : `, ${place}`})`.replace(/\s+/g, " ");
 }
 
 function prepend(message: Message, text: string): Message {

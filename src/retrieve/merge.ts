@@ -1,3 +1,4 @@
+import { joinPages, pagesOf } from "../domain/page.ts";
 import type { FoundChunk } from "../store/postings.ts";
 import { countTokens } from "./tokens.ts";
 
@@ -40,7 +41,8 @@ function join(better: ScoredChunk, other: ScoredChunk): ScoredChunk | undefined 
   const text =
     second.end <= first.end ? first.text : `${first.text}${gap(first, second)}${second.text.slice(Math.max(0, first.end - second.start))}`;
   if (countTokens(text) > MERGED_TOKENS_MAX) return undefined;
-  return { ...better, headings: first.headings, start: first.start, end: Math.max(first.end, second.end), text };
+  const pages = first.pages === undefined || second.pages === undefined ? {} : { pages: joinPages(first.pages, second.pages) };
+  return { ...better, headings: first.headings, start: first.start, end: Math.max(first.end, second.end), text, ...pages };
 }
 
 /** Chunks that touch without overlapping had blanks between them. */
@@ -53,5 +55,6 @@ function cutAway(chunk: ScoredChunk, from: ScoredChunk): ScoredChunk | undefined
   const text = chunk.text.slice(start - chunk.start, end - chunk.start);
   const blanks = text.length - text.trimStart().length;
   const rest = { ...chunk, start: start + blanks, end: start + text.trimEnd().length, text: text.trim() };
-  return countTokens(rest.text) < REST_TOKENS_MIN ? undefined : rest;
+  if (countTokens(rest.text) < REST_TOKENS_MIN) return undefined;
+  return chunk.pages === undefined ? rest : { ...rest, pages: pagesOf(chunk.pages, rest) };
 }

@@ -80,7 +80,7 @@ async function readRanked(
 }
 
 function toPassage(index: IndexRead, chunk: ScoredChunk): Passage {
-  const { no, fileId, filename, title, headings, text, start, end, score } = chunk;
+  const { no, fileId, filename, title, headings, text, start, end, pages, score } = chunk;
   return {
     chunkId: `${fileId}#${no}`,
     fileId,
@@ -92,6 +92,7 @@ function toPassage(index: IndexRead, chunk: ScoredChunk): Passage {
     text,
     start,
     end,
+    ...(pages === undefined ? {} : { pages }),
     score,
   };
 }

@@ -1,3 +1,4 @@
+import type { PageStart } from "../domain/page.ts";
 import type { CollectionId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "./database.ts";
 import { tenantScope } from "./database.ts";
@@ -10,14 +11,15 @@ export type NewChunk = {
   readonly end: number;
   readonly headings: readonly string[];
   readonly text: string;
+  readonly pages?: readonly PageStart[] | undefined;
 };
 
 /** Those that are there already stay: a process that takes over makes the same ones. */
 export async function insertChunks(tx: Tx, tenantId: TenantId, key: DocumentKey, chunks: readonly NewChunk[]): Promise<void> {
   await tx.query(
-    `INSERT INTO chunks (tenant_id, collection_id, document, no, starts, ends, headings, body)
-     SELECT $1, $2, $3, t.no, t.starts, t.ends, t.headings::jsonb, t.body
-     FROM unnest($4::int[], $5::int[], $6::int[], $7::text[], $8::text[]) AS t (no, starts, ends, headings, body)
+    `INSERT INTO chunks (tenant_id, collection_id, document, no, starts, ends, headings, body, pages)
+     SELECT $1, $2, $3, t.no, t.starts, t.ends, t.headings::jsonb, t.body, t.pages::jsonb
+     FROM unnest($4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[]) AS t (no, starts, ends, headings, body, pages)
      ON CONFLICT DO NOTHING`,
     [
       tenantId,
@@ -28,6 +30,7 @@ export async function insertChunks(tx: Tx, tenantId: TenantId, key: DocumentKey,
       chunks.map((chunk) => chunk.end),
       chunks.map((chunk) => JSON.stringify(chunk.headings)),
       chunks.map((chunk) => chunk.text),
+      chunks.map((chunk) => (chunk.pages === undefined ? null : JSON.stringify(chunk.pages))),
     ],
   );
 }

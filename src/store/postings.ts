@@ -1,3 +1,4 @@
+import type { PageStart } from "../domain/page.ts";
 import { collectionIds, fileIds } from "../kernel/ids.ts";
 import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "./database.ts";
@@ -162,6 +163,7 @@ export type FoundChunk = {
   readonly end: number;
   readonly headings: readonly string[];
   readonly text: string;
+  readonly pages?: readonly PageStart[] | undefined;
   readonly title: string;
   readonly fileId: FileId;
   readonly filename: string;
@@ -179,14 +181,20 @@ export async function readChunks(
 ): Promise<readonly FoundChunk[]> {
   const rows = await db.query<FoundRow>(
     tenantScope(tenantId),
-    `SELECT c.no, c.document, c.starts AS start, c.ends AS "end", c.headings, c.body AS text, d.title, d.file_id AS "fileId", d.filename, d.state
+    `SELECT c.no, c.document, c.starts AS start, c.ends AS "end", c.headings, c.body AS text, c.pages, d.title, d.file_id AS "fileId", d.filename, d.state
      FROM chunks c
      JOIN LATERAL (SELECT title, file_id, filename, state FROM documents o
        WHERE o.tenant_id = c.tenant_id AND o.collection_id = c.collection_id AND o.first_chunk = c.document LIMIT 1) d ON true
      WHERE c.collection_id = $1 AND c.no = ANY($2::int[])`,
     [collectionId, numbers],
   );
-  return rows.flatMap(({ state, ...row }) => (state === "ready" ? [{ ...row, fileId: fileIds.parse(row.fileId) }] : []));
+  return rows.flatMap(({ state, pages, ...row }) =>
+    state === "ready" ? [{ ...row, ...(pages === null ? {} : { pages }), fileId: fileIds.parse(row.fileId) }] : [],
+  );
 }
 
-type FoundRow = Omit<FoundChunk, "fileId"> & { readonly fileId: string; readonly state: string };
+type FoundRow = Omit<FoundChunk, "fileId" | "pages"> & {
+  readonly fileId: string;
+  readonly state: string;
+  readonly pages: readonly PageStart[] | null;
+};
