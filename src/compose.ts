@@ -5,6 +5,7 @@ import { authorise, digestKey, KEY_PEPPER_PURPOSE } from "./admit/index.ts";
 import { admitChat, admitEmbeddings } from "./compose/admission.ts";
 import { seedDemo, type Demo } from "./compose/demo.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
+import { composeOperations } from "./compose/operations.ts";
 import { composeParts, type Parts } from "./compose/parts.ts";
 import type { Config } from "./config/index.ts";
 import { createStreamPacer, startServer, type Endpoint } from "./http/index.ts";
@@ -14,11 +15,18 @@ import { findCitations } from "./retrieve/index.ts";
 import { lockDataFolder, openDatabase, type Engine } from "./store/index.ts";
 import type { Log } from "./telemetry/index.ts";
 
-export type ComposeDeps = { readonly clock: Clock; readonly log: Log };
+export type ComposeDeps = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Reads the configuration anew; a server without it keeps the one that it was made from. */
+  readonly loadConfig?: (() => Promise<Config>) | undefined;
+};
 
 export type ComposedServer = {
   readonly url: string;
   readonly demo: Demo | undefined;
+  /** Reads the configuration anew and takes it up; a bad one is logged and refused, and the one before stays. */
+  reload(): Promise<unknown>;
   /** Takes no new calls, ends those under way, ships what they left, closes everything. */
   drain(): Promise<void>;
 };
@@ -31,14 +39,30 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
     const pacer = createStreamPacer(deps.clock.monotonicMs);
     const { authenticator } = parts.admission;
     const { endpoints, seed } = composeHttp(config, deps, { parts, db, pacer });
+    const operated = composeOperations({
+      ...{ config, db, ...deps },
+      flush: parts.record.shipper.flush,
+      load: deps.loadConfig,
+      apply(next) {
+        parts.reconfigure(next);
+        server.replaceEndpoints([...composeHttp(next, deps, { parts, db, pacer }).endpoints, ...operated.endpoints]);
+        if (next.tls !== undefined && config.tls !== undefined) server.replaceTls(next.tls);
+      },
+    });
     const demo = config.demo ? await seed() : undefined;
-    const server = startServer({ endpoints, authenticate: authenticator.authenticate, authorise, metrics: parts.metrics, ...deps }, config);
+    const server = startServer(
+      { endpoints: [...endpoints, ...operated.endpoints], authenticate: authenticator.authenticate, authorise, metrics: parts.metrics, ...deps },
+      config,
+    );
     lock.update(server.url);
+    await operated.start();
     return {
       url: server.url,
       demo,
+      reload: operated.reload,
       async drain() {
         // Stops listening at once; what is under way goes on until its answer is out.
+        operated.stop();
         const stopped = server.stop();
         await parts.drain();
         await stopped;
@@ -108,6 +132,7 @@ function composeHttp(
     chat: {
       admit: admitChat(admission.admission, chat.refuse),
       live: parts.live,
+      traced: parts.telemetry.tracer !== undefined,
       answer: chat.answer,
       findCitations,
       outputLimits: { defaultTokens: config.maxOutputTokensDefault, capTokens: config.maxOutputTokensCap },

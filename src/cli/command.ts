@@ -7,6 +7,8 @@ export type RunningServer = {
   readonly url: string;
   /** Where the demo was asked for: a key of the tenant `demo`, and a collection that holds sample documents. */
   readonly demo?: { readonly tenantKey: string; readonly collection: string } | undefined;
+  /** Reads the configuration anew; what is wrong with it is logged, and the one before stays. */
+  reload?(): Promise<unknown>;
   /** Takes no new calls, ends those under way, closes everything. */
   drain(): Promise<void>;
 };
@@ -33,7 +35,9 @@ export type CliDeps = {
   /** Resolves after `ms`, or rejects when `signal` aborts. */
   readonly wait: (ms: number) => Promise<void>;
   readonly loadConfig: (flags: ConfigFlags) => Promise<Config>;
-  readonly compose: (config: Config, mode: "serve" | "command") => Promise<RunningServer>;
+  readonly compose: (config: Config, mode: "serve" | "command", load?: () => Promise<Config>) => Promise<RunningServer>;
+  /** Calls back when the process is told to read its configuration anew (SIGHUP). */
+  readonly onReload?: (reload: () => void) => void;
   /** Who holds the data folder's lock. */
   readonly findServer: (dataDir: string) => Promise<LockedBy | undefined>;
 };

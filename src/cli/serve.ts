@@ -20,15 +20,17 @@ export const serve: Command = {
   },
   examples: ["weir serve --demo", "weir serve --port 0 --data /var/lib/weir --config /etc/weir.yaml", "ANTHROPIC_API_KEY=… weir serve"],
   async run(args, deps) {
-    const config = await deps.loadConfig({
+    const flags = {
       port: args.text("port"),
       host: args.text("host"),
       data: args.text("data"),
       config: args.text("config"),
       demo: args.on("demo"),
-    });
+    };
+    const config = await deps.loadConfig(flags);
     for (const warning of config.warnings) deps.terminal.err(`weir: warning: ${warning}\n`);
-    const server = await startServer(config, "serve", deps);
+    const server = await startServer(config, "serve", deps, () => deps.loadConfig(flags));
+    deps.onReload?.(() => void server.reload?.().catch(() => undefined));
     deps.terminal.out(`weir listening on ${server.url}\n`);
     deps.terminal.out(renderStart(config, server));
     if (config.adminKeyIsNew && config.databaseUrl === undefined) await markAdminKeyShown(config.dataDir, config.adminKey);

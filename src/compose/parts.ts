@@ -20,6 +20,7 @@ import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests } from "./end-user.ts";
 import { createDigest } from "./ground.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
+import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
 
 export type PartsDeps = {
   readonly config: Config;
@@ -35,6 +36,7 @@ export type Parts = {
   readonly record: RecordParts;
   readonly ingest: Ingest;
   readonly stored: ObjectParts;
+  readonly telemetry: TelemetryParts;
   readonly chat: ChatParts;
   readonly admission: AdmissionParts;
   readonly metrics: Metrics;
@@ -58,15 +60,19 @@ export function composeParts(deps: PartsDeps): Parts {
   const { config, db, clock, log } = deps;
   const processId = processIds.make(clock.nowMs());
   const record = composeRecord(deps, processId);
+  const stored = composeObjects(deps);
+  const telemetry = composeTelemetry({ config, clock, log, instanceId: processId });
   const metrics = createMetrics({
     callsInFlight: () => record.health().callsInFlight,
     journalBacklogBytes: () => record.health().backlog.bytes,
     journalBacklogSeconds: () => record.health().backlog.sinceMs / 1000,
     residentBytes: deps.residentBytes,
+    spansExported: () => telemetry.spans.exported,
+    spansDropped: () => telemetry.spans.dropped,
+    contentLost: () => stored.contentLog.lost,
   });
   const admission = composeAdmission({ config, db, clock, processId, sumSpent });
   const retrieve = createRetriever({ db });
-  const stored = composeObjects(deps);
   const ingest = createIngest({
     db,
     clock,
@@ -78,17 +84,18 @@ export function composeParts(deps: PartsDeps): Parts {
   const endUser = createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest });
   const makeChat = (of: Config): ChatParts =>
     composeChat({
-    config: of,
-    providers: pool.open(of.providers),
-    clock,
-    journal: record.journal,
-    retrieve,
-    findPrice: readPriceBook().findPrice,
-    endUserDigest: endUser,
-    metrics,
-    keepsContent: stored.keepsContent,
-    keepContent: stored.contentLog.keep,
-  });
+      config: of,
+      providers: pool.open(of.providers, of.outbound),
+      clock,
+      journal: record.journal,
+      retrieve,
+      findPrice: readPriceBook().findPrice,
+      endUserDigest: endUser,
+      metrics,
+      keepsContent: stored.keepsContent,
+      keepContent: stored.contentLog.keep,
+      tracer: telemetry.tracer,
+    });
   const live = new Set<AbortController>();
   let chat = makeChat(config);
   const parts = {
@@ -96,6 +103,7 @@ export function composeParts(deps: PartsDeps): Parts {
     record,
     ingest,
     stored,
+    telemetry,
     admission,
     get chat() {
       return chat;
@@ -155,7 +163,7 @@ async function probe(provider: Provider, log: Log): Promise<void> {
 
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
 function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfigure">, log: Log): Pick<Parts, "start" | "drain"> {
-  const { live, record, ingest, stored, admission } = parts;
+  const { live, record, ingest, stored, telemetry, admission } = parts;
   let resuming: ReturnType<typeof setInterval> | undefined;
   const resume = (): void =>
     void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
@@ -165,6 +173,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       await admission.authenticator.start();
       admission.budgets.start();
       stored.start();
+      telemetry.start();
       for (const provider of parts.chat.providers.values()) void probe(provider, log);
       resume();
       resuming = setInterval(resume, RESUME_EVERY_MS);
@@ -180,6 +189,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       clearInterval(resuming);
       await ingest.close();
       await stored.close();
+      await telemetry.close();
       await record.drain();
       for (const provider of parts.chat.providers.values()) provider.close();
     },

@@ -24,12 +24,7 @@ export type ServerDeps = {
 };
 
 /** Room for a multipart body's own lines around a file of the greatest size. */
-const BODY_BYTES_MAX = FILE_BYTES_MAX + 1024 * 1024;
-/** Streams are kept alive by their own comments; the runtime would cut a silent one after ten seconds. */
-const IDLE_SECONDS = 0;
-
-export type RunningServer = { readonly url: string; readonly port: number; stop(): Promise<void> };
-
+export const BODY_BYTES_MAX = FILE_BYTES_MAX + 1024 * 1024;
 /** The request handler alone, without a socket. */
 export function createHandler(deps: ServerDeps): (request: Request) => Response | Promise<Response> {
   const app = new Hono();
@@ -115,22 +110,4 @@ function matches(pattern: string, path: string): boolean {
   const want = pattern.split("/");
   const have = path.split("/");
   return want.length === have.length && want.every((part, at) => part.startsWith(":") || part === have[at]);
-}
-
-export function startServer(deps: ServerDeps, at: { readonly host: string; readonly port: number }): RunningServer {
-  const server = Bun.serve({
-    hostname: at.host,
-    port: at.port,
-    idleTimeout: IDLE_SECONDS,
-    // Otherwise the runtime follows NODE_ENV, and shows errors with their source.
-    development: false,
-    maxRequestBodySize: BODY_BYTES_MAX,
-    fetch: createHandler(deps),
-    error: (error) => {
-      deps.log.error("request failed outside its handler", describeError(error));
-      return toFaultResponse(new Fault("bug"), requestIds.make(deps.clock.nowMs()));
-    },
-  });
-  const host = at.host.includes(":") ? `[${at.host}]` : at.host;
-  return { url: `http://${host}:${server.port}`, port: server.port ?? at.port, stop: () => server.stop() };
 }

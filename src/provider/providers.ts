@@ -1,4 +1,4 @@
-import type { ProviderConfig } from "../config/index.ts";
+import type { ProviderConfig, RemoteConfig } from "../config/index.ts";
 import { assertNever } from "../kernel/assert-never.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { TenantId } from "../kernel/ids.ts";
@@ -6,10 +6,11 @@ import { createAnthropicWire } from "./anthropic/index.ts";
 import type { Every } from "./deadlines.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { createOpenAiEmbed } from "./openai/embeddings.ts";
+import { createLlamaProvider } from "./llama/index.ts";
 import { createOpenAiWire } from "./openai/index.ts";
 import type { Provider } from "./spec.ts";
 import type { Connection } from "./connection.ts";
-import { createTransport, openConnection } from "./transport.ts";
+import { createTransport, openConnection, type ConnectionOptions, type Outbound } from "./transport.ts";
 import type { Wire } from "./wire.ts";
 import { createWireProvider } from "./wire-provider.ts";
 
@@ -18,7 +19,8 @@ export type ProviderDeps = {
   /** What keeps one tenant's cached prompts from another's timing: a secret function of the tenant. */
   readonly cacheSalt: (tenantId: TenantId) => string;
   readonly every?: Every;
-  readonly connect?: (options: { readonly viaProxy: boolean; readonly tls: boolean }) => Connection;
+  readonly outbound?: Outbound;
+  readonly connect?: (options: ConnectionOptions) => Connection;
 };
 
 /** One provider for each configured one, by name. */
@@ -28,9 +30,13 @@ export function createProviders(configs: readonly ProviderConfig[], deps: Provid
   const cacheSalt = remembered(deps.cacheSalt);
   const providers = new Map<string, Provider>();
   for (const config of configs) {
+    if (config.kind === "llama") {
+      providers.set(config.name, createLlamaProvider(config, { clock, deadlines }));
+      continue;
+    }
     const tls = config.baseUrl.startsWith("https:");
     const viaProxy = config.trust === "external" && tls;
-    const transport = createTransport({ clock, deadlines, connection: connect({ viaProxy, tls }) });
+    const transport = createTransport({ clock, deadlines, connection: connect({ viaProxy, tls, ...deps.outbound }) });
     const wire = createWire(config, cacheSalt);
     const provider = createWireProvider(config.name, config.baseUrl, wire, transport);
     const embed = config.kind === "openai" ? createOpenAiEmbed({ baseUrl: config.baseUrl, headers: wire.headers, transport }) : undefined;
@@ -39,7 +45,7 @@ export function createProviders(configs: readonly ProviderConfig[], deps: Provid
   return providers;
 }
 
-function createWire(config: ProviderConfig, cacheSalt: ProviderDeps["cacheSalt"]): Wire {
+function createWire(config: RemoteConfig, cacheSalt: ProviderDeps["cacheSalt"]): Wire {
   switch (config.kind) {
     case "openai":
       return createOpenAiWire(config, cacheSalt);

@@ -1,3 +1,4 @@
+import { rootCertificates } from "node:tls";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { UPSTREAM_BODY_BYTES_MAX } from "../kernel/limits.ts";
@@ -34,11 +35,25 @@ const DRAIN_MS = 1000;
 /** Of an error answer only this much is read, to choose a code. */
 const REFUSAL_BYTES_MAX = 64 * 1024;
 
-/** `viaProxy`: the proxy of the environment (`HTTPS_PROXY`), if one is set, is used. Never for own hosts. */
-export function openConnection(options: { readonly viaProxy: boolean; readonly tls: boolean }): Connection {
+/** How servers elsewhere are reached. */
+export type Outbound = {
+  /** PEM of authorities that are trusted beside the public ones. */
+  readonly ca?: string | undefined;
+  /** Instead of the environment's. */
+  readonly proxy?: string | undefined;
+};
+export type ConnectionOptions = Outbound & { readonly viaProxy: boolean; readonly tls: boolean };
+
+/** `viaProxy`: `proxy` is used, or that of the environment (`HTTPS_PROXY`, `NO_PROXY`), if there is one. Never for own hosts. */
+export function openConnection(options: ConnectionOptions): Connection {
   if (!options.tls && !options.viaProxy) return createHttp1Connection();
   const keepAlive = { idleTimeout: IDLE_CONNECTION_SECONDS };
-  const session = new Bun.FetchSession(options.viaProxy ? { keepAlive } : { keepAlive, proxy: false });
+  const session = new Bun.FetchSession({
+    keepAlive,
+    // An authority of one's own is trusted beside the public ones, not in their place.
+    ...(options.ca === undefined ? {} : { tls: { ca: [...rootCertificates, options.ca] } }),
+    ...(options.viaProxy ? (options.proxy === undefined ? {} : { proxy: options.proxy }) : { proxy: false }),
+  });
   return {
     request({ url, headers, body }) {
       const controller = new AbortController();

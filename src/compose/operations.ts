@@ -1,0 +1,72 @@
+import { operations, type Endpoint, type OperationsDeps } from "../http/index.ts";
+import type { Config } from "../config/index.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { Fault } from "../kernel/fault.ts";
+import { createBackup, createFileWatch, createReload, removeDrafts, type Reload } from "../operate/index.ts";
+import type { Engine } from "../store/index.ts";
+import { describeError, type Log } from "../telemetry/index.ts";
+
+export type OperatedServer = {
+  readonly config: Config;
+  readonly db: Engine;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly flush: () => Promise<void>;
+  /** Reads the configuration anew; undefined: this server was not made from one that can be. */
+  readonly load: (() => Promise<Config>) | undefined;
+  apply(config: Config): void;
+};
+
+export type Operations = {
+  readonly endpoints: Endpoint[];
+  readonly reload: OperationsDeps["reload"];
+  start(): Promise<void>;
+  stop(): void;
+};
+
+/** What keeps a running server well: backups, and configurations that change under it. */
+export function composeOperations(server: OperatedServer): Operations {
+  const { config, db, clock, log } = server;
+  const { dataDir, secret, journal } = config;
+  const backup = createBackup({ db, clock, log, dataDir, secret, journalDir: journal.dir, flush: server.flush });
+  const reloader = createReload(config, {
+    apply: server.apply,
+    load: server.load ?? (() => Promise.reject(new Fault("conflict", { say: "This server was not started from a configuration that can be read again." }))),
+  });
+  const watch = createFileWatch(
+    () => filesOf(reloader.config),
+    async () => {
+      await tellReload(reloader, log).catch(() => undefined);
+    },
+  );
+  const reload = (): Promise<unknown> => tellReload(reloader, log);
+  return {
+    endpoints: operations({ reload, backup: (write) => backup.write({ write }) }),
+    reload,
+    async start() {
+      await removeDrafts(dataDir);
+      if (server.load !== undefined) await watch.start();
+    },
+    stop: watch.stop,
+  };
+}
+
+const filesOf = ({ file, tls, outbound }: Config): readonly string[] => [
+  ...(file === undefined ? [] : [file]),
+  ...(tls?.files ?? []),
+  ...(outbound.caFile === undefined ? [] : [outbound.caFile]),
+];
+
+/** Names of settings are told, never their values. */
+async function tellReload(reloader: Reload, log: Log): Promise<unknown> {
+  try {
+    const done = await reloader.reload();
+    const names = { changed: done.changed.join(" "), restartNeeded: done.restartNeeded.join(" ") };
+    if (names.changed + names.restartNeeded !== "") log.info("the configuration was read again", names);
+    return done;
+  } catch (error) {
+    if (error instanceof Fault && error.code === "conflict") log.error("a new configuration was refused, and the one before stays", { reason: error.message });
+    else log.error("the configuration could not be read again", describeError(error));
+    throw error;
+  }
+}
