@@ -1,6 +1,7 @@
 import type { KeyAdmin, TenantAdmin } from "../admin/index.ts";
 import {
   adminTenants,
+  apiDocument,
   audit,
   chatCompletions,
   embeddings,
@@ -33,7 +34,7 @@ export type EndpointsDeps = {
 
 /** Every address that this server answers to. */
 export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
-  return [
+  const endpoints: Endpoint[] = [
     chatCompletions(deps.chat),
     embeddings(deps.embeddings),
     ...models(deps.models),
@@ -43,5 +44,8 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     usage(deps.readUsage),
     ...audit(deps.audit),
     ...health(deps.health),
+    // Told of the whole table, itself included.
+    ...apiDocument(() => endpoints),
   ];
+  return endpoints;
 }

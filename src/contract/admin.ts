@@ -39,7 +39,24 @@ export const keyCreate = z.strictObject({
   models: modelNames.nullish(),
   team: label.nullish(),
   expiresAt: z.iso.datetime({ offset: true }).nullish(),
+  region: label.nullish(),
+  ownDocumentsOnly: z.boolean().optional(),
 });
+
+/** A month: who needs longer makes a second key. */
+const OVERLAP_SECONDS_MAX = 30 * 86_400;
+const OVERLAP_SECONDS_DEFAULT = 3600;
+export const keyRotate = z.strictObject({
+  overlapSeconds: z.int().min(0).max(OVERLAP_SECONDS_MAX).default(OVERLAP_SECONDS_DEFAULT),
+});
+
+const promptName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "expected 1 to 63 lower-case letters, digits and hyphens");
+export const promptCreate = z.strictObject({
+  tenant: z.string().optional(),
+  name: promptName.default("system"),
+  text: z.string().min(1).max(100_000),
+});
+export const promptRelease = z.strictObject({ tenant: z.string().optional() });
 
 const moment = z.iso.datetime({ offset: true }).or(z.iso.date());
 const limit = z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT);
@@ -51,8 +68,21 @@ export const usageQuery = z.strictObject({
   cursor: z.string().optional(),
   limit,
 });
-export const auditQuery = z.strictObject({ tenant: z.string().optional(), cursor: z.string().optional(), limit });
+export const auditQuery = z.strictObject({
+  tenant: z.string().optional(),
+  category: z.enum(["sign-ins", "authorisations", "data-access", "configuration", "security", "calls"]).default("calls"),
+  cursor: z.string().optional(),
+  limit,
+});
+export const promptQuery = z.strictObject({
+  tenant: z.string().optional(),
+  name: promptName.optional(),
+  cursor: z.string().optional(),
+  limit,
+});
+export const tenantQuery = z.strictObject({ tenant: z.string().optional() });
 export const auditVerify = z.strictObject({ tenant: z.string().optional() });
 export type TenantCreate = z.output<typeof tenantCreate>;
 export type TenantPatch = z.output<typeof tenantPatch>;
 export type KeyCreate = z.output<typeof keyCreate>;
+export type PromptCreate = z.output<typeof promptCreate>;

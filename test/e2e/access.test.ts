@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, test } from "bun:test";
-import type { Endpoint } from "../../src/http/index.ts";
+import { toTemplate, type Endpoint, type OpenApi } from "../../src/http/index.ts";
+import { createOwnCheck, type OwnCheck } from "../spec/own.ts";
 import { ADMIN_KEY, addDocument, composedEndpoints, createWorld, json, nameOf, upload, uploadForm, type World } from "./access-world.ts";
 
 const CALLERS = ["nobody", "wrong", "member", "boss", "otherBoss", "admin"] as const;
@@ -108,14 +109,18 @@ const TABLE: Record<string, Row> = {
   "GET /admin/v1/audit": { status: NAMED(200), make: () => ({ path: "/admin/v1/audit?tenant=acme" }) },
   "POST /admin/v1/audit/verify": { status: NAMED(200), make: () => ({ path: "/admin/v1/audit/verify", init: body({ tenant: "acme" }) }) },
   "GET /v1/receipts/:id": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/receipts/${acme.receipt}` }) },
+  "GET /openapi.json": { status: EVERYBODY, make: () => ({ path: "/openapi.json" }) },
+  "GET /weir.schema.json": { status: EVERYBODY, make: () => ({ path: "/weir.schema.json" }) },
   "GET /healthz": { status: EVERYBODY, make: () => ({ path: "/healthz" }) },
   "GET /readyz": { status: EVERYBODY, make: () => ({ path: "/readyz" }) },
   "GET /metrics": { status: EVERYBODY, make: () => ({ path: "/metrics" }) },
 };
 
 let world: World;
+let own: OwnCheck;
 beforeAll(async () => {
   world = await createWorld();
+  own = createOwnCheck((await (await fetch(`${world.weir.url}/openapi.json`)).json()) as OpenApi);
 });
 afterAll(() => world.close());
 
@@ -136,7 +141,12 @@ async function statusOf(name: string, row: Row, caller: Caller): Promise<number>
   const headers = new Headers(init.headers);
   if (key !== undefined) headers.set("authorization", `Bearer ${key}`);
   const response = await fetch(`${world.weir.url}${path}`, { ...init, method, headers });
-  await response.arrayBuffer();
+  own.see(
+    `${method} ${toTemplate(name.slice(method.length + 1))}`,
+    response.status,
+    response.headers.get("content-type") ?? "",
+    await response.text(),
+  );
   return response.status;
 }
 
@@ -164,6 +174,15 @@ test("every endpoint answers each kind of caller with the status of the table", 
   const { cases, wrong } = await differences(TABLE);
   assert.deepEqual(wrong, []);
   console.log(`# access: ${cases} cases over ${Object.keys(TABLE).length} endpoints × ${CALLERS.length} callers`);
+});
+
+test("every answer to every kind of caller is as the server's own description has it", () => {
+  assert.deepEqual([...new Set(own.violations)], []);
+  const { bodies, undescribed } = own.counts();
+  assert.ok(bodies > 150);
+  console.log(
+    `# openapi: ${bodies} answers of ${Object.keys(TABLE).length} endpoints hold to /openapi.json, 0 violations; ${undescribed} without a schema`,
+  );
 });
 
 test("a table with one permission changed is told from the server, whichever endpoint it is", async () => {

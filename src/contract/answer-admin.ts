@@ -1,0 +1,119 @@
+import { z } from "zod";
+import { attempt, usageSource } from "./answer-call.ts";
+
+/** What the admin API, receipts and probes answer. */
+
+const count = z.int().min(0);
+const moment = z.iso.datetime({ offset: true });
+const page = <T extends z.ZodType>(item: T) =>
+  z.object({ data: z.array(item), nextCursor: z.string().nullish().describe("For the next page; null or absent on the last.") });
+
+export const tenant = z.object({
+  id: z.string(),
+  slug: z.string(),
+  name: z.string(),
+  tier: z.string().nullish(),
+  region: z.string().nullish(),
+  contentPolicy: z.enum(["none", "scrubbed-sample", "scrubbed", "full"]),
+  systemPrompt: z.string().nullish(),
+  models: z.array(z.string()).nullish(),
+  rpm: count.nullish(),
+  tpm: count.nullish(),
+  budgetUsd: z.number().nullish(),
+});
+export const tenantPage = page(tenant);
+export const job = z.object({ jobId: z.string() });
+
+export const key = z.object({
+  id: z.string(),
+  prefix: z.string().describe("The key's first characters."),
+  name: z.string(),
+  role: z.string(),
+  team: z.string().nullish(),
+  models: z.array(z.string()).nullish(),
+  rpm: count.nullish(),
+  tpm: count.nullish(),
+  budgetUsd: z.number().nullish(),
+  createdAt: moment,
+  expiresAt: moment.nullish(),
+  revokedAt: moment.nullish(),
+});
+export const keyMade = key.extend({ key: z.string().describe("The secret. It is told once, here.") });
+export const keyPage = page(key);
+
+const outcome = z.enum(["finished", "failed", "aborted", "refused"]);
+export const usagePage = page(
+  z.object({
+    requestId: z.string(),
+    tenant: z.string(),
+    key: z.string(),
+    team: z.string().nullable(),
+    feature: z.string().nullable(),
+    outcome,
+    code: z.string().nullable(),
+    count: z.int().min(1).describe("1, or refusals of one key, code and minute."),
+    stream: z.boolean(),
+    operation: z.enum(["chat", "embeddings"]).nullable(),
+    modelAsked: z.string().nullable(),
+    model: z.string().nullable(),
+    provider: z.string().nullable(),
+    inputTokens: count,
+    outputTokens: count,
+    cachedTokens: count,
+    costMicroUsd: count,
+    usageSource,
+    latencyMs: count.nullable(),
+    firstPartMs: count.nullable(),
+    attempts: z.array(attempt),
+    receipt: z.string(),
+    createdAt: moment,
+  }),
+).extend({
+  totals: z
+    .object({ calls: count, refused: count, inputTokens: count, outputTokens: count, costMicroUsd: count })
+    .describe("Over the whole filter, whatever the page."),
+});
+
+export const auditPage = page(
+  z.object({
+    seq: z.int().min(1),
+    hash: z.string(),
+    prevHash: z.string(),
+    eventHash: z.string().describe("The receipt."),
+    suspect: z.boolean(),
+    requestId: z.string(),
+    key: z.string(),
+    createdAt: moment,
+    outcome: z.string(),
+    model: z.string().nullable(),
+    provider: z.string().nullable(),
+    inputTokens: count,
+    outputTokens: count,
+    costMicroUsd: count,
+    count,
+  }),
+);
+export const auditVerdict = z.object({
+  ok: z.boolean(),
+  entries: count.describe("Found whole, from the first on."),
+  suspect: count,
+  firstBadSeq: z.int().optional(),
+  reason: z.string().optional(),
+});
+
+export const receipt = z.object({
+  requestId: z.string(),
+  hash: z.string().describe("SHA-256 of `body`."),
+  seq: z.int().min(1).optional().describe("Place in the tenant's audit chain; absent while the event is on its way there."),
+  event: z.record(z.string(), z.unknown()),
+  body: z.string().describe("The event as it was recorded, byte for byte."),
+  signature: z.string().describe("Ed25519 over `hash`."),
+  publicKey: z.string(),
+  keyId: z.string(),
+});
+
+export const alive = z.object({ status: z.literal("ok") });
+export const ready = z.object({
+  status: z.enum(["ready", "not ready"]),
+  parts: z.record(z.string(), z.union([z.literal(true), z.string()])).describe("true, or the code of what is wrong."),
+});

@@ -1,0 +1,148 @@
+import { z } from "zod";
+
+/** What calls answer, as `/openapi.json` tells it. Objects may hold more than is named: what a model server adds is passed on. */
+
+const count = z.int().min(0);
+const trust = z.enum(["private", "external"]);
+const usageSource = z.enum(["reported", "counted", "none"]);
+
+const citation = z.object({
+  index: z.int().min(1).describe("The number in the text's `[n]` mark."),
+  fileId: z.string(),
+  filename: z.string(),
+  title: z.string(),
+  collection: z.string(),
+  chunkId: z.string(),
+  headings: z.array(z.string()),
+  quote: z.string(),
+  start: count.describe("UTF-16 offset in the document's extracted text."),
+  end: count,
+  score: z.number(),
+  cited: z.boolean().describe("The answer refers to it."),
+});
+
+export const weirAnswer = z
+  .object({
+    requestId: z.string(),
+    model: z.string().describe("That answered."),
+    provider: z.string(),
+    trust,
+    tier: z.enum(["model", "extractive"]).describe("`extractive`: sentences of the documents, written by no model."),
+    degraded: z.boolean().describe("The first eligible target did not answer."),
+    cache: z.enum(["off", "miss", "hit"]),
+    costMicroUsd: count,
+    usageSource: usageSource.describe("`counted`: the provider did not say, so the tokens were counted here."),
+    receipt: z.string().describe("Hash of the call's record; `GET /v1/receipts/{id}` signs it."),
+    candidates: z
+      .array(
+        z.object({
+          model: z.string(),
+          provider: z.string(),
+          fell: z.string().optional().describe("Why it was not eligible."),
+          failed: z.string().optional().describe("The code with which it failed."),
+        }),
+      )
+      .describe("Every target that was looked at."),
+    citations: z.array(citation).optional(),
+  })
+  .describe("Weir's own part of an answer: who answered, at what price, and why there.");
+
+const chatUsage = z.object({ prompt_tokens: count, completion_tokens: count, total_tokens: count });
+const toolCall = z.object({
+  id: z.string(),
+  type: z.literal("function"),
+  function: z.object({ name: z.string(), arguments: z.string().describe("JSON, as the model wrote it.") }),
+});
+const finishReason = z.enum(["stop", "length", "tool_calls", "content_filter"]);
+
+export const chatCompletion = z.object({
+  id: z.string(),
+  object: z.literal("chat.completion"),
+  created: count,
+  model: z.string().describe("As asked."),
+  choices: z.array(
+    z.object({
+      index: count,
+      message: z.object({
+        role: z.literal("assistant"),
+        content: z.string().nullable(),
+        refusal: z.string().nullable(),
+        tool_calls: z.array(toolCall).optional(),
+        annotations: z.array(z.object({ type: z.string() })).optional(),
+      }),
+      logprobs: z.unknown(),
+      finish_reason: finishReason,
+    }),
+  ),
+  usage: chatUsage,
+  system_fingerprint: z.string().optional(),
+  weir: weirAnswer,
+});
+
+export const chatCompletionChunk = z
+  .object({
+    id: z.string(),
+    object: z.literal("chat.completion.chunk"),
+    created: count,
+    model: z.string(),
+    choices: z.array(
+      z.object({
+        index: count,
+        delta: z.object({ role: z.string().optional(), content: z.string().nullish() }),
+        finish_reason: finishReason.nullable(),
+      }),
+    ),
+    usage: chatUsage.nullish(),
+    weir: weirAnswer.optional().describe("In the last event before `[DONE]`."),
+  })
+  .describe("One event. A stream that breaks ends with an error object for an event, and without `[DONE]`.");
+
+export const embeddingAnswer = z.object({
+  object: z.literal("list"),
+  data: z.array(
+    z.object({
+      object: z.literal("embedding"),
+      index: count,
+      embedding: z.union([z.array(z.number()), z.string().describe("base64 of 32-bit floats, little-endian.")]),
+    }),
+  ),
+  model: z.string(),
+  usage: z.object({ prompt_tokens: count, total_tokens: count }),
+  weir: weirAnswer,
+});
+
+export const model = z.object({
+  id: z.string(),
+  object: z.literal("model"),
+  created: count,
+  owned_by: z.string().describe("The provider."),
+});
+export const modelList = z.object({ object: z.literal("list"), data: z.array(model) });
+
+export const errorBody = z.object({
+  error: z.object({
+    message: z.string(),
+    type: z.string(),
+    param: z.string().nullable().describe("The field at fault, as a path."),
+    code: z.string().describe("Permanent: match on it."),
+  }),
+});
+
+/** A row's own account of one upstream attempt. */
+export const attempt = z.object({
+  provider: z.string(),
+  model: z.string(),
+  trust,
+  outcome: z.enum(["finished", "failed", "aborted"]),
+  code: z.string().optional(),
+  inputTokens: count,
+  outputTokens: count,
+  cachedTokens: count,
+  cacheWriteTokens: count,
+  usageSource,
+  costMicroUsd: count,
+  priceUnknown: z.literal(true).optional(),
+  priceVersion: z.string(),
+  latencyMs: count,
+});
+export { usageSource };

@@ -1,0 +1,62 @@
+import { z } from "zod";
+
+/** Files and vector stores as they are answered. */
+
+const count = z.int().min(0);
+
+export const file = z.object({
+  id: z.string(),
+  object: z.literal("file"),
+  bytes: count,
+  created_at: count,
+  filename: z.string(),
+  purpose: z.string(),
+  status: z.string(),
+});
+export const vectorStore = z.object({
+  id: z.string(),
+  object: z.literal("vector_store"),
+  created_at: count,
+  name: z.string(),
+  usage_bytes: count,
+  file_counts: z.object({ in_progress: count, completed: count, failed: count, cancelled: count, total: count }),
+  status: z.enum(["in_progress", "completed", "expired"]),
+  last_active_at: count.nullable(),
+  metadata: z.record(z.string(), z.string()).nullable(),
+});
+export const vectorStoreFile = z.object({
+  id: z.string(),
+  object: z.literal("vector_store.file"),
+  usage_bytes: count,
+  created_at: count,
+  vector_store_id: z.string(),
+  status: z.enum(["in_progress", "completed", "failed", "cancelled"]),
+  last_error: z.object({ code: z.string(), message: z.string() }).nullable().describe("Why the file is in no answer."),
+  attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
+});
+const list = <T extends z.ZodType>(item: T) =>
+  z.object({ object: z.literal("list"), data: z.array(item), first_id: z.string(), last_id: z.string(), has_more: z.boolean() });
+export const fileList = list(file);
+export const vectorStoreList = list(vectorStore);
+export const vectorStoreFileList = list(vectorStoreFile);
+export const deleted = z.object({ id: z.string(), object: z.string(), deleted: z.literal(true) });
+export const searchPage = z.object({
+  object: z.literal("vector_store.search_results.page"),
+  search_query: z.array(z.string()),
+  data: z.array(
+    z.object({
+      file_id: z.string(),
+      filename: z.string(),
+      score: z.number().min(0).max(1),
+      attributes: z.record(z.string(), z.unknown()),
+      content: z.array(z.object({ type: z.literal("text"), text: z.string() })),
+    }),
+  ),
+  has_more: z.boolean(),
+  next_page: z.string().nullable(),
+});
+/** A file as it is uploaded. */
+export const fileForm = z.object({
+  file: z.string().meta({ format: "binary", description: "The document." }),
+  purpose: z.enum(["user_data", "assistants"]),
+});

@@ -1,0 +1,168 @@
+import * as admin from "../contract/admin.ts";
+import * as adminAnswer from "../contract/answer-admin.ts";
+import * as callAnswer from "../contract/answer-call.ts";
+import * as knowledgeAnswer from "../contract/answer-knowledge.ts";
+import { chatCompletionRequest } from "../contract/chat-completions.ts";
+import { embeddingRequest } from "../contract/embeddings.ts";
+import * as knowledge from "../contract/knowledge.ts";
+import type { Endpoint } from "./endpoint.ts";
+import { noteOf, type RouteNote } from "./route-note.ts";
+
+/** Schemas that have a name in the description: the others stand where they are used. */
+export const SCHEMAS = {
+  Error: callAnswer.errorBody,
+  Weir: callAnswer.weirAnswer,
+  ChatCompletionRequest: chatCompletionRequest,
+  ChatCompletion: callAnswer.chatCompletion,
+  ChatCompletionChunk: callAnswer.chatCompletionChunk,
+  EmbeddingRequest: embeddingRequest,
+  Embeddings: callAnswer.embeddingAnswer,
+  Model: callAnswer.model,
+  ModelList: callAnswer.modelList,
+  FileForm: knowledgeAnswer.fileForm,
+  File: knowledgeAnswer.file,
+  FileList: knowledgeAnswer.fileList,
+  Deleted: knowledgeAnswer.deleted,
+  VectorStoreCreate: knowledge.vectorStoreCreate,
+  VectorStore: knowledgeAnswer.vectorStore,
+  VectorStoreList: knowledgeAnswer.vectorStoreList,
+  VectorStoreFileCreate: knowledge.vectorStoreFileCreate,
+  VectorStoreFile: knowledgeAnswer.vectorStoreFile,
+  VectorStoreFileList: knowledgeAnswer.vectorStoreFileList,
+  VectorStoreSearch: knowledge.vectorStoreSearch,
+  SearchPage: knowledgeAnswer.searchPage,
+  TenantCreate: admin.tenantCreate,
+  TenantPatch: admin.tenantPatch,
+  Tenant: adminAnswer.tenant,
+  TenantPage: adminAnswer.tenantPage,
+  KeyCreate: admin.keyCreate,
+  Key: adminAnswer.key,
+  KeyMade: adminAnswer.keyMade,
+  KeyPage: adminAnswer.keyPage,
+  Job: adminAnswer.job,
+  UsagePage: adminAnswer.usagePage,
+  AuditPage: adminAnswer.auditPage,
+  AuditVerify: admin.auditVerify,
+  AuditVerdict: adminAnswer.auditVerdict,
+  Receipt: adminAnswer.receipt,
+  Alive: adminAnswer.alive,
+  Ready: adminAnswer.ready,
+};
+
+const STORE_FAULT = ["collection_unknown"] as const;
+const BYTES = "application/octet-stream";
+
+/** By method and pattern. An endpoint that carries its own note (`noted`) is not looked up here. */
+const NOTES: Readonly<Record<string, RouteNote>> = {
+  "POST /v1/chat/completions": {
+    summary: "Answer a conversation",
+    description:
+      "OpenAI's chat completions. With `stream` the answer is server-sent events, and the last one before `[DONE]` holds `weir`. Fields that Weir does not know go to OpenAI-compatible models.",
+    body: chatCompletionRequest,
+    answer: callAnswer.chatCompletion,
+    event: callAnswer.chatCompletionChunk,
+    faults: ["collection_unknown", "retrieval_failed"],
+  },
+  "POST /v1/embeddings": {
+    summary: "Turn texts into vectors",
+    description:
+      "OpenAI's embeddings, over the same rates, budgets, eligibility and record as a chat. Vectors of different models do not compare, so a call moves on only to where the same upstream model is served.",
+    body: embeddingRequest,
+    answer: callAnswer.embeddingAnswer,
+  },
+  "GET /v1/models": { summary: "Models that the key may use", answer: callAnswer.modelList },
+  "GET /v1/models/:model{.+}": { summary: "One model", answer: callAnswer.model, faults: ["model_unknown"] },
+  "POST /v1/files": {
+    summary: "Upload a document",
+    body: knowledgeAnswer.fileForm,
+    bodyType: "multipart/form-data",
+    answer: knowledgeAnswer.file,
+  },
+  "GET /v1/files": { summary: "Documents of the tenant", query: knowledge.openaiPage, answer: knowledgeAnswer.fileList },
+  "GET /v1/files/:id": { summary: "One document", answer: knowledgeAnswer.file },
+  "GET /v1/files/:id/content": { summary: "A document's bytes, as they were uploaded", answerType: BYTES },
+  "DELETE /v1/files/:id": { summary: "Delete a document and what was made of it", answer: knowledgeAnswer.deleted },
+  "POST /v1/vector_stores": {
+    summary: "Make a collection",
+    body: knowledge.vectorStoreCreate,
+    answer: knowledgeAnswer.vectorStore,
+    faults: ["conflict", "not_found"],
+  },
+  "GET /v1/vector_stores": { summary: "Collections of the tenant", query: knowledge.openaiPage, answer: knowledgeAnswer.vectorStoreList },
+  "GET /v1/vector_stores/:store": { summary: "One collection, by id or name", answer: knowledgeAnswer.vectorStore, faults: STORE_FAULT },
+  "DELETE /v1/vector_stores/:store": { summary: "Delete a collection", answer: knowledgeAnswer.deleted, faults: STORE_FAULT },
+  "POST /v1/vector_stores/:store/files": {
+    summary: "Put a document into a collection",
+    description: "It is parsed, cut into chunks and indexed in the background: `in_progress`, then `completed` or `failed`.",
+    body: knowledge.vectorStoreFileCreate,
+    answer: knowledgeAnswer.vectorStoreFile,
+    faults: STORE_FAULT,
+  },
+  "GET /v1/vector_stores/:store/files": {
+    summary: "Documents of a collection",
+    query: knowledge.openaiPage,
+    answer: knowledgeAnswer.vectorStoreFileList,
+    faults: STORE_FAULT,
+  },
+  "GET /v1/vector_stores/:store/files/:file": {
+    summary: "How far a document's indexing is",
+    answer: knowledgeAnswer.vectorStoreFile,
+    faults: STORE_FAULT,
+  },
+  "DELETE /v1/vector_stores/:store/files/:file": {
+    summary: "Take a document out of a collection",
+    answer: knowledgeAnswer.deleted,
+    faults: STORE_FAULT,
+  },
+  "POST /v1/vector_stores/:store/search": {
+    summary: "Search a collection",
+    body: knowledge.vectorStoreSearch,
+    answer: knowledgeAnswer.searchPage,
+    faults: STORE_FAULT,
+  },
+  "GET /v1/receipts/:id": { summary: "The signed record of one call", answer: adminAnswer.receipt },
+  "POST /admin/v1/tenants": {
+    summary: "Make a tenant",
+    body: admin.tenantCreate,
+    status: 201,
+    answer: adminAnswer.tenant,
+    faults: ["conflict"],
+  },
+  "GET /admin/v1/tenants": { summary: "All tenants", query: admin.pageQuery, answer: adminAnswer.tenantPage },
+  "GET /admin/v1/tenants/:slug": { summary: "One tenant", answer: adminAnswer.tenant },
+  "PATCH /admin/v1/tenants/:slug": {
+    summary: "Change a tenant",
+    description: "What is left out stays; null takes a setting back.",
+    body: admin.tenantPatch,
+    answer: adminAnswer.tenant,
+  },
+  "DELETE /admin/v1/tenants/:slug": { summary: "Delete a tenant", status: 202, answer: adminAnswer.job },
+  "POST /admin/v1/tenants/:slug/keys": {
+    summary: "Make a key",
+    description: "No key can be stronger than its maker's.",
+    body: admin.keyCreate,
+    status: 201,
+    answer: adminAnswer.keyMade,
+  },
+  "GET /admin/v1/tenants/:slug/keys": { summary: "Keys of a tenant", query: admin.pageQuery, answer: adminAnswer.keyPage },
+  "DELETE /admin/v1/tenants/:slug/keys/:id": { summary: "Revoke a key", answer: adminAnswer.key },
+  "GET /admin/v1/usage": {
+    summary: "Calls, tokens and cost",
+    description: "Newest first. A tenant's own key sees its own tenant.",
+    query: admin.usageQuery,
+    answer: adminAnswer.usagePage,
+  },
+  "GET /admin/v1/audit": { summary: "A tenant's audit trail, oldest first", query: admin.auditQuery, answer: adminAnswer.auditPage },
+  "POST /admin/v1/audit/verify": {
+    summary: "Read a tenant's audit trail again, and say whether it is whole",
+    body: admin.auditVerify,
+    answer: adminAnswer.auditVerdict,
+  },
+  "GET /healthz": { summary: "The process runs", answer: adminAnswer.alive },
+  "GET /readyz": { summary: "It can take calls", answer: adminAnswer.ready, also: { 503: "It cannot: `parts` says why." } },
+  "GET /metrics": { summary: "Metrics in Prometheus' text format", answerType: "text/plain" },
+};
+
+export const findNote = (endpoint: Endpoint): RouteNote | undefined => noteOf(endpoint) ?? NOTES[`${endpoint.method} ${endpoint.path}`];
+/** Notes of addresses that no endpoint has: a test finds them. */
+export const NOTED_ROUTES: readonly string[] = Object.keys(NOTES);

@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { afterAll, beforeAll, test } from "bun:test";
+import { toFileJsonSchema } from "../../src/config/index.ts";
+import { NOTED_ROUTES, toTemplate, type OpenApi } from "../../src/http/index.ts";
+import { composedEndpoints } from "../../tools/composed-endpoints.ts";
+import { createOwnCheck, operationsOf } from "../spec/own.ts";
+import { startWeir, type TestWeir } from "./server.ts";
+
+let weir: TestWeir;
+let api: OpenApi;
+beforeAll(async () => {
+  weir = await startWeir();
+  api = (await (await fetch(`${weir.url}/openapi.json`)).json()) as OpenApi;
+});
+afterAll(() => weir.close());
+
+const table = composedEndpoints().map(({ method, path, allow }) => ({ name: `${method} ${toTemplate(path)}`, allow }));
+
+test("every endpoint of the server is described with its permission, and none besides", () => {
+  const described = operationsOf(api).map(([name, operation]) => ({ name, allow: operation["x-weir-permission"] }));
+  const byName = (a: { name: string }, b: { name: string }): number => a.name.localeCompare(b.name);
+  assert.deepEqual(described.toSorted(byName), table.toSorted(byName));
+  console.log(`# openapi: ${described.length} operations described, ${table.length} endpoints in the server's table`);
+});
+
+test("the server answers at every described address: none is not found, none denies the method", async () => {
+  for (const [name, operation] of operationsOf(api)) {
+    const [method = "", path = ""] = name.split(" ");
+    const response = await fetch(weir.url + path.replaceAll(/\{\w+\}/g, "x"), { method });
+    assert.equal(response.status, operation["x-weir-permission"] === "public" ? 200 : 401, name);
+    await response.arrayBuffer();
+  }
+});
+
+test("every schema compiles, every reference leads somewhere, every path parameter is declared, every operation has an id of its own", () => {
+  const check = createOwnCheck(api);
+  const text = JSON.stringify(api);
+  let schemas = 0;
+  const walk = (value: unknown): void => {
+    if (typeof value !== "object" || value === null) return;
+    for (const [name, inner] of Object.entries(value)) {
+      if (name === "schema" && typeof inner === "object" && inner !== null) {
+        schemas++;
+        check.compile(inner as object);
+      }
+      walk(inner);
+    }
+  };
+  walk(api.paths);
+  for (const [name, schema] of Object.entries(api.components.schemas)) {
+    schemas++;
+    check.compile({ $ref: `#/components/schemas/${name}` });
+    assert.ok(typeof schema === "object" && schema !== null && "type" in schema, name);
+  }
+  const refs = [...text.matchAll(/"\$ref":"#\/components\/(\w+)\/(\w+)"/g)];
+  for (const [, kind = "", name = ""] of refs) assert.ok(Object.hasOwn(api.components[kind] ?? {}, name), `${kind} ${name}`);
+  const ids = operationsOf(api).map(([name, operation]) => {
+    const wanted = [...name.matchAll(/\{(\w+)\}/g)].map(([, param]) => param);
+    const declared = (operation["parameters"] ?? []) as readonly { in?: string; name?: string }[];
+    assert.deepEqual(
+      declared.filter((parameter) => parameter.in === "path").map((parameter) => parameter.name),
+      wanted,
+      name,
+    );
+    for (const [status, response] of Object.entries(operation.responses)) assert.ok(response["description"], `${name} ${status}`);
+    return operation.operationId;
+  });
+  assert.equal(new Set(ids).size, ids.length);
+  assert.match(api.openapi, /^3\.1\./);
+  console.log(`# openapi: ${schemas} schemas compiled, ${refs.length} references resolved`);
+});
+
+test("every note is of an endpoint that exists", () => {
+  const known = new Set(composedEndpoints().map(({ method, path }) => `${method} ${path}`));
+  assert.deepEqual(
+    NOTED_ROUTES.filter((name) => !known.has(name)),
+    [],
+  );
+});
+
+test("the form of weir.yaml is served, as the editor's schema in the docs is made from it", async () => {
+  const served = await (await fetch(`${weir.url}/weir.schema.json`)).json();
+  assert.deepEqual(served, JSON.parse(JSON.stringify(toFileJsonSchema())));
+});
+
+test("an answer that is not as described is told from one that is", () => {
+  const check = createOwnCheck(api);
+  const json = "application/json";
+  check.see("GET /healthz", 200, json, '{"status":"ok"}');
+  check.see("GET /v1/models", 200, json, '{"object":"list","data":[]}');
+  assert.deepEqual(check.violations, []);
+  const planted: readonly Parameters<typeof check.see>[] = [
+    ["GET /healthz", 200, json, '{"status":"fine"}'],
+    ["GET /healthz", 418, json, "{}"],
+    ["GET /v1/models", 200, json, '{"object":"list"}'],
+    ["GET /v1/models", 200, "text/html", "<p>"],
+    ["GET /v1/models", 401, json, '{"error":"no"}'],
+    ["GET /v1/secrets", 200, json, "{}"],
+  ];
+  for (const answer of planted) check.see(...answer);
+  assert.equal(check.violations.length, planted.length);
+  console.log(`# openapi: ${check.violations.length} of ${planted.length} planted violations found`);
+});
