@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { loadConfig } from "./load-config.ts";
-import { loadIn, makeFolder, problemsOf } from "./testing.ts";
+import { loadIn, makeFolder, problemsOf, remotesOf } from "./testing.ts";
 
 /** The config file of the contract, word for word. */
 const CONTRACT = `providers:
@@ -23,7 +23,8 @@ routes:
 const KEYS = { VLLM_API_KEY: "vllm-key", ANTHROPIC_API_KEY: "anthropic-key" };
 
 test("the contract's config file is read as it says", async () => {
-  const config = await loadIn({ yaml: CONTRACT, env: KEYS });
+  const cwd = await makeFolder();
+  const config = await loadIn({ yaml: CONTRACT, env: KEYS, cwd });
   assert.deepEqual(config.providers, [
     {
       name: "local",
@@ -69,7 +70,7 @@ test("the contract's config file is read as it says", async () => {
     { when: undefined, use: ["llama-70b", "sonnet"], trust: undefined },
   ]);
   assert.deepEqual(config.warnings, [
-    "weir.yaml:5:19 providers.cpu.kind: models in the server's own process (kind llama) are not started by this version; the models of this provider are left out.",
+    `weir.yaml:5:32 providers.cpu.model: there is no file ${join(cwd, "models/qwen3-0.6b.gguf")}. Put it there, or fetch one: weir models pull hf:USER/REPOSITORY/FILE.gguf --out ${join(cwd, "models/qwen3-0.6b.gguf")} Nothing names the provider, so it is left out.`,
     "weir.yaml:11:15 routes.auto[0].when: conditions are not evaluated by this version. Because the rule narrows trust to private, it applies to every call of the route.",
     "weir.yaml:12:7 routes.auto[1]: this rule and any after it are not reached: the one before it always applies.",
     "weir.yaml:12:15 routes.auto[1].when: conditions are not evaluated by this version. The rule is skipped.",
@@ -159,36 +160,6 @@ routes:
   assert.deepEqual(Object.keys(config.routes), ["auto", "quick"]);
 });
 
-describe("a provider of kind llama is left out with its models, and", () => {
-  const LLAMA = `providers:
-  cpu: { kind: llama, model: x.gguf, trust: private }
-  claude: { kind: anthropic, baseUrl: https://api.anthropic.com/v1/, trust: external }
-models:
-  small: { provider: cpu, upstream: small }
-  sonnet: { provider: claude, upstream: sonnet }
-routes:
-  auto: [{ use: [small] }, { use: [sonnet] }]
-`;
-  test("a rule that used only such models stays, empty, so that nothing goes where it did not before", async () => {
-    const config = await loadIn({ yaml: LLAMA });
-    assert.deepEqual(
-      config.models.map((model) => model.name),
-      ["sonnet"],
-    );
-    assert.deepEqual(
-      config.routes["auto"]?.map((rule) => rule.use),
-      [[], ["sonnet"]],
-    );
-    assert.ok(config.warnings.includes("weir.yaml:8:18 routes.auto[0].use[0]: the model small is left out, so this rule does without it."));
-  });
-  test("its settings are still checked", async () => {
-    assert.deepEqual(await problemsOf({ yaml: LLAMA.replace("model: x.gguf", "modle: x.gguf") }), [
-      "weir.yaml:2:3 providers.cpu.model: is missing. Expected text.",
-      'weir.yaml:2:23 providers.cpu.modle: is not a setting. Did you mean "model"?',
-    ]);
-  });
-});
-
 test("an Anthropic address loses its version, and every address its trailing slashes", async () => {
   const config = await loadIn({
     yaml: `providers:
@@ -197,7 +168,7 @@ test("an Anthropic address loses its version, and every address its trailing sla
 `,
   });
   assert.deepEqual(
-    config.providers.map((provider) => provider.baseUrl),
+    remotesOf(config).map((provider) => provider.baseUrl),
     ["https://api.anthropic.com", "http://127.0.0.1:8000/v1"],
   );
 });
@@ -255,8 +226,8 @@ test("a key from a file is relative to the config file and loses its last line b
     "providers: { a: { kind: openai, baseUrl: env:A_URL, apiKey: 'file:key.txt', trust: private } }\nmodels: { m: { provider: a, upstream: env:A_MODEL } }\n",
   );
   const config = await loadIn({ cwd, flags: { config: "etc/weir.yaml" }, env: { A_URL: "http://127.0.0.1:9/v1", A_MODEL: "qwen" } });
-  assert.equal(config.providers[0]?.apiKey, "from-a-file");
-  assert.equal(config.providers[0]?.baseUrl, "http://127.0.0.1:9/v1");
+  assert.equal(remotesOf(config)[0]?.apiKey, "from-a-file");
+  assert.equal(remotesOf(config)[0]?.baseUrl, "http://127.0.0.1:9/v1");
   assert.equal(config.models[0]?.upstream, "qwen");
   assert.deepEqual(config.warnings, []);
 });

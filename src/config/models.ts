@@ -1,11 +1,12 @@
 import type { Capabilities } from "../domain/target.ts";
+import { impliedModels, llamaUpstreams } from "./llama.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Place } from "./problem.ts";
 import type { Providers } from "./providers.ts";
 import { resolveText } from "./reference.ts";
 import type { FileModel } from "./schema.ts";
 import type { Source } from "./source.ts";
-import type { ModelConfig, ProviderConfig } from "./types.ts";
+import type { LlamaConfig, ModelConfig, ProviderConfig } from "./types.ts";
 
 /** Always there, so that no model or provider may take the name. */
 export const RESERVED_MODELS = ["auto", "extractive"] as const;
@@ -14,13 +15,10 @@ const ADAPTER_NAME = /^[^/]+\/.+-lora-v\d+$/;
 
 export type Models = {
   readonly started: readonly ModelConfig[];
-  /** Of providers that this version does not start. */
-  readonly left: ReadonlySet<string>;
 };
 
 export function readModels(source: Source, providers: Providers): Models {
   const started: ModelConfig[] = [];
-  const left = new Set<string>();
   const names = Object.keys(source.value.providers);
   for (const [name, model] of Object.entries(source.value.models)) {
     checkName(name, source);
@@ -28,8 +26,6 @@ export function readModels(source: Source, providers: Providers): Models {
     if (provider !== undefined) {
       const read = readModel(name, model, provider, source);
       if (read !== undefined) started.push(read);
-    } else if (providers.left.has(model.provider)) {
-      left.add(name);
     } else {
       const known = names.length === 0 ? " No provider is configured." : ` Known: ${names.join(", ")}.`;
       const place = source.placeOf(["models", name, "provider"]);
@@ -39,7 +35,7 @@ export function readModels(source: Source, providers: Providers): Models {
       });
     }
   }
-  return { started, left };
+  return { started: [...started, ...impliedModels(providers.started, source)] };
 }
 
 function checkName(name: string, source: Source): void {
@@ -56,11 +52,12 @@ function readModel(name: string, model: FileModel, provider: ProviderConfig, sou
   const upstream = resolveText(model.upstream, place, source);
   checkKind(name, model, provider, source);
   if (upstream === undefined) return undefined;
+  if (provider.kind === "llama") checkUpstream(upstream, provider, place, source);
   return {
     name,
     provider: provider.name,
     upstream,
-    contextTokens: model.contextTokens,
+    contextTokens: model.contextTokens ?? (provider.kind === "llama" ? provider.contextTokens : undefined),
     capabilities: capabilitiesOf(model, provider.kind),
     price: model.price === undefined ? undefined : { ...model.price, outputPerMTok: model.price.outputPerMTok ?? 0 },
   };
@@ -71,11 +68,18 @@ function capabilitiesOf(model: FileModel, kind: ProviderConfig["kind"]): Capabil
   return {
     tools,
     jsonSchema,
-    images,
-    // Anthropic's protocol has no way to ask for several answers.
+    images: images && kind !== "llama",
+    // A model in the server gives one answer, and Anthropic's protocol has no way to ask for several answers.
     manyChoices: kind === "openai" && choices,
     ...(model.kind === "embedding" ? { embeddings: true } : {}),
   };
+}
+
+function checkUpstream(upstream: string, provider: LlamaConfig, place: Place, source: Source): void {
+  const known = llamaUpstreams(provider);
+  if (known.includes(upstream)) return;
+  const message = `${provider.name} has no model or adapter "${upstream}".${didYouMean(upstream, known) || ` Known: ${known.join(", ")}.`}`;
+  source.findings.problems.push({ place, message });
 }
 
 function checkKind(name: string, { kind, price }: FileModel, provider: ProviderConfig, source: Source): void {

@@ -2,7 +2,7 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { loadIn, makeFolder, problemsOf } from "./testing.ts";
+import { loadIn, makeFolder, problemsOf, remotesOf } from "./testing.ts";
 
 const GOOD = `providers:
   local: { kind: openai, baseUrl: http://127.0.0.1:8000/v1, trust: private }
@@ -249,7 +249,7 @@ test("no problem or warning repeats a secret, wherever it was put", async () => 
   assert.deepEqual(config.warnings, [
     "weir.yaml:3:74 providers.claude.apiKey: the key itself stands in the config file. Use env:NAME or file:PATH, so that the file can be shown.",
   ]);
-  assert.equal(config.providers[1]?.apiKey, secret);
+  assert.equal(remotesOf(config)[1]?.apiKey, secret);
 });
 
 test("a config file that was named must exist, and one that was not need not", async () => {

@@ -1,8 +1,9 @@
+import { readLlama } from "./llama.ts";
 import { resolveSecret, resolveText } from "./reference.ts";
 import type { Place } from "./problem.ts";
 import type { FileProvider } from "./schema.ts";
 import type { Source } from "./source.ts";
-import type { ProviderConfig } from "./types.ts";
+import type { ProviderConfig, RemoteConfig } from "./types.ts";
 
 /** Public services, which nobody runs on hardware of their own. */
 const PUBLIC_HOSTS = [
@@ -21,15 +22,11 @@ type Remote = Exclude<FileProvider, { kind: "llama" }>;
 
 export type Providers = {
   readonly started: readonly ProviderConfig[];
-  /** Configured, but of a kind that this version does not start. */
-  readonly left: ReadonlySet<string>;
 };
 
 export async function readProviders(source: Source): Promise<Providers> {
   const started: ProviderConfig[] = [];
-  const left = new Set<string>();
   for (const [name, provider] of Object.entries(source.value.providers)) {
-    const placeOf = (setting: string): Place => source.placeOf(["providers", name, setting]);
     if (name === "extractive") {
       source.findings.problems.push({
         place: source.placeOf(["providers", name], "key"),
@@ -43,21 +40,13 @@ export async function readProviders(source: Source): Promise<Providers> {
         message: `must be at least firstByteMs (${String(provider.timeouts.firstByteMs)} milliseconds): the first byte comes before the last.`,
       });
     }
-    if (provider.kind === "llama") {
-      left.add(name);
-      source.findings.warnings.push({
-        place: placeOf("kind"),
-        message:
-          "models in the server's own process (kind llama) are not started by this version; the models of this provider are left out.",
-      });
-      continue;
-    }
-    started.push(await readRemote(name, provider, source));
+    const read = provider.kind === "llama" ? await readLlama(name, provider, source) : await readRemote(name, provider, source);
+    if (read !== undefined) started.push(read);
   }
-  return { started, left };
+  return { started };
 }
 
-async function readRemote(name: string, provider: Remote, source: Source): Promise<ProviderConfig> {
+async function readRemote(name: string, provider: Remote, source: Source): Promise<RemoteConfig> {
   const placeOf = (setting: string): Place => source.placeOf(["providers", name, setting]);
   const address = resolveText(provider.baseUrl, placeOf("baseUrl"), source);
   const baseUrl = address === undefined ? undefined : readBaseUrl(address, provider, placeOf("baseUrl"), source);

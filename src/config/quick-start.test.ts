@@ -1,6 +1,6 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { loadIn, problemsOf } from "./testing.ts";
+import { loadIn, problemsOf, remotesOf } from "./testing.ts";
 
 const CLAUDE = { ANTHROPIC_API_KEY: "a-key" };
 const OPENAI = { OPENAI_API_KEY: "o-key" };
@@ -46,7 +46,7 @@ describe("without a config file the environment makes the providers:", () => {
     test(name, async () => {
       const config = await loadIn({ env });
       const made = config.models.map((model) => {
-        const provider = config.providers.find((candidate) => candidate.name === model.provider);
+        const provider = remotesOf(config).find((candidate) => candidate.name === model.provider);
         return `${model.name} at ${model.provider} ${provider?.trust ?? ""} ${provider?.baseUrl ?? ""} ${provider?.apiKey ?? "-"}`;
       });
       assert.deepEqual(made, expected);

@@ -82,20 +82,15 @@ function withoutExtractive(use: readonly string[], path: readonly PathPart[], so
 
 function isUsable(name: string, path: readonly PathPart[], source: Source, known: Known): boolean {
   if (name === "extractive" || known.models.started.some((model) => model.name === name)) return true;
-  const { problems, warnings } = source.findings;
+  const { problems } = source.findings;
   const place = source.placeOf(path);
-  if (known.models.left.has(name)) {
-    // The rule stays, even empty: dropping it would let the next rule widen where data may go.
-    warnings.push({ place, message: `the model ${name} is left out, so this rule does without it.` });
-    return false;
-  }
   // A model that is configured but wrong has been named already.
   if (Object.hasOwn(source.value.models, name)) return false;
   if (name === "auto" || known.routes.includes(name)) {
     problems.push({ place, message: `"${name}" is a route. A rule uses models.` });
     return false;
   }
-  const models = [...Object.keys(source.value.models), "extractive"];
+  const models = [...new Set([...Object.keys(source.value.models), ...known.models.started.map((model) => model.name), "extractive"])];
   problems.push({ place, message: `there is no model "${name}".${didYouMean(name, models) || ` Known: ${models.join(", ")}.`}` });
   return false;
 }

@@ -5,7 +5,7 @@ import type { ConfigFlags } from "./listen.ts";
 import { loadConfig } from "./load-config.ts";
 import { ConfigError } from "./problem.ts";
 import type { ListModels } from "./quick-start.ts";
-import type { Config } from "./types.ts";
+import type { Config, RemoteConfig } from "./types.ts";
 
 type Start = {
   readonly yaml?: string;
@@ -34,3 +34,6 @@ export async function problemsOf(start: Start): Promise<string[]> {
   }
   return [];
 }
+
+/** The providers that are asked over HTTP. */
+export const remotesOf = (config: Config): RemoteConfig[] => config.providers.filter((provider) => provider.kind !== "llama");

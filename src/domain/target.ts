@@ -26,7 +26,7 @@ export type Target = {
   readonly provider: string;
   /** The name that the provider knows it by. */
   readonly upstream: string;
-  readonly kind: "openai" | "anthropic" | "extractive";
+  readonly kind: "openai" | "anthropic" | "llama" | "extractive";
   readonly trust: Trust;
   readonly region: string | undefined;
   readonly contextTokens: number | undefined;

@@ -9,6 +9,8 @@ export type ProviderCall = {
   readonly chat: ChatCall;
   readonly target: Target;
   readonly passages: readonly Passage[];
+  /** W3C trace context of this attempt; sent as the header of that name. */
+  readonly traceparent?: string | undefined;
 };
 
 /** Inputs as they leave for this target. */
@@ -18,6 +20,18 @@ export type EmbedAsk = {
   readonly inputs: readonly EmbeddingInput[];
   /** Length of each vector; undefined: the model's own. */
   readonly dimensions: number | undefined;
+};
+
+export type RankAsk = {
+  readonly target: Target;
+  readonly query: string;
+  /** At least one. */
+  readonly documents: readonly string[];
+};
+export type Ranked = {
+  /** From 0 to 1, one for each document in their order. */
+  readonly scores: readonly number[];
+  readonly inputTokens: number;
 };
 
 /**
@@ -35,6 +49,8 @@ export type Provider = {
    * Fault; `spent` in it says that the inputs were read, and are billed.
    */
   embed?(asked: EmbedAsk, signal: AbortSignal): Promise<Embedded>;
+  /** How well each document answers the query. Absent where the protocol knows no ranking; `target_refused` where the model does not. */
+  rank?(asked: RankAsk, signal: AbortSignal): Promise<Ranked>;
   /** Cheap reachability check for /readyz and doctor; throws a Fault. Never costs tokens. */
   probe(signal: AbortSignal): Promise<void>;
   /** Closes idle connections. */

@@ -2,7 +2,7 @@ import type { Call, ChatCall, Message, Part } from "../domain/chat.ts";
 import type { Target, Timeouts } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { keyIds, requestIds, tenantIds } from "../kernel/ids.ts";
-import type { ProviderConfig } from "../config/index.ts";
+import type { RemoteConfig } from "../config/index.ts";
 import type { ProviderCall } from "./spec.ts";
 
 /** Makings of tests. */
@@ -54,7 +54,7 @@ export function chatOf(said: string | readonly Message[], more: Partial<ChatCall
   };
 }
 
-export function targetOf(kind: "openai" | "anthropic", timeouts: Timeouts = PATIENT): Target {
+export function targetOf(kind: "openai" | "anthropic" | "llama", timeouts: Timeouts = PATIENT): Target {
   return {
     model: "fake",
     provider: "fake",
@@ -70,7 +70,7 @@ export function targetOf(kind: "openai" | "anthropic", timeouts: Timeouts = PATI
   };
 }
 
-export function askedOf(kind: "openai" | "anthropic", chat: ChatCall, timeouts?: Timeouts): ProviderCall {
+export function askedOf(kind: "openai" | "anthropic" | "llama", chat: ChatCall, timeouts?: Timeouts): ProviderCall {
   const call: Call = {
     requestId: requestIds.make(1),
     who: { kind: "tenant", role: "member", tenant, key },
@@ -81,7 +81,7 @@ export function askedOf(kind: "openai" | "anthropic", chat: ChatCall, timeouts?:
   return { call, chat, target: targetOf(kind, timeouts), passages: [] };
 }
 
-export function configOf(kind: "openai" | "anthropic", baseUrl: string, more: Partial<ProviderConfig> = {}): ProviderConfig {
+export function configOf(kind: "openai" | "anthropic", baseUrl: string, more: Partial<RemoteConfig> = {}): RemoteConfig {
   return { name: kind, kind, baseUrl, apiKey: "test-key", trust: "private", region: undefined, timeouts: PATIENT, ...more };
 }
 

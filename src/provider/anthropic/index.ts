@@ -1,4 +1,4 @@
-import type { ProviderConfig } from "../../config/index.ts";
+import type { RemoteConfig } from "../../config/index.ts";
 import type { Wire } from "../wire.ts";
 import { writeRequest } from "./request.ts";
 import { readAnswer } from "./response.ts";
@@ -8,7 +8,7 @@ import { createStreamReader } from "./stream.ts";
 const VERSION = "2023-06-01";
 
 /** Anthropic's Messages API. */
-export function createAnthropicWire(config: ProviderConfig): Wire {
+export function createAnthropicWire(config: RemoteConfig): Wire {
   return {
     path: "/v1/messages",
     probePath: "/v1/models?limit=1",

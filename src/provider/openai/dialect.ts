@@ -1,4 +1,4 @@
-import type { ProviderConfig } from "../../config/index.ts";
+import type { RemoteConfig } from "../../config/index.ts";
 
 /** How one server's words differ from the common ones. */
 export type Dialect = {
@@ -18,7 +18,7 @@ export type Dialect = {
 /** `owned_by` of servers that are known not to be vLLM. An unknown server keeps its salt: most ignore it, and leaving it out could leak. */
 const NOT_VLLM = new Set(["llamacpp", "library", "ollama", "tensorrt_llm", "tgi", "lmstudio", "organization_owner", "localai"]);
 
-export function createDialect(config: Pick<ProviderConfig, "baseUrl" | "trust">): Dialect {
+export function createDialect(config: Pick<RemoteConfig, "baseUrl" | "trust">): Dialect {
   const openai = isOpenAiHost(new URL(config.baseUrl).hostname);
   let salted = config.trust === "private" && !openai;
   return {

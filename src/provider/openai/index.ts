@@ -1,4 +1,4 @@
-import type { ProviderConfig } from "../../config/index.ts";
+import type { RemoteConfig } from "../../config/index.ts";
 import type { TenantId } from "../../kernel/ids.ts";
 import type { Wire } from "../wire.ts";
 import { createDialect } from "./dialect.ts";
@@ -7,7 +7,7 @@ import { readAnswer } from "./response.ts";
 import { createStreamReader } from "./stream.ts";
 
 /** The chat completions of OpenAI and of every server that speaks like it: vLLM, llama.cpp, Ollama, SGLang and others. */
-export function createOpenAiWire(config: ProviderConfig, cacheSalt: (tenantId: TenantId) => string): Wire {
+export function createOpenAiWire(config: RemoteConfig, cacheSalt: (tenantId: TenantId) => string): Wire {
   const dialect = createDialect(config);
   return {
     path: "/chat/completions",

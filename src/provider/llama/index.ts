@@ -1,0 +1,2 @@
+export { createLlamaProvider } from "./provider.ts";
+export type { LlamaDeps, LlamaProvider } from "./provider.ts";
