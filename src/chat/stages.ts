@@ -14,6 +14,16 @@ export type Admitted = {
   settle(used: { readonly microUsd: number; readonly tokens: number }): void;
 };
 
+/** One attempt. */
+export type Asked = {
+  readonly call: Call;
+  readonly chat: ChatCall;
+  readonly target: Target;
+  readonly passages: readonly Passage[];
+  /** Set by whoever traces the call. */
+  readonly traceparent?: string | undefined;
+};
+
 /** What `answer` needs, and nothing more. Each stage folder satisfies a line or two of this; none knows the others. */
 export type Stages = {
   retrieve(call: Call): Promise<Retrieved>;
@@ -30,7 +40,7 @@ export type Stages = {
   fitOutput(chat: ChatCall, inputBytes: number, target: Target): number | undefined;
   /** Parts in the lists that they came in, `finish` last of all. */
   ask(
-    asked: { call: Call; chat: ChatCall; target: Target; passages: readonly Passage[] },
+    asked: Asked,
     signal: AbortSignal,
   ): AsyncIterable<readonly Part[]>;
   /** Written before the first upstream call. */

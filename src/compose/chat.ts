@@ -1,4 +1,4 @@
-import { answer, type Stages } from "../chat/index.ts";
+import type { Stages } from "../chat/index.ts";
 import type { Config } from "../config/index.ts";
 import type { CallHead, ChatCall } from "../domain/chat.ts";
 import type { Target } from "../domain/target.ts";
@@ -10,9 +10,10 @@ import { countTokens, createExtractive, type Provider } from "../provider/index.
 import type { CallContent, Journal } from "../record/index.ts";
 import { countTokens as countWords, groundMessages, terms, toQuery, units, type Retrieve } from "../retrieve/index.ts";
 import { createRouter, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
-import type { Metrics } from "../telemetry/index.ts";
+import type { Metrics, Tracer } from "../telemetry/index.ts";
 import { composeEmbed } from "./embed.ts";
 import { createDigest, createGround } from "./ground.ts";
+import { traceChat, traceRefusal } from "./tracing.ts";
 
 export type ChatParts = {
   readonly answer: ChatDeps["answer"];
@@ -34,6 +35,8 @@ export type ChatPartsDeps = {
   readonly metrics: Metrics;
   readonly keepsContent: Stages["keepsContent"];
   readonly keepContent: (content: CallContent) => void;
+  /** Absent where nobody asked for traces. */
+  readonly tracer: Tracer | undefined;
 };
 
 /** The path's stages, each plugged with the parts that satisfy it. */
@@ -81,8 +84,8 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   };
 
   return {
-    refuse,
-    answer: (call, admitted, signal) => answer(stages, call, admitted, signal),
+    refuse: traceRefusal(deps.tracer, refuse),
+    answer: traceChat(deps.tracer, stages),
     embed: composeEmbed({ ...stages, refuse, endUserDigest: deps.endUserDigest, plan: router.planEmbedding, providerOf }),
     providers,
     models: ({ tenant, key }) =>

@@ -68,7 +68,10 @@ export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
     keepsContent: createContentRule(log),
     start() {
       contentLog.start();
-      pruning = setInterval(() => void prune().catch((error: unknown) => log.error("chat logs could not be pruned", describeError(error))), PRUNE_MS);
+      pruning = setInterval(
+        () => void prune().catch((error: unknown) => log.error("chat logs could not be pruned", describeError(error))),
+        PRUNE_MS,
+      );
       pruning.unref();
     },
     async close() {
@@ -97,7 +100,10 @@ function createContentRule(log: Log): Stages["keepsContent"] {
     const { id, contentPolicy } = who.tenant;
     if (lacksScrubber(contentPolicy) && !told.has(id)) {
       told.add(id);
-      log.warn("no content is kept for this tenant: its policy asks for scrubbed content, and this version has no scrubber", { tenantId: id, contentPolicy });
+      log.warn("no content is kept for this tenant: its policy asks for scrubbed content, and this version has no scrubber", {
+        tenantId: id,
+        contentPolicy,
+      });
     }
     return keepsContent(contentPolicy);
   };

@@ -22,7 +22,7 @@ export type ChatDeps = {
   /** Of the calls under way: a server that must go aborts them, with the Fault that they end with as reason. */
   readonly live: Set<AbortController>;
   /** Calls are traced, so the caller's trace context is read. */
-  readonly traced: boolean;
+  readonly traced?: boolean;
 };
 export type AdmittedCall = { readonly admitted: Admitted; /** `x-ratelimit-*`. */ readonly headers: Readonly<Record<string, string>> };
 
@@ -35,7 +35,7 @@ export function chatCompletions(deps: ChatDeps): Endpoint {
       chat,
       feature: featureOf(asked),
       startedAtMs: asked.startedAtMs,
-      traceparent: deps.traced ? (asked.request.headers.get("traceparent") ?? undefined) : undefined,
+      traceparent: deps.traced === true ? (asked.request.headers.get("traceparent") ?? undefined) : undefined,
     };
     const abort = new AbortController();
     const leave = (): void => abort.abort();

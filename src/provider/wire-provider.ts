@@ -23,7 +23,12 @@ export function createWireProvider(name: string, baseUrl: string, wire: Wire, tr
   const probeHeaders = checkedHeaders(name, plain);
   const headers = checkedHeaders(name, { ...plain, "content-type": "application/json" });
   const url = baseUrl + wire.path;
-  const askFor = (asked: ProviderCall): Ask => ({ url, headers, body: wire.writeRequest(asked), timeouts: asked.target.timeouts });
+  const askFor = (asked: ProviderCall): Ask => ({
+    url,
+    headers: asked.traceparent === undefined ? headers : withTraceparent(headers, asked.traceparent),
+    body: wire.writeRequest(asked),
+    timeouts: asked.target.timeouts,
+  });
   const upstream: Upstream = { wire, transport, askFor };
   return {
     name,
@@ -36,6 +41,12 @@ export function createWireProvider(name: string, baseUrl: string, wire: Wire, tr
     },
     close: () => transport.close(),
   };
+}
+
+function withTraceparent(headers: Headers, traceparent: string): Headers {
+  const traced = new Headers(headers);
+  traced.set("traceparent", traceparent);
+  return traced;
 }
 
 /** A key with a line break in it would otherwise be told whole by the runtime's own error. */

@@ -13,6 +13,8 @@ export type Exposition = {
   histogram(name: string, help: string, labels: readonly string[], buckets: readonly number[]): HistogramFamily;
   /** Read when the text is asked for. */
   gauge(name: string, help: string, read: () => number): void;
+  /** A counter that somebody else keeps. */
+  count(name: string, help: string, read: () => number): void;
   text(): string;
 };
 
@@ -40,6 +42,9 @@ export function createExposition(): Exposition {
     },
     gauge(name, help, read) {
       families.push(() => `${head(name, help, "gauge")}${name} ${read()}\n`);
+    },
+    count(name, help, read) {
+      families.push(() => `${head(name, help, "counter")}${name} ${read()}\n`);
     },
     text: () => families.map((render) => render()).join(""),
   };

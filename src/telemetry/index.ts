@@ -1,4 +1,11 @@
 export { createLog, describeError, silentLog } from "./log.ts";
 export type { Log, LogFields } from "./log.ts";
+export { OPERATIONS, PROVIDER_NAMES } from "./genai.ts";
+export type { Facts } from "./genai.ts";
+export { createSpanExporter } from "./span-exporter.ts";
+export type { SpanExporter } from "./span-exporter.ts";
+export { parseTraceparent } from "./trace-context.ts";
+export { createTracer } from "./tracer.ts";
+export type { OpenSpan, Trace, Tracer } from "./tracer.ts";
 export { createMetrics } from "./metrics.ts";
 export type { Gauges, Metrics } from "./metrics.ts";

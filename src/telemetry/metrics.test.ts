@@ -20,6 +20,9 @@ test("calls, tokens, cost and durations are exposed in Prometheus' form, with la
     journalBacklogBytes: () => 0,
     journalBacklogSeconds: () => 0,
     residentBytes: () => 1,
+    spansExported: () => 5,
+    spansDropped: () => 0,
+    contentLost: () => 0,
   });
   metrics.call(done);
   metrics.call({ ...done, latencyMs: 100_000_000 });
@@ -41,6 +44,7 @@ test("calls, tokens, cost and durations are exposed in Prometheus' form, with la
     'weir_http_requests_total{method="POST",path="/v1/chat/completions",status="200"} 1',
     'weir_refusals_total{code="rate_limited"} 1',
     "weir_calls_in_flight 2",
+    "weir_spans_exported_total 5",
   ])
     assert.ok(body.split("\n").includes(line), `missing: ${line}\n${body}`);
   for (const line of body.trim().split("\n")) assert.match(line, /^(# (HELP|TYPE) \w+ .+|\w+(\{.*\})? -?[\d.e+]+)$/);

@@ -35,6 +35,11 @@ export type Gauges = {
   /** Since the ledger last had everything. */
   journalBacklogSeconds(): number;
   residentBytes(): number;
+  /** Handed to the collector, and lost on the way to it. */
+  spansExported(): number;
+  spansDropped(): number;
+  /** Calls whose content was to be kept, and is not. */
+  contentLost(): number;
 };
 
 /** From a cache hit to a long reasoning answer. Seconds. */
@@ -63,6 +68,9 @@ export function createMetrics(gauges: Gauges): Metrics {
   all.gauge("weir_calls_in_flight", "Calls under way.", gauges.callsInFlight);
   all.gauge("weir_journal_backlog_bytes", "Bytes in the journal that the database does not have yet.", gauges.journalBacklogBytes);
   all.gauge("weir_journal_backlog_seconds", "Time since the database last had all of the journal.", gauges.journalBacklogSeconds);
+  all.count("weir_spans_exported_total", "Trace spans that the collector took.", gauges.spansExported);
+  all.count("weir_spans_dropped_total", "Trace spans that were lost: too many, or not taken.", gauges.spansDropped);
+  all.count("weir_content_lost_total", "Calls whose content was to be kept, and is not.", gauges.contentLost);
   all.gauge("process_resident_memory_bytes", "Resident memory.", gauges.residentBytes);
 
   const callSeries = remember((model: string, provider: string, outcome: string, stream: string): Child => ({
