@@ -40,7 +40,10 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
     const { authenticator } = parts.admission;
     const { endpoints, seed } = composeHttp(config, deps, { parts, db, pacer });
     const operated = composeOperations({
-      ...{ config, db, ...deps },
+      config,
+      db,
+      clock: deps.clock,
+      log: deps.log,
       flush: parts.record.shipper.flush,
       load: deps.loadConfig,
       apply(next) {
@@ -51,7 +54,13 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
     });
     const demo = config.demo ? await seed() : undefined;
     const server = startServer(
-      { endpoints: [...endpoints, ...operated.endpoints], authenticate: authenticator.authenticate, authorise, metrics: parts.metrics, ...deps },
+      {
+        endpoints: [...endpoints, ...operated.endpoints],
+        authenticate: authenticator.authenticate,
+        authorise,
+        metrics: parts.metrics,
+        ...deps,
+      },
       config,
     );
     lock.update(server.url);

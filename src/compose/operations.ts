@@ -39,7 +39,10 @@ export function composeOperations(server: OperatedServer): Operations {
       await tellReload(reloader, log).catch(() => undefined);
     },
   );
-  const reload = (): Promise<unknown> => tellReload(reloader, log);
+  const reload = async (): Promise<unknown> => {
+    await watch.note();
+    return await tellReload(reloader, log);
+  };
   return {
     endpoints: operations({ reload, backup: (write) => backup.write({ write }) }),
     reload,

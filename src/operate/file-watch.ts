@@ -1,7 +1,12 @@
 import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 
-export type FileWatch = { start(): Promise<void>; /** Looks now. */ look(): Promise<void>; stop(): void };
+export type FileWatch = {
+  start(): Promise<void>;
+  /** Looks now. */ look(): Promise<void>;
+  /** Somebody reads the files now: only what changes from here on is news. */ note(): Promise<void>;
+  stop(): void;
+};
 
 /** Often enough for people, seldom enough to cost nothing. */
 const LOOK_EVERY_MS = 2_000;
@@ -38,6 +43,7 @@ export function createFileWatch(files: () => readonly string[], changed: () => P
   };
   return {
     look,
+    note: async () => void (await readChanges()),
     async start() {
       await readChanges();
       timer = setInterval(() => void look(), LOOK_EVERY_MS);
