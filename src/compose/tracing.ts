@@ -127,21 +127,11 @@ const targetFacts = ({ kind, upstream, model, provider, trust }: Target): Facts 
 });
 
 function partFacts(part: Part): Facts | undefined {
-  switch (part.type) {
-    case "usage":
-      return {
-        inputTokens: part.usage.inputTokens,
-        outputTokens: part.usage.outputTokens,
-        cachedTokens: part.usage.cachedTokens,
-        usageSource: part.usage.source,
-      };
-    case "choice-finish":
-      return { finishReasons: [part.reason] };
-    case "finish":
-      return { responseModel: part.upstreamModel, responseId: part.upstreamId };
-    default:
-      return undefined;
-  }
+  if (part.type === "choice-finish") return { finishReasons: [part.reason] };
+  if (part.type === "finish") return { responseModel: part.upstreamModel, responseId: part.upstreamId };
+  if (part.type !== "usage") return undefined;
+  const { inputTokens, outputTokens, cachedTokens, source } = part.usage;
+  return { inputTokens, outputTokens, cachedTokens, usageSource: source };
 }
 
 const eventFacts = ({ model, provider, trust, tier, outcome, passages, costMicroUsd, firstPartMs, usageSource }: CallEvent): Facts => ({

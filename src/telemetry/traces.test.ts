@@ -133,7 +133,7 @@ function exporterOn(statuses: readonly (number | "broken")[], body = "{}") {
     {
       fetch: async (url, init) => {
         assert.equal(url, "http://collector:4318/v1/traces");
-        sent.push((String(init.body).match(/"traceId"/g) ?? []).length);
+        sent.push(((typeof init.body === "string" ? init.body : "").match(/"traceId"/g) ?? []).length);
         const status = left.shift() ?? 200;
         if (status === "broken") throw new TypeError("reset");
         return new Response(body, { status });
