@@ -17,6 +17,7 @@ const folders = ["src", "tools", "test", "bench"].filter((folder) => existsSync(
 const GENERATORS = [
   { name: "lock file", script: "tools/lock.mjs" },
   { name: "configuration docs", script: "tools/gen-configuration.ts" },
+  { name: "API docs", script: "tools/gen-api.ts" },
 ].filter(({ script }) => existsSync(script));
 
 const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] = [

@@ -10,11 +10,12 @@ export type OpenApi = {
   readonly openapi: "3.1.0";
   readonly info: { readonly title: string; readonly version: string; readonly description: string };
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: { readonly schemas: Json; readonly [kind: string]: Json };
+  readonly components: { readonly schemas: Readonly<Record<string, object>>; readonly [kind: string]: Readonly<Record<string, unknown>> };
 } & Json;
 export type Operation = {
   readonly operationId: string;
   readonly summary: string;
+  readonly tags: readonly string[];
   readonly "x-weir-permission": string;
   readonly responses: Readonly<Record<string, Json>>;
 } & Json;

@@ -16,7 +16,7 @@ export const SCHEMAS = {
   ChatCompletion: callAnswer.chatCompletion,
   ChatCompletionChunk: callAnswer.chatCompletionChunk,
   EmbeddingRequest: embeddingRequest,
-  Embeddings: callAnswer.embeddingAnswer,
+  EmbeddingList: callAnswer.embeddingAnswer,
   Model: callAnswer.model,
   ModelList: callAnswer.modelList,
   FileForm: knowledgeAnswer.fileForm,

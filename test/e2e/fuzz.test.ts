@@ -59,6 +59,11 @@ const CHATS: readonly unknown[] = [
 ];
 const BODIES: Readonly<Record<string, readonly unknown[]>> = {
   "POST /v1/chat/completions": CHATS,
+  "POST /v1/embeddings": [
+    { model: "vectors", input: "parts=3", encoding_format: "base64", dimensions: 4, user: "u" },
+    { model: "vectors", input: ["parts=3", "b"], encoding_format: "float" },
+    { model: "vectors", input: [[1, 2], [3]] },
+  ],
   "POST /v1/vector_stores": [{ name: "fuzz", metadata: { a: "b" }, file_ids: ["FILE"] }],
   "POST /v1/vector_stores/:store/files": [{ file_id: "FILE", attributes: { a: 1, b: "c", d: true } }],
   "POST /v1/vector_stores/:store/search": [{ query: "leave", max_num_results: 3 }, { query: ["how much", "leave"] }],

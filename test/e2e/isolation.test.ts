@@ -72,6 +72,7 @@ function otherPlaces(own: Estate): Place[] {
     { name: "audit verify tenant", make: post("/admin/v1/audit/verify", (tenant) => ({ tenant })) },
     { name: "store file_id", make: post(`/v1/vector_stores/${own.store}/files`, (id) => ({ file_id: id })) },
     { name: "chat model", make: chat((model) => ({ model })) },
+    { name: "embeddings model", make: post("/v1/embeddings", (model) => ({ model, input: "parts=2" })) },
     { name: "chat rag", make: chat((collection) => ({ rag: { enabled: true, collection } })) },
     { name: "chat rag stream", make: chat((collection) => ({ stream: true, rag: { enabled: true, collection } })) },
     { name: "models OpenAI-Tenant", make: (slug) => ({ method: "GET", path: "/v1/models", headers: { "openai-tenant": slug } }) },
