@@ -1,21 +1,27 @@
-import type { KeyAdmin, TenantAdmin } from "../admin/index.ts";
+import type { KeyAdmin, PromptAdmin, TenantAdmin } from "../admin/index.ts";
 import {
+  adminPrompts,
   adminTenants,
   apiDocument,
   audit,
   chatCompletions,
   embeddings,
+  explain,
   files,
   health,
   models,
+  objectKeys,
   usage,
+  usagePanel,
   vectorStores,
   type AuditDeps,
   type ChatDeps,
   type EmbeddingsDeps,
   type Endpoint,
+  type ExplainRead,
   type HealthDeps,
   type ModelsDeps,
+  type PanelRead,
   type UsageAsk,
 } from "../http/index.ts";
 import type { Ingest } from "../ingest/index.ts";
@@ -27,7 +33,11 @@ export type EndpointsDeps = {
   readonly ingest: Ingest;
   readonly tenants: TenantAdmin;
   readonly keys: KeyAdmin;
+  readonly prompts: PromptAdmin;
   readonly readUsage: (ask: UsageAsk) => Promise<unknown>;
+  readonly readPanel: PanelRead;
+  readonly explain: ExplainRead;
+  readonly rotateObjectKeys: Parameters<typeof objectKeys>[0];
   readonly audit: AuditDeps;
   readonly health: HealthDeps;
 };
@@ -41,7 +51,11 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...files(deps.ingest),
     ...vectorStores(deps.ingest),
     ...adminTenants({ tenants: deps.tenants, keys: deps.keys }),
+    ...adminPrompts(deps.prompts),
     usage(deps.readUsage),
+    usagePanel(deps.readPanel),
+    explain(deps.explain),
+    objectKeys(deps.rotateObjectKeys),
     ...audit(deps.audit),
     ...health(deps.health),
     // Told of the whole table, itself included.

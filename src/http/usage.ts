@@ -22,7 +22,7 @@ export function usage(read: (ask: UsageAsk) => Promise<unknown>): Endpoint {
 }
 
 /** A date alone is its first moment, UTC. */
-function momentOf(param: string, text: string | undefined): number | undefined {
+export function momentOf(param: string, text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const ms = Date.parse(text);
   if (Number.isNaN(ms))
