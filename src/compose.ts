@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { pid, memoryUsage } from "node:process";
-import { createKeyAdmin, createTenantAdmin, getBySlug } from "./admin/index.ts";
+import { createKeyAdmin, createPromptAdmin, createTenantAdmin, getBySlug } from "./admin/index.ts";
 import { authorise, digestKey, KEY_PEPPER_PURPOSE } from "./admit/index.ts";
 import { admitChat, admitEmbeddings } from "./compose/admission.ts";
 import { seedDemo, type Demo } from "./compose/demo.ts";
@@ -129,12 +129,13 @@ function composeHttp(
   { clock }: ComposeDeps,
   { parts, db, pacer }: HttpParts,
 ): { endpoints: Endpoint[]; seed(): Promise<Demo> } {
-  const { record, ingest, chat, admission, metrics } = parts;
+  const { record, ingest, chat, admission, metrics, decisions } = parts;
   const pepper = deriveKey(config.secret, KEY_PEPPER_PURPOSE);
   const changed = admission.authenticator.invalidate;
   const { nowMs } = clock;
-  const tenants = createTenantAdmin({ db, nowMs, changed });
-  const keys = createKeyAdmin({ db, nowMs, changed, digest: (secret) => digestKey(pepper, secret) });
+  const tenants = createTenantAdmin({ db, nowMs, changed, decisions });
+  const prompts = createPromptAdmin({ db, nowMs, changed, decisions });
+  const keys = createKeyAdmin({ db, nowMs, changed, decisions, digest: (secret) => digestKey(pepper, secret) });
   const idOf = async (slug: string) => (await getBySlug(db, slug)).id;
 
   const endpoints = composeEndpoints({
@@ -152,10 +153,16 @@ function composeHttp(
     ingest,
     tenants,
     keys,
+    prompts,
     readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
+    readPanel: async ({ tenant, ...ask }) => record.readUsageByDay({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
+    explain: async (tenant, requestId) => record.explain(tenant === undefined ? undefined : await idOf(tenant), requestId),
+    rotateObjectKeys: parts.stored.dataKeys.rewrap,
     audit: {
       list: async (slug, page) => record.listAudit(await idOf(slug), page),
       verify: async (slug) => record.verifyAudit(await idOf(slug)),
+      listDecisions: async (slug, ask) => decisions.listDecisions(slug === undefined ? undefined : await idOf(slug), ask),
+      verifyDecisions: async (slug) => decisions.verifyDecisions(slug === undefined ? undefined : await idOf(slug)),
       findReceipt: record.findReceipt,
     },
     health: {

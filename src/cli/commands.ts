@@ -1,8 +1,13 @@
 import { auditVerify } from "./audit.ts";
+import { backup } from "./backup.ts";
 import { chat } from "./chat.ts";
 import type { Command } from "./command.ts";
+import { explain } from "./explain.ts";
 import { ingest } from "./ingest.ts";
 import { keyCreate, keyList, keyRevoke } from "./key.ts";
+import { move } from "./move.ts";
+import { restore } from "./restore.ts";
+import { objectsRotateKeys } from "./objects.ts";
 import { serve } from "./serve.ts";
 import { tenantCreate, tenantList, tenantRevoke } from "./tenant.ts";
 import { usage } from "./usage.ts";
@@ -19,5 +24,10 @@ export const COMMANDS: readonly Command[] = [
   keyList,
   keyRevoke,
   usage,
+  explain,
   auditVerify,
+  objectsRotateKeys,
+  backup,
+  restore,
+  move,
 ];

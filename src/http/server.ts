@@ -6,6 +6,7 @@ import { Fault } from "../kernel/fault.ts";
 import { requestIds, type RequestId } from "../kernel/ids.ts";
 import { FILE_BYTES_MAX } from "../kernel/limits.ts";
 import { describeError, type Log, type Metrics } from "../telemetry/index.ts";
+import { noteDenied, noteGranted, type Decided, type NoteDecision } from "./decisions.ts";
 import { needTenant, type Asked, type Endpoint } from "./endpoint.ts";
 import { toFaultResponse } from "./fault-response.ts";
 
@@ -21,8 +22,11 @@ export type ServerDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly metrics: Pick<Metrics, "http">;
+  /** Takes note of what was granted and denied, for the audit log. */
+  readonly note?: NoteDecision | undefined;
 };
 
+const REQUEST_ID = "x-weir-request-id";
 /** Room for a multipart body's own lines around a file of the greatest size. */
 export const BODY_BYTES_MAX = FILE_BYTES_MAX + 1024 * 1024;
 /** The request handler alone, without a socket. */
@@ -65,18 +69,25 @@ function createResponder(deps: ServerDeps, endpoint: Endpoint) {
   return async (request: Request, params: Record<string, string>): Promise<Response> => {
     const startedAtMs = deps.clock.nowMs();
     const requestId = requestIds.make(startedAtMs);
+    const raw: Raw = { request, params, requestId, startedAtMs, endpoint, who: undefined, tenantSlug: undefined };
     let response: Response;
     try {
-      response = await handle(deps, endpoint, { request, params, requestId, startedAtMs });
+      response = await handle(deps, endpoint, raw);
+      if (deps.note !== undefined) noteGranted(deps.note, raw, response.status);
     } catch (error) {
-      response = toFaultResponse(noteFault(deps, Fault.from(error), requestId), requestId);
+      const fault = noteFault(deps, Fault.from(error), requestId);
+      if (deps.note !== undefined) noteDenied(deps.note, raw, fault);
+      response = toFaultResponse(fault, requestId);
     }
     deps.metrics.http(endpoint.method, endpoint.path, response.status);
+    // Answers of calls and refusals bring it; of everything else it is set here.
+    if (!response.headers.has(REQUEST_ID)) response.headers.set(REQUEST_ID, requestId);
     return response;
   };
 }
 
-type Raw = Pick<Asked<undefined>, "request" | "params" | "startedAtMs"> & { readonly requestId: RequestId };
+/** A request, and what is found out about it on its way. */
+type Raw = Pick<Asked<undefined>, "request" | "startedAtMs"> & { -readonly [Field in keyof Decided]: Decided[Field] };
 
 async function handle(deps: ServerDeps, endpoint: Endpoint, raw: Raw): Promise<Response> {
   const { request, params, requestId, startedAtMs } = raw;
@@ -91,7 +102,9 @@ async function handle(deps: ServerDeps, endpoint: Endpoint, raw: Raw): Promise<R
     tenantHeader: headers.get("openai-tenant") ?? undefined,
   });
   const who = known instanceof Promise ? await known : known;
-  deps.authorise(who, endpoint.allow, params["slug"] ?? (queryAt < 0 ? undefined : (query.get("tenant") ?? undefined)));
+  raw.who = who;
+  raw.tenantSlug = params["slug"] ?? (queryAt < 0 ? undefined : (query.get("tenant") ?? undefined));
+  deps.authorise(who, endpoint.allow, raw.tenantSlug);
   if (endpoint.of === "tenant") return endpoint.handle({ ...asked, who: needTenant(who) });
   return endpoint.handle({ ...asked, who });
 }

@@ -11,6 +11,7 @@ import { createHeadSeal } from "./chain.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { createChores } from "./chores.ts";
 import { createDelivery } from "./delivery.ts";
+import { createExplain, type Explain } from "./explain.ts";
 import { finishJournal } from "./finish-journal.ts";
 import type { JournalDisk } from "./journal-disk.ts";
 import { createJournal, type Journal } from "./journal.ts";
@@ -60,6 +61,7 @@ export type RecordParts = UsageReader &
   Receipts & {
     readonly journal: Journal;
     readonly shipper: Shipper;
+    readonly explain: Explain;
     /** Begins to ship, to look for dead processes' journals and to write checkpoints. Resolves when the ledger can take events. */
     start(): Promise<void>;
     /** Looks once for journals of dead processes. True where all of them are in the ledger now. */
@@ -118,6 +120,7 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
     journal,
     shipper,
     ...createUsageReader({ db, flush }),
+    explain: createExplain({ db, flush }),
     ...createAudit({ db, seal, checkpoints, flush }),
     ...createReceipts({ db, shipper, source, signer: createSigner(secret, "receipt") }),
     async start() {

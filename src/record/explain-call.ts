@@ -1,0 +1,95 @@
+import type { Attempt, CallEvent, RefusalEvent } from "../domain/event.ts";
+import type { FellReason } from "../domain/target.ts";
+import { toIso } from "../kernel/clock.ts";
+import { FAULTS } from "../kernel/fault.ts";
+
+/** Why a candidate was left out, as the end of "was left out: …". */
+const FELL: Readonly<Record<FellReason, string>> = {
+  trust: "the route's rule keeps this call on private models, and this one is external",
+  region: "it does not run in the region that the tenant's or the key's calls must stay in",
+  "tenant-models": "the tenant's list of models does not name it",
+  "key-models": "the key's list of models does not name it",
+  context: "prompt and answer together are longer than its context",
+  "capability-tools": "the call brings tools, and the model takes none",
+  "capability-json-schema": "the call asks for a JSON form, and the model cannot be bound to one",
+  "capability-images": "the call holds images, and the model reads none",
+  "capability-choices": "the call asks for several answers, and the model gives one",
+  "capability-chat": "it makes embeddings and does not chat",
+  "capability-embeddings": "it makes no embeddings",
+  "other-vectors": "its vectors do not compare with those of the model asked for",
+  "price-unknown": "it has no price, and a call that a budget counts for may not cost the unknown",
+  "no-passages": "it answers from documents only, and the call asked for none",
+};
+
+/** What became of a call and why, in sentences. Everything in them is in the call's row: names, counts and codes. */
+export function explainCall(event: CallEvent, tenant: string): string[] {
+  return [...opening(event, tenant), ...event.candidates.map(explainCandidate), ...explainAttempts(event), ending(event), money(event)];
+}
+
+function opening(event: CallEvent, tenant: string): string[] {
+  const { requestId, startedAtMs, modelAsked, keyId, stream, passages, operation } = event;
+  const what = operation === "embeddings" ? "embeddings" : stream ? "a streamed answer" : "an answer";
+  const first = `At ${toIso(startedAtMs)} tenant ${tenant}, with key ${keyId}, asked \`${modelAsked}\` for ${what} (${requestId}).`;
+  if (passages === undefined) return [first];
+  return [
+    first,
+    `It was to be answered from documents: ${plural(passages, "passage")} of the tenant's were found and put before the question.`,
+  ];
+}
+
+function explainCandidate({ model, provider, fell }: CallEvent["candidates"][number], at: number): string {
+  const name = `Candidate ${at + 1}, ${model} at ${provider},`;
+  return fell === undefined ? `${name} was eligible.` : `${name} was left out: ${FELL[fell] ?? fell}.`;
+}
+
+function explainAttempts({ attempts, candidates, code }: CallEvent): string[] {
+  if (attempts.length === 0) {
+    if (candidates.every(({ fell }) => fell !== undefined)) return ["No candidate was left, so no provider was asked."];
+    return [`No provider was asked${code === undefined ? "" : `: ${messageOf(code)}`}`];
+  }
+  return attempts.map((attempt, at) => {
+    const after = at === 0 ? "Asked first" : "Then";
+    return `${after}: ${attempt.model} at ${attempt.provider} (${attempt.trust}). ${howEnded(attempt)}`;
+  });
+}
+
+function howEnded({ outcome, code, latencyMs, inputTokens, outputTokens, usageSource }: Attempt): string {
+  const tokens = `${plural(inputTokens, "token")} in, ${String(outputTokens)} out, ${usageSource === "counted" ? "counted here" : "as the provider reported"}`;
+  const used = usageSource === "none" ? "nothing was used" : tokens;
+  if (outcome === "finished") return `It answered in ${String(latencyMs)} ms; ${used}.`;
+  const why = outcome === "aborted" ? "the client went away" : `${lower(messageOf(code ?? "bug"))} (${code ?? "unknown"})`;
+  return `After ${String(latencyMs)} ms ${why.replace(/\.(?= \()|\.$/, "")}; ${used}.`;
+}
+
+function ending({ outcome, code, model, provider, latencyMs, firstPartMs, tier, attempts }: CallEvent): string {
+  const first = firstPartMs === undefined ? "" : `, the first part after ${String(firstPartMs)} ms`;
+  if (outcome === "finished") {
+    const how = tier === "extractive" ? " It was put together from the documents, without a model." : "";
+    return `The call went to ${model ?? "nothing"} at ${provider ?? "no provider"} and was finished after ${String(latencyMs)} ms${first}.${how}`;
+  }
+  if (outcome === "aborted") return `The client went away after ${String(latencyMs)} ms${first}; what had been produced is billed.`;
+  const rest =
+    firstPartMs === undefined ? "" : " A part of the answer had left already, and an answer half told is not begun again elsewhere.";
+  const recovered = attempts.length === 0 && code === undefined ? " The process died under it, and it is billed as reserved." : "";
+  return `The call failed after ${String(latencyMs)} ms${first}: ${messageOf(code ?? "bug")} (${code ?? "unknown"})${rest}${recovered}`;
+}
+
+function money({ costMicroUsd, budgets, attempts }: CallEvent): string {
+  const unknown = attempts.some((attempt) => attempt.priceUnknown === true) ? " A price was unknown, so that is not the whole." : "";
+  const counted =
+    budgets === undefined
+      ? "No budget counted for it."
+      : `It was reserved in, and counts against, the budget of the ${budgets.join(", of the ")}.`;
+  return `It cost ${String(costMicroUsd)} micro-dollars.${unknown} ${counted}`;
+}
+
+/** Refusals are added up by key, code and minute, so this tells of all of them. */
+export function explainRefusals({ code, count, keyId, startedAtMs }: RefusalEvent, tenant: string): string {
+  const minute = toIso(startedAtMs).slice(0, 16);
+  const times = count === 1 ? "1 call was" : `${String(count)} calls were`;
+  return `In the minute ${minute} UTC ${times} refused for tenant ${tenant}, key ${keyId}: ${messageOf(code)} (${code})`;
+}
+
+const messageOf = (code: string): string => (code in FAULTS ? FAULTS[code as keyof typeof FAULTS].message : "it is not known why.");
+const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+const plural = (count: number, word: string): string => `${String(count)} ${word}${count === 1 ? "" : "s"}`;
