@@ -1,3 +1,4 @@
+import { isRightToLeft } from "./pdf-fragment.ts";
 import type { Fragment } from "./pdf-fragment.ts";
 import { rowsOf } from "./pdf-rows.ts";
 import type { Row } from "./pdf-rows.ts";
@@ -19,7 +20,9 @@ type Line = { readonly text: string; readonly left: number; readonly right: numb
 /** The paragraphs and table rows of one region of a page. `keepsHyphen` knows compounds that are written with one. */
 export function blocksOf(region: readonly Fragment[], keepsHyphen: (compound: string) => boolean): readonly Block[] {
   const rows = rowsOf(region);
-  const shape = shapeOf(rows);
+  // Text that runs from right to left begins and ends its lines as in a mirror.
+  const lineOf = isRightToLeft(region) ? (row: Row): Line => mirrored(joinCells(row)) : joinCells;
+  const shape = shapeOf(rows.map(lineOf));
   const blocks: Block[] = [];
   let open: { lines: Line[]; kind: "text" | "item" } | undefined;
   const end = (): void => {
@@ -48,8 +51,7 @@ export function blocksOf(region: readonly Fragment[], keepsHyphen: (compound: st
 type Shape = { readonly left: number; readonly right: number; readonly pitch: number };
 
 /** Left and right edge of a region, and the usual distance of its lines against the height of its font. */
-function shapeOf(rows: readonly Row[]): Shape {
-  const lines = rows.map(lineOf);
+function shapeOf(lines: readonly Line[]): Shape {
   const steps = lines.flatMap((line, at) => {
     const above = lines[at - 1];
     return above === undefined ? [] : [(line.y - above.y) / line.size];
@@ -62,7 +64,9 @@ function shapeOf(rows: readonly Row[]): Shape {
   };
 }
 
-function lineOf({ cells }: Row): Line {
+const mirrored = (line: Line): Line => ({ ...line, left: -line.right, right: -line.left });
+
+function joinCells({ cells }: Row): Line {
   const main = cells.reduce((one, other) => (other.text.length > one.text.length ? other : one));
   return {
     text: cells.map((cell) => cell.text).join(" "),

@@ -63,7 +63,7 @@ function cutAt(lines: readonly Fragment[], edge: number): readonly (readonly Fra
   };
   for (const line of lines.toSorted((one, other) => one.y - other.y)) {
     const side = sideOf(line);
-    if (side === "across") {
+    if (side === "across" || goesOnAcross(across.at(-1), line, right)) {
       endBand();
       across.push(line);
     } else {
@@ -74,6 +74,12 @@ function cutAt(lines: readonly Fragment[], edge: number): readonly (readonly Fra
   endBand();
   endAcross();
   return regions;
+}
+
+/** The last line of a paragraph or title that runs across is short, and has nothing beside it. */
+function goesOnAcross(above: Fragment | undefined, line: Fragment, right: readonly Fragment[]): boolean {
+  if (above === undefined || line.y - above.y > 1.5 * line.size || Math.abs(line.size - above.size) > 0.08 * above.size) return false;
+  return right.every((other) => Math.abs(other.y - line.y) > 0.5 * line.size);
 }
 
 function isColumn(lines: readonly Fragment[]): boolean {
