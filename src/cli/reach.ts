@@ -95,7 +95,7 @@ async function findAdminKey(dataDir: string, deps: CliDeps): Promise<string> {
 }
 
 /** `env:NAME` and `file:PATH` keep a key out of the list of processes and the shell's history. */
-async function readKey(text: string, deps: CliDeps): Promise<string> {
+export async function readKey(text: string, deps: CliDeps): Promise<string> {
   if (text.startsWith("env:")) {
     const key = readEnv(deps.env, text.slice("env:".length));
     if (key === undefined) throw new CommandError(`--key: the environment variable ${text.slice("env:".length)} is not set.`, EXIT.usage);

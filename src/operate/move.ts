@@ -4,7 +4,7 @@ import { lockDataFolder, openDatabase, type Engine, type StoreLog } from "../sto
 import { migrate } from "../store/migrate.ts";
 import { openPostgres } from "../store/postgres.ts";
 import { checkRoles } from "../store/roles.ts";
-import type { Clock } from "../kernel/clock.ts";
+import { toIso, type Clock } from "../kernel/clock.ts";
 import { isUnused, loadDatabase, readDatabase, type Sums, type TableSource } from "./copy-database.ts";
 
 export type MoveDeps = {
@@ -37,7 +37,7 @@ export async function moveToPostgres(deps: MoveDeps, { dataDir, to }: { readonly
     } finally {
       await target.close();
     }
-    const kept = join(dataDir, `postgres.moved-${new Date(deps.clock.nowMs()).toISOString().replaceAll(/[:.]/g, "-")}`);
+    const kept = join(dataDir, `postgres.moved-${toIso(deps.clock.nowMs()).replaceAll(/[:.]/g, "-")}`);
     await rename(join(dataDir, "postgres"), kept);
     return { sums, kept };
   } finally {
