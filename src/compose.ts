@@ -155,7 +155,8 @@ function composeHttp(
     keys,
     prompts,
     readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
-    readPanel: async ({ tenant, ...ask }) => record.readUsageByDay({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
+    readPanel: async ({ tenant, ...ask }) =>
+      record.readUsageByDay({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     explain: async (tenant, requestId) => record.explain(tenant === undefined ? undefined : await idOf(tenant), requestId),
     rotateObjectKeys: parts.stored.dataKeys.rewrap,
     audit: {

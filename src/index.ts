@@ -35,7 +35,12 @@ export async function createWeir(config: WeirConfig = {}, options: { readonly en
   });
   const clock = systemClock;
   const { parts, db, close } = await openParts(loaded, { clock, log: silentLog });
-  const tenants = createTenantAdmin({ db, nowMs: clock.nowMs, changed: parts.admission.authenticator.invalidate });
+  const tenants = createTenantAdmin({
+    db,
+    nowMs: clock.nowMs,
+    changed: parts.admission.authenticator.invalidate,
+    decisions: parts.decisions,
+  });
 
   const findTenant = async (slug: string) => {
     try {

@@ -1,12 +1,13 @@
 import { checkMintable, type Change } from "../admit/index.ts";
 import type { KeyCreate } from "../contract/admin.ts";
-import type { Principal } from "../domain/principal.ts";
+import { principalIdOf, type KeyProfile, type Principal } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
 import { toIso } from "../kernel/clock.ts";
-import { keyIds, makeSecret, type TenantId } from "../kernel/ids.ts";
+import { type KeyId, keyIds, makeSecret, type TenantId } from "../kernel/ids.ts";
 import { dollarsToMicro, microToDollars } from "../kernel/money.ts";
-import type { Database } from "../store/database.ts";
-import { insertKey, listKeys, revokeKey, type KeyRecord } from "../store/keys.ts";
+import { type Database, tenantScope } from "../store/database.ts";
+import { endKey, getKey, insertKey, listKeys, revokeKey, type KeyRecord } from "../store/keys.ts";
+import { changeBy, type Decisions, diff } from "./changed.ts";
 import { getBySlug } from "./tenants.ts";
 
 /** A key as the admin API tells it: what it may do, and its first characters. */
@@ -16,6 +17,8 @@ export type KeyView = {
   readonly name: string;
   readonly role: string;
   readonly team: string | undefined;
+  readonly region?: string | undefined;
+  readonly ownDocumentsOnly?: boolean | undefined;
   readonly models: readonly string[] | undefined;
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;
@@ -32,33 +35,42 @@ export type KeyAdmin = {
     slug: string,
     page: { after: string | undefined; limit: number },
   ): Promise<{ data: readonly KeyView[]; nextCursor: string | undefined }>;
-  revoke(slug: string, id: string): Promise<KeyView>;
+  revoke(slug: string, id: string, by?: Principal): Promise<KeyView>;
+  /** A new key that may what the old one may; the old one ends after the overlap. Throws as `create` does. */
+  rotate(
+    maker: Principal,
+    slug: string,
+    id: string,
+    overlapSeconds: number,
+  ): Promise<KeyView & { readonly key: string; readonly replaces: KeyView }>;
 };
 
 /** Characters of a key that tell it from others in a listing; the other 28 stay secret. */
 const PREFIX_CHARS = 9;
 
-export function createKeyAdmin(deps: {
+type Deps = {
   readonly db: Database;
   nowMs(): number;
   /** HMAC of a key under the server's pepper. */
   digest(secret: string): string;
   changed(change: Change): void;
-}): KeyAdmin {
-  const { db } = deps;
+  readonly decisions: Decisions;
+};
+
+export function createKeyAdmin(deps: Deps): KeyAdmin {
+  const { db, decisions } = deps;
+  const make = makeKey(deps);
   return {
     async create(maker, slug, body) {
       const wanted = toWanted(body);
       if (wanted.expiresAtMs !== undefined && wanted.expiresAtMs <= deps.nowMs())
         throw new Fault("body_invalid", { param: "expiresAt", say: "expiresAt: that moment has passed." });
-      const mintable = checkMintable(maker, { ...wanted, tenantSlug: slug });
-      if (!mintable.ok) throw new Fault("forbidden", { param: mintable.param, say: mintable.say });
+      refuseStronger(maker, slug, wanted);
       const tenantId = await tenantIdOf(db, maker, slug);
-      const key = makeSecret("weir");
-      const record = await insertKey(db, deps.nowMs(), tenantId, {
-        ...wanted,
-        digest: deps.digest(key),
-        prefix: key.slice(0, PREFIX_CHARS),
+      const { record, key } = await decisions.change(tenantScope(tenantId), async (bound) => {
+        const made = await make(bound, tenantId, wanted, principalIdOf(maker));
+        const changed = diff({}, shownOf(made.record), decisions.digestText);
+        return { made, tenantId, decision: changeBy(maker, "key.create", { category: "sign-ins", resource: made.record.id, changed }) };
       });
       deps.changed({ kind: "key", tenantId, id: record.id });
       return { ...toView(record), key };
@@ -68,14 +80,61 @@ export function createKeyAdmin(deps: {
       const { data, nextCursor } = await listKeys(db, id, page);
       return { data: data.map(toView), nextCursor };
     },
-    async revoke(slug, id) {
-      if (!keyIds.is(id)) throw new Fault("not_found", { say: "The key does not exist." });
-      const tenant = await getBySlug(db, slug);
-      const record = await revokeKey(db, deps.nowMs(), tenant.id, id);
-      deps.changed({ kind: "key", tenantId: tenant.id, id });
+    async revoke(slug, id, by) {
+      const keyId = parseId(id);
+      const { id: tenantId } = await getBySlug(db, slug);
+      const record = await decisions.change(tenantScope(tenantId), async (bound) => {
+        const before = await getKey(bound, tenantId, keyId);
+        const made = await revokeKey(bound, deps.nowMs(), tenantId, keyId);
+        const changed = { revoked: { old: before.revokedAtMs !== undefined, new: true } };
+        return { made, tenantId, decision: changeBy(by, "key.revoke", { category: "sign-ins", resource: keyId, changed }) };
+      });
+      deps.changed({ kind: "key", tenantId, id: keyId });
       return toView(record);
     },
+    async rotate(maker, slug, id, overlapSeconds) {
+      const keyId = parseId(id);
+      const tenantId = await tenantIdOf(db, maker, slug);
+      const old = await getKey(db, tenantId, keyId);
+      if (old.revokedAtMs !== undefined || (old.expiresAtMs ?? Number.POSITIVE_INFINITY) <= deps.nowMs())
+        throw new Fault("conflict", { say: "The key has ended already: make a new one." });
+      refuseStronger(maker, slug, old);
+      const { made, ended } = await decisions.change(tenantScope(tenantId), async (bound) => {
+        const done = {
+          // The new one takes the old one's place, so it is the same person's.
+          made: await make(bound, tenantId, old, keyId),
+          ended: await endKey(bound, tenantId, keyId, deps.nowMs() + overlapSeconds * 1000),
+        };
+        const changed = { replacedBy: { old: null, new: done.made.record.id }, overlapSeconds: { old: null, new: overlapSeconds } };
+        return { made: done, tenantId, decision: changeBy(maker, "key.rotate", { category: "sign-ins", resource: keyId, changed }) };
+      });
+      deps.changed({ kind: "key", tenantId, id: keyId });
+      return { ...toView(made.record), key: made.key, replaces: toView(ended) };
+    },
   };
+}
+
+function makeKey({ nowMs, digest }: Pick<Deps, "nowMs" | "digest">) {
+  return async (db: Database, tenantId: TenantId, profile: Omit<KeyProfile, "id">, madeBy: string) => {
+    const key = makeSecret("weir");
+    const record = await insertKey(db, nowMs(), tenantId, { ...profile, digest: digest(key), prefix: key.slice(0, PREFIX_CHARS), madeBy });
+    return { record, key };
+  };
+}
+
+function refuseStronger(maker: Principal, slug: string, wanted: Omit<KeyProfile, "id">): void {
+  const mintable = checkMintable(maker, { ...wanted, tenantSlug: slug });
+  if (!mintable.ok) throw new Fault("forbidden", { param: mintable.param, say: mintable.say });
+}
+
+function parseId(raw: string): KeyId {
+  if (keyIds.is(raw)) return raw;
+  throw new Fault("not_found", { say: "The key does not exist." });
+}
+
+/** What the log of decisions tells of a key. */
+function shownOf({ name, role, team, region, ownDocumentsOnly, models, rpm, tpm, budgetMicroUsd, expiresAtMs }: KeyRecord) {
+  return { name, role, team, region, ownDocumentsOnly, models, rpm, tpm, budgetMicroUsd, expiresAtMs };
 }
 
 async function tenantIdOf(db: Database, maker: Principal, slug: string): Promise<TenantId> {
@@ -92,6 +151,8 @@ function toWanted(body: KeyCreate) {
     tpm: body.tpm ?? undefined,
     budgetMicroUsd: body.budgetUsd == null ? undefined : dollarsToMicro(body.budgetUsd),
     expiresAtMs: body.expiresAt == null ? undefined : Date.parse(body.expiresAt),
+    region: body.region ?? undefined,
+    ownDocumentsOnly: body.ownDocumentsOnly ?? false,
   } as const;
 }
 

@@ -40,8 +40,8 @@ export type AuthenticatorDeps = {
   /** Any of these is the admin. */
   readonly adminKeys: readonly string[];
   readonly pepper: Uint8Array;
-  /** undefined: no issuer is configured, and no token is taken. */
-  readonly tokens?: TokenBook | undefined;
+  /** undefined: no issuer is configured, and no token is taken. Asked anew each time, because a reload may change it. */
+  readonly findTokens?: (() => TokenBook | undefined) | undefined;
   /** Told of everybody who was not known a moment ago: of each call only the first. */
   readonly signedIn?: ((who: Principal, by: "key" | "token") => void) | undefined;
   readonly clock: Clock;
@@ -51,15 +51,15 @@ export type AuthenticatorDeps = {
 const ADMIN: AdminPrincipal = Object.freeze({ kind: "admin", role: "admin" });
 
 export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimits = {}): Authenticator {
-  const { findKey, feed, clock, after, pepper, tokens, signedIn } = deps;
+  const { findKey, feed, clock, after, pepper, signedIn, findTokens = () => undefined } = deps;
   const keys = createKeyBook({ findKey, clock, isFollowing: () => watch.following }, limits);
   const invalidate = (change: Change): void => {
     keys.forget(change);
-    tokens?.forget(change);
+    findTokens()?.forget(change);
   };
   const forgetAll = (): void => {
     keys.forgetAll();
-    tokens?.forgetAll();
+    findTokens()?.forgetAll();
   };
   const watch = createChangeWatch({ feed, clock, after, changed: invalidate, forgetAll });
   const isAdmin = createAdminCheck(deps.adminKeys, pepper);
@@ -96,6 +96,7 @@ export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimi
         if (!watch.isFresh()) throw new Fault("store_unavailable");
         return check(cached, presented.tenantHeader);
       }
+      const tokens = findTokens();
       const known = tokens?.find(digest);
       if (known !== undefined) {
         if (known.kind === "tenant" && !watch.isFresh()) throw new Fault("store_unavailable");

@@ -41,6 +41,26 @@ async function setUp(change: Partial<TokenIssuer> = {}) {
   const fetched: string[] = [];
   const state = { tenant: acme, lookups: 0, changes: [] as { seq: number; kind: "tenant"; tenantId: typeof acme.id; id: string }[] };
   const signedIn: string[] = [];
+  const tokens = createTokenBook({
+    verify: createTokenVerifier(
+      {
+        clock: time.clock,
+        async fetchDocument(url) {
+          fetched.push(url);
+          const response = await fetch(url);
+          if (!response.ok) throw new Error("away");
+          return response.json();
+        },
+      },
+      [rulesOf(change)],
+    ),
+    findTenant(slug, { subject }) {
+      state.lookups++;
+      return Promise.resolve(slug === "acme" ? { tenant: state.tenant, id: toHolderId(Buffer.from(subject.padEnd(32))) } : undefined);
+    },
+    platformId: ({ subject }) => toHolderId(Buffer.from(subject.padEnd(32))),
+    clock: time.clock,
+  });
   const authenticator = createAuthenticator({
     findKey: () => Promise.resolve(undefined),
     feed: {
@@ -49,26 +69,7 @@ async function setUp(change: Partial<TokenIssuer> = {}) {
     },
     adminKeys: ["an-admin-key-of-some-length"],
     pepper: deriveKey(new Uint8Array(32).fill(7), KEY_PEPPER_PURPOSE),
-    tokens: createTokenBook({
-      verify: createTokenVerifier(
-        {
-          clock: time.clock,
-          async fetchDocument(url) {
-            fetched.push(url);
-            const response = await fetch(url);
-            if (!response.ok) throw new Error("away");
-            return response.json();
-          },
-        },
-        [rulesOf(change)],
-      ),
-      findTenant(slug, { subject }) {
-        state.lookups++;
-        return Promise.resolve(slug === "acme" ? { tenant: state.tenant, id: toHolderId(Buffer.from(subject.padEnd(32))) } : undefined);
-      },
-      platformId: ({ subject }) => toHolderId(Buffer.from(subject.padEnd(32))),
-      clock: time.clock,
-    }),
+    findTokens: () => tokens,
     signedIn: (who, by) => void signedIn.push(`${who.role} by ${by}`),
     clock: time.clock,
     after: time.after,

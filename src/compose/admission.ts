@@ -50,6 +50,8 @@ export type AdmissionDeps = {
 export function composeAdmission({ config, db, clock, processId, sumSpent, signedIn }: AdmissionDeps): AdmissionParts {
   const after = systemAfter;
   let { tiers } = config;
+  const makeTokens = (of: Config) => composeTokens({ config: of, db, clock, withTier: (tenant) => withTier(tiers, tenant) });
+  let tokens = makeTokens(config);
   const authenticator = createAuthenticator({
     findKey: async (digest) => {
       const found = await findKeyByDigest(db, digest);
@@ -58,7 +60,7 @@ export function composeAdmission({ config, db, clock, processId, sumSpent, signe
     feed: { newest: () => findLastChange(db), since: (seq) => listChangesSince(db, seq) },
     adminKeys: [config.adminKey, ...(config.localAdminKey === undefined ? [] : [config.localAdminKey])],
     pepper: deriveKey(config.secret, KEY_PEPPER_PURPOSE),
-    tokens: composeTokens({ config, db, clock, withTier: (tenant) => withTier(tiers, tenant) }),
+    findTokens: () => tokens,
     signedIn,
     clock,
     after,
@@ -84,6 +86,7 @@ export function composeAdmission({ config, db, clock, processId, sumSpent, signe
     admission,
     reconfigure(next) {
       ({ tiers } = next);
+      tokens = makeTokens(next);
       authenticator.forgetAll();
       room.resize(next.limits);
       budgets.setPlatformLimit(next.spendLimitMicroUsd);

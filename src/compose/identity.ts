@@ -1,11 +1,12 @@
 import { createHmac } from "node:crypto";
 import { createTokenBook, createTokenVerifier, type TokenBook } from "../admit/index.ts";
 import type { Config } from "../config/index.ts";
-import type { TenantProfile } from "../domain/principal.ts";
+import { principalIdOf, type Principal, type TenantProfile } from "../domain/principal.ts";
 import { fetchIssuerDocument } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import { toHolderId } from "../kernel/ids.ts";
+import type { Noted } from "../record/index.ts";
 import type { Database } from "../store/index.ts";
 import { findTokenTenant } from "../store/token-tenants.ts";
 
@@ -38,3 +39,14 @@ export function composeTokens({ config, db, clock, withTier }: Deps): TokenBook 
     clock,
   });
 }
+
+/** An entry for somebody whom this process did not know a moment ago. */
+export const toSignIn = (who: Principal, by: "key" | "token"): Noted => ({
+  category: "sign-ins",
+  action: "sign-in",
+  outcome: "granted",
+  reason: by,
+  actor: principalIdOf(who),
+  role: who.role,
+  tenantId: who.kind === "tenant" ? who.tenant.id : undefined,
+});

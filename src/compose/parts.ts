@@ -6,19 +6,21 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import { processIds, type ProcessId } from "../kernel/ids.ts";
-import { createRecord, endUserDigest, readPriceBook, type RecordParts } from "../record/index.ts";
+import { createDecisionLog, createRecord, endUserDigest, readPriceBook, type DecisionLog, type RecordParts } from "../record/index.ts";
 import { createProviderPool, type Provider } from "../provider/index.ts";
 import { createRetriever } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
 import { createEventPartitions } from "../store/ledger-partitions.ts";
 import { sumSpent } from "../store/ledger-usage.ts";
-import { findDigestSalt } from "../store/tenants.ts";
+import { findDigestSalt, findTenantBySlug } from "../store/tenants.ts";
 import { createMetrics, describeError, type Log, type Metrics } from "../telemetry/index.ts";
+import type { Principal } from "../domain/principal.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
 import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests } from "./end-user.ts";
 import { createDigest } from "./ground.ts";
+import { toSignIn } from "./identity.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
 
@@ -34,6 +36,8 @@ export type PartsDeps = {
 /** The graph of parts that one configuration makes; everything but lock, database and socket. */
 export type Parts = {
   readonly record: RecordParts;
+  /** Every decision that is no call. */
+  readonly decisions: DecisionLog;
   readonly ingest: Ingest;
   readonly stored: ObjectParts;
   readonly telemetry: TelemetryParts;
@@ -71,7 +75,10 @@ export function composeParts(deps: PartsDeps): Parts {
     spansDropped: () => telemetry.spans.dropped,
     contentLost: () => stored.contentLog.lost,
   });
-  const admission = composeAdmission({ config, db, clock, processId, sumSpent });
+  const findTenantId = async (slug: string) => (await findTenantBySlug(db, slug))?.id;
+  const decisions = createDecisionLog({ db, clock, log, secret: config.secret, findTenantId });
+  const signedIn = (who: Principal, by: "key" | "token"): void => decisions.note(toSignIn(who, by));
+  const admission = composeAdmission({ config, db, clock, processId, sumSpent, signedIn });
   const retrieve = createRetriever({ db });
   const ingest = createIngest({
     db,
@@ -101,6 +108,7 @@ export function composeParts(deps: PartsDeps): Parts {
   const parts = {
     live,
     record,
+    decisions,
     ingest,
     stored,
     telemetry,
@@ -163,13 +171,14 @@ async function probe(provider: Provider, log: Log): Promise<void> {
 
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
 function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfigure">, log: Log): Pick<Parts, "start" | "drain"> {
-  const { live, record, ingest, stored, telemetry, admission } = parts;
+  const { live, record, decisions, ingest, stored, telemetry, admission } = parts;
   let resuming: ReturnType<typeof setInterval> | undefined;
   const resume = (): void =>
     void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
   return {
     async start() {
       await record.start();
+      decisions.start();
       await admission.authenticator.start();
       admission.budgets.start();
       stored.start();
@@ -190,6 +199,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       await ingest.close();
       await stored.close();
       await telemetry.close();
+      await decisions.stop();
       await record.drain();
       for (const provider of parts.chat.providers.values()) provider.close();
     },

@@ -1,5 +1,5 @@
 import type { KeyAdmin, TenantAdmin } from "../admin/index.ts";
-import { keyCreate, pageQuery, tenantCreate, tenantPatch } from "../contract/admin.ts";
+import { keyCreate, keyRotate, pageQuery, tenantCreate, tenantPatch } from "../contract/admin.ts";
 import { JSON_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { readJson } from "./body.ts";
 import { paramOf, platformEndpoint, type Endpoint } from "./endpoint.ts";
@@ -11,19 +11,21 @@ const AT = "/admin/v1/tenants";
 
 export function adminTenants({ tenants, keys }: AdminTenantsDeps): Endpoint[] {
   return [
-    platformEndpoint("POST", AT, "tenants.manage", async ({ request }) =>
-      Response.json(await tenants.create(await readJson(request, tenantCreate, JSON_BODY_BYTES_MAX)), { status: 201 }),
+    platformEndpoint("POST", AT, "tenants.manage", async ({ request, who }) =>
+      Response.json(await tenants.create(await readJson(request, tenantCreate, JSON_BODY_BYTES_MAX), who), { status: 201 }),
     ),
-    platformEndpoint("GET", AT, "tenants.manage", async ({ query }) => {
+    platformEndpoint("GET", AT, "tenants.list", async ({ query }) => {
       const { cursor, limit } = readQuery(query, pageQuery);
       return Response.json(toWirePage(await tenants.list({ after: cursor, limit })));
     }),
     platformEndpoint("GET", `${AT}/:slug`, "tenants.read", async (asked) => Response.json(await tenants.get(paramOf(asked, "slug")))),
     platformEndpoint("PATCH", `${AT}/:slug`, "tenants.manage", async (asked) =>
-      Response.json(await tenants.change(paramOf(asked, "slug"), await readJson(asked.request, tenantPatch, JSON_BODY_BYTES_MAX))),
+      Response.json(
+        await tenants.change(paramOf(asked, "slug"), await readJson(asked.request, tenantPatch, JSON_BODY_BYTES_MAX), asked.who),
+      ),
     ),
     platformEndpoint("DELETE", `${AT}/:slug`, "tenants.manage", async (asked) => {
-      await tenants.remove(paramOf(asked, "slug"));
+      await tenants.remove(paramOf(asked, "slug"), asked.who);
       return Response.json({ jobId: asked.requestId.replace("req_", "job_") }, { status: 202 });
     }),
     platformEndpoint("POST", `${AT}/:slug/keys`, "keys.manage", async (asked) => {
@@ -35,8 +37,12 @@ export function adminTenants({ tenants, keys }: AdminTenantsDeps): Endpoint[] {
       return Response.json(toWirePage(await keys.list(paramOf(asked, "slug"), { after: cursor, limit })));
     }),
     platformEndpoint("DELETE", `${AT}/:slug/keys/:id`, "keys.manage", async (asked) =>
-      Response.json(await keys.revoke(paramOf(asked, "slug"), paramOf(asked, "id"))),
+      Response.json(await keys.revoke(paramOf(asked, "slug"), paramOf(asked, "id"), asked.who)),
     ),
+    platformEndpoint("POST", `${AT}/:slug/keys/:id/rotate`, "keys.manage", async (asked) => {
+      const { overlapSeconds } = await readJson(asked.request, keyRotate, JSON_BODY_BYTES_MAX);
+      return Response.json(await keys.rotate(asked.who, paramOf(asked, "slug"), paramOf(asked, "id"), overlapSeconds), { status: 201 });
+    }),
   ];
 }
 

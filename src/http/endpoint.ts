@@ -55,6 +55,16 @@ export function needTenant(who: Principal): TenantPrincipal {
   });
 }
 
+/** The tenant that is meant: the caller's own, or the one that somebody of the platform names. */
+export function tenantNamed(who: Principal, named: string | undefined): string {
+  if (who.kind === "tenant") {
+    if (named !== undefined && named !== who.tenant.slug) throw new Fault("forbidden");
+    return who.tenant.slug;
+  }
+  if (named === undefined) throw new Fault("body_invalid", { param: "tenant", say: "tenant: name the tenant that is meant." });
+  return named;
+}
+
 /** A path parameter that the pattern guarantees. */
 export function paramOf(asked: Asked<Principal | undefined>, name: string): string {
   const value = asked.params[name];

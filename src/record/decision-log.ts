@@ -1,7 +1,7 @@
 import type { Clock } from "../kernel/clock.ts";
 import { toIso } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
-import { sha256Hex } from "../kernel/hash.ts";
+import { deriveKey, hmacHex, sha256Hex } from "../kernel/hash.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 import { type Database, type Scope, tenantScope, type Tx } from "../store/database.ts";
@@ -41,13 +41,18 @@ export type DecisionLog = {
   /** Added up per minute and written soon; it never fails and never waits. */
   note(decision: Noted): void;
   /** A change and its entry in one transaction: neither is there without the other. `work` must use the database that it is given. */
-  change<T>(scope: Scope, work: (db: Database) => Promise<{ readonly made: T; readonly tenantId: TenantId; readonly decision: Decision }>): Promise<T>;
+  change<T>(
+    scope: Scope,
+    work: (db: Database) => Promise<{ readonly made: T; readonly tenantId: TenantId; readonly decision: Decision }>,
+  ): Promise<T>;
   /** Oldest first. undefined for the tenant: what belongs to none. */
   listDecisions(
     tenantId: TenantId | undefined,
     ask: { readonly category?: DecisionCategory | undefined; readonly cursor?: string | undefined; readonly limit?: number | undefined },
   ): Promise<DecisionPage>;
   verifyDecisions(tenantId: TenantId | undefined): Promise<DecisionVerdict>;
+  /** A text that somebody wrote, as the log may show it. */
+  digestText(text: string): string;
   flush(): Promise<void>;
   start(): void;
   stop(): Promise<void>;
@@ -74,6 +79,7 @@ type Entry = { readonly decision: Decision; readonly atMs: number; readonly coun
 
 export function createDecisionLog({ db, clock, log, secret, findTenantId }: DecisionLogDeps): DecisionLog {
   const append = createAppend(secret);
+  const textKey = deriveKey(secret, "decision-texts");
   const waiting: Counted[] = [];
   let lost = 0;
   const counter = createDecisionCounter((counted) => {
@@ -135,6 +141,7 @@ export function createDecisionLog({ db, clock, log, secret, findTenantId }: Deci
       await flush();
       return verify(db, createHeadSeal(secret), tenantId);
     },
+    digestText: (text) => `digest:${hmacHex(textKey, text).slice(0, 16)}`,
     flush,
     start() {
       timer = setInterval(tick, WRITE_EVERY_MS);

@@ -1,6 +1,6 @@
 import type { TenantId } from "../kernel/ids.ts";
 import { tenantIds } from "../kernel/ids.ts";
-import type { Database, Scope, Tx } from "./database.ts";
+import type { Database, Row, Scope, Tx } from "./database.ts";
 import { tenantScope } from "./database.ts";
 import type { AuditHead } from "./events.ts";
 
@@ -89,6 +89,12 @@ export function boundTo(db: Database, tx: Tx, scope: Scope): Database {
     transaction(asked, body) {
       check(asked);
       return body(tx);
+    },
+    async batch(asked, statements) {
+      check(asked);
+      const results: Row[][] = [];
+      for (const { text, params } of statements) results.push(await tx.query(text, params));
+      return results;
     },
     ping: () => db.ping(),
     close: () => Promise.resolve(),

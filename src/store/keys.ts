@@ -30,14 +30,19 @@ type KeyRow = {
   readonly created_at: Date;
   readonly expires_at: Date | null;
   readonly revoked_at: Date | null;
+  readonly region: string | null;
+  readonly own_documents_only: boolean;
 };
 
-const COLUMNS = "id, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at, revoked_at";
+const COLUMNS =
+  "id, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at, revoked_at, region, own_documents_only";
 
 export type KeyNew = Omit<KeyProfile, "id"> & {
   /** HMAC of the key, hex. */
   readonly digest: string;
   readonly prefix: string;
+  /** Id of who made it, or of the key that it takes the place of. */
+  readonly madeBy: string;
 };
 
 /** Throws `not_found` when there is no such tenant, or not any more. */
@@ -46,8 +51,9 @@ export async function insertKey(db: Database, nowMs: number, tenantId: TenantId,
   const expiresAt = key.expiresAtMs === undefined ? null : new Date(key.expiresAtMs);
   const [row] = await db.query<KeyRow>(
     tenantScope(tenantId),
-    `INSERT INTO api_keys (tenant_id, id, digest, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at)
-     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13 FROM tenants WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+    `INSERT INTO api_keys (tenant_id, id, digest, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at,
+       region, own_documents_only, made_by)
+     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 FROM tenants WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
     [
       tenantId,
       keyIds.make(nowMs),
@@ -62,6 +68,9 @@ export async function insertKey(db: Database, nowMs: number, tenantId: TenantId,
       key.budgetMicroUsd ?? null,
       at,
       expiresAt,
+      key.region ?? null,
+      key.ownDocumentsOnly ?? false,
+      key.madeBy,
     ],
   );
   if (row === undefined) throw new Fault("not_found", { say: "The tenant does not exist." });
@@ -87,6 +96,43 @@ export async function revokeKey(db: Database, nowMs: number, tenantId: TenantId,
   );
   if (row === undefined) throw new Fault("not_found", { say: "The key does not exist." });
   return toRecord(row);
+}
+
+/** Throws `not_found`, the same for another tenant's key as for one that never was. */
+export async function getKey(db: Database, tenantId: TenantId, keyId: KeyId): Promise<KeyRecord> {
+  const [row] = await db.query<KeyRow>(tenantScope(tenantId), `SELECT ${COLUMNS} FROM api_keys WHERE tenant_id = $1 AND id = $2`, [
+    tenantId,
+    keyId,
+  ]);
+  if (row === undefined) throw new Fault("not_found", { say: "The key does not exist." });
+  return toRecord(row);
+}
+
+/** It ends at that moment, or earlier where it would have. Throws `not_found`. */
+export async function endKey(db: Database, tenantId: TenantId, keyId: KeyId, atMs: number): Promise<KeyRecord> {
+  const [row] = await db.query<KeyRow>(
+    tenantScope(tenantId),
+    `UPDATE api_keys SET expires_at = least(coalesce(expires_at, $3), $3) WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+    [tenantId, keyId, new Date(atMs)],
+  );
+  if (row === undefined) throw new Fault("not_found", { say: "The key does not exist." });
+  return toRecord(row);
+}
+
+/** Longer lines of descent are cut off. */
+const LINEAGE_MAX = 100;
+
+/** Who made a key, who made the key that made it, and so on: ids of keys, token holders, `admin-key`. */
+export async function listMakers(db: Database, tenantId: TenantId, id: string): Promise<readonly string[]> {
+  const rows = await db.query<{ made_by: string }>(
+    tenantScope(tenantId),
+    `WITH RECURSIVE line (made_by, depth) AS (
+       SELECT made_by, 1 FROM api_keys WHERE tenant_id = $1 AND id = $2
+       UNION ALL SELECT k.made_by, line.depth + 1 FROM line JOIN api_keys k ON k.tenant_id = $1 AND k.id = line.made_by WHERE line.depth < $3
+     ) SELECT made_by FROM line WHERE made_by <> ''`,
+    [tenantId, id, LINEAGE_MAX],
+  );
+  return rows.map((row) => row.made_by);
 }
 
 export type FoundKey = { readonly tenant: TenantProfile; readonly key: KeyProfile };
@@ -131,6 +177,8 @@ function toProfile(row: KeyRow): KeyProfile {
     tpm: row.tpm ?? undefined,
     budgetMicroUsd: row.budget_micro_usd ?? undefined,
     expiresAtMs: row.expires_at?.getTime(),
+    ...(row.region === null ? {} : { region: row.region }),
+    ...(row.own_documents_only ? { ownDocumentsOnly: true } : {}),
   };
 }
 

@@ -27,6 +27,7 @@ let digests = 0;
 const newKey = (change: Partial<KeyNew> = {}): KeyNew => ({
   digest: `digest-${digests++}`,
   prefix: "weir-abcd",
+  madeBy: "admin-key",
   name: "ci",
   role: "member",
   team: undefined,

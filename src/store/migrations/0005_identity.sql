@@ -3,6 +3,8 @@
 -- Narrower than the tenant's own: NULL says nothing.
 ALTER TABLE api_keys ADD COLUMN region text;
 ALTER TABLE api_keys ADD COLUMN own_documents_only boolean NOT NULL DEFAULT false;
+-- Who made it, or the key that it takes the place of: nobody is a second person by a key of their own making.
+ALTER TABLE api_keys ADD COLUMN made_by text NOT NULL DEFAULT '';
 
 -- Who made it: a key's id, or a token holder's digest. '' for what is older than this column.
 ALTER TABLE files ADD COLUMN owner_id text NOT NULL DEFAULT '';
