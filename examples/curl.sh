@@ -1,5 +1,5 @@
 #!/bin/sh
-# Weir by curl: a question, a stream, and an answer from a document.
+# Weir by curl: a question, a stream, an answer from a document, and vectors where WEIR_EMBEDDING_MODEL names a model for them.
 #   WEIR_URL=http://127.0.0.1:8080 WEIR_KEY=weir-… sh examples/curl.sh
 set -eu
 : "${WEIR_KEY:?set WEIR_KEY to a key of a tenant}"
@@ -32,6 +32,14 @@ curl -fsSN "$url/chat/completions" -H "$auth" -H "$json" -d '{
   "stream_options": {"include_usage": true},
   "max_tokens": 50
 }'
+
+if [ -n "${WEIR_EMBEDDING_MODEL:-}" ]; then
+  echo; echo "== Vectors of two texts"
+  curl -fsS "$url/embeddings" -H "$auth" -H "$json" -d '{
+    "model": "'"$WEIR_EMBEDDING_MODEL"'",
+    "input": ["Everybody has 25 days of leave a year.", "The office is closed on Sundays."]
+  }'
+fi
 
 curl -fsS -X DELETE "$url/vector_stores/$store" -H "$auth" >/dev/null
 curl -fsS -X DELETE "$url/files/$file" -H "$auth" >/dev/null

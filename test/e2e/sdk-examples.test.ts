@@ -16,7 +16,8 @@ let upstream: FakeUpstream;
 let key: string;
 beforeAll(async () => {
   upstream = await createFakeUpstream();
-  weir = await startWeir({ yaml: oneModel(upstream.openaiBaseUrl) });
+  const vectors = "models:\n  vectors: { kind: embedding, provider: up, upstream: mock-embed, price: { inputPerMTok: 10 } }";
+  weir = await startWeir({ yaml: oneModel(upstream.openaiBaseUrl).replace("models:", vectors) });
   key = (await weir.tenant("acme")).key;
 });
 afterAll(async () => {
@@ -46,10 +47,11 @@ for (const [name, command, isThere] of EXAMPLES) {
       console.log(`# skipped: ${name}, which needs what is not installed here`);
       return;
     }
-    const { code, out, err } = await run(command, [example(name)], { WEIR_URL: weir.url, WEIR_KEY: key });
+    const { code, out, err } = await run(command, [example(name)], { WEIR_URL: weir.url, WEIR_KEY: key, WEIR_EMBEDDING_MODEL: "vectors" });
     assert.equal(code, 0, err);
     assert.match(out, /25 days of leave a year\.? \[1\]/);
     assert.match(out, /leave\.md/);
+    if (name === "curl.sh") assert.match(out, /"object":"embedding","index":1,/);
     // Streamed, so in pieces where it is printed raw.
     const text =
       name === "curl.sh"
@@ -60,6 +62,28 @@ for (const [name, command, isThere] of EXAMPLES) {
     assert.deepEqual(left.data, []);
     const wrong = await run(command, [example(name)], { WEIR_URL: weir.url, WEIR_KEY: "weir-wrong" });
     assert.notEqual(wrong.code, 0);
+    console.log(`# examples: ${name} ran`);
+  }, 60_000);
+}
+
+for (const [name, command, isThere] of [
+  ["embeddings.mjs", process.execPath, () => true],
+  ["embeddings.py", python, () => spawnSync(python, ["-c", "import openai"]).status === 0],
+] as const) {
+  test(`the example ${name} runs as it stands, and fails with a wrong key`, async () => {
+    if (!isThere()) {
+      console.log(`# skipped: ${name}, which needs what is not installed here`);
+      return;
+    }
+    const env = { WEIR_URL: weir.url, WEIR_EMBEDDING_MODEL: "vectors" };
+    const { code, out, err } = await run(command, [example(name)], { ...env, WEIR_KEY: key });
+    assert.equal(code, 0, err);
+    const lines = out.trim().split("\n");
+    assert.equal(lines.length, 5);
+    for (const line of lines.slice(0, 3)) assert.match(line, /^-?\d\.\d{3} {2}\w/);
+    assert.match(lines[3] ?? "", /^4 vectors of 20 numbers, \d+ tokens, \d+0 micro-dollars$/);
+    assert.equal(lines[4], "400 model");
+    assert.notEqual((await run(command, [example(name)], { ...env, WEIR_KEY: "weir-wrong" })).code, 0);
     console.log(`# examples: ${name} ran`);
   }, 60_000);
 }
