@@ -59,6 +59,7 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
         authenticate: authenticator.authenticate,
         authorise,
         metrics: parts.metrics,
+        note: parts.decisions.note,
         ...deps,
       },
       config,

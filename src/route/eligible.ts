@@ -29,11 +29,13 @@ export function whyFell(target: Target, wanted: Wanted): FellReason | undefined 
   return whyIncapable(target, chat) ?? (fitOutput(chat, wanted.inputBytes, target) === undefined ? "context" : undefined);
 }
 
+const isIn = (target: Target, region: string | undefined): boolean => region === undefined || target.region === region;
+
 /** The one check of where content may go. Every kind of call passes it. */
 function whyBarred(target: Target, { who, trust, budgeted }: Claim): FellReason | undefined {
   if (trust === "private" && target.trust !== "private") return "trust";
   const inProcess = target.kind === "extractive";
-  if (who.tenant.region !== undefined && !inProcess && target.region !== who.tenant.region) return "region";
+  if (!inProcess && !(isIn(target, who.tenant.region) && isIn(target, who.key.region))) return "region";
   if (!inProcess && who.tenant.models !== undefined && !who.tenant.models.includes(target.model)) return "tenant-models";
   if (!inProcess && who.key.models !== undefined && !who.key.models.includes(target.model)) return "key-models";
   return budgeted && target.price === undefined ? "price-unknown" : undefined;
