@@ -5,7 +5,7 @@ import { authorise, digestKey, KEY_PEPPER_PURPOSE } from "./admit/index.ts";
 import { admitChat, admitEmbeddings } from "./compose/admission.ts";
 import { seedDemo, type Demo } from "./compose/demo.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
-import { composeOperations } from "./compose/operations.ts";
+import { composeOperations, type Operations } from "./compose/operations.ts";
 import { composeParts, type Parts } from "./compose/parts.ts";
 import type { Config } from "./config/index.ts";
 import { createStreamPacer, startServer, type Endpoint } from "./http/index.ts";
@@ -38,7 +38,6 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
   try {
     const pacer = createStreamPacer(deps.clock.monotonicMs);
     const { authenticator } = parts.admission;
-    const { endpoints, seed } = composeHttp(config, deps, { parts, db, pacer });
     const operated = composeOperations({
       config,
       db,
@@ -48,14 +47,15 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
       load: deps.loadConfig,
       apply(next) {
         parts.reconfigure(next);
-        server.replaceEndpoints([...composeHttp(next, deps, { parts, db, pacer }).endpoints, ...operated.endpoints]);
+        server.replaceEndpoints(composeHttp(next, deps, { parts, db, pacer, operated }).endpoints);
         if (next.tls !== undefined && config.tls !== undefined) server.replaceTls(next.tls);
       },
     });
+    const { endpoints, seed } = composeHttp(config, deps, { parts, db, pacer, operated });
     const demo = config.demo ? await seed() : undefined;
     const server = startServer(
       {
-        endpoints: [...endpoints, ...operated.endpoints],
+        endpoints,
         authenticate: authenticator.authenticate,
         authorise,
         metrics: parts.metrics,
@@ -122,13 +122,13 @@ export async function openParts(config: Config, { clock, log }: ComposeDeps): Pr
   }
 }
 
-type HttpParts = { readonly parts: Parts; readonly db: Engine; readonly pacer: ReturnType<typeof createStreamPacer> };
+type HttpParts = { readonly parts: Parts; readonly db: Engine; readonly pacer: ReturnType<typeof createStreamPacer>; readonly operated: Operations };
 
 /** Every endpoint, plugged with the parts behind it. */
 function composeHttp(
   config: Config,
   { clock }: ComposeDeps,
-  { parts, db, pacer }: HttpParts,
+  { parts, db, pacer, operated }: HttpParts,
 ): { endpoints: Endpoint[]; seed(): Promise<Demo> } {
   const { record, ingest, chat, admission, metrics, decisions } = parts;
   const pepper = deriveKey(config.secret, KEY_PEPPER_PURPOSE);
@@ -177,6 +177,7 @@ function composeHttp(
       }),
       expose: metrics.expose,
     },
+    operations: operated,
   });
   const isGood = async (key: string): Promise<boolean> => {
     try {

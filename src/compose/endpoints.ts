@@ -10,6 +10,7 @@ import {
   files,
   health,
   models,
+  operations,
   objectKeys,
   usage,
   usagePanel,
@@ -21,6 +22,7 @@ import {
   type ExplainRead,
   type HealthDeps,
   type ModelsDeps,
+  type OperationsDeps,
   type PanelRead,
   type UsageAsk,
 } from "../http/index.ts";
@@ -40,6 +42,7 @@ export type EndpointsDeps = {
   readonly rotateObjectKeys: Parameters<typeof objectKeys>[0];
   readonly audit: AuditDeps;
   readonly health: HealthDeps;
+  readonly operations: OperationsDeps;
 };
 
 /** Every address that this server answers to. */
@@ -58,6 +61,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     objectKeys(deps.rotateObjectKeys),
     ...audit(deps.audit),
     ...health(deps.health),
+    ...operations(deps.operations),
     // Told of the whole table, itself included.
     ...apiDocument(() => endpoints),
   ];

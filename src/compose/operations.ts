@@ -1,4 +1,4 @@
-import { operations, type Endpoint, type OperationsDeps } from "../http/index.ts";
+import type { OperationsDeps } from "../http/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -17,9 +17,7 @@ export type OperatedServer = {
   apply(config: Config): void;
 };
 
-export type Operations = {
-  readonly endpoints: Endpoint[];
-  readonly reload: OperationsDeps["reload"];
+export type Operations = OperationsDeps & {
   start(): Promise<void>;
   stop(): void;
 };
@@ -44,7 +42,7 @@ export function composeOperations(server: OperatedServer): Operations {
     return await tellReload(reloader, log);
   };
   return {
-    endpoints: operations({ reload, backup: (write) => backup.write({ write }) }),
+    backup: (write) => backup.write({ write }),
     reload,
     async start() {
       await removeDrafts(dataDir);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "bun:test";
-import { Fault } from "../../kernel/fault.ts";
+import type { Fault } from "../../kernel/fault.ts";
 import type { Ask } from "../transport.ts";
 import { targetOf } from "../testing.ts";
 import { createOpenAiEmbed, readEmbeddings } from "./embeddings.ts";
