@@ -13,7 +13,7 @@ const COST: ScryptOptions = { N: 65_536, r: 8, p: 1, maxmem: 128 * 1024 * 1024 }
 
 const deriveKey = (passphrase: string, salt: Uint8Array): Promise<Buffer> =>
   new Promise((resolve, reject) => {
-    scrypt(passphrase.normalize("NFKC"), salt, 32, COST, (error, key) => (error === null ? resolve(key) : reject(error)));
+    scrypt(passphrase.normalize("NFKC"), salt, 32, COST, (error, key) => (error instanceof Error ? reject(error) : resolve(key)));
   });
 
 /** Each frame's number and whether it is the last are in its nonce: none can be dropped, moved or left out at the end. */

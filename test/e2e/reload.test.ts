@@ -67,7 +67,7 @@ test("configurations change under load by API, signal and file, and no call fail
       model: "m",
       stream: n % 2 === 1,
       max_tokens: 100,
-      messages: [{ role: "user", content: `Tell me. parts=12;pace=2;call=${n}` }],
+      messages: [{ role: "user", content: `Tell me. parts=12;call=${n}` }],
     }),
   });
   let refused = 0;
