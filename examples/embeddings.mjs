@@ -2,7 +2,7 @@
 //   npm install openai
 //   WEIR_URL=http://127.0.0.1:8080 WEIR_KEY=weir-… WEIR_EMBEDDING_MODEL=bge-m3 node examples/embeddings.mjs
 // The model is one of weir.yaml with `kind: embedding`.
-import OpenAI from "openai";
+import OpenAI, { BadRequestError } from "openai";
 
 const client = new OpenAI({ baseURL: `${process.env.WEIR_URL ?? "http://127.0.0.1:8080"}/v1`, apiKey: process.env.WEIR_KEY });
 const model = process.env.WEIR_EMBEDDING_MODEL ?? "bge-m3";
@@ -26,6 +26,6 @@ console.log(
 try {
   await client.embeddings.create({ model: process.env.WEIR_MODEL ?? "auto", input: question });
 } catch (error) {
-  if (!(error instanceof OpenAI.BadRequestError)) throw error;
+  if (!(error instanceof BadRequestError)) throw error;
   console.log(`${error.status} ${error.param}`);
 }

@@ -1,7 +1,7 @@
 // Weir by OpenAI's JavaScript client: only the address changes.
 //   npm install openai
 //   WEIR_URL=http://127.0.0.1:8080 WEIR_KEY=weir-… node examples/openai-sdk.mjs
-import OpenAI, { toFile } from "openai";
+import OpenAI, { NotFoundError, toFile } from "openai";
 
 const client = new OpenAI({ baseURL: `${process.env.WEIR_URL ?? "http://127.0.0.1:8080"}/v1`, apiKey: process.env.WEIR_KEY });
 const model = process.env.WEIR_MODEL ?? "auto";
@@ -36,6 +36,6 @@ await client.files.delete(added.id);
 try {
   await client.chat.completions.create({ model: "no-such-model", messages: [{ role: "user", content: "Hello" }] });
 } catch (error) {
-  if (!(error instanceof OpenAI.NotFoundError)) throw error;
+  if (!(error instanceof NotFoundError)) throw error;
   console.log(`${error.status} ${error.code}`);
 }

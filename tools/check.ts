@@ -11,7 +11,7 @@ import { finish, print, type Outcome } from "./suite/report.ts";
 const root = join(import.meta.dirname, "..");
 process.chdir(root);
 const bin = (name: string): string => join(root, "node_modules/.bin", name);
-const folders = ["src", "tools", "test", "bench"].filter((folder) => existsSync(folder));
+const folders = ["src", "tools", "test", "bench", "examples"].filter((folder) => existsSync(folder));
 
 /** Programs that write a file of the repository, and with --check tell whether it is what they would write. */
 const GENERATORS = [
