@@ -1,11 +1,12 @@
 /**
- * `npm run test:services`: the tests that need a real PostgreSQL with pgvector. Starts one (suite/postgres.ts), or uses the one that
+ * `npm run test:services`: the tests that need a real PostgreSQL with pgvector, or another server (suite/service-programs.ts). Starts one (suite/postgres.ts), or uses the one that
  * WEIR_TEST_DATABASE_URL names, runs the test files that mention that variable, open databases on it or lie in a folder `services`, and ends with
  * `N passed, N failed`. With --long: the long variants (WEIR_TEST_LONG=1) of the files that have one, hours rather than minutes.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startPostgres } from "./suite/postgres.ts";
+import { findCollector, findPrometheus, findS3Server, type Found } from "./suite/service-programs.ts";
 import { runTests } from "./suite/bun-test.ts";
 import { finish, print, type Outcome } from "./suite/report.ts";
 
@@ -25,6 +26,19 @@ function testFiles(folders: readonly string[], wanted: (path: string, text: stri
     .toSorted();
 }
 
+/** Told to the tests in the environment: where each program is, or why there is none, which they print. */
+async function findPrograms(): Promise<Record<string, string>> {
+  const env: Record<string, string> = {};
+  const tell = (name: string, found: Found): void => {
+    if ("path" in found) env[`WEIR_TEST_${name}_BIN`] = found.path;
+    else env[`WEIR_TEST_${name}_WHY`] = found.why;
+  };
+  tell("S3", await findS3Server());
+  tell("OTELCOL", await findCollector());
+  tell("PROMETHEUS", await findPrometheus());
+  return env;
+}
+
 async function run(add: (outcome: Outcome) => void): Promise<void> {
   const files = testFiles(["src", "test"], (path, text) =>
     long
@@ -39,7 +53,8 @@ async function run(add: (outcome: Outcome) => void): Promise<void> {
   add({ name: "postgres", seconds, passed: 1, failed: 0, say, notes: [], output: "" });
   try {
     if (files.length === 0) throw new Error(`no test file mentions ${long ? "WEIR_TEST_LONG" : "WEIR_TEST_DATABASE_URL"}`);
-    const env = { WEIR_TEST_DATABASE_URL: given ?? server?.url ?? "", ...(long ? { WEIR_TEST_LONG: "1" } : {}) };
+    const programs = long ? {} : await findPrograms();
+    const env = { ...programs, WEIR_TEST_DATABASE_URL: given ?? server?.url ?? "", ...(long ? { WEIR_TEST_LONG: "1" } : {}) };
     const timeout = `--timeout=${long ? 3_600_000 : 60_000}`;
     add(await runTests(long ? "long tests" : "service tests", [timeout, ...files], long ? "tmp/long.log" : "tmp/services.log", env));
   } finally {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { authSchema } from "./auth.ts";
 import { outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
-import { objectsSchema } from "./objects.ts";
-import { telemetrySchema } from "./telemetry.ts";
+import { objectsSchema } from "./objects-schema.ts";
+import { telemetrySchema } from "./telemetry-schema.ts";
 import { OUTPUT_TOKENS_DEFAULT } from "../kernel/limits.ts";
 
 /** The form of weir.yaml. Problems are worded, the JSON Schema for editors and docs/configuration.md are made from what stands here. */

@@ -105,6 +105,8 @@ const SAYINGS: Readonly<Record<string, string>> = {
   NoSuchBucket: "The object store has no such bucket: see objects.bucket.",
   AccessDenied: "The object store refused this server's credentials: they may not do this in the bucket.",
   InvalidAccessKeyId: "The object store does not know objects.accessKeyId.",
+  // VersityGW's word for it.
+  XAdminUserNotFound: "The object store does not know objects.accessKeyId.",
   SignatureDoesNotMatch: "The object store refused the signature: objects.secretAccessKey or objects.region is another.",
   AuthorizationHeaderMalformed: "The object store refused the signature: objects.region is another.",
   RequestTimeTooSkewed: "The object store refused the signature: this machine's clock is wrong.",

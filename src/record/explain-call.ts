@@ -90,6 +90,7 @@ export function explainRefusals({ code, count, keyId, startedAtMs }: RefusalEven
   return `In the minute ${minute} UTC ${times} refused for tenant ${tenant}, key ${keyId}: ${messageOf(code)} (${code})`;
 }
 
-const messageOf = (code: string): string => (code in FAULTS ? FAULTS[code as keyof typeof FAULTS].message : "it is not known why.");
+const MESSAGES: ReadonlyMap<string, string> = new Map(Object.entries(FAULTS).map(([code, { message }]) => [code, message]));
+const messageOf = (code: string): string => MESSAGES.get(code) ?? "It is not known why.";
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 const plural = (count: number, word: string): string => `${String(count)} ${word}${count === 1 ? "" : "s"}`;

@@ -1,0 +1,147 @@
+import { afterAll, beforeAll, test } from "bun:test";
+import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { systemFetch } from "../../src/kernel/outbound.ts";
+import { createS3Blobs, createTenantObjects, type Blobs, type S3Options } from "../../src/object/index.ts";
+import { bytesOf, encrypt, OBJECT_CASES, secretWrapper, ten, textOf } from "../../src/object/testing.ts";
+import { freePort } from "../../tools/suite/port.ts";
+import { startWeir, oneModel } from "../e2e/server.ts";
+import { createFakeUpstream } from "../upstream/index.ts";
+import { programOf, startProgram, type Program } from "./program.ts";
+
+const CREDENTIALS = { region: "eu-test-1", accessKeyId: "weir-test", secretAccessKey: "s3-secret-canary-7719" };
+const CANARY = "bucket-canary-3141";
+const binary = programOf("S3");
+const s3Test = binary === undefined ? test.skip : test;
+
+let folder: string;
+let server: Program | undefined;
+let endpoint: string;
+let passed = 0;
+let made = 0;
+beforeAll(async () => {
+  if (binary === undefined) return;
+  folder = mkdtempSync(join(tmpdir(), "weir-s3-"));
+  for (const name of ["data/weir", "meta"]) mkdirSync(join(folder, name), { recursive: true });
+  const port = await freePort();
+  endpoint = `http://127.0.0.1:${port}`;
+  const { region, accessKeyId, secretAccessKey } = CREDENTIALS;
+  // With its attributes in files of their own it needs nothing of the file system.
+  const command = [
+    binary,
+    "--port",
+    `127.0.0.1:${port}`,
+    "--region",
+    region,
+    "--quiet",
+    "posix",
+    "--sidecar",
+    join(folder, "meta"),
+    join(folder, "data"),
+  ];
+  server = await startProgram(command, {
+    env: { ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
+    ready: () => fetch(endpoint),
+  });
+});
+afterAll(async () => {
+  await server?.stop();
+  if (binary !== undefined) rmSync(folder, { recursive: true, force: true });
+  if (passed > 0)
+    console.log(`# S3 (versitygw): ${passed} of ${OBJECT_CASES.length * 2} cases of the object store passed, plain and encrypted`);
+});
+
+function open(change: Partial<S3Options> = {}): Blobs {
+  const deps = { fetch: systemFetch, nowMs: Date.now, wait: (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms)) };
+  return createS3Blobs(deps, { ...CREDENTIALS, bucket: "weir", endpoint, prefix: `t${made++}/`, ...change });
+}
+
+for (const { name, run } of OBJECT_CASES) {
+  s3Test(`bucket: ${name}`, async () => {
+    await run(createTenantObjects(open()));
+    passed++;
+  });
+  s3Test(`bucket, encrypted: ${name}`, async () => {
+    await run(encrypt(open(), secretWrapper(7)).objects);
+    passed++;
+  });
+}
+
+s3Test("a wrong secret, key, region, clock or bucket is refused by the server and told in Weir's own words", async () => {
+  const blobsAt = (nowMs: () => number) =>
+    createS3Blobs({ fetch: systemFetch, nowMs, wait: async () => undefined }, { ...CREDENTIALS, bucket: "weir", endpoint, prefix: "" });
+  const cases: [Blobs, RegExp][] = [
+    [open({ secretAccessKey: "wrong" }), /secretAccessKey/],
+    [open({ accessKeyId: "nobody" }), /accessKeyId/],
+    [open({ region: "us-east-1" }), /region/],
+    [open({ bucket: "nowhere" }), /no such bucket/],
+    [blobsAt(() => Date.now() - 3_600_000), /clock/],
+  ];
+  for (const [blobs, says] of cases) {
+    await assert.rejects(
+      blobs.put("files/ten/a", bytesOf("x")),
+      (error: Error) => says.test(error.message) && !error.message.includes("canary"),
+      String(says),
+    );
+  }
+  console.log(`# S3 (versitygw): ${cases.length} of ${cases.length} wrong credentials refused`);
+});
+
+s3Test("what is changed in the bucket does not open, and a change of the secret rewrites no object of it", async () => {
+  const blobs = open({ prefix: "rotate/" });
+  const before = encrypt(blobs, secretWrapper(1)).objects;
+  for (let at = 0; at < 20; at++) await before.putObject(ten, `files/${at}`, bytesOf(`words ${at}`));
+  const path = join(folder, "data/weir/rotate/files", ten);
+  const read = (): Buffer[] =>
+    readdirSync(path)
+      .toSorted()
+      .map((name) => readFileSync(join(path, name)));
+  const sealed = read();
+  await encrypt(blobs, secretWrapper(2), secretWrapper(1)).keys.rewrap();
+  assert.deepEqual(read(), sealed);
+  const after = encrypt(blobs, secretWrapper(2)).objects;
+  for (let at = 0; at < 20; at++) assert.equal(textOf(await after.getObject(ten, `files/${at}`)), `words ${at}`);
+  const body = (await blobs.get(`files/${ten}/3`)) ?? new Uint8Array(0);
+  await blobs.put(`files/${ten}/3`, body.with(body.length - 1, (body.at(-1) ?? 0) ^ 1));
+  await assert.rejects(after.getObject(ten, "files/3"), { code: "object_damaged" });
+});
+
+s3Test("a server keeps uploads and chat logs in the bucket, by tenant and date, encrypted, and its secrets out of its log", async () => {
+  const upstream = await createFakeUpstream();
+  const { region, accessKeyId, secretAccessKey } = CREDENTIALS;
+  const yaml = `${oneModel(upstream.openaiBaseUrl)}objects: { kind: s3, bucket: weir, endpoint: "${endpoint}", region: ${region}, prefix: live, accessKeyId: env:S3_ID, secretAccessKey: env:S3_KEY }\n`;
+  const weir = await startWeir({ yaml, env: { S3_ID: accessKeyId, S3_KEY: secretAccessKey } });
+  try {
+    const { key } = await weir.tenant("acme", { contentPolicy: "full" });
+    const { id: tenantId } = await weir.call<{ id: string }>("GET", "/admin/v1/tenants/acme");
+    const form = new FormData();
+    form.set("purpose", "user_data");
+    form.set("file", new File([`# Note\n\n${CANARY} in a file.`], "note.md"));
+    const sent = await fetch(`${weir.url}/v1/files`, { method: "POST", headers: { authorization: `Bearer ${key}` }, body: form });
+    const file = (await sent.json()) as { id: string };
+    assert.equal(sent.status, 200);
+    for (let at = 0; at < 5; at++) await (await weir.chat(key, { model: "m", messages: [{ role: "user", content: CANARY }] })).text();
+    const content = await fetch(`${weir.url}/v1/files/${file.id}/content`, { headers: { authorization: `Bearer ${key}` } });
+    assert.match(await content.text(), /bucket-canary/);
+    assert.deepEqual(await weir.call("POST", "/admin/v1/objects/rotate-keys", {}), { rewrapped: 1, tenants: 1 });
+    await weir.stop();
+
+    const root = join(folder, "data/weir/live");
+    const paths = readdirSync(root, { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    const names = paths.map((path) => path.slice(root.length + 1)).toSorted();
+    assert.equal(names.length, 3);
+    assert.match(names[0] ?? "", new RegExp(`^chat-logs/${tenantId}/\\d{4}-\\d\\d-\\d\\d/\\d{6}-[0-9a-f]{16}\\.ndjson$`));
+    assert.match(names[1] ?? "", new RegExp(`^data-keys/${tenantId}/[0-9a-f]{32}$`));
+    assert.match(names[2] ?? "", new RegExp(`^files/${tenantId}/`));
+    for (const path of paths) assert.ok(!readFileSync(path).includes(CANARY), path);
+    for (const secret of [secretAccessKey, CANARY]) assert.ok(!weir.logged.join("").includes(secret));
+    console.log(`# S3 (versitygw): 1 upload and 5 calls' content in ${names.length} objects, 0 in the clear`);
+  } finally {
+    await weir.close().catch(() => undefined);
+    await upstream.close();
+  }
+});
