@@ -30,6 +30,7 @@ const MAY: Readonly<Record<Permission, string>> = {
   "tenants.list": "viewer prompter engineer admin",
   "tenants.manage": "admin",
   operate: "engineer admin",
+  backup: "admin",
 };
 const PLATFORM = (["viewer", "prompter", "engineer", "admin"] as const).map((role): Principal => ({ kind: "admin", role }));
 

@@ -24,6 +24,8 @@ export const PERMISSIONS = {
   "tenants.list": "platform",
   "tenants.manage": "platform",
   operate: "platform",
+  // Everything of everybody in one file.
+  backup: "platform",
 } as const satisfies Record<string, "own" | "named" | "platform">;
 
 export type Permission = keyof typeof PERMISSIONS;
@@ -52,7 +54,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   viewer: new Set(VIEWER),
   prompter: new Set(PROMPTER),
   engineer: new Set(ENGINEER),
-  admin: new Set([...ENGINEER, ...ACCOUNTS, "tenants.manage"]),
+  admin: new Set([...ENGINEER, ...ACCOUNTS, "tenants.manage", "backup"]),
 };
 
 /**

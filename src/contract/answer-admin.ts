@@ -30,6 +30,8 @@ export const key = z.object({
   name: z.string(),
   role: z.string(),
   team: z.string().nullish(),
+  region: z.string().nullish(),
+  ownDocumentsOnly: z.boolean().nullish(),
   models: z.array(z.string()).nullish(),
   rpm: count.nullish(),
   tpm: count.nullish(),
@@ -99,6 +101,9 @@ export const auditVerdict = z.object({
   suspect: count,
   firstBadSeq: z.int().optional(),
   reason: z.string().optional(),
+  decisions: z
+    .object({ ok: z.boolean(), entries: count, firstBadSeq: z.int().optional(), reason: z.string().optional() })
+    .describe("The chain of all that is no call. `ok` above is of both."),
 });
 
 export const receipt = z.object({

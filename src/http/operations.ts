@@ -9,7 +9,7 @@ export type OperationsDeps = {
 /** What the platform's operator asks of the running server. */
 export function operations(deps: OperationsDeps): Endpoint[] {
   return [
-    platformEndpoint("POST", "/admin/v1/backup", "operate", async () => {
+    platformEndpoint("POST", "/admin/v1/backup", "backup", async () => {
       const body = await startBody(deps.backup);
       return new Response(body, { headers: { "content-type": "application/octet-stream", "cache-control": "no-store" } });
     }),

@@ -1,5 +1,6 @@
 import * as admin from "../contract/admin.ts";
 import * as adminAnswer from "../contract/answer-admin.ts";
+import * as identityAnswer from "../contract/answer-identity.ts";
 import * as callAnswer from "../contract/answer-call.ts";
 import * as knowledgeAnswer from "../contract/answer-knowledge.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
@@ -40,6 +41,13 @@ export const SCHEMAS = {
   KeyMade: adminAnswer.keyMade,
   KeyPage: adminAnswer.keyPage,
   Job: adminAnswer.job,
+  KeyRotate: admin.keyRotate,
+  KeyRotated: identityAnswer.keyRotated,
+  PromptCreate: admin.promptCreate,
+  PromptRelease: admin.promptRelease,
+  Prompt: identityAnswer.prompt,
+  PromptPage: identityAnswer.promptPage,
+  DecisionPage: identityAnswer.decisionPage,
   UsagePage: adminAnswer.usagePage,
   AuditPage: adminAnswer.auditPage,
   AuditVerify: admin.auditVerify,
@@ -146,13 +154,50 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
   },
   "GET /admin/v1/tenants/:slug/keys": { summary: "Keys of a tenant", query: admin.pageQuery, answer: adminAnswer.keyPage },
   "DELETE /admin/v1/tenants/:slug/keys/:id": { summary: "Revoke a key", answer: adminAnswer.key },
+  "POST /admin/v1/tenants/:slug/keys/:id/rotate": {
+    summary: "Change a key for a new one",
+    description: "The new one may what the old one may. The old one works for `overlapSeconds` more.",
+    body: admin.keyRotate,
+    status: 201,
+    answer: identityAnswer.keyRotated,
+    faults: ["conflict"],
+  },
+  "POST /admin/v1/prompts": {
+    summary: "Write a new version of a prompt, in staging",
+    description: "Calls do not get it until it is in production. A prompter writes only prompts of their own.",
+    body: admin.promptCreate,
+    status: 201,
+    answer: identityAnswer.prompt,
+    faults: ["conflict"],
+  },
+  "GET /admin/v1/prompts": { summary: "Versions of a tenant's prompts", query: admin.promptQuery, answer: identityAnswer.promptPage },
+  "GET /admin/v1/prompts/:id": { summary: "One version of a prompt", query: admin.tenantQuery, answer: identityAnswer.prompt },
+  "POST /admin/v1/prompts/:id/promote": {
+    summary: "Ask for a version to go into production",
+    body: admin.promptRelease,
+    answer: identityAnswer.prompt,
+    faults: ["conflict"],
+  },
+  "POST /admin/v1/prompts/:id/approve": {
+    summary: "Take a version into production",
+    description: "Another person than the one who asked for it. The prompt `system` is then the tenant's system prompt.",
+    body: admin.promptRelease,
+    answer: identityAnswer.prompt,
+    faults: ["conflict"],
+  },
   "GET /admin/v1/usage": {
     summary: "Calls, tokens and cost",
     description: "Newest first. A tenant's own key sees its own tenant.",
     query: admin.usageQuery,
     answer: adminAnswer.usagePage,
   },
-  "GET /admin/v1/audit": { summary: "A tenant's audit trail, oldest first", query: admin.auditQuery, answer: adminAnswer.auditPage },
+  "GET /admin/v1/audit": {
+    summary: "A tenant's audit trail, oldest first",
+    description:
+      "Calls, unless `category` names other decisions. Of these, the platform's admin gets what belongs to no tenant by naming none.",
+    query: admin.auditQuery,
+    answer: identityAnswer.anyAuditPage,
+  },
   "POST /admin/v1/audit/verify": {
     summary: "Read a tenant's audit trail again, and say whether it is whole",
     body: admin.auditVerify,

@@ -32,6 +32,9 @@ const newTenant = async ({ weir }: World): Promise<string> => {
   return slug;
 };
 
+const newPrompt = async ({ weir }: World): Promise<string> =>
+  (await weir.call<{ id: string }>("POST", "/admin/v1/prompts", { tenant: "acme", name: fresh(), text: "Be kind." })).id;
+
 const TABLE: Record<string, Row> = {
   // Another tenant's key may chat, too: for its own tenant.
   "POST /v1/chat/completions": { status: OWN(200, 200), make: () => ({ path: "/v1/chat/completions", init: body(question) }) },
@@ -103,6 +106,35 @@ const TABLE: Record<string, Row> = {
     make: async ({ weir }) => {
       const { id } = await weir.call<{ id: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "short-lived" });
       return { path: `/admin/v1/tenants/acme/keys/${id}` };
+    },
+  },
+  "POST /admin/v1/tenants/:slug/keys/:id/rotate": {
+    status: NAMED(201),
+    make: async ({ weir }) => {
+      const { id } = await weir.call<{ id: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "to be changed" });
+      return { path: `/admin/v1/tenants/acme/keys/${id}/rotate`, init: body({ overlapSeconds: 60 }) };
+    },
+  },
+  "POST /admin/v1/prompts": {
+    status: NAMED(201),
+    make: () => ({ path: "/admin/v1/prompts", init: body({ tenant: "acme", name: "greeting", text: "Be kind." }) }),
+  },
+  "GET /admin/v1/prompts": { status: NAMED(200), make: () => ({ path: "/admin/v1/prompts?tenant=acme" }) },
+  "GET /admin/v1/prompts/:id": {
+    status: NAMED(200),
+    make: async (world) => ({ path: `/admin/v1/prompts/${await newPrompt(world)}?tenant=acme` }),
+  },
+  "POST /admin/v1/prompts/:id/promote": {
+    status: NAMED(200),
+    make: async (world) => ({ path: `/admin/v1/prompts/${await newPrompt(world)}/promote`, init: body({ tenant: "acme" }) }),
+  },
+  "POST /admin/v1/prompts/:id/approve": {
+    // The admin asked for it, and made the key of acme's boss: neither is a second person. Nobody here is.
+    status: [401, 401, 403, 403, 403, 403],
+    make: async (world) => {
+      const id = await newPrompt(world);
+      await world.weir.call("POST", `/admin/v1/prompts/${id}/promote`, { tenant: "acme" });
+      return { path: `/admin/v1/prompts/${id}/approve`, init: body({ tenant: "acme" }) };
     },
   },
   "GET /admin/v1/usage": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage?tenant=acme" }) },

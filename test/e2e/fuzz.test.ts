@@ -75,6 +75,10 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
     { name: "k", role: "member", budgetUsd: 1, rpm: 1, tpm: 1, models: ["m"], team: "t", expiresAt: "2999-01-01T00:00:00Z" },
   ],
   "POST /admin/v1/audit/verify": [{ tenant: "acme" }],
+  "POST /admin/v1/tenants/:slug/keys/:id/rotate": [{ overlapSeconds: 60 }],
+  "POST /admin/v1/prompts": [{ tenant: "patched", name: "p", text: "Be kind." }],
+  "POST /admin/v1/prompts/:id/promote": [{ tenant: "patched" }],
+  "POST /admin/v1/prompts/:id/approve": [{ tenant: "patched" }],
 };
 
 /** One right request, or more, of every endpoint. Tenant settings go to a tenant of their own, so that the others keep working. */
