@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, test } from "bun:test";
 import { createFakeUpstream, prose, type FakeUpstream } from "../upstream/index.ts";
-import { oneModel, startWeir, type TestWeir } from "./server.ts";
+import { oneModel, startWeir, withVectors, type TestWeir } from "./server.ts";
 
 const example = (name: string): string => fileURLToPath(new URL(`../../examples/${name}`, import.meta.url));
 const python = process.env["WEIR_TEST_PYTHON"] ?? "python3";
@@ -16,8 +16,7 @@ let upstream: FakeUpstream;
 let key: string;
 beforeAll(async () => {
   upstream = await createFakeUpstream();
-  const vectors = "models:\n  vectors: { kind: embedding, provider: up, upstream: mock-embed, price: { inputPerMTok: 10 } }";
-  weir = await startWeir({ yaml: oneModel(upstream.openaiBaseUrl).replace("models:", vectors) });
+  weir = await startWeir({ yaml: withVectors(oneModel(upstream.openaiBaseUrl)) });
   key = (await weir.tenant("acme")).key;
 });
 afterAll(async () => {

@@ -51,6 +51,13 @@ case(short.choices[0].finish_reason == "length", "max_completion_tokens")
 rag_raw = client.chat.completions.with_raw_response.create(model="m", messages=user("parts=2"))
 case(rag_raw.headers["x-weir-request-id"].startswith("req_"), "raw response")
 
+# The client asks for base64 by itself, and hands out floats.
+vectors = client.embeddings.create(model="vectors", input=["one text", "another"], dimensions=6)
+case([len(item.embedding) for item in vectors.data] == [6, 6] and vectors.usage.prompt_tokens == 3, "embeddings")
+floats = client.embeddings.create(model="vectors", input=["one text", "another"], dimensions=6, encoding_format="float")
+case([item.embedding for item in floats.data] == [item.embedding for item in vectors.data], "embeddings, base64 as float")
+case(len(client.embeddings.create(model="vectors", input=[[1, 2], [3]]).data) == 2, "embeddings of tokens")
+
 case("m" in [model.id for model in client.models.list()] and client.models.retrieve("m").id == "m", "models")
 made = [client.files.create(file=(f"d{i}.txt", f"words {i}".encode()), purpose="user_data") for i in range(3)]
 case([f.id for f in client.files.list(limit=1, order="asc") if f.id in {m.id for m in made}] == [m.id for m in made], "files, paged")
@@ -84,6 +91,8 @@ refused(openai.NotFoundError, "model_not_found", lambda: ask(model="gpt-9"))
 refused(openai.BadRequestError, "body_invalid", lambda: ask(temperature=9))
 refused(openai.RateLimitError, "rate_limit_exceeded", lambda: ask(limited_key))
 refused(openai.InternalServerError, "target_failed", lambda: ask(messages=user("status=500")))
+refused(openai.BadRequestError, "body_invalid", lambda: client.embeddings.create(model="vectors", input=""))
+refused(openai.NotFoundError, "model_not_found", lambda: client.embeddings.create(model="gpt-9", input="x"))
 try:
     for _ in ask(messages=user("fault=reset parts=400"), stream=True):
         pass

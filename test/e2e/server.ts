@@ -92,3 +92,7 @@ routes:
   auto:
     - { use: [m] }
 `;
+
+/** The same with a model `vectors` for embeddings, priced 10 dollars a million tokens. */
+export const withVectors = (yaml: string): string =>
+  yaml.replace("models:", "models:\n  vectors: { kind: embedding, provider: up, upstream: mock-embed, price: { inputPerMTok: 10 } }");
