@@ -14,6 +14,8 @@ try {
   console.log(answer.text);
   console.log(`by ${answer.model} at ${answer.provider} in ${Math.round(answer.latencyMs)} ms`);
   console.log(`${answer.usage.inputTokens} tokens in, ${answer.usage.outputTokens} out, ${answer.costMicroUsd} micro-dollars`);
+  // Vectors, where the configuration has a model of kind embedding:
+  //   const { vectors } = await weir.embed(["one text", "another"], { model: "bge-m3" });
 } finally {
   await weir.close();
 }

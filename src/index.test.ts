@@ -32,6 +32,35 @@ test("as a library, generate answers over the same path, with text, usage, laten
   }
 });
 
+test("as a library, embed makes vectors over the same path", async () => {
+  const upstream = await createFakeUpstream();
+  const dataDir = await mkdtemp(join(tmpdir(), "weir-library-"));
+  const weir = await createWeir(
+    {
+      dataDir,
+      providers: { up: { kind: "openai", baseUrl: upstream.openaiBaseUrl, apiKey: "k", trust: "private" } },
+      models: { v: { kind: "embedding", provider: "up", upstream: "bge", price: { inputPerMTok: 10 } } },
+    },
+    { env: {} },
+  );
+  try {
+    const made = await weir.embed(["one text", "another"], { model: "v", dimensions: 5 });
+    assert.deepEqual(
+      made.vectors.map((vector) => vector.length),
+      [5, 5],
+    );
+    assert.deepEqual([made.provider, made.inputTokens, made.costMicroUsd], ["up", 3, 30]);
+    assert.match(made.receipt, /^[0-9a-f]{64}$/);
+    await assert.rejects(weir.embed("", { model: "v" }), { code: "body_invalid" });
+    await assert.rejects(weir.embed("x", { model: "auto" }), { code: "body_invalid" });
+    await assert.rejects(weir.embed("x", { model: "v", signal: AbortSignal.abort() }), { code: "client_gone" });
+  } finally {
+    await weir.close();
+    await upstream.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
+
 test("a configuration that is wrong is refused with the name of what is nearest", async () => {
   await assert.rejects(createWeir({ provders: {} }, { env: {} }), /providers/);
 });

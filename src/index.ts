@@ -1,7 +1,8 @@
 import { env as processEnv, cwd } from "node:process";
 import { createTenantAdmin, getBySlug } from "./admin/index.ts";
 import { openParts } from "./compose.ts";
-import { admitChat } from "./compose/admission.ts";
+import { admitChat, admitEmbeddings } from "./compose/admission.ts";
+import { createEmbedTexts, type EmbedTexts } from "./compose/embed-texts.ts";
 import { createGenerate, DEFAULT_TENANT, type Generate } from "./compose/generate.ts";
 import { loadConfig, type Env } from "./config/index.ts";
 import { systemClock } from "./kernel/clock.ts";
@@ -10,6 +11,7 @@ import { silentLog } from "./telemetry/index.ts";
 
 export { Fault } from "./kernel/fault.ts";
 export type { FaultCode } from "./kernel/fault.ts";
+export type { EmbeddedTexts, EmbedOptions, EmbedTexts } from "./compose/embed-texts.ts";
 export type { Generate, Generated, GenerateMessage, GenerateOptions } from "./compose/generate.ts";
 
 /** The fields of weir.yaml, and where the data lies. Without providers the environment's quick start counts, as for `weir serve`. */
@@ -20,6 +22,7 @@ export type WeirConfig = Readonly<Record<string, unknown>> & {
 
 export type Weir = {
   readonly generate: Generate;
+  readonly embed: EmbedTexts;
   /** Ships what is recorded and closes everything. */
   close(): Promise<void>;
 };
@@ -59,5 +62,12 @@ export async function createWeir(config: WeirConfig = {}, options: { readonly en
     outputLimits: { defaultTokens: loaded.maxOutputTokensDefault, capTokens: loaded.maxOutputTokensCap },
     live: parts.live,
   });
-  return { generate, close };
+  const embed = createEmbedTexts({
+    clock,
+    findTenant,
+    admit: admitEmbeddings(parts.admission.admission, parts.chat.refuse),
+    embed: parts.chat.embed,
+    live: parts.live,
+  });
+  return { generate, embed, close };
 }

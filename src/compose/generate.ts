@@ -123,7 +123,7 @@ function toGenerated(text: string, cited: readonly Citation[], finish: Finish, l
   };
 }
 
-function toPrincipal(tenant: TenantProfile): TenantPrincipal {
+export function toPrincipal(tenant: TenantProfile): TenantPrincipal {
   const none = { team: undefined, models: undefined, rpm: undefined, tpm: undefined, budgetMicroUsd: undefined, expiresAtMs: undefined };
   return { kind: "tenant", role: "member", tenant, key: { id: LIBRARY_KEY, name: "library", role: "member", ...none } };
 }

@@ -3,6 +3,7 @@ export { adminTenants } from "./admin-tenants.ts";
 export { API_VERSION, apiDocument } from "./api-document.ts";
 export { audit } from "./audit.ts";
 export type { AuditDeps } from "./audit.ts";
+export { checkBody } from "./body.ts";
 export { chatCompletions, readChatCall } from "./chat-completions.ts";
 export type { AdmittedCall, ChatDeps } from "./chat-completions.ts";
 export { describeApi, tagOf, toTemplate } from "./openapi.ts";
