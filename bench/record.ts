@@ -1,13 +1,16 @@
 /**
- * What recording costs: `bun bench/record.ts [journal|pglite|postgres] [events]`. CPU of this process, embedded database included. For
- * `postgres`, WEIR_TEST_DATABASE_URL names a superuser's database.
+ * What recording costs: `bun bench/record.ts [pglite|postgres] [events]`. CPU of this process, embedded database included. For `postgres`,
+ * WEIR_TEST_DATABASE_URL names a superuser's database.
+ *
+ * With a third argument, how far shipping falls behind: `bun bench/record.ts pglite [seconds] [µs]` answers calls that each keep the
+ * process busy for so long, as many as it can. Pin it to one core (`taskset -c 0`) as the gateway is.
  */
 import { systemClock } from "../src/kernel/clock.ts";
 import { createTestRecord, makeCaller, makeEvent, makeFolder, makeReservation } from "../src/record/testing.ts";
 import { settleBudgets } from "../src/store/budgets.ts";
 import { openTestDatabase } from "../src/store/testing.ts";
 
-const [, , what = "journal", count = "100000"] = process.argv;
+const [, , what = "pglite", count = "100000", busyUs] = process.argv;
 const events = Number(count);
 const CALLERS = Array.from({ length: 100 }, makeCaller);
 const AT_ONCE = 64;
@@ -44,9 +47,45 @@ async function answer(calls: number): Promise<void> {
   await Promise.all(Array.from({ length: AT_ONCE }, work));
 }
 
+/** Answers for so many seconds, and tells each second in ten how much is not in the ledger yet. */
+async function saturate(seconds: number, eachUs: number): Promise<void> {
+  const startedMs = performance.now();
+  const passedMs = (): number => performance.now() - startedMs;
+  let calls = 0;
+  const work = async (): Promise<void> => {
+    while (passedMs() < seconds * 1000) {
+      const reservation = makeReservation(CALLERS[calls++ % CALLERS.length] ?? makeCaller(), { startedAtMs: Date.now() });
+      await record.journal.open(reservation);
+      for (const untilMs = passedMs() + eachUs / 1000; passedMs() < untilMs;);
+      await new Promise((resolve) => setImmediate(resolve));
+      await record.journal.close(makeEvent(reservation));
+    }
+  };
+  const timer = setInterval(() => {
+    const megabytes = Math.round(process.memoryUsage().rss / 1e6);
+    const behind = Math.round(record.health().backlog.bytes / 1000);
+    console.log(
+      `  ${(passedMs() / 1000).toFixed(0)} s: ${Math.round((calls * 1000) / passedMs())} calls/s, ${behind} kB behind, ${megabytes} MB`,
+    );
+  }, seconds * 100);
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  clearInterval(timer);
+  const endedMs = passedMs();
+  await record.shipper.flush();
+  console.log(`  ${calls} calls; in the ledger ${Math.round(passedMs() - endedMs)} ms after the last of them`);
+}
+
 await answer(BETWEEN);
 await record.shipper.flush();
 slow = 0;
+if (busyUs !== undefined) {
+  console.log(`${what}: ${AT_ONCE} at once, each call busy for ${busyUs} µs`);
+  await saturate(Number(count), Number(busyUs));
+  await record.drain();
+  await db.close();
+  folder.remove();
+  process.exit(0);
+}
 const sums = { answering: 0, shipping: 0, wall: 0 };
 for (let done = 0; done < events; done += BETWEEN) {
   sums.answering += (await cost(() => answer(BETWEEN))).cpuUs;

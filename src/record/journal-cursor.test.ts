@@ -102,7 +102,7 @@ test("events whose bytes changed, or before which a record is missing, are suspe
   // The header, then an opening and an event for each call.
   lines[4] = (lines[4] ?? "").replace('"costMicroUsd":4200', '"costMicroUsd":4201');
   lines[7] = (lines[7] ?? "").replace(/^o./, "o.");
-  lines[10] = "}{".padEnd((lines[10] ?? "").length, ".");
+  lines[10] = "}{".padEnd(Buffer.byteLength(lines[10] ?? ""), ".");
   writeFileSync(path, lines.join("\n"));
   const { events } = readAll(journal.folder, journal.source.end, 2);
   assert.deepEqual(

@@ -58,7 +58,7 @@ export function createJournalCursor(folder: string): JournalCursor {
   const readBlock = (until: Position): Buffer => {
     const at = place.offset + held.length;
     // What lies behind `until` may still be taken back and written anew.
-    const room = until.file === place.file ? Math.min(BLOCK_BYTES, until.offset - at) : BLOCK_BYTES;
+    const room = Math.min(BLOCK_BYTES, until.file === place.file ? until.offset - at : BLOCK_BYTES);
     if (room <= 0) return NOTHING;
     fd ??= openSync(join(folder, fileName(place.file)), "r");
     const block = Buffer.allocUnsafe(room);
@@ -68,9 +68,7 @@ export function createJournalCursor(folder: string): JournalCursor {
     const before = prev;
     const parsed = line[0] === EVENT ? parseLine(line.toString("utf8")) : undefined;
     prev = line[0] === EVENT ? parsed?.hash : hashOf(line);
-    if (parsed === undefined) return undefined;
-    const unchained = before !== undefined && parsed.prev !== before;
-    return { hash: parsed.hash, body: parsed.body, suspect: !parsed.whole || unchained };
+    return parsed && { hash: parsed.hash, body: parsed.body, suspect: !parsed.whole || (before !== undefined && parsed.prev !== before) };
   };
 
   return {
@@ -86,7 +84,7 @@ export function createJournalCursor(folder: string): JournalCursor {
         if (place.file >= until.file) break;
         goTo({ file: place.file + 1, offset: 0 });
       }
-      return { events, to: place };
+      return comparePositions(place, from) === 0 ? undefined : { events, to: place };
     },
     close,
   };

@@ -16,9 +16,9 @@ export type ShipBatch = { readonly events: readonly ShipEvent[]; readonly to: Po
 
 type Chunk = { events: ShipEvent[]; chars: number; readonly from: Position; to: Position };
 
-/** More than a second's calls at full load; what does not fit is read again from the disk. */
-const EVENTS_MAX = 8192;
-const CHARS_MAX = 24 * 1024 * 1024;
+/** A third of a second's calls at full load, some batches; what does not fit is read again from the disk, at little more cost. */
+const EVENTS_MAX = 4096;
+const CHARS_MAX = 8 * 1024 * 1024;
 
 /**
  * The newest events in memory, so that the shipper need not read the disk. When it falls behind, all of them are let go and it reads

@@ -38,8 +38,11 @@ export function createShipLane(deps: LaneDeps, source: ShipSource): ShipLane {
       return false;
     }
     if (batch.events.length > 0) {
+      const events = parseAll(batch.events);
+      // Reading and parsing took its time already: others may run before the chains are made.
+      if (batch.events[0]?.facts === undefined) await new Promise((resolve) => setImmediate(resolve));
       const startedMs = deps.clock.monotonicMs();
-      const { tookMs } = await deps.ship({ processId: source.processId, events: parseAll(batch.events), from: mark, to: batch.to });
+      const { tookMs } = await deps.ship({ processId: source.processId, events, from: mark, to: batch.to });
       deps.size.took(batch.events.length, tookMs ?? deps.clock.monotonicMs() - startedMs);
       mark = batch.to;
       source.shipped(batch.to);
