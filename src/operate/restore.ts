@@ -20,6 +20,8 @@ export type RestoreAsk = {
   readonly databaseUrl: string | undefined;
   /** Used where the backup holds none: it must be the one that the backup was made under. */
   readonly secret: Uint8Array | undefined;
+  /** false: the schema stays as old as the backup's, for tests of upgrades. */
+  readonly upgrade?: boolean;
 };
 export type Restored = {
   readonly at: string;
@@ -45,7 +47,7 @@ export async function restore(deps: RestoreDeps, ask: RestoreAsk): Promise<Resto
       const db = await openTarget(deps, ask, header);
       try {
         const { sums, files } = await fill(db, reader, dataDir);
-        await migrate(db);
+        if (ask.upgrade !== false) await migrate(db);
         await checkRoles(db);
         return { at: header.at, sums, files, keys };
       } finally {
@@ -106,7 +108,6 @@ async function openTarget(deps: RestoreDeps, { dataDir, databaseUrl }: RestoreAs
     db = openPostgres(deps, { databaseUrl, connections: 2 });
   }
   try {
-    await db.ping();
     if (!(await db.asOwner(isUnused))) throw new Error("The database to restore into is in use already. Name an empty one.");
     await migrate(db, wanted);
     return db;

@@ -49,6 +49,12 @@ export async function migrate(db: Engine, migrations: readonly Migration[] = rea
   });
 }
 
+/** Names of the files that `migrate` would apply to a database that others were applied to before; none for a new one. */
+export async function listPending(db: Engine, migrations: readonly Migration[] = readMigrations()): Promise<readonly string[]> {
+  const applied = await db.asOwner(readApplied);
+  return applied.size === 0 ? [] : migrations.map(({ name }) => name).filter((name) => !applied.has(name));
+}
+
 async function readApplied(owner: Owner): Promise<ReadonlyMap<string, string>> {
   const [found] = await owner.query<{ there: boolean }>("SELECT to_regclass('public.weir_migrations') IS NOT NULL AS there");
   if (found?.there !== true) return new Map();

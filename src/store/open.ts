@@ -8,6 +8,7 @@ import { migrate } from "./migrate.ts";
 import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
 import { checkRoles } from "./roles.ts";
+import { copyBeforeMigration } from "./migration-copy.ts";
 import { copyTemplate } from "./template.ts";
 
 export type DatabaseSettings = {
@@ -41,7 +42,7 @@ async function openEmbedded(settings: DatabaseSettings): Promise<Engine> {
     await copyTemplate(dir);
   }
   const db = await openPglite(settings, { kind: "folder", dir });
-  return await prepare(db, memory, `The database in ${dir}`);
+  return await prepare(db, memory, `The database in ${dir}`, (open) => copyBeforeMigration(open, dir, settings.log));
 }
 
 async function openServer(settings: DatabaseSettings, databaseUrl: string): Promise<Engine> {
@@ -51,11 +52,12 @@ async function openServer(settings: DatabaseSettings, databaseUrl: string): Prom
 }
 
 /** Of a database that answers: what must hold before it serves. Closes it when it refuses. */
-export async function prepare(db: Engine, memory: Memory, name: string): Promise<Engine> {
+export async function prepare(db: Engine, memory: Memory, name: string, before?: (db: Engine) => Promise<void>): Promise<Engine> {
   try {
     await checkReachable(db, name);
     const known = memory.find();
     if (known !== undefined && !(await db.asOwner(hasTables))) throw new Error(lostMessage(`${name} is empty`, memory));
+    await before?.(db);
     await migrate(db);
     await checkRoles(db);
     const databaseId = await db.asOwner(readDatabaseId);
