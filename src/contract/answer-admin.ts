@@ -122,3 +122,10 @@ export const ready = z.object({
   status: z.enum(["ready", "not ready"]),
   parts: z.record(z.string(), z.union([z.literal(true), z.string()])).describe("true, or the code of what is wrong."),
 });
+
+export const reloaded = z.object({
+  hash: z.string().describe("Digest of the configuration in force; events carry it."),
+  changed: z.array(z.string()).describe("Settings that are in force now."),
+  restartNeeded: z.array(z.string()).describe("Settings that differ and wait for a restart."),
+  warnings: z.array(z.string()),
+});

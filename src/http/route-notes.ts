@@ -53,6 +53,7 @@ export const SCHEMAS = {
   AuditVerify: admin.auditVerify,
   AuditVerdict: adminAnswer.auditVerdict,
   Receipt: adminAnswer.receipt,
+  Reloaded: adminAnswer.reloaded,
   Alive: adminAnswer.alive,
   Ready: adminAnswer.ready,
 };
@@ -202,6 +203,16 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
     summary: "Read a tenant's audit trail again, and say whether it is whole",
     body: admin.auditVerify,
     answer: adminAnswer.auditVerdict,
+  },
+  "POST /admin/v1/backup": {
+    summary: "Write a backup of everything, keys included, while calls go on",
+    answerType: BYTES,
+  },
+  "POST /admin/v1/config/reload": {
+    summary: "Read the configuration again",
+    description: "A wrong one is refused, and the one before stays.",
+    answer: adminAnswer.reloaded,
+    faults: ["conflict"],
   },
   "GET /healthz": { summary: "The process runs", answer: adminAnswer.alive },
   "GET /readyz": { summary: "It can take calls", answer: adminAnswer.ready, also: { 503: "It cannot: `parts` says why." } },
