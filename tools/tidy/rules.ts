@@ -58,7 +58,7 @@ export const RESTRICTED = {
   env: { name: "process.env", owners: PROCESS_EDGES, instead: "take the setting as a parameter" },
   exit: {
     name: "process.exit",
-    owners: [...PROCESS_EDGES, "ingest/prepare-process.ts", "store/pglite-worker.ts"],
+    owners: [...PROCESS_EDGES, "ingest/prepare-process.ts", "provider/llama/child/main.ts", "store/pglite-worker.ts"],
     instead: "throw, or return",
   },
   console: { name: "console", owners: PROCESS_EDGES, instead: "take a logger as a parameter" },

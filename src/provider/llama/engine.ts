@@ -21,7 +21,11 @@ export type EngineDeps = {
 /** A model that could not be loaded is not tried again at every call. */
 const RETRY_AFTER_MS = 10_000;
 
-type Live = { readonly process: ModelProcess; readonly jobs: Map<number, (report: Report) => void>; readonly loaded: Promise<void> };
+type Live = {
+  readonly process: ModelProcess;
+  readonly jobs: Map<number, (report: Report) => void>;
+  readonly loaded: Promise<void>;
+};
 type Failure = { readonly why: string; readonly atMs: number };
 
 /** Keeps one process for one model: started when first needed, and again after it died. */
@@ -31,50 +35,15 @@ export function createEngine(order: LoadOrder, { start, monotonicMs }: EngineDep
   let nextId = 1;
   let closed = false;
 
-  const begin = (): Live => {
-    const jobs = new Map<number, (report: Report) => void>();
-    const loading = Promise.withResolvers<void>();
-    // Whoever asks for it gets the rejection; nobody has to.
-    loading.promise.catch(() => undefined);
-    let over = false;
-    const end = (why: string, wasLoaded: boolean): void => {
-      if (over) return;
-      over = true;
-      if (live === made) live = undefined;
-      if (!wasLoaded && !closed) failure = { why, atMs: monotonicMs() };
-      loading.reject(new Error(why));
-      const code = wasLoaded ? "target_broken" : "target_down";
-      for (const [id, hear] of jobs) hear({ type: "refused", id, code });
-      jobs.clear();
-    };
-    let loaded = false;
-    const process = start({
-      report(report) {
-        if (report.type === "loaded") {
-          loaded = true;
-          failure = undefined;
-          return loading.resolve();
-        }
-        if (report.type === "failed") {
-          end(report.why, false);
-          return process.kill();
-        }
-        const hear = jobs.get(report.id);
-        if (isLast(report)) jobs.delete(report.id);
-        hear?.(report);
-      },
-      exit: () => end("its process ended", loaded),
-    });
-    const made: Live = { process, jobs, loaded: loading.promise };
-    process.tell(order);
-    return made;
-  };
-
   const current = (): Live | undefined => {
     if (closed) return undefined;
     if (live !== undefined) return live;
     if (failure !== undefined && monotonicMs() - failure.atMs < RETRY_AFTER_MS) return undefined;
-    return (live = begin());
+    const begun = begin(order, start, (why) => {
+      if (live === begun) live = undefined;
+      failure = why === undefined ? undefined : { why, atMs: monotonicMs() };
+    });
+    return (live = begun);
   };
 
   return {
@@ -106,4 +75,40 @@ export function createEngine(order: LoadOrder, { start, monotonicMs }: EngineDep
       live?.process.kill();
     },
   };
+}
+
+/** `over` hears once that the process can do no more, and why where the model was never loaded. */
+function begin(order: LoadOrder, start: StartModelProcess, over: (why: string | undefined) => void): Live {
+  const jobs: Live["jobs"] = new Map();
+  const loading = Promise.withResolvers<void>();
+  // Whoever asks for it gets the rejection; nobody has to.
+  loading.promise.catch(() => undefined);
+  let state: "loading" | "loaded" | "over" = "loading";
+
+  const end = (why: string): void => {
+    if (state === "over") return;
+    const wasLoaded = state === "loaded";
+    state = "over";
+    over(wasLoaded ? undefined : why);
+    loading.reject(new Error(why));
+    for (const [id, hear] of jobs) hear({ type: "refused", id, code: wasLoaded ? "target_broken" : "target_down" });
+    jobs.clear();
+  };
+  const hearReport = (report: Report): void => {
+    if (state === "over") return;
+    if (report.type === "loaded") {
+      state = "loaded";
+      loading.resolve();
+    } else if (report.type === "failed") {
+      end(report.why);
+      process.kill();
+    } else {
+      const hear = jobs.get(report.id);
+      if (isLast(report)) jobs.delete(report.id);
+      hear?.(report);
+    }
+  };
+  const process = start({ report: hearReport, exit: () => end("its process ended") });
+  process.tell(order);
+  return { process, jobs, loaded: loading.promise };
 }

@@ -65,6 +65,7 @@ const FORMATS: Readonly<Record<string, string>> = {
   "date-time": `"\\"" date "T" time "\\""`,
   uuid: `"\\"" uuid "\\""`,
 };
+const NOTHING = '""';
 const TYPES = new Set(["string", "number", "integer", "boolean", "null", "object", "array"]);
 
 type Schema = Readonly<Record<string, unknown>>;
@@ -75,7 +76,7 @@ export const jsonObjectGrammar = (): string => `root ::= object\n${BASE}`;
 /** Throws `target_refused` for what a grammar cannot hold. */
 export function toGrammar(schema: unknown, options: GrammarOptions): string {
   const writer = createWriter(options);
-  return finish(writer.rules, writer.write(schema));
+  return finish(writer.rules, writeWhole(writer, schema));
 }
 
 type ToolShape = { readonly name: string; readonly parameters: unknown };
@@ -84,7 +85,7 @@ type ToolShape = { readonly name: string; readonly parameters: unknown };
 export function toToolGrammar(tools: readonly ToolShape[], before: string, after: string): string {
   const writer = createWriter({ param: "tools", strict: false });
   const calls = tools.map(({ name, parameters }) => {
-    const body = writer.write(parameters ?? { type: "object" });
+    const body = writeWhole(writer, parameters ?? { type: "object" });
     return `${literal(`{"name": ${JSON.stringify(name)}, "arguments": `)} ${body} "}"`;
   });
   return finish(writer.rules, `${literal(before)} (${calls.join(" | ")}) ${literal(after)}`);
@@ -96,173 +97,189 @@ const finish = (rules: readonly string[], root: string): string => `root ::= ${r
 const literal = (text: string): string => JSON.stringify(text);
 const isSchema = (value: unknown): value is Schema => typeof value === "object" && value !== null && !Array.isArray(value);
 
-function createWriter({ param, strict }: GrammarOptions) {
-  const rules: string[] = [];
+type Writer = GrammarOptions & {
+  readonly rules: string[];
   /** What a $ref of the schema at hand has become. */
-  let known = new Map<string, string>();
-  let whole: unknown;
-  let nodes = 0;
-  let refs = 0;
+  known: Map<string, string>;
+  whole: unknown;
+  nodes: number;
+  refs: number;
+};
 
-  const refuse = (path: string, say: string): Fault => new Fault("target_refused", { param: `${param}${path}`, say });
-  const rule = (body: string): string => {
-    const name = `r${String(rules.length)}`;
-    rules.push(`${name} ::= ${body}`);
-    return name;
-  };
+/** A schema at its place in the request. */
+type Place = { readonly path: string; readonly depth: number };
 
-  const write = (schema: unknown, path: string, depth: number): string => {
-    if (++nodes > NODES_MAX)
-      throw refuse("", `The schema has more than ${String(NODES_MAX)} parts, which is too many for a model in this server.`);
-    if (depth > DEPTH_MAX) throw refuse(path, `The schema is nested deeper than ${String(DEPTH_MAX)} levels.`);
-    if (schema === true) return "value";
-    if (!isSchema(schema)) throw refuse(path, "Expected a JSON Schema that some value fits.");
-    checkHeld(schema, path);
-    if (typeof schema["$ref"] === "string") return writeRef(schema["$ref"], path, depth);
-    if ("const" in schema) return literal(JSON.stringify(schema["const"]));
-    if (Array.isArray(schema["enum"])) return writeEnum(schema["enum"], path);
-    const choices = schema["anyOf"] ?? schema["oneOf"];
-    if (Array.isArray(choices)) {
-      const word = schema["anyOf"] === undefined ? "oneOf" : "anyOf";
-      return oneOf(
-        choices.map((choice, at) => write(choice, `${path}.${word}[${String(at)}]`, depth + 1)),
-        path,
-      );
-    }
-    const { type } = schema;
-    if (Array.isArray(type))
-      return oneOf(
-        type.map((each) => writeType(each, schema, path, depth)),
-        path,
-      );
-    return writeType(type ?? impliedType(schema), schema, path, depth);
-  };
+const createWriter = (options: GrammarOptions): Writer => ({
+  ...options,
+  rules: [],
+  known: new Map(),
+  whole: undefined,
+  nodes: 0,
+  refs: 0,
+});
 
-  const checkHeld = (schema: Schema, path: string): void => {
-    if (!strict) return;
-    const found = Object.keys(schema).find((word) => UNHELD.has(word) && !isNatural(schema, word));
-    if (found !== undefined) throw refuse(`${path}.${found}`, `A model in this server cannot be held to "${found}" of a JSON Schema.`);
-  };
+function writeWhole(writer: Writer, schema: unknown): string {
+  writer.known = new Map();
+  writer.whole = schema;
+  return write(writer, schema, { path: "", depth: 0 });
+}
 
-  const oneOf = (bodies: readonly string[], path: string): string => {
-    if (bodies.length === 0) throw refuse(path, "Expected at least one choice.");
-    return rule(bodies.join(" | "));
-  };
+const refuse = (writer: Writer, path: string, say: string): Fault => new Fault("target_refused", { param: `${writer.param}${path}`, say });
+const within = ({ path, depth }: Place, step: string): Place => ({ path: `${path}.${step}`, depth: depth + 1 });
 
-  const writeEnum = (values: readonly unknown[], path: string): string =>
-    oneOf(
-      values.map((value) => literal(JSON.stringify(value))),
-      path,
-    );
+function rule(writer: Writer, body: string): string {
+  const name = `r${String(writer.rules.length)}`;
+  writer.rules.push(`${name} ::= ${body}`);
+  return name;
+}
 
-  /** Each definition becomes one rule, so that a schema may refer to itself. */
-  const writeRef = (ref: string, path: string, depth: number): string => {
-    const found = known.get(ref);
-    if (found !== undefined) return found;
-    const name = `ref${String(refs++)}`;
-    known.set(ref, name);
-    rules.push(`${name} ::= ${write(resolve(ref, path), path, depth + 1)}`);
-    return name;
-  };
+/** The name of a rule, or a piece of one, that a value of the schema fits. */
+function write(writer: Writer, schema: unknown, place: Place): string {
+  if (++writer.nodes > NODES_MAX)
+    throw refuse(writer, "", `The schema has more than ${String(NODES_MAX)} parts, which is too many for a model in this server.`);
+  if (place.depth > DEPTH_MAX) throw refuse(writer, place.path, `The schema is nested deeper than ${String(DEPTH_MAX)} levels.`);
+  if (schema === true) return "value";
+  if (!isSchema(schema)) throw refuse(writer, place.path, "Expected a JSON Schema that some value fits.");
+  checkHeld(writer, schema, place);
+  if (typeof schema["$ref"] === "string") return writeRef(writer, schema["$ref"], place);
+  if ("const" in schema) return literal(JSON.stringify(schema["const"]));
+  if (Array.isArray(schema["enum"])) return writeEnum(writer, schema["enum"], place);
+  const word = schema["anyOf"] === undefined ? "oneOf" : "anyOf";
+  const choices = schema[word];
+  if (Array.isArray(choices)) {
+    const bodies = choices.map((choice, at) => write(writer, choice, within(place, `${word}[${String(at)}]`)));
+    return oneOf(writer, bodies, place);
+  }
+  const { type } = schema;
+  if (!Array.isArray(type)) return writeType(writer, type ?? impliedType(schema), schema, place);
+  return oneOf(
+    writer,
+    type.map((each) => writeType(writer, each, schema, place)),
+    place,
+  );
+}
 
-  const resolve = (ref: string, path: string): unknown => {
-    if (!ref.startsWith("#")) throw refuse(`${path}.$ref`, "A $ref must begin with #: nothing is fetched.");
-    let at: unknown = whole;
-    for (const step of ref.slice(1).split("/").slice(1)) {
-      const key = decodeURIComponent(step).replaceAll("~1", "/").replaceAll("~0", "~");
-      at = isSchema(at) && Object.hasOwn(at, key) ? at[key] : undefined;
-    }
-    if (at === undefined) throw refuse(`${path}.$ref`, `The schema has no ${JSON.stringify(ref)}.`);
-    return at;
-  };
+function checkHeld(writer: Writer, schema: Schema, { path }: Place): void {
+  if (!writer.strict) return;
+  const found = Object.keys(schema).find((word) => UNHELD.has(word) && !isNatural(schema, word));
+  if (found === undefined) return;
+  throw refuse(writer, `${path}.${found}`, `A model in this server cannot be held to "${found}" of a JSON Schema.`);
+}
 
-  const writeType = (type: unknown, schema: Schema, path: string, depth: number): string => {
-    if (type === undefined) return "value";
-    if (typeof type !== "string" || !TYPES.has(type)) throw refuse(`${path}.type`, `Expected one of ${[...TYPES].join(", ")}.`);
-    if (type === "object") return writeObject(schema, path, depth);
-    if (type === "array") return writeArray(schema, path, depth);
-    if (type === "string") return writeString(schema, path);
-    if (type === "integer" && schema["minimum"] === 0) return rule(`"0" | [1-9] [0-9]{0,15}`);
-    if (type === "integer" && schema["minimum"] === 1) return rule(`[1-9] [0-9]{0,15}`);
-    return type;
-  };
+function oneOf(writer: Writer, bodies: readonly string[], { path }: Place): string {
+  if (bodies.length === 0) throw refuse(writer, path, "Expected at least one choice.");
+  return rule(writer, bodies.join(" | "));
+}
 
-  const writeString = (schema: Schema, path: string): string => {
-    const format = schema["format"];
-    if (typeof format === "string" && FORMATS[format] !== undefined) return rule(FORMATS[format]);
-    const times = repeat(schema, "minLength", "maxLength", path);
-    return times === undefined ? "string" : rule(`"\\"" char${times} "\\""`);
-  };
+function writeEnum(writer: Writer, values: readonly unknown[], place: Place): string {
+  return oneOf(
+    writer,
+    values.map((value) => literal(JSON.stringify(value))),
+    place,
+  );
+}
 
-  const repeat = (schema: Schema, least: string, most: string, path: string): string | undefined => {
-    const min = countOf(schema, least, path) ?? 0;
-    const max = countOf(schema, most, path);
-    if (max !== undefined && max < min) throw refuse(`${path}.${most}`, `Expected at least ${least}.`);
-    return min === 0 && max === undefined ? undefined : `{${String(min)},${max === undefined ? "" : String(max)}}`;
-  };
+/** Each definition becomes one rule, so that a schema may refer to itself. */
+function writeRef(writer: Writer, ref: string, place: Place): string {
+  const found = writer.known.get(ref);
+  if (found !== undefined) return found;
+  const name = `ref${String(writer.refs++)}`;
+  writer.known.set(ref, name);
+  const body = write(writer, resolve(writer, ref, place), { path: place.path, depth: place.depth + 1 });
+  writer.rules.push(`${name} ::= ${body}`);
+  return name;
+}
 
-  const countOf = (schema: Schema, word: string, path: string): number | undefined => {
+function resolve(writer: Writer, ref: string, { path }: Place): unknown {
+  if (!ref.startsWith("#")) throw refuse(writer, `${path}.$ref`, "A $ref must begin with #: nothing is fetched.");
+  let at: unknown = writer.whole;
+  for (const step of ref.slice(1).split("/").slice(1)) {
+    const key = step.replaceAll("~1", "/").replaceAll("~0", "~");
+    at = isSchema(at) && Object.hasOwn(at, key) ? at[key] : undefined;
+  }
+  if (at === undefined) throw refuse(writer, `${path}.$ref`, `The schema has no ${JSON.stringify(ref)}.`);
+  return at;
+}
+
+function writeType(writer: Writer, type: unknown, schema: Schema, place: Place): string {
+  if (type === undefined) return "value";
+  if (typeof type !== "string" || !TYPES.has(type)) throw refuse(writer, `${place.path}.type`, `Expected one of ${[...TYPES].join(", ")}.`);
+  if (type === "object") return writeObject(writer, schema, place);
+  if (type === "array") return writeArray(writer, schema, place);
+  if (type === "string") return writeString(writer, schema, place);
+  if (type === "integer" && schema["minimum"] === 0) return rule(writer, `"0" | [1-9] [0-9]{0,15}`);
+  if (type === "integer" && schema["minimum"] === 1) return rule(writer, `[1-9] [0-9]{0,15}`);
+  return type;
+}
+
+function writeString(writer: Writer, schema: Schema, place: Place): string {
+  const format = typeof schema["format"] === "string" ? FORMATS[schema["format"]] : undefined;
+  if (format !== undefined) return rule(writer, format);
+  const { min, max } = timesOf(writer, schema, ["minLength", "maxLength"], place);
+  if (min === 0 && max === undefined) return "string";
+  return rule(writer, `"\\"" char{${String(min)},${max === undefined ? "" : String(max)}} "\\""`);
+}
+
+type Times = { readonly min: number; readonly max: number | undefined };
+
+function timesOf(writer: Writer, schema: Schema, [least, most]: readonly [string, string], { path }: Place): Times {
+  const countOf = (word: string): number | undefined => {
     const count = schema[word];
     if (count === undefined) return undefined;
     if (typeof count === "number" && Number.isInteger(count) && count >= 0 && count <= REPEAT_MAX) return count;
-    throw refuse(`${path}.${word}`, `Expected a whole number from 0 to ${String(REPEAT_MAX)}.`);
+    throw refuse(writer, `${path}.${word}`, `Expected a whole number from 0 to ${String(REPEAT_MAX)}.`);
   };
+  const min = countOf(least) ?? 0;
+  const max = countOf(most);
+  if (max !== undefined && max < min) throw refuse(writer, `${path}.${most}`, `Expected at least ${least}.`);
+  return { min, max };
+}
 
-  const writeArray = (schema: Schema, path: string, depth: number): string => {
-    const first = Array.isArray(schema["prefixItems"]) ? schema["prefixItems"] : [];
-    if (first.length > 0) {
-      const items = first.map((item, at) => write(item, `${path}.prefixItems[${String(at)}]`, depth + 1));
-      return rule(`"[" ws ${items.join(` "," ws `)} ws "]"`);
-    }
-    const item = write(schema["items"] ?? true, `${path}.items`, depth + 1);
-    const min = countOf(schema, "minItems", path) ?? 0;
-    const max = countOf(schema, "maxItems", path);
-    repeat(schema, "minItems", "maxItems", path);
-    if (max === 0) return rule(`"[" ws "]"`);
-    const more = `{${String(Math.max(0, min - 1))},${max === undefined ? "" : String(max - 1)}}`;
-    const items = `${item} ("," ws ${item})${more}`;
-    return rule(min === 0 ? `"[" ws (${items})? ws "]"` : `"[" ws ${items} ws "]"`);
-  };
+function writeArray(writer: Writer, schema: Schema, place: Place): string {
+  const first = Array.isArray(schema["prefixItems"]) ? schema["prefixItems"] : [];
+  if (first.length > 0) {
+    const items = first.map((item, at) => write(writer, item, within(place, `prefixItems[${String(at)}]`)));
+    return rule(writer, `"[" ws ${items.join(` "," ws `)} ws "]"`);
+  }
+  const item = write(writer, schema["items"] ?? true, within(place, "items"));
+  const { min, max } = timesOf(writer, schema, ["minItems", "maxItems"], place);
+  if (max === 0) return rule(writer, `"[" ws "]"`);
+  const more = `{${String(Math.max(0, min - 1))},${max === undefined ? "" : String(max - 1)}}`;
+  const items = `${item} ("," ws ${item})${more}`;
+  return rule(writer, min === 0 ? `"[" ws (${items})? ws "]"` : `"[" ws ${items} ws "]"`);
+}
 
-  const writeObject = (schema: Schema, path: string, depth: number): string => {
-    const properties = isSchema(schema["properties"]) ? schema["properties"] : {};
-    const required = Array.isArray(schema["required"]) ? schema["required"].filter((name) => typeof name === "string") : [];
-    const names = [...Object.keys(properties), ...required.filter((name) => !Object.hasOwn(properties, name))];
-    if (names.length === 0) return writeMap(schema["additionalProperties"], path, depth);
-    const members = names.map((name) => {
-      const body = Object.hasOwn(properties, name) ? write(properties[name], `${path}.properties.${name}`, depth + 1) : "value";
-      return { pair: `${literal(JSON.stringify(name))} ":" ws ${body}`, needed: required.includes(name) };
-    });
-    return rule(`"{" ws ${writeMembers(members)} ws "}"`);
-  };
+type Member = { readonly pair: string; readonly needed: boolean };
 
-  /** From the last member back: what follows when nothing stands before it, and what follows after a member, with its comma. */
-  const writeMembers = (members: readonly { readonly pair: string; readonly needed: boolean }[]): string => {
-    let [first, next] = ['""', '""'];
-    for (const { pair, needed } of members.toReversed()) {
-      const [without, withComma] = [first, next];
-      const after = withComma === '""' ? "" : ` ${withComma}`;
-      first = rule(`${pair}${after}${needed ? "" : ` | ${without}`}`);
-      next = rule(`"," ws ${pair}${after}${needed ? "" : ` | ${withComma}`}`);
-    }
-    return first;
-  };
+function writeObject(writer: Writer, schema: Schema, place: Place): string {
+  const properties = isSchema(schema["properties"]) ? schema["properties"] : {};
+  const required = Array.isArray(schema["required"]) ? schema["required"].filter((name) => typeof name === "string") : [];
+  const names = [...Object.keys(properties), ...required.filter((name) => !Object.hasOwn(properties, name))];
+  if (names.length === 0) return writeMap(writer, schema["additionalProperties"], place);
+  const members = names.map((name): Member => {
+    const body = Object.hasOwn(properties, name) ? write(writer, properties[name], within(place, `properties.${name}`)) : "value";
+    return { pair: `${literal(JSON.stringify(name))} ":" ws ${body}`, needed: required.includes(name) };
+  });
+  return rule(writer, `"{" ws ${writeMembers(writer, members)} ws "}"`);
+}
 
-  const writeMap = (values: unknown, path: string, depth: number): string => {
-    if (values === false) return rule(`"{" ws "}"`);
-    if (values === undefined || values === true) return "object";
-    const value = write(values, `${path}.additionalProperties`, depth + 1);
-    return rule(`"{" ws (string ":" ws ${value} ("," ws string ":" ws ${value})*)? ws "}"`);
-  };
+/** From the last member back: what may follow while nothing was written, and what after a member, with its comma. */
+function writeMembers(writer: Writer, members: readonly Member[]): string {
+  let first = NOTHING;
+  let next = NOTHING;
+  for (const { pair, needed } of members.toReversed()) {
+    const [without, comma] = [first, next];
+    first = rule(writer, `${pair} ${comma}${needed ? "" : ` | ${without}`}`);
+    next = rule(writer, `"," ws ${pair} ${comma}${needed ? "" : ` | ${comma}`}`);
+  }
+  return first;
+}
 
-  return {
-    rules,
-    write(schema: unknown): string {
-      known = new Map();
-      whole = schema;
-      return write(schema, "", 0);
-    },
-  };
+function writeMap(writer: Writer, values: unknown, place: Place): string {
+  if (values === false) return rule(writer, `"{" ws "}"`);
+  if (values === undefined || values === true) return "object";
+  const value = write(writer, values, within(place, "additionalProperties"));
+  return rule(writer, `"{" ws (string ":" ws ${value} ("," ws string ":" ws ${value})*)? ws "}"`);
 }
 
 /** "At least nothing" and "at least one" are ways of writing a number. */

@@ -3,6 +3,7 @@ import type { LlamaConfig } from "../../config/index.ts";
 import type { Part, Usage } from "../../domain/chat.ts";
 import type { Embedded } from "../../domain/embedding.ts";
 import type { Target } from "../../domain/target.ts";
+import { assertNever } from "../../kernel/assert-never.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Deadlines } from "../deadlines.ts";
@@ -142,8 +143,14 @@ function createReading({ chat, target }: ProviderCall) {
         counted(report.outputTokens);
         if (report.reason === "cancelled") throw new Fault("target_broken");
         return end(report.reason);
-      default:
+      case "failed":
+      case "loaded":
+      case "refused":
+      case "scores":
+      case "vectors":
         throw new Fault("target_broken");
+      default:
+        return assertNever(report);
     }
   };
   return {

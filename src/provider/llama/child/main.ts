@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { stdin, stdout } from "node:process";
+import { exit, stdin, stdout } from "node:process";
 import { createInterface } from "node:readline";
 import { getLlama, InsufficientMemoryError, type LlamaModel } from "node-llama-cpp";
 import type { Job, LoadOrder, Order, Report } from "../lines.ts";
@@ -82,4 +82,4 @@ for await (const line of createInterface({ input: stdin, crlfDelay: Number.POSIT
     );
   } else if (engine !== undefined) obey(engine, order);
 }
-process.exit(0);
+exit(0);
