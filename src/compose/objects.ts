@@ -86,11 +86,14 @@ function openBlobs(objects: ObjectsConfig, dataDir: string, { nowMs }: Clock): B
   return createS3Blobs({ fetch: systemFetch, nowMs, wait: (ms) => sleep(ms) }, objects);
 }
 
-/** The key service wraps where there is one; what a secret wrapped is opened all the same, so that a store can move to it. */
+/** Who `kms` names wraps, where it does; what the server's secret wrapped is opened all the same, so that a store can move to it. */
 function toWrappers({ kms }: ObjectsConfig, secretKeys: readonly Uint8Array[]): readonly [KeyWrapper, ...KeyWrapper[]] {
   const [first, ...rest] = secretKeys.map((key) => createSecretWrapper(key));
   if (first === undefined) throw new TypeError("there is always a secret");
-  return kms === undefined ? [first, ...rest] : [createVaultWrapper({ fetch: systemFetch }, kms), first, ...rest];
+  if (kms === undefined) return [first, ...rest];
+  if (kms.kind === "vault-transit") return [createVaultWrapper({ fetch: systemFetch }, kms), first, ...rest];
+  const own = [kms.previous].flatMap((secret) => (secret === undefined ? [] : [createSecretWrapper(deriveKey(secret, OBJECTS_PURPOSE))]));
+  return [createSecretWrapper(deriveKey(kms.secret, OBJECTS_PURPOSE)), ...own, first, ...rest];
 }
 
 /** By the tenant's policy; that a policy cannot be followed yet is said once a tenant. */

@@ -3,7 +3,7 @@ export { loadConfig } from "./load-config.ts";
 export type { LoadConfigInput } from "./load-config.ts";
 export type { ConfigFlags } from "./listen.ts";
 export { resolveDataDir } from "./listen.ts";
-export type { KmsConfig, ObjectsConfig } from "./objects.ts";
+export type { KmsConfig, ObjectsConfig, VaultConfig } from "./objects.ts";
 export type { TelemetryConfig, TracesConfig } from "./telemetry.ts";
 export { adminKeyPath, markAdminKeyShown } from "./admin-key.ts";
 export { ENVIRONMENT, readEnv } from "./environment.ts";

@@ -20,16 +20,25 @@ const pathName = (description: string) =>
     .meta({ description, why: "it stands in an address: letters, digits and . _ -, in parts joined by /" });
 
 export const kmsSchema = z
-  .strictObject({
-    kind: z.literal("vault-transit").meta({ description: "The transit engine of HashiCorp Vault or OpenBao." }),
-    address: address("Its address, or `env:NAME`.", "https://vault.example:8200"),
-    mount: pathName("Where the engine is mounted.").default("transit"),
-    key: pathName("Name of the transit key, of type `aes256-gcm96`."),
-    token: secret("A token that may encrypt and decrypt with this key"),
-    namespace: pathName("Namespace, where there are such.").optional(),
-  })
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z
+        .literal("secret")
+        .meta({ description: "A secret of the object store's own, which may be changed without touching anything else." }),
+      secret: secret("32 bytes as 64 hex digits or base64"),
+      previous: secret("The secret of before, until `weir objects rotate-keys` has run").optional(),
+    }),
+    z.strictObject({
+      kind: z.literal("vault-transit").meta({ description: "The transit engine of HashiCorp Vault or OpenBao." }),
+      address: address("Its address, or `env:NAME`.", "https://vault.example:8200"),
+      mount: pathName("Where the engine is mounted.").default("transit"),
+      key: pathName("Name of the transit key, of type `aes256-gcm96`."),
+      token: secret("A token that may encrypt and decrypt with this key"),
+      namespace: pathName("Namespace, where there are such.").optional(),
+    }),
+  ])
   .optional()
-  .meta({ description: "A key service that wraps the data keys, instead of `WEIR_SECRET`." });
+  .meta({ description: "Who wraps the data keys, instead of `WEIR_SECRET`." });
 
 export const objectsSchema = z
   .discriminatedUnion("kind", [

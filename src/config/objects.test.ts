@@ -42,6 +42,7 @@ test("what is missing or wrong is told with its place, and no secret is quoted",
       s3(", kms: { kind: vault-transit, address: 'http://v:8200', key: weir, token: env:VAULD }"),
       /objects\.kms\.token: .*Did you mean "VAULT"/,
     ],
+    ["objects: { kind: folder, kms: { kind: secret, secret: env:S3_KEY } }", /objects\.kms\.secret: must be 32 bytes/],
     ["telemetry: { traces: { endpoint: 'collector:4318' } }", /telemetry\.traces\.endpoint/],
     ["telemetry: { traces: { endpoint: 'http://c:4318', sampleRatio: 2 } }", /telemetry\.traces\.sampleRatio/],
   ];

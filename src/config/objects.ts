@@ -21,7 +21,10 @@ export type ObjectsConfig = { readonly kms: KmsConfig | undefined } & (
       readonly secretAccessKey: string;
     }
 );
-export type KmsConfig = {
+export type KmsConfig =
+  | { readonly kind: "secret"; /** 32 bytes each. */ readonly secret: Uint8Array; readonly previous: Uint8Array | undefined }
+  | VaultConfig;
+export type VaultConfig = {
   readonly kind: "vault-transit";
   readonly address: string;
   readonly mount: string;
@@ -52,6 +55,10 @@ type FileKms = NonNullable<z.output<typeof kmsSchema>>;
 
 async function readKms(file: FileKms, source: Source): Promise<KmsConfig> {
   const at = (setting: string): Place => source.placeOf(["objects", "kms", setting]);
+  if (file.kind === "secret") {
+    const previous = file.previous === undefined ? undefined : await readKey(file.previous, at("previous"), source);
+    return { kind: "secret", secret: (await readKey(file.secret, at("secret"), source)) ?? new Uint8Array(0), previous };
+  }
   return {
     kind: file.kind,
     address: readAddress(file.address, at("address"), source),
@@ -60,6 +67,18 @@ async function readKms(file: FileKms, source: Source): Promise<KmsConfig> {
     token: (await resolveSecret(file.token, at("token"), source)) ?? "",
     namespace: file.namespace,
   };
+}
+
+/** undefined: it is none, and that has been said. */
+async function readKey(raw: string, place: Place, source: Source): Promise<Uint8Array | undefined> {
+  const text = await resolveSecret(raw, place, source);
+  const parsed = text === undefined ? undefined : parseSecret(text);
+  if (text !== undefined && parsed === undefined)
+    source.findings.problems.push({
+      place,
+      message: "must be 32 bytes, as 64 hex digits or base64. Make one with `openssl rand -hex 32`.",
+    });
+  return parsed;
 }
 
 /** Without trailing slashes. It is not quoted where it is wrong: it may hold a password. */
@@ -81,5 +100,11 @@ export function readPreviousSecret(env: Env, findings: Findings): Uint8Array | u
   const place = envPlace("WEIR_SECRET_PREVIOUS");
   if (parsed === undefined)
     findings.problems.push({ place, message: "must be 32 bytes, as 64 hex digits or base64: the WEIR_SECRET of before." });
+  else
+    findings.warnings.push({
+      place,
+      message:
+        "is set: stored files sealed under it are read. Run `weir objects rotate-keys`, then unset it. Keys of tenants that were made under it have to be made anew, and audit trails are reported as changed at the place where the secret was.",
+    });
   return parsed;
 }
