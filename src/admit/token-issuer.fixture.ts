@@ -37,10 +37,12 @@ export async function startIssuer(nowMs: () => number): Promise<TestIssuer> {
       asked++;
       return { keys: await Promise.all([...keys].filter(([, key]) => key.shown).map(([kid]) => publicJwk(kid))) };
     };
-    void answer().then((body) => {
+    const send = async (): Promise<void> => {
+      const body = JSON.stringify(await answer());
       response.writeHead(away ? 503 : 200, { "content-type": "application/json" });
-      response.end(JSON.stringify(body));
-    });
+      response.end(body);
+    };
+    void send();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();

@@ -1,5 +1,5 @@
 import { dollarsToMicro } from "../kernel/money.ts";
-import { readAuth } from "./auth.ts";
+import { readAuth } from "./read-auth.ts";
 import { readModels } from "./models.ts";
 import { readOutbound, readTls } from "./network.ts";
 import { readObjects } from "./objects.ts";

@@ -1,6 +1,6 @@
 import { FORGED, TokenRefused } from "../admit/index.ts";
 import { principalIdOf, type Principal } from "../domain/principal.ts";
-import { Fault } from "../kernel/fault.ts";
+import type { Fault } from "../kernel/fault.ts";
 import type { RequestId, TenantId } from "../kernel/ids.ts";
 import type { Decision, Noted } from "../record/index.ts";
 import type { Endpoint } from "./endpoint.ts";

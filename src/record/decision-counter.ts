@@ -57,4 +57,6 @@ export function createDecisionCounter(tell: (counted: Counted) => void): Decisio
 }
 
 const nameOf = (one: Noted): string =>
-  [one.tenantId, one.tenantSlug, one.category, one.action, one.outcome, one.actor, one.permission, one.code, one.reason, one.resource].join("|");
+  [one.tenantId, one.tenantSlug, one.category, one.action, one.outcome, one.actor, one.permission, one.code, one.reason, one.resource].join(
+    "|",
+  );

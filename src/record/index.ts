@@ -12,5 +12,6 @@ export { createContentLog, keepsContent, lacksScrubber } from "./content-log.ts"
 export type { CallContent, ContentLog } from "./content-log.ts";
 export { endUserDigest } from "./end-user-digest.ts";
 export { createDecisionLog } from "./decision-log.ts";
-export type { DecisionEntry, DecisionLog, DecisionPage, DecisionVerdict } from "./decision-log.ts";
+export type { DecisionLog } from "./decision-log.ts";
+export type { DecisionEntry, DecisionPage, DecisionVerdict } from "./decision-audit.ts";
 export type { Changed, Decision, Noted, Shown } from "./decision.ts";

@@ -1,0 +1,34 @@
+import type { AuthConfig } from "./auth.ts";
+import type { Source } from "./source.ts";
+
+/** Checks what a schema cannot: addresses, and that a token's issuer says which entry is meant. */
+export function readAuth(source: Source): AuthConfig {
+  const { problems } = source.findings;
+  const seen = new Set<string>();
+  for (const [at, entry] of source.value.auth.oidc.entries()) {
+    for (const setting of ["issuer", "jwksUri"] as const) {
+      const text = entry[setting];
+      const problem = text === undefined ? undefined : whyNoAddress(text);
+      if (problem !== undefined) problems.push({ place: source.placeOf(["auth", "oidc", at, setting]), message: problem });
+    }
+    if (seen.has(entry.issuer))
+      problems.push({
+        place: source.placeOf(["auth", "oidc", at, "issuer"]),
+        message: "stands here twice: put what belongs to one issuer together.",
+      });
+    seen.add(entry.issuer);
+  }
+  return source.value.auth;
+}
+
+function whyNoAddress(text: string): string | undefined {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined || (url.protocol !== "https:" && url.protocol !== "http:"))
+    return "expected an address such as https://login.example.com.";
+  if (url.username !== "" || url.password !== "") return "an address may not hold a user or password.";
+  if (url.protocol === "http:" && !isLoopback(url.hostname))
+    return "keys that come by http:// can be exchanged on their way, and with them who may call: use https://.";
+  return undefined;
+}
+
+const isLoopback = (hostname: string): boolean => hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
