@@ -45,5 +45,5 @@ test("the example starts as it stands, without a warning", async () => {
   cpSync(join(root, "weir.example.yaml"), join(cwd, "weir.yaml"));
   const config = await loadConfig({ flags: {}, env: { ANTHROPIC_API_KEY: "x" }, cwd });
   assert.deepEqual(config.warnings, []);
-  assert.equal(config.models.length, 2);
+  assert.equal(config.models.length, 3);
 });
