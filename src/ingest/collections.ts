@@ -11,13 +11,17 @@ import { isUniqueViolation } from "../store/index.ts";
 /** OpenAI's own limit for names. */
 const NAME_CHARS_MAX = 256;
 
-export type NewCollectionAsk = { readonly name?: string | undefined; readonly metadata?: Readonly<Record<string, string>> | undefined };
+export type NewCollectionAsk = {
+  readonly name?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly owner?: string | undefined;
+};
 export type CollectionsDeps = { readonly db: Database; readonly clock: Clock; readonly cleanSoon: () => void };
 
 /** A tenant's sets of documents. They are named by name or id alike. */
 export function createCollections({ db, clock, cleanSoon }: CollectionsDeps) {
-  async function getCollection(tenantId: TenantId, nameOrId: string): Promise<CollectionRecord> {
-    const found = await findCollection(db, tenantId, nameOrId);
+  async function getCollection(tenantId: TenantId, nameOrId: string, onlyOwner?: string): Promise<CollectionRecord> {
+    const found = await findCollection(db, tenantId, nameOrId, onlyOwner);
     if (found === undefined) throw new Fault("collection_unknown");
     return found;
   }
@@ -29,7 +33,7 @@ export function createCollections({ db, clock, cleanSoon }: CollectionsDeps) {
       const nowMs = clock.nowMs();
       const id = collectionIds.make(nowMs);
       const name = ask.name === undefined || ask.name === "" ? id : checkName(ask.name);
-      await refuseTaken(insertCollection(db, tenantId, { id, name, metadata: ask.metadata ?? {}, createdAtMs: nowMs }));
+      await refuseTaken(insertCollection(db, tenantId, { id, name, metadata: ask.metadata ?? {}, createdAtMs: nowMs, owner: ask.owner }));
       return await getCollection(tenantId, id);
     },
     /** Changes what is given. Throws conflict where another collection has the name. */
@@ -39,7 +43,10 @@ export function createCollections({ db, clock, cleanSoon }: CollectionsDeps) {
       await refuseTaken(updateCollection(db, tenantId, id, { name, metadata: ask.metadata }));
       return await getCollection(tenantId, id);
     },
-    listCollections: (tenantId: TenantId, ask: PageAsk = {}): Promise<Page<CollectionRecord>> => listCollections(db, tenantId, ask),
+    listCollections: (
+      tenantId: TenantId,
+      ask: PageAsk & { readonly onlyOwner?: string | undefined } = {},
+    ): Promise<Page<CollectionRecord>> => listCollections(db, tenantId, ask),
     /** Nothing finds it from the moment that this returns, and its name is free. Its files stay. */
     async deleteCollection(tenantId: TenantId, nameOrId: string): Promise<CollectionRecord> {
       const found = await getCollection(tenantId, nameOrId);

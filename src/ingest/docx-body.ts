@@ -77,8 +77,10 @@ function open(state: State, deps: BodyDeps, name: string, attribute: Attributes)
   else if (name === "r") state.hidden = false;
   else if (name === "rPr") state.inRunLook = !state.inParagraphLook;
   else if (name === "t") state.inText = true;
-  else if (name === "tbl") state.tables += 1;
-  else if (name === "tr" && state.tables === 1) deps.paper.openRow();
+  else if (name === "tbl") {
+    if (state.tables === 0) deps.paper.breakLine(2);
+    state.tables += 1;
+  } else if (name === "tr" && state.tables === 1) deps.paper.openRow();
   else if (name === "tc" && state.tables === 1) deps.paper.openCell();
   else if (paragraph === undefined) return;
   else if (state.inParagraphLook) noteLook(paragraph, name, attribute("val") ?? "");

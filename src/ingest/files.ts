@@ -15,7 +15,7 @@ import { removeFile } from "./clean.ts";
 /** What file systems allow, and enough for a title. */
 const FILENAME_CHARS_MAX = 255;
 
-export type NewFile = { readonly filename: string; readonly purpose: string; readonly bytes: Uint8Array };
+export type NewFile = { readonly filename: string; readonly purpose: string; readonly bytes: Uint8Array; readonly owner?: string | undefined };
 export type FilesDeps = {
   readonly db: Database;
   readonly objects: ObjectStore;
@@ -26,8 +26,8 @@ export type FilesDeps = {
 
 /** What a tenant has uploaded. */
 export function createFiles({ db, objects, clock, cleanSoon }: FilesDeps) {
-  async function getFile(tenantId: TenantId, id: FileId): Promise<FileRecord> {
-    const file = await findFile(db, tenantId, id);
+  async function getFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<FileRecord> {
+    const file = await findFile(db, tenantId, id, onlyOwner);
     if (file === undefined) throw new Fault("not_found", { say: "The file does not exist." });
     return file;
   }
@@ -51,7 +51,7 @@ export function createFiles({ db, objects, clock, cleanSoon }: FilesDeps) {
       };
       await objects.putObject(tenantId, file.objectKey, made.bytes);
       try {
-        await insertFile(db, tenantId, file);
+        await insertFile(db, tenantId, file, made.owner);
       } catch (error) {
         await objects.deleteObject(tenantId, file.objectKey);
         throw error;
@@ -59,17 +59,19 @@ export function createFiles({ db, objects, clock, cleanSoon }: FilesDeps) {
       return file;
     },
     getFile,
-    listFiles: (tenantId: TenantId, ask: PageAsk & { readonly purpose?: string | undefined } = {}): Promise<Page<FileRecord>> =>
-      listFiles(db, tenantId, ask),
-    async readFile(tenantId: TenantId, id: FileId): Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }> {
-      const file = await getFile(tenantId, id);
+    listFiles: (
+      tenantId: TenantId,
+      ask: PageAsk & { readonly purpose?: string | undefined; readonly onlyOwner?: string | undefined } = {},
+    ): Promise<Page<FileRecord>> => listFiles(db, tenantId, ask),
+    async readFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }> {
+      const file = await getFile(tenantId, id, onlyOwner);
       const bytes = await objects.getObject(tenantId, file.objectKey);
       if (bytes === undefined) throw new Fault("not_found", { say: "The file does not exist." });
       return { file, bytes };
     },
     /** Nothing finds it or quotes it from the moment that this returns, in no collection. */
-    async deleteFile(tenantId: TenantId, id: FileId): Promise<void> {
-      const file = await getFile(tenantId, id);
+    async deleteFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<void> {
+      const file = await getFile(tenantId, id, onlyOwner);
       const now = new Date(clock.nowMs());
       const hidden = await db.transaction(tenantScope(tenantId), async (tx) => {
         if (!(await hideFile(tx, id, now))) return false;

@@ -27,17 +27,19 @@ export async function parsePdf(bytes: Uint8Array): Promise<Extracted> {
       pages.push(joinFragments(fragmentsOf(page)));
     }
     const { text, pages: starts } = composePdfText(pages);
-    if (text === "") throw new Unreadable(withoutText(document.pageCount, document.missingTable()));
+    // What such a font draws comes out as other letters, or as none.
+    if (document.missingTable()) throw new Unreadable(WITHOUT_TABLE);
+    if (text === "") throw new Unreadable(withoutText(document.pageCount));
     return { title: document.title ?? firstHeading(text), text, pages: starts };
   } finally {
     await document.close();
   }
 }
 
-const withoutText = (pages: number, missingTable: boolean): string =>
-  missingTable
-    ? "The PDF's text is in an old East Asian encoding without a table to Unicode. Print or export it as PDF again."
-    : `The PDF's ${pages === 1 ? "page holds" : `${pages} pages hold`} no text. If it is scanned: no text layer; run it through text recognition (OCR) first.`;
+const WITHOUT_TABLE =
+  "The PDF's text is in an old East Asian encoding without its own table to Unicode, and cannot be told. Print or export it as PDF again.";
+const withoutText = (pages: number): string =>
+  `The PDF's ${pages === 1 ? "page holds" : `${pages} pages hold`} no text layer: it is scanned, or empty. Run it through text recognition (OCR) first.`;
 
 /** Upright pieces with text in them, in points from the upper left corner. What stands sideways is left out: stamps and labels of axes. */
 function fragmentsOf({ items, view }: PdfPage): Fragment[] {

@@ -42,7 +42,7 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfDocument> {
     throw toUnreadable(error);
   });
   const pageCount = document.numPages;
-  if (pageCount === 0) throw new Unreadable("The PDF has no pages.");
+  if (pageCount < 1) throw new Unreadable("The PDF has no pages.");
   if (pageCount > PAGES_MAX) throw new Unreadable(`The PDF has ${pageCount} pages; at most ${PAGES_MAX} are read. Split it.`);
   return {
     pageCount,

@@ -5,24 +5,45 @@ const EDGE_LINES = 3;
 /** A line on fewer pages is text that happens to be the same. */
 const PAGES_MIN = 3;
 const PAGES_SHARE_MIN = 0.5;
+/** Numbers of a line that may be the page's. */
+const NUMBERS_MAX = 4;
 
-/** Pages without the header and footer that they share, page numbers aside. In the middle of a sentence they would part it. */
+/**
+ * Pages without the header and footer that they share, which would part sentences in the middle. What is the same everywhere stays where it
+ * is first; page numbers go.
+ */
 export function withoutRunningLines(pages: readonly (readonly Fragment[])[]): readonly (readonly Fragment[])[] {
   if (pages.length < PAGES_MIN) return pages;
-  const edges = pages.map(edgeLines);
+  const keys = pages.map((page, at) => edgeKeys(page, at + 1));
   const counts = new Map<string, number>();
-  for (const lines of edges) {
-    for (const key of new Set([...lines].map(keyOf))) counts.set(key, (counts.get(key) ?? 0) + 1);
-  }
+  for (const lines of keys) for (const key of new Set([...lines.values()].flat())) counts.set(key, (counts.get(key) ?? 0) + 1);
   const enough = Math.max(PAGES_MIN, pages.length * PAGES_SHARE_MIN);
-  return pages.map((page, at) => page.filter((line) => !(edges[at]?.has(line) === true && (counts.get(keyOf(line)) ?? 0) >= enough)));
+  const seen = new Set<string>();
+  return pages.map((page, at) =>
+    page.filter((line) => {
+      const [own = "", ...numbered] = keys[at]?.get(line) ?? [];
+      if (numbered.some((key) => (counts.get(key) ?? 0) >= enough)) return false;
+      if ((counts.get(own) ?? 0) < enough) return true;
+      const isFirst = !seen.has(own);
+      seen.add(own);
+      return isFirst;
+    }),
+  );
 }
 
-function edgeLines(page: readonly Fragment[]): ReadonlySet<Fragment> {
+/** The lines at a page's edges, each with what makes it the same as another page's: its place and words, with or without the page's number. */
+function edgeKeys(page: readonly Fragment[], number: number): ReadonlyMap<Fragment, readonly string[]> {
   const heights = [...new Set(page.map((line) => Math.round(line.y)))].toSorted((one, other) => one - other);
   const chosen = new Set([...heights.slice(0, EDGE_LINES), ...heights.slice(-EDGE_LINES)]);
-  return new Set(page.filter((line) => chosen.has(Math.round(line.y))));
+  return new Map(page.filter((line) => chosen.has(Math.round(line.y))).map((line) => [line, keysOf(line, number)] as const));
 }
 
-/** At the same height and the same but for its numbers. */
-const keyOf = (line: Fragment): string => `${Math.round(line.y / 2)} ${line.text.replace(/\d+/g, "0")}`;
+/** `Page 3 of 9` on page 3 is the same as `Page 4 of 9` on page 4; `Invoice 17` on page 3 is not the same as `Invoice 99` on page 4. */
+function keysOf(line: Fragment, page: number): readonly string[] {
+  const at = `${Math.round(line.y / 2)} `;
+  const numbers = [...line.text.matchAll(/\d{1,5}/g)].slice(0, NUMBERS_MAX);
+  const numbered = numbers.map(
+    (match) => `${at}${line.text.slice(0, match.index)}\0${Number(match[0]) - page}${line.text.slice(match.index + match[0].length)}`,
+  );
+  return [`${at}${line.text}`, ...numbered];
+}

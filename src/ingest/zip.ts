@@ -68,7 +68,10 @@ function readDirectory(bytes: Uint8Array, view: DataView): ReadonlyMap<string, E
 
 function findEnd(view: DataView): number | undefined {
   const lowest = Math.max(0, view.byteLength - END_BYTES - COMMENT_BYTES_MAX);
-  for (let at = view.byteLength - END_BYTES; at >= lowest; at--) if (view.getUint32(at, true) === 0x06054b50) return at;
+  for (let at = view.byteLength - END_BYTES; at >= lowest; at--) {
+    const commentBytes = view.getUint16(at + END_BYTES - 2, true);
+    if (view.getUint32(at, true) === 0x06054b50 && at + END_BYTES + commentBytes === view.byteLength) return at;
+  }
   return undefined;
 }
 

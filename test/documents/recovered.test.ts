@@ -86,7 +86,7 @@ test("columns of a table are not columns of text: each of its rows is one line",
   );
 });
 
-test("pages keep their numbers, a page without text has none, and headers and footers are left out", async () => {
+test("pages keep their numbers, a page without text has none, and headers and footers part no sentences", async () => {
   const bodies = ["one speaks of holidays.", "two speaks of travel.", undefined, "four speaks of pensions.", "five speaks of parking."];
   const pages = bodies.map((body, at) => [
     { x: 72, y: 760, size: 8, text: "Alderbrook handbook - internal" },
@@ -95,12 +95,13 @@ test("pages keep their numbers, a page without text has none, and headers and fo
   ]);
   const { text, pages: starts, title } = await read(writePdf(pages, { title: "Handbook" }));
   assert.equal(title, "Handbook");
-  assert.ok(!text.includes("internal") && !text.includes("of 5"));
+  assert.equal(text.split("internal").length, 2);
+  assert.ok(!text.includes("of 5"));
   assert.deepEqual(
-    starts?.map(({ offset, page }) => [text.slice(offset, offset + 9), page]),
+    starts?.map(({ offset, page }) => [/Page \w+/.exec(text.slice(offset))?.[0], page]),
     [
-      ["Page one ", 1],
-      ["Page two ", 2],
+      ["Page one", 1],
+      ["Page two", 2],
       ["Page four", 4],
       ["Page five", 5],
     ],
