@@ -102,7 +102,7 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
       const { made, ended } = await decisions.change(tenantScope(tenantId), async (bound) => {
         const done = {
           // The new one takes the old one's place, so it is the same person's.
-          made: await make(bound, tenantId, old, keyId),
+          made: await make(bound, tenantId, { ...old, holderId: old.holderId ?? keyId }, keyId),
           ended: await endKey(bound, tenantId, keyId, deps.nowMs() + overlapSeconds * 1000),
         };
         const changed = { replacedBy: { old: null, new: done.made.record.id }, overlapSeconds: { old: null, new: overlapSeconds } };
@@ -157,7 +157,7 @@ function toWanted(body: KeyCreate) {
 }
 
 function toView(record: KeyRecord): KeyView {
-  const { budgetMicroUsd, createdAtMs, expiresAtMs, revokedAtMs, ...rest } = record;
+  const { budgetMicroUsd, createdAtMs, expiresAtMs, revokedAtMs, holderId: _holder, ...rest } = record;
   return {
     ...rest,
     budgetUsd: budgetMicroUsd === undefined ? undefined : microToDollars(budgetMicroUsd),

@@ -4,7 +4,7 @@ import { chat } from "./chat.ts";
 import type { Command } from "./command.ts";
 import { explain } from "./explain.ts";
 import { ingest } from "./ingest.ts";
-import { keyCreate, keyList, keyRevoke } from "./key.ts";
+import { keyCreate, keyList, keyRevoke, keyRotate } from "./key.ts";
 import { move } from "./move.ts";
 import { restore } from "./restore.ts";
 import { objectsRotateKeys } from "./objects.ts";
@@ -22,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   tenantRevoke,
   keyCreate,
   keyList,
+  keyRotate,
   keyRevoke,
   usage,
   explain,

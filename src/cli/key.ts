@@ -2,7 +2,7 @@ import { toIso } from "../kernel/clock.ts";
 import { listAll, pathOf } from "./api.ts";
 import { type Args, type Command, CommandError, EXIT } from "./command.ts";
 import { REACH_FLAGS, withServer } from "./reach.ts";
-import { findNumber, findText, textOf } from "./read.ts";
+import { fieldOf, findNumber, findText, textOf } from "./read.ts";
 import { renderTable } from "./table.ts";
 
 const TENANT_FLAG = { value: "SLUG", description: "the tenant" };
@@ -109,6 +109,45 @@ export const keyRevoke: Command = {
     });
   },
 };
+
+export const keyRotate: Command = {
+  name: "key rotate",
+  summary: "Changes a key for a new one that may do the same; the old one works for a while yet.",
+  operands: "ID",
+  operandsMin: 1,
+  operandsMax: 1,
+  flags: {
+    tenant: TENANT_FLAG,
+    overlap: { value: "TIME", description: "how long the old one still works: seconds, or such as 15m, 24h, 7d (else 1h)" },
+    json: JSON_FLAG,
+    ...REACH_FLAGS,
+  },
+  examples: ["weir key rotate key_… --tenant acme --overlap 24h"],
+  run: (args, deps) => {
+    const slug = requireText(args, "tenant");
+    const overlapSeconds = readSpan(args.text("overlap"));
+    return withServer(args, deps, async ({ api }) => {
+      const id = args.operands[0] ?? "";
+      const made = await api.post(`${keysPath(slug)}/${encodeURIComponent(id)}/rotate`, { overlapSeconds });
+      if (args.on("json")) deps.terminal.out(`${JSON.stringify(made, null, 2)}\n`);
+      else {
+        const ends = findText(fieldOf(made, "replaces"), "expiresAt") ?? "";
+        deps.terminal.out(`id:  ${textOf(made, "id")}\nkey: ${textOf(made, "key")}\n`);
+        deps.terminal.err(`The key is not shown again. ${id} works until ${ends}.\n`);
+      }
+      return EXIT.done;
+    });
+  },
+};
+
+const SPAN_SECONDS: Readonly<Record<string, number>> = { "": 1, s: 1, m: 60, h: 3600, d: 86_400 };
+
+function readSpan(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const [, digits = "", unit = ""] = /^(\d{1,8})([smhd]?)$/.exec(text) ?? [];
+  if (digits === "") throw new CommandError("--overlap must be seconds, or a time such as 15m, 24h or 7d.", EXIT.usage);
+  return Number(digits) * (SPAN_SECONDS[unit] ?? 1);
+}
 
 const keysPath = (slug: string): string => pathOf("admin", "v1", "tenants", slug, "keys");
 

@@ -1,11 +1,13 @@
 import type { Stages } from "../chat/index.ts";
 import type { Config } from "../config/index.ts";
 import type { CallHead, ChatCall } from "../domain/chat.ts";
+import { onlyOwnerOf } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
 import type { ChatDeps, EmbeddingsDeps, ModelsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
-import type { FaultCode } from "../kernel/fault.ts";
+import { Fault, type FaultCode } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
+import type { TenantId } from "../kernel/ids.ts";
 import { countTokens, createExtractive, type Provider } from "../provider/index.ts";
 import type { CallContent, Journal } from "../record/index.ts";
 import { countTokens as countWords, groundMessages, terms, toQuery, units, type Retrieve } from "../retrieve/index.ts";
@@ -30,6 +32,8 @@ export type ChatPartsDeps = {
   readonly clock: Clock;
   readonly journal: Pick<Journal, "open" | "close" | "refuse">;
   readonly retrieve: Retrieve;
+  /** Is the collection this owner's? Asked only for callers who see nothing but their own. */
+  readonly isOwnCollection: (tenantId: TenantId, nameOrId: string, owner: string) => Promise<boolean>;
   readonly findPrice: (kind: string, upstream: string) => KnownPrice | undefined;
   readonly endUserDigest: (call: CallHead, endUser: string) => Promise<string | undefined>;
   readonly metrics: Metrics;
@@ -57,7 +61,13 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     metrics.refusal(code);
   };
   const stages: Stages = {
-    retrieve: (call) => deps.retrieve(call.who.tenant.id, toAsk(call.chat)),
+    async retrieve({ who, chat }) {
+      const ask = toAsk(chat);
+      const only = onlyOwnerOf(who);
+      if (only !== undefined && !(await deps.isOwnCollection(who.tenant.id, ask.collection, only)))
+        throw new Fault("collection_unknown", { param: "rag.collection" });
+      return deps.retrieve(who.tenant.id, ask);
+    },
     ground: createGround(groundMessages),
     plan: router.plan,
     fitOutput,

@@ -11,6 +11,7 @@ import { createProviderPool, type Provider } from "../provider/index.ts";
 import { createRetriever } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
+import { findCollection } from "../store/collections.ts";
 import { createEventPartitions } from "../store/ledger-partitions.ts";
 import { sumSpent } from "../store/ledger-usage.ts";
 import { findDigestSalt, findTenantBySlug } from "../store/tenants.ts";
@@ -96,6 +97,7 @@ export function composeParts(deps: PartsDeps): Parts {
       clock,
       journal: record.journal,
       retrieve,
+      isOwnCollection: async (tenantId, nameOrId, owner) => (await findCollection(db, tenantId, nameOrId, owner)) !== undefined,
       findPrice: readPriceBook().findPrice,
       endUserDigest: endUser,
       metrics,

@@ -34,6 +34,8 @@ export type KeyProfile = {
   readonly region?: string | undefined;
   /** Sees and uses only the files and collections that it made itself. */
   readonly ownDocumentsOnly?: boolean | undefined;
+  /** Whose documents its own are; undefined: its id's. A key that takes another's place keeps what was the other's. */
+  readonly holderId?: string | undefined;
   readonly models: readonly string[] | undefined;
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;
@@ -56,6 +58,11 @@ export type AdminPrincipal = {
   readonly id?: KeyId | undefined;
 };
 export type Principal = TenantPrincipal | AdminPrincipal;
+
+/** Who owns what this caller makes. */
+export const ownerOf = (who: TenantPrincipal): string => who.key.holderId ?? who.key.id;
+/** The only owner whose documents this caller may see; undefined: everybody's in the tenant. */
+export const onlyOwnerOf = (who: TenantPrincipal): string | undefined => (who.key.ownDocumentsOnly === true ? ownerOf(who) : undefined);
 
 const ADMIN_KEY = "admin-key";
 

@@ -7,14 +7,18 @@ import type { FileRecord, Page, PageAsk } from "../store/files.ts";
 import { readBytes } from "./body.ts";
 import { paramOf, tenantEndpoint, type Asked, type Endpoint } from "./endpoint.ts";
 import { readQuery } from "./query.ts";
-import type { TenantPrincipal } from "../domain/principal.ts";
+import { onlyOwnerOf, ownerOf, type TenantPrincipal } from "../domain/principal.ts";
 
 export type FilesDeps = {
-  createFile(tenantId: TenantId, made: { filename: string; purpose: string; bytes: Uint8Array }): Promise<FileRecord>;
-  getFile(tenantId: TenantId, id: FileId): Promise<FileRecord>;
-  listFiles(tenantId: TenantId, ask: PageAsk & { purpose?: string | undefined }): Promise<Page<FileRecord>>;
-  readFile(tenantId: TenantId, id: FileId): Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }>;
-  deleteFile(tenantId: TenantId, id: FileId): Promise<void>;
+  createFile(
+    tenantId: TenantId,
+    made: { filename: string; purpose: string; bytes: Uint8Array; owner?: string | undefined },
+  ): Promise<FileRecord>;
+  /** `onlyOwner`: another's file is as if it were not there. */
+  getFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<FileRecord>;
+  listFiles(tenantId: TenantId, ask: PageAsk & { purpose?: string | undefined; onlyOwner?: string | undefined }): Promise<Page<FileRecord>>;
+  readFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }>;
+  deleteFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<void>;
 };
 
 /** A multipart body's own lines around one file. */
@@ -28,17 +32,17 @@ export function files(deps: FilesDeps): Endpoint[] {
       const bytes = new Uint8Array(await file.arrayBuffer());
       // A form may name the file "", which the runtime makes a file without a name.
       const filename = (file as { readonly name?: string }).name ?? "";
-      return Response.json(toWire(await deps.createFile(who.tenant.id, { filename, purpose, bytes })));
+      return Response.json(toWire(await deps.createFile(who.tenant.id, { filename, purpose, bytes, owner: ownerOf(who) })));
     }),
     tenantEndpoint("GET", "/v1/files", "files.read", async ({ query, who }) => {
       const page = readFilePage(query);
-      return Response.json(toWireList(await deps.listFiles(who.tenant.id, page), toWire));
+      return Response.json(toWireList(await deps.listFiles(who.tenant.id, { ...page, onlyOwner: onlyOwnerOf(who) }), toWire));
     }),
     tenantEndpoint("GET", "/v1/files/:id", "files.read", async (asked) =>
-      Response.json(toWire(await deps.getFile(asked.who.tenant.id, fileIdOf(asked)))),
+      Response.json(toWire(await deps.getFile(asked.who.tenant.id, fileIdOf(asked), onlyOwnerOf(asked.who)))),
     ),
     tenantEndpoint("GET", "/v1/files/:id/content", "files.read", async (asked) => {
-      const { file, bytes } = await deps.readFile(asked.who.tenant.id, fileIdOf(asked));
+      const { file, bytes } = await deps.readFile(asked.who.tenant.id, fileIdOf(asked), onlyOwnerOf(asked.who));
       // Never a type that a browser would run: what is stored is what somebody uploaded.
       return new Response(Buffer.from(bytes), {
         headers: {
@@ -50,7 +54,7 @@ export function files(deps: FilesDeps): Endpoint[] {
     }),
     tenantEndpoint("DELETE", "/v1/files/:id", "files.write", async (asked) => {
       const id = fileIdOf(asked);
-      await deps.deleteFile(asked.who.tenant.id, id);
+      await deps.deleteFile(asked.who.tenant.id, id, onlyOwnerOf(asked.who));
       return Response.json({ id: toWireFileId(id), object: "file", deleted: true });
     }),
   ];

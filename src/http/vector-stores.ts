@@ -1,6 +1,7 @@
 import { openaiPage, vectorStoreCreate, vectorStoreFileCreate, vectorStoreSearch } from "../contract/knowledge.ts";
 import type { Passage } from "../domain/chat.ts";
 import { placeOf } from "../domain/page.ts";
+import { onlyOwnerOf, ownerOf, type TenantPrincipal } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
 import { collectionIds, type FileId, type TenantId } from "../kernel/ids.ts";
 import { JSON_BODY_BYTES_MAX, TOP_K_DEFAULT } from "../kernel/limits.ts";
@@ -18,11 +19,12 @@ type Attributes = CollectionFileRecord["attributes"];
 export type VectorStoreDeps = {
   createCollection(
     tenantId: TenantId,
-    ask: { name?: string | undefined; metadata?: Readonly<Record<string, string>> | undefined },
+    ask: { name?: string | undefined; metadata?: Readonly<Record<string, string>> | undefined; owner?: string | undefined },
   ): Promise<CollectionRecord>;
-  /** By name or id. Throws `collection_unknown`. */
-  getCollection(tenantId: TenantId, nameOrId: string): Promise<CollectionRecord>;
-  listCollections(tenantId: TenantId, ask: PageAsk): Promise<Page<CollectionRecord>>;
+  /** By name or id. Throws `collection_unknown`; `onlyOwner`: for another's, too. */
+  getCollection(tenantId: TenantId, nameOrId: string, onlyOwner?: string): Promise<CollectionRecord>;
+  getFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<unknown>;
+  listCollections(tenantId: TenantId, ask: PageAsk & { onlyOwner?: string | undefined }): Promise<Page<CollectionRecord>>;
   deleteCollection(tenantId: TenantId, nameOrId: string): Promise<CollectionRecord>;
   addFileToCollection(tenantId: TenantId, nameOrId: string, fileId: FileId, attributes: Attributes): Promise<CollectionFileRecord>;
   listCollectionFiles(
@@ -50,17 +52,25 @@ function stores(deps: VectorStoreDeps): Endpoint[] {
   return [
     tenantEndpoint("POST", AT, "collections.write", async ({ request, who }) => {
       const body = await readJson(request, vectorStoreCreate, JSON_BODY_BYTES_MAX);
-      const made = await deps.createCollection(who.tenant.id, { name: body.name, metadata: body.metadata ?? undefined });
+      const made = await deps.createCollection(who.tenant.id, {
+        name: body.name,
+        metadata: body.metadata ?? undefined,
+        owner: ownerOf(who),
+      });
+      for (const raw of body.file_ids ?? []) await checkOwn(deps, who, undefined, needFileId(raw, "file_ids"));
       for (const raw of body.file_ids ?? []) await deps.addFileToCollection(who.tenant.id, made.id, needFileId(raw, "file_ids"), {});
       return Response.json(toWire(body.file_ids === undefined ? made : await deps.getCollection(who.tenant.id, made.id)));
     }),
     tenantEndpoint("GET", AT, "collections.read", async ({ query, who }) =>
-      Response.json(toWireList(await deps.listCollections(who.tenant.id, readStorePage(query)), toWire)),
+      Response.json(
+        toWireList(await deps.listCollections(who.tenant.id, { ...readStorePage(query), onlyOwner: onlyOwnerOf(who) }), toWire),
+      ),
     ),
     tenantEndpoint("GET", `${AT}/:store`, "collections.read", async (asked) =>
-      Response.json(toWire(await deps.getCollection(asked.who.tenant.id, paramOf(asked, "store")))),
+      Response.json(toWire(await deps.getCollection(asked.who.tenant.id, paramOf(asked, "store"), onlyOwnerOf(asked.who)))),
     ),
     tenantEndpoint("DELETE", `${AT}/:store`, "collections.write", async (asked) => {
+      await checkOwn(deps, asked.who, paramOf(asked, "store"));
       const { id } = await deps.deleteCollection(asked.who.tenant.id, paramOf(asked, "store"));
       return Response.json({ id, object: "vector_store.deleted", deleted: true });
     }),
@@ -74,6 +84,7 @@ function storeFiles(deps: VectorStoreDeps): Endpoint[] {
       const body = await readJson(asked.request, vectorStoreFileCreate, JSON_BODY_BYTES_MAX);
       const tenantId = asked.who.tenant.id;
       const store = paramOf(asked, "store");
+      await checkOwn(deps, asked.who, store, needFileId(body.file_id, "file_id"));
       const added = await deps.addFileToCollection(tenantId, store, needFileId(body.file_id, "file_id"), body.attributes ?? {});
       return Response.json(toWireFile(added));
     }),
@@ -81,17 +92,20 @@ function storeFiles(deps: VectorStoreDeps): Endpoint[] {
       const { filter, ...page } = readFilePage(asked.query);
       const tenantId = asked.who.tenant.id;
       const store = paramOf(asked, "store");
+      await checkOwn(deps, asked.who, store);
       return Response.json(toWireList(await deps.listCollectionFiles(tenantId, store, { ...page, status: filter }), toWireFile));
     }),
     tenantEndpoint("GET", `${at}/:file`, "collections.read", async (asked) => {
       const tenantId = asked.who.tenant.id;
       const store = paramOf(asked, "store");
+      await checkOwn(deps, asked.who, store);
       return Response.json(toWireFile(await deps.getCollectionFile(tenantId, store, fileIdOf(asked, "file"))));
     }),
     tenantEndpoint("DELETE", `${at}/:file`, "collections.write", async (asked) => {
       const tenantId = asked.who.tenant.id;
       const store = paramOf(asked, "store");
       const id = fileIdOf(asked, "file");
+      await checkOwn(deps, asked.who, store);
       await deps.removeFileFromCollection(tenantId, store, id);
       return Response.json({ id: toWireFileId(id), object: "vector_store.file.deleted", deleted: true });
     }),
@@ -103,6 +117,7 @@ function search(deps: VectorStoreDeps): Endpoint {
     const body = await readJson(asked.request, vectorStoreSearch, JSON_BODY_BYTES_MAX);
     const tenantId = asked.who.tenant.id;
     const queries = typeof body.query === "string" ? [body.query] : body.query;
+    await checkOwn(deps, asked.who, paramOf(asked, "store"));
     const found = await deps.searchCollection(tenantId, paramOf(asked, "store"), queries.join(" "), body.max_num_results ?? TOP_K_DEFAULT);
     const data = found.map((passage) => {
       const place = placeOf(passage.pages, passage);
@@ -117,6 +132,19 @@ function search(deps: VectorStoreDeps): Endpoint {
     });
     return Response.json({ object: "vector_store.search_results.page", search_query: queries, data, has_more: false, next_page: null });
   });
+}
+
+/** Who sees only what they made: others' collections and files are as if they were not there. Nobody else waits for this. */
+async function checkOwn(
+  deps: Pick<VectorStoreDeps, "getCollection" | "getFile">,
+  who: TenantPrincipal,
+  collection: string | undefined,
+  file?: FileId,
+): Promise<void> {
+  const only = onlyOwnerOf(who);
+  if (only === undefined) return;
+  if (collection !== undefined) await deps.getCollection(who.tenant.id, collection, only);
+  if (file !== undefined) await deps.getFile(who.tenant.id, file, only);
 }
 
 /** OpenAI's scores end at 1; BM25's have no end. The order stays. */

@@ -15,7 +15,12 @@ import { removeFile } from "./clean.ts";
 /** What file systems allow, and enough for a title. */
 const FILENAME_CHARS_MAX = 255;
 
-export type NewFile = { readonly filename: string; readonly purpose: string; readonly bytes: Uint8Array; readonly owner?: string | undefined };
+export type NewFile = {
+  readonly filename: string;
+  readonly purpose: string;
+  readonly bytes: Uint8Array;
+  readonly owner?: string | undefined;
+};
 export type FilesDeps = {
   readonly db: Database;
   readonly objects: ObjectStore;

@@ -65,22 +65,30 @@ export type NewCollection = {
   readonly name: string;
   readonly metadata: Readonly<Record<string, string>>;
   readonly createdAtMs: number;
+  /** Who made it. */
+  readonly owner?: string | undefined;
 };
 
 /** Throws a unique violation of `collections_name_key` where the tenant has one of that name. */
 export async function insertCollection(db: Database, tenantId: TenantId, made: NewCollection): Promise<void> {
   await db.query(
     tenantScope(tenantId),
-    `INSERT INTO collections (tenant_id, id, name, metadata, created_at, active_at) VALUES ($1, $2, $3, $4::jsonb, $5, $5)`,
-    [tenantId, made.id, made.name, JSON.stringify(made.metadata), new Date(made.createdAtMs)],
+    `INSERT INTO collections (tenant_id, id, name, metadata, created_at, active_at, owner_id) VALUES ($1, $2, $3, $4::jsonb, $5, $5, $6)`,
+    [tenantId, made.id, made.name, JSON.stringify(made.metadata), new Date(made.createdAtMs), made.owner ?? ""],
   );
 }
 
-export async function findCollection(db: Database, tenantId: TenantId, nameOrId: string): Promise<CollectionRecord | undefined> {
+/** `onlyOwner`: another's collection is as if it were not there. */
+export async function findCollection(
+  db: Database,
+  tenantId: TenantId,
+  nameOrId: string,
+  onlyOwner?: string,
+): Promise<CollectionRecord | undefined> {
   const [row] = await db.query<CollectionRow>(
     tenantScope(tenantId),
-    `${COUNTED} AND (c.id = $1 OR c.name = $1) ORDER BY c.id = $1 DESC LIMIT 1`,
-    [nameOrId],
+    `${COUNTED} AND (c.id = $1 OR c.name = $1) AND ($2::text IS NULL OR c.owner_id = $2) ORDER BY c.id = $1 DESC LIMIT 1`,
+    [nameOrId, onlyOwner ?? null],
   );
   return row === undefined ? undefined : toCollection(row);
 }
@@ -95,12 +103,16 @@ export async function findCollectionId(db: Database, tenantId: TenantId, nameOrI
   return row === undefined ? undefined : collectionIds.parse(row.id);
 }
 
-export async function listCollections(db: Database, tenantId: TenantId, ask: PageAsk): Promise<Page<CollectionRecord>> {
+export async function listCollections(
+  db: Database,
+  tenantId: TenantId,
+  ask: PageAsk & { readonly onlyOwner?: string | undefined },
+): Promise<Page<CollectionRecord>> {
   const page = readPage(ask, "desc");
   const rows = await db.query<CollectionRow>(
     tenantScope(tenantId),
-    `${COUNTED} AND ($1::text IS NULL OR c.id ${page.past} $1) ORDER BY c.id ${page.direction} LIMIT $2`,
-    [page.cursor, page.limit + 1],
+    `${COUNTED} AND ($1::text IS NULL OR c.id ${page.past} $1) AND ($3::text IS NULL OR c.owner_id = $3) ORDER BY c.id ${page.direction} LIMIT $2`,
+    [page.cursor, page.limit + 1, ask.onlyOwner ?? null],
   );
   return page.cut(rows.map(toCollection));
 }

@@ -30,16 +30,22 @@ function toFile({ createdAt, ...row }: FileRow): FileRecord {
   return { ...row, id: fileIds.parse(row.id), createdAtMs: createdAt.getTime() };
 }
 
-export async function insertFile(db: Database, tenantId: TenantId, file: FileRecord): Promise<void> {
+/** `owner`: who made it. */
+export async function insertFile(db: Database, tenantId: TenantId, file: FileRecord, owner = ""): Promise<void> {
   await db.query(
     tenantScope(tenantId),
-    `INSERT INTO files (tenant_id, id, filename, purpose, bytes, sha256, object_key, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-    [tenantId, file.id, file.filename, file.purpose, file.bytes, file.sha256, file.objectKey, new Date(file.createdAtMs)],
+    `INSERT INTO files (tenant_id, id, filename, purpose, bytes, sha256, object_key, created_at, owner_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+    [tenantId, file.id, file.filename, file.purpose, file.bytes, file.sha256, file.objectKey, new Date(file.createdAtMs), owner],
   );
 }
 
-export async function findFile(db: Database, tenantId: TenantId, id: FileId): Promise<FileRecord | undefined> {
-  const [row] = await db.query<FileRow>(tenantScope(tenantId), `SELECT ${COLUMNS} FROM files WHERE id = $1 AND deleted_at IS NULL`, [id]);
+/** `onlyOwner`: another's file is as if it were not there. */
+export async function findFile(db: Database, tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<FileRecord | undefined> {
+  const [row] = await db.query<FileRow>(
+    tenantScope(tenantId),
+    `SELECT ${COLUMNS} FROM files WHERE id = $1 AND deleted_at IS NULL AND ($2::text IS NULL OR owner_id = $2)`,
+    [id, onlyOwner ?? null],
+  );
   return row === undefined ? undefined : toFile(row);
 }
 
@@ -47,15 +53,16 @@ export async function findFile(db: Database, tenantId: TenantId, id: FileId): Pr
 export async function listFiles(
   db: Database,
   tenantId: TenantId,
-  ask: PageAsk & { readonly purpose?: string | undefined },
+  ask: PageAsk & { readonly purpose?: string | undefined; readonly onlyOwner?: string | undefined },
 ): Promise<Page<FileRecord>> {
   const page = readPage(ask, "desc");
   const rows = await db.query<FileRow>(
     tenantScope(tenantId),
     `SELECT ${COLUMNS} FROM files
      WHERE deleted_at IS NULL AND ($1::text IS NULL OR purpose = $1) AND ($2::text IS NULL OR id ${page.past} $2)
+       AND ($4::text IS NULL OR owner_id = $4)
      ORDER BY id ${page.direction} LIMIT $3`,
-    [ask.purpose ?? null, page.cursor, page.limit + 1],
+    [ask.purpose ?? null, page.cursor, page.limit + 1, ask.onlyOwner ?? null],
   );
   return page.cut(rows.map(toFile));
 }

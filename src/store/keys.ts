@@ -32,10 +32,11 @@ type KeyRow = {
   readonly revoked_at: Date | null;
   readonly region: string | null;
   readonly own_documents_only: boolean;
+  readonly holder_id: string;
 };
 
 const COLUMNS =
-  "id, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at, revoked_at, region, own_documents_only";
+  "id, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at, revoked_at, region, own_documents_only, holder_id";
 
 export type KeyNew = Omit<KeyProfile, "id"> & {
   /** HMAC of the key, hex. */
@@ -52,8 +53,8 @@ export async function insertKey(db: Database, nowMs: number, tenantId: TenantId,
   const [row] = await db.query<KeyRow>(
     tenantScope(tenantId),
     `INSERT INTO api_keys (tenant_id, id, digest, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at,
-       region, own_documents_only, made_by)
-     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16 FROM tenants WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+       region, own_documents_only, made_by, holder_id)
+     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 FROM tenants WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
     [
       tenantId,
       keyIds.make(nowMs),
@@ -71,6 +72,7 @@ export async function insertKey(db: Database, nowMs: number, tenantId: TenantId,
       key.region ?? null,
       key.ownDocumentsOnly ?? false,
       key.madeBy,
+      key.holderId ?? "",
     ],
   );
   if (row === undefined) throw new Fault("not_found", { say: "The tenant does not exist." });
@@ -179,6 +181,7 @@ function toProfile(row: KeyRow): KeyProfile {
     expiresAtMs: row.expires_at?.getTime(),
     ...(row.region === null ? {} : { region: row.region }),
     ...(row.own_documents_only ? { ownDocumentsOnly: true } : {}),
+    ...(row.holder_id === "" ? {} : { holderId: row.holder_id }),
   };
 }
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, test } from "bun:test";
 import { AUDIENCE, startIssuer, type TestIssuer } from "../../src/admit/token-issuer.fixture.ts";
+import { addDocument } from "./access-world.ts";
 import { createFakeUpstream, type FakeUpstream } from "../upstream/index.ts";
 import { ADMIN_KEY, oneModel, startWeir, type TestWeir } from "./server.ts";
 
@@ -202,6 +203,67 @@ test("every kind of decision is in the log, chained, and a flood of refusals is 
   console.log(
     `# decisions: 6 categories; 320 refusals in ${denied.length + attacks.length} rows; ${verdict.decisions.entries} entries verified`,
   );
+});
+
+test("who sees only their own documents gets others' as if they never were, in lists, by id, in search and in chat", async () => {
+  const make = (ownDocumentsOnly: boolean) =>
+    weir.call<{ id: string; key: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "m", ownDocumentsOnly });
+  const [mine, other, free] = [await make(true), await make(true), await make(false)];
+  const estate = async (key: string, name: string) => {
+    const { id: store } = await weir.call<{ id: string }>("POST", "/v1/vector_stores", { name }, { key });
+    return { store, ...(await addDocument(weir, key, store, [`${name}.md`, "# Leave\n\nEverybody has 25 days of leave a year.\n"])) };
+  };
+  const own = await estate(mine.key, "my notes");
+  const theirs = await estate(other.key, "their notes");
+  const never = { store: `vs_${"0".repeat(26)}`, file: `file-${"0".repeat(26)}` };
+  const told = async (key: string, method: string, path: string, body?: unknown): Promise<string> => {
+    const response = await fetch(weir.url + path, {
+      method,
+      headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+    return `${response.status} ${await response.text()}`;
+  };
+  const asks = (at: { store: string; file: string }): [string, string, unknown?][] => [
+    ["GET", `/v1/files/${at.file}`],
+    ["GET", `/v1/files/${at.file}/content`],
+    ["GET", `/v1/vector_stores/${at.store}`],
+    ["GET", `/v1/vector_stores/${at.store}/files`],
+    ["GET", `/v1/vector_stores/${at.store}/files/${at.file}`],
+    ["POST", `/v1/vector_stores/${at.store}/search`, { query: "leave" }],
+    ["POST", "/v1/chat/completions", { ...question, rag: { enabled: true, collection: at.store } }],
+    ["POST", `/v1/vector_stores/${own.store}/files`, { file_id: at.file }],
+    ["DELETE", `/v1/vector_stores/${at.store}/files/${at.file}`],
+    ["DELETE", `/v1/files/${at.file}`],
+    ["DELETE", `/v1/vector_stores/${at.store}`],
+  ];
+  for (const [at, ask] of asks(theirs).entries()) {
+    const [method, path, body] = asks(never)[at] ?? ask;
+    const absent = await told(mine.key, method, path, body);
+    assert.equal(await told(mine.key, ...ask), absent);
+    assert.match(absent, /^404 /);
+    // The controls: the owner, and a key that sees everything of its tenant, are let through where nothing is deleted.
+    if (method === "DELETE" || path.includes(own.store)) continue;
+    assert.match(await told(other.key, ...ask), /^200 /);
+    assert.match(await told(free.key, ...ask), /^200 /);
+  }
+  for (const list of ["/v1/files", "/v1/vector_stores"]) {
+    const ids = (key: string) =>
+      weir.call<{ data: { id: string }[] }>("GET", list, undefined, { key }).then(({ data }) => data.map(({ id }) => id));
+    assert.equal((await ids(mine.key)).length, 1);
+    assert.ok((await ids(free.key)).length >= 2);
+  }
+  // A new key in place of the old one keeps what was the old one's, and no such key makes one that sees more.
+  const next = await weir.call<{ key: string }>("POST", `/admin/v1/tenants/acme/keys/${mine.id}/rotate`, {});
+  assert.match(await told(next.key, "GET", `/v1/files/${own.file}`), /^200 /);
+  assert.match(await told(mine.key, "GET", `/v1/files/${own.file}`), /^200 /);
+  const boss = await weir.call<{ key: string }>("POST", "/admin/v1/tenants/acme/keys", {
+    name: "b",
+    role: "tenant-admin",
+    ownDocumentsOnly: true,
+  });
+  await weir.call("POST", "/admin/v1/tenants/acme/keys", { name: "more" }, { key: boss.key, expect: 403 });
+  console.log(`# own documents: ${asks(theirs).length} ways to another's, each answered as what never was`);
 });
 
 test("the admin key is still all of the platform, and none of a tenant", async () => {
