@@ -3,9 +3,11 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Stages } from "../chat/index.ts";
 import type { Config, ObjectsConfig } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { createServiceFetch } from "../http/index.ts";
+import { Fault } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import type { TenantId } from "../kernel/ids.ts";
-import { systemFetch } from "../kernel/outbound.ts";
+import type { Fetch } from "../kernel/outbound.ts";
 import {
   createDataKeys,
   createEncryptedObjects,
@@ -35,17 +37,21 @@ export type ObjectParts = {
 
 type Deps = { readonly config: Config; readonly db: Database; readonly clock: Clock; readonly log: Log };
 
+/** A Fault of the store is worded without anything secret. */
+const describeStore = (error: unknown) => (error instanceof Fault ? { code: error.code, reason: error.message } : describeError(error));
+
 /** Four times a day is often enough for files that are kept by the day. */
 const PRUNE_MS = 6 * 3_600_000;
 const OBJECTS_PURPOSE = "objects";
 
 /** Where files and chat logs are kept, encrypted, and what is kept of calls' content. */
 export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
-  const blobs = openBlobs(config.objects, config.dataDir, clock);
+  const fetch = createServiceFetch(config.outbound.ca);
+  const blobs = openBlobs(config, clock, fetch);
   const firstKeys = [config.secret, ...(config.secretPrevious === undefined ? [] : [config.secretPrevious])].map((secret) =>
     deriveKey(secret, OBJECTS_PURPOSE),
   );
-  const dataKeys = createDataKeys({ blobs, wrappers: toWrappers(config.objects, firstKeys), nowMs: clock.nowMs });
+  const dataKeys = createDataKeys({ blobs, wrappers: toWrappers(config.objects, firstKeys, fetch), nowMs: clock.nowMs });
   const objects = createEncryptedObjects(createTenantObjects(blobs), dataKeys, firstKeys);
   const contentLog = createContentLog({
     objects,
@@ -67,6 +73,10 @@ export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
     contentLog,
     keepsContent: createContentRule(log),
     start() {
+      // Known before the first upload; it holds up nothing, because calls need no object.
+      void blobs
+        .list("data-keys/", { limit: 1 })
+        .catch((error: unknown) => log.error("the object store cannot be used", describeStore(error)));
       contentLog.start();
       pruning = setInterval(
         () => void prune().catch((error: unknown) => log.error("chat logs could not be pruned", describeError(error))),
@@ -81,17 +91,17 @@ export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
   };
 }
 
-function openBlobs(objects: ObjectsConfig, dataDir: string, { nowMs }: Clock): Blobs {
+function openBlobs({ objects, dataDir }: Config, { nowMs }: Clock, fetch: Fetch): Blobs {
   if (objects.kind === "folder") return createFolderBlobs(join(dataDir, "objects"));
-  return createS3Blobs({ fetch: systemFetch, nowMs, wait: (ms) => sleep(ms) }, objects);
+  return createS3Blobs({ fetch, nowMs, wait: (ms) => sleep(ms) }, objects);
 }
 
 /** Who `kms` names wraps, where it does; what the server's secret wrapped is opened all the same, so that a store can move to it. */
-function toWrappers({ kms }: ObjectsConfig, secretKeys: readonly Uint8Array[]): readonly [KeyWrapper, ...KeyWrapper[]] {
+function toWrappers({ kms }: ObjectsConfig, secretKeys: readonly Uint8Array[], fetch: Fetch): readonly [KeyWrapper, ...KeyWrapper[]] {
   const [first, ...rest] = secretKeys.map((key) => createSecretWrapper(key));
   if (first === undefined) throw new TypeError("there is always a secret");
   if (kms === undefined) return [first, ...rest];
-  if (kms.kind === "vault-transit") return [createVaultWrapper({ fetch: systemFetch }, kms), first, ...rest];
+  if (kms.kind === "vault-transit") return [createVaultWrapper({ fetch }, kms), first, ...rest];
   const own = [kms.previous].flatMap((secret) => (secret === undefined ? [] : [createSecretWrapper(deriveKey(secret, OBJECTS_PURPOSE))]));
   return [createSecretWrapper(deriveKey(kms.secret, OBJECTS_PURPOSE)), ...own, first, ...rest];
 }

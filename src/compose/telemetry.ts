@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { systemFetch } from "../kernel/outbound.ts";
+import { createServiceFetch } from "../http/index.ts";
 import { createSpanExporter, createTracer, type Log, type SpanExporter, type Tracer } from "../telemetry/index.ts";
 
 export type TelemetryParts = {
@@ -26,7 +26,7 @@ export function composeTelemetry({ config, clock, log, instanceId }: Deps): Tele
   let saidMs = Number.NEGATIVE_INFINITY;
   const exporter = createSpanExporter(
     {
-      fetch: systemFetch,
+      fetch: createServiceFetch(config.outbound.ca),
       wait: (ms) => sleep(ms),
       onFailure(status) {
         const now = clock.monotonicMs();

@@ -28,6 +28,7 @@ export type { RunningServer } from "./listen.ts";
 export type { ServerDeps } from "./server.ts";
 export { operations } from "./operations.ts";
 export type { OperationsDeps } from "./operations.ts";
+export { createServiceFetch } from "./service-fetch.ts";
 export { createStreamPacer } from "./stream-pacer.ts";
 export { usage } from "./usage.ts";
 export type { UsageAsk } from "./usage.ts";
