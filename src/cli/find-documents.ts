@@ -15,7 +15,7 @@ export type Document = {
 export type Found = { readonly documents: readonly Document[]; /** Files of other kinds, left out of folders. */ readonly skipped: number };
 
 /** Kinds that are read. A file that is named itself is sent whatever it is, and the server says whether it can read it. */
-const EXTENSIONS = new Set([".md", ".markdown", ".html", ".htm", ".txt"]);
+const EXTENSIONS = new Set([".md", ".markdown", ".html", ".htm", ".txt", ".pdf", ".docx"]);
 /** Beyond this a wrong folder was named, such as `/`. */
 const DOCUMENTS_MAX = 100_000;
 

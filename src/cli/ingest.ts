@@ -15,7 +15,7 @@ const FAILURES_SHOWN = 50;
 
 export const ingest: Command = {
   name: "ingest",
-  summary: "Puts documents (.md, .html, .txt; folders are walked) into a collection, making it where it is missing.",
+  summary: "Puts documents (.md, .html, .txt, .pdf, .docx; folders are walked) into a collection, making it where it is missing.",
   operands: "PATH…",
   operandsMin: 1,
   operandsMax: Number.POSITIVE_INFINITY,
@@ -33,7 +33,9 @@ export const ingest: Command = {
     if (name === undefined || name.trim() === "") throw new CommandError("--collection NAME is needed.", EXIT.usage);
     const { documents, skipped } = await findDocuments(args.operands, deps.cwd);
     if (documents.length === 0)
-      throw new CommandError(`There is nothing to ingest: no .md, .html or .txt file${skipped > 0 ? ` among ${String(skipped)}` : ""}.`);
+      throw new CommandError(
+        `There is nothing to ingest: no .md, .html, .txt, .pdf or .docx file${skipped > 0 ? ` among ${String(skipped)}` : ""}.`,
+      );
     return withServer(args, deps, (reached) =>
       withTenant(reached, args, deps, (api) => ingestAll(api, { name, documents, skipped }, deps)),
     );

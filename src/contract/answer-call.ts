@@ -15,6 +15,7 @@ const citation = z.object({
   chunkId: z.string(),
   headings: z.array(z.string()),
   quote: z.string(),
+  place: z.string().optional().describe("The page of the quote in a document with pages, `p. 12`, or pages, `pp. 12-13`."),
   start: count.describe("UTF-16 offset in the document's extracted text."),
   end: count,
   score: z.number(),

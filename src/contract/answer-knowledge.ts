@@ -50,6 +50,7 @@ export const searchPage = z.object({
       score: z.number().min(0).max(1),
       attributes: z.record(z.string(), z.unknown()),
       content: z.array(z.object({ type: z.literal("text"), text: z.string() })),
+      place: z.string().optional().describe("The page in a document with pages, `p. 12`, or pages, `pp. 12-13`."),
     }),
   ),
   has_more: z.boolean(),

@@ -8,22 +8,24 @@ import type { Fragment } from "./pdf-fragment.ts";
 import { composePdfText } from "./pdf-text.ts";
 import { Unreadable } from "./refusal.ts";
 
-/** As much text as a text file may hold: a few bytes of a PDF can draw the same megabyte on every page. */
-const TEXT_CHARS_MAX = FILE_BYTES_MAX / 2;
-/** A page of the smallest print has some ten thousand letters; pieces beyond this are made to be sorted. */
-const PIECES_PER_PAGE_MAX = 200_000;
+export const PDF_LIMITS = {
+  /** As much text as a text file may hold: a few bytes of a PDF can draw the same megabyte on every page. */
+  textCharsMax: FILE_BYTES_MAX / 2,
+  /** A page of the smallest print has some ten thousand letters; pieces beyond this are made to be sorted. */
+  piecesPerPageMax: 200_000,
+};
 
 /** The text of a PDF as it is read, and where each page begins in it. Takes the bytes for itself. Throws Unreadable. */
-export async function parsePdf(bytes: Uint8Array): Promise<Extracted> {
+export async function parsePdf(bytes: Uint8Array, limits = PDF_LIMITS): Promise<Extracted> {
   const document = await openPdf(bytes);
   try {
     const pages: (readonly Fragment[])[] = [];
     let chars = 0;
     for (let no = 1; no <= document.pageCount; no++) {
       const page = await document.readPage(no);
-      if (page.items.length > PIECES_PER_PAGE_MAX) throw new Unreadable(`Page ${no} of the PDF holds more text than a page can.`);
+      if (page.items.length > limits.piecesPerPageMax) throw new Unreadable(`Page ${no} of the PDF holds more text than a page can.`);
       chars += page.items.reduce((sum, item) => sum + item.str.length, 0);
-      if (chars > TEXT_CHARS_MAX) throw new Unreadable(`The PDF holds more than ${TEXT_CHARS_MAX} characters of text. Split it.`);
+      if (chars > limits.textCharsMax) throw new Unreadable(`The PDF holds more than ${limits.textCharsMax} characters of text. Split it.`);
       pages.push(joinFragments(fragmentsOf(page)));
     }
     const { text, pages: starts } = composePdfText(pages);

@@ -12,20 +12,22 @@ import type { PrepareAsk } from "./prepare-wire.ts";
 const INLINE_BYTES_MAX = 256 * 1024;
 
 export type ApartLimits = {
-  /** Processes at once. Each may take a core and `memoryBytesMax`. */
+  /** Processes at once. Each may take a core and its memory. */
   readonly processesMax: number;
   /** For any file, and in addition for each megabyte of it: a PDF takes about a tenth of that, on a slow machine a half. */
   readonly timeoutMs: number;
   readonly timeoutPerMegabyteMs: number;
-  /** Of the whole process. A text of 64 MB, the largest accepted, takes about 700 MB; an ordinary document 150. */
+  /** Of the whole process, for any file, and in addition for each byte of it: an ordinary PDF takes 150 MB, a text fifteen times its size. */
   readonly memoryBytesMax: number;
+  readonly memoryBytesPerByte: number;
 };
 
 export const APART_LIMITS: ApartLimits = {
   processesMax: 2,
   timeoutMs: 30_000,
   timeoutPerMegabyteMs: 1000,
-  memoryBytesMax: 1024 * 1024 * 1024,
+  memoryBytesMax: 512 * 1024 * 1024,
+  memoryBytesPerByte: 16,
 };
 /** The process ends itself at its limit; this much later it is ended. */
 const GRACE_MS = 3000;
@@ -43,12 +45,18 @@ export type PrepareApart = {
 };
 
 /** `prepare`, with what is large or packed in a process of its own that has a limit on time and memory. */
-export function createPrepareApart(limits: ApartLimits = APART_LIMITS): PrepareApart {
+export function createPrepareApart(limits: ApartLimits = APART_LIMITS, script = SCRIPT): PrepareApart {
   const children = new Set<ChildProcess>();
   const waiting: (() => void)[] = [];
   let running = 0;
   let closed = false;
 
+  function start(): ChildProcess {
+    const child = startProcess(script);
+    children.add(child);
+    child.once("close", () => children.delete(child));
+    return child;
+  }
   async function takeTurn(): Promise<void> {
     if (running < limits.processesMax) running += 1;
     else await new Promise<void>((resolve) => waiting.push(resolve));
@@ -65,7 +73,7 @@ export function createPrepareApart(limits: ApartLimits = APART_LIMITS): PrepareA
       await takeTurn();
       try {
         if (closed) throw new Fault("draining");
-        const outcome = await prepareInProcess(filename, bytes, limits, children);
+        const outcome = await prepareInProcess(filename, bytes, limits, start());
         if (closed && !outcome.ok) throw new Fault("draining");
         return outcome;
       } finally {
@@ -80,26 +88,20 @@ export function createPrepareApart(limits: ApartLimits = APART_LIMITS): PrepareA
 }
 
 /** No environment: the keys in the server's are none of its business. Its own folder, so that no other's settings are read. */
-const start = (): ChildProcess =>
-  spawn(process.execPath, ["--smol", "--no-env-file", SCRIPT], {
+const startProcess = (script: string): ChildProcess =>
+  spawn(process.execPath, ["--smol", "--no-env-file", script], {
     env: {},
     cwd: fileURLToPath(new URL(".", import.meta.url)),
     stdio: ["pipe", "pipe", "ignore"],
   });
 
-async function prepareInProcess(
-  filename: string,
-  bytes: Uint8Array,
-  limits: ApartLimits,
-  children: Set<ChildProcess>,
-): Promise<PrepareOutcome> {
+async function prepareInProcess(filename: string, bytes: Uint8Array, limits: ApartLimits, child: ChildProcess): Promise<PrepareOutcome> {
   const timeoutMs = limits.timeoutMs + Math.ceil((bytes.length / 1024 / 1024) * limits.timeoutPerMegabyteMs);
-  const child = start();
-  children.add(child);
+  const memoryBytesMax = limits.memoryBytesMax + bytes.length * limits.memoryBytesPerByte;
   const exited = new Promise<void>((resolve) => child.once("close", resolve).once("error", () => resolve()));
   const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs + GRACE_MS);
   try {
-    const ask: PrepareAsk = { filename, bytes: bytes.length, timeoutMs, memoryBytesMax: limits.memoryBytesMax };
+    const ask: PrepareAsk = { filename, bytes: bytes.length, timeoutMs, memoryBytesMax };
     // A process that ended early leaves a broken pipe: what it said, or did not say, is the outcome.
     child.stdin?.on("error", () => undefined);
     child.stdin?.write(`${JSON.stringify(ask)}\n`);
@@ -109,7 +111,6 @@ async function prepareInProcess(
     clearTimeout(timer);
     child.kill("SIGKILL");
     await exited;
-    children.delete(child);
   }
 }
 

@@ -32,7 +32,7 @@ export function column(
     const own = isHeading ? size * 1.6 : size;
     for (const line of wrap(isHeading ? paragraph.slice(2) : paragraph, width, own)) {
       // Glyphs are drawn as they are seen: text from right to left is laid out backwards.
-      const text = rightToLeft ? [...line].toReversed().join("") : line;
+      const text = rightToLeft ? Array.from(line).toReversed().join("") : line;
       pieces.push({ x: rightToLeft ? left + width - textWidth(text, own) : left, y, size: own, text });
       y -= own * 1.25;
     }

@@ -57,7 +57,8 @@ export function streamOf(content: string | Buffer, dictionary = "", compress = f
 const isWide = (char: string): boolean => /[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Hangul}]|[，。！？、]/u.test(char);
 /** In thousandths of the font's size. */
 const widthOf = (char: string): number => (isWide(char) ? 1000 : 600);
-export const textWidth = (text: string, size: number): number => [...text].reduce((sum, char) => sum + widthOf(char), 0) * (size / 1000);
+export const textWidth = (text: string, size: number): number =>
+  Array.from(text).reduce((sum, char) => sum + widthOf(char), 0) * (size / 1000);
 
 /** A PDF with the given pieces on its pages, drawn in the order given. Any script: characters are told by a ToUnicode map. */
 export function writePdf(pages: readonly (readonly PdfPiece[])[], options: PdfOptions = {}): Buffer {
@@ -88,7 +89,9 @@ const hex4 = (value: number): string => value.toString(16).padStart(4, "0");
 const hexOf = (text: string): string => Array.from({ length: text.length }, (_, at) => hex4(text.charCodeAt(at))).join("");
 
 const drawPiece = ({ x, y, size = 10, text }: PdfPiece, codes: ReadonlyMap<string, number>): string =>
-  `BT /F ${size} Tf 1 0 0 1 ${x} ${y} Tm <${[...text].map((char) => hex4(codes.get(char) ?? 0)).join("")}> Tj ET`;
+  `BT /F ${size} Tf 1 0 0 1 ${x} ${y} Tm <${Array.from(text)
+    .map((char) => hex4(codes.get(char) ?? 0))
+    .join("")}> Tj ET`;
 
 function addFont(objects: PdfObjects, codes: ReadonlyMap<string, number>, compress: boolean): number {
   const mapped = [...codes].map(([char, code]) => `<${hex4(code)}> <${hexOf(char)}>`);
