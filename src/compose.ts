@@ -149,7 +149,7 @@ function composeHttp(
       outputLimits: { defaultTokens: config.maxOutputTokensDefault, capTokens: config.maxOutputTokensCap },
       pacer,
     },
-    embeddings: { admit: admitEmbeddings(admission.admission, chat.refuse), live: parts.live, embed: chat.embed },
+    embeddings: { admit: admitEmbeddings(admission.admission, chat.refuse), live: parts.live, traced: parts.telemetry.tracer !== undefined, embed: chat.embed },
     models: { list: chat.models, configuredAtMs: nowMs() },
     ingest,
     tenants,

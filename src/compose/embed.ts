@@ -1,13 +1,15 @@
-import { embed, type EmbedStages } from "../embed/index.ts";
+import type { EmbedStages } from "../embed/index.ts";
 import type { Target } from "../domain/target.ts";
 import type { EmbeddingsDeps } from "../http/index.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Provider } from "../provider/index.ts";
+import type { Tracer } from "../telemetry/index.ts";
+import { traceEmbeddings } from "./tracing-embed.ts";
 
-export type EmbedDeps = Omit<EmbedStages, "ask"> & { providerOf(target: Target): Provider };
+export type EmbedDeps = Omit<EmbedStages, "ask"> & { providerOf(target: Target): Provider; readonly tracer: Tracer | undefined };
 
 /** Vectors by the same journal, prices and providers as a chat's. */
-export function composeEmbed({ providerOf, ...shared }: EmbedDeps): EmbeddingsDeps["embed"] {
+export function composeEmbed({ providerOf, tracer, ...shared }: EmbedDeps): EmbeddingsDeps["embed"] {
   const stages: EmbedStages = {
     ...shared,
     async ask(asked, signal) {
@@ -16,5 +18,5 @@ export function composeEmbed({ providerOf, ...shared }: EmbedDeps): EmbeddingsDe
       return await provider.embed(asked, signal);
     },
   };
-  return (call, admitted, signal) => embed(stages, call, admitted, signal);
+  return traceEmbeddings(tracer, stages);
 }

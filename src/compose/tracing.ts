@@ -1,21 +1,19 @@
 import { answer, type AnswerPart, type Admitted, type Stages } from "../chat/index.ts";
 import type { Call, CallHead, Part } from "../domain/chat.ts";
 import type { CallEvent } from "../domain/event.ts";
-import type { Target } from "../domain/target.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
-import { OPERATIONS, parseTraceparent, PROVIDER_NAMES, type Facts, type Trace, type Tracer } from "../telemetry/index.ts";
+import { OPERATIONS, parseTraceparent, type Facts, type Trace, type Tracer } from "../telemetry/index.ts";
+import { eventFacts, forPrivate, headFacts, ROUTES, targetFacts } from "./trace-facts.ts";
 
 type Answer = (call: Call, admitted: Admitted, signal: AbortSignal) => AsyncGenerator<readonly AnswerPart[], void>;
 type Asked = Parameters<Stages["ask"]>[0];
-
-const CHAT = "POST /v1/chat/completions";
 
 /** The path of a chat, traced where the caller or the ratio says so. Without a tracer it is the path itself. */
 export function traceChat(tracer: Tracer | undefined, stages: Stages): Answer {
   if (tracer === undefined) return (call, admitted, signal) => answer(stages, call, admitted, signal);
   const passing: Stages = { ...stages, ask: (asked, signal) => stages.ask(forPrivate(asked, asked.call.traceparent), signal) };
   return (call, admitted, signal) => {
-    const trace = tracer.begin(call.traceparent, CHAT, call.startedAtMs);
+    const trace = tracer.begin(call.traceparent, `POST ${ROUTES.chat}`, call.startedAtMs);
     if (trace !== undefined) return tracedAnswer(trace, stages, call, admitted, signal);
     return answer(parseTraceparent(call.traceparent) === undefined ? stages : passing, call, admitted, signal);
   };
@@ -26,21 +24,26 @@ export function traceRefusal(tracer: Tracer | undefined, refuse: (call: CallHead
   if (tracer === undefined) return refuse;
   return (call, code) => {
     refuse(call, code);
-    const trace = tracer.begin(call.traceparent, CHAT, call.startedAtMs);
-    trace?.note({ ...headFacts(call), outcome: "refused" });
+    const route = "wish" in call ? ROUTES.embeddings : ROUTES.chat;
+    const trace = tracer.begin(call.traceparent, `POST ${route}`, call.startedAtMs);
+    trace?.note({ ...headFacts(call, route), outcome: "refused" });
     trace?.end(code);
   };
 }
 
-/** The id of a trace says nothing, but two who see it can tell that they see the same call: it is told to own hardware only. */
-const forPrivate = (asked: Asked, traceparent: string | undefined): Asked =>
-  asked.target.trust === "private" ? { ...asked, traceparent } : asked;
-
 async function* tracedAnswer(trace: Trace, stages: Stages, call: Call, ...rest: [Admitted, AbortSignal]): ReturnType<Answer> {
   trace.begin("admit", "internal", {}, call.startedAtMs).end();
-  trace.note({ ...headFacts(call), modelAsked: call.chat.model, stream: call.chat.stream });
+  trace.note({ ...headFacts(call, ROUTES.chat), stream: call.chat.stream });
   let code: string | undefined = "client_gone";
-  const traced = traceStages(trace, stages, (event) => (code = event.code));
+  const traced: Stages = {
+    ...traceStages(trace, stages, (event) => (code = event.code)),
+    plan(...wanted) {
+      const plan = stages.plan(...wanted);
+      // Not before: what is no model's name may be anything that a client put there by a slip.
+      trace.note({ modelAsked: call.chat.model });
+      return plan;
+    },
+  };
   try {
     yield* answer(traced, call, ...rest);
   } catch (error) {
@@ -110,22 +113,6 @@ async function* traceAttempt(trace: Trace, stages: Stages, asked: Asked, signal:
   }
 }
 
-const headFacts = ({ requestId, who }: CallHead): Facts => ({
-  httpMethod: "POST",
-  httpRoute: "/v1/chat/completions",
-  requestId,
-  tenantId: who.tenant.id,
-  keyId: who.key.id,
-});
-
-const targetFacts = ({ kind, upstream, model, provider, trust }: Target): Facts => ({
-  provider: PROVIDER_NAMES[kind] ?? kind,
-  requestModel: upstream,
-  model,
-  providerName: provider,
-  trust,
-});
-
 function partFacts(part: Part): Facts | undefined {
   if (part.type === "choice-finish") return { finishReasons: [part.reason] };
   if (part.type === "finish") return { responseModel: part.upstreamModel, responseId: part.upstreamId };
@@ -133,15 +120,3 @@ function partFacts(part: Part): Facts | undefined {
   const { inputTokens, outputTokens, cachedTokens, source } = part.usage;
   return { inputTokens, outputTokens, cachedTokens, usageSource: source };
 }
-
-const eventFacts = ({ model, provider, trust, tier, outcome, passages, costMicroUsd, firstPartMs, usageSource }: CallEvent): Facts => ({
-  model,
-  providerName: provider,
-  trust,
-  tier,
-  outcome,
-  passages,
-  costMicroUsd,
-  firstPartMs,
-  usageSource,
-});

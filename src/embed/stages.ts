@@ -16,6 +16,8 @@ export type Ask = {
   readonly target: Target;
   readonly inputs: readonly EmbeddingInput[];
   readonly dimensions: number | undefined;
+  /** Set by whoever traces the call. */
+  readonly traceparent?: string | undefined;
 };
 
 /** What `embed` needs, and nothing more. */

@@ -14,13 +14,16 @@ export type EmbeddingsDeps = {
   embed(call: EmbeddingCall, admitted: AdmittedCall["admitted"], signal: AbortSignal): Promise<EmbedAnswer>;
   /** Of the calls under way, as for chats. */
   readonly live: Set<AbortController>;
+  /** Calls are traced, so the caller's trace context is read. */
+  readonly traced?: boolean;
 };
 
 export function embeddings(deps: EmbeddingsDeps): Endpoint {
   return tenantEndpoint("POST", "/v1/embeddings", "chat", async (asked) => {
     const body = checkBody(parseJson(await readText(asked.request, CHAT_BODY_BYTES_MAX)), embeddingRequest);
     const { requestId, who, startedAtMs } = asked;
-    const call: EmbeddingCall = { requestId, who, wish: toWish(body), feature: featureOf(asked), startedAtMs };
+    const traceparent = deps.traced === true ? (asked.request.headers.get("traceparent") ?? undefined) : undefined;
+    const call: EmbeddingCall = { requestId, who, wish: toWish(body), feature: featureOf(asked), startedAtMs, traceparent };
     const abort = new AbortController();
     const leave = (): void => abort.abort();
     asked.request.signal.addEventListener("abort", leave, { once: true });

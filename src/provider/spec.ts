@@ -19,7 +19,8 @@ export type EmbedAsk = {
   readonly target: Target;
   readonly inputs: readonly EmbeddingInput[];
   /** Length of each vector; undefined: the model's own. */
-  readonly dimensions: number | undefined;
+  readonly dimensions: number | undefined;  /** As of a chat. */
+  readonly traceparent?: string | undefined;
 };
 
 export type RankAsk = {

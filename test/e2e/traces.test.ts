@@ -39,7 +39,11 @@ beforeAll(async () => {
   await new Promise<void>((resolve) => collector.listen(0, "127.0.0.1", resolve));
   upstream = await createFakeUpstream();
   const endpoint = `http://127.0.0.1:${(collector.address() as AddressInfo).port}`;
-  const yaml = `${oneModel(upstream.openaiBaseUrl)}telemetry: { traces: { endpoint: "${endpoint}", sampleRatio: 0, headers: { authorization: "Bearer collector-secret" } } }\n`;
+  const models = oneModel(upstream.openaiBaseUrl).replace(
+    "models:\n",
+    "models:\n  vectors: { kind: embedding, provider: up, upstream: mock, price: { inputPerMTok: 1 } }\n",
+  );
+  const yaml = `${models}telemetry: { traces: { endpoint: "${endpoint}", sampleRatio: 0, headers: { authorization: "Bearer collector-secret" } } }\n`;
   weir = await startWeir({ yaml });
   ({ key } = await weir.tenant("acme"));
 });
@@ -66,6 +70,12 @@ test("a call that its caller traces is one tree of spans with GenAI's names, and
   await (await weir.chat(key, { model: "m", messages: [{ role: "user", content: "x" }] })).text();
   const unknown = await call(`00-${"1".repeat(32)}-${PARENT}-01`, { model: "nowhere" });
   assert.equal(unknown.status, 404);
+  const vectors = await fetch(`${weir.url}/v1/embeddings`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json", traceparent: `00-${"2".repeat(32)}-${PARENT}-01` },
+    body: JSON.stringify({ model: "vectors", input: CANARY }),
+  });
+  assert.equal(vectors.status, 200, await vectors.text());
   const seen = upstream.calls.map((asked) => asked.headers.get("traceparent"));
   await weir.stop();
 
@@ -96,9 +106,16 @@ test("a call that its caller traces is one tree of spans with GenAI's names, and
   const refused = all.find((span) => span.traceId === "1".repeat(32) && span.parentSpanId === PARENT);
   assert.deepEqual(refused?.status, { code: 2, message: "model_unknown" });
 
+  const embedding = all.filter((span) => span.traceId === "2".repeat(32));
+  assert.deepEqual(
+    embedding.map((span) => span.name),
+    ["admit", "embeddings mock", "record", "POST /v1/embeddings"],
+  );
+  assert.ok(Number(has(embedding[1], "gen_ai.usage.input_tokens")?.intValue) > 0);
+
   const told = bodies.join("\n");
   assert.ok(bodies.every((body) => body.startsWith("Bearer collector-secret ")));
   for (const secret of [CANARY, key, "upstream-secret"]) assert.ok(!told.includes(secret), "no content, no keys");
   assert.ok(!weir.logged.join("").includes("collector-secret"));
-  console.log(`# traces: ${roots.length} sampled calls of 5 told, ${all.length} spans, 0 with content`);
+  console.log(`# traces: ${roots.length} sampled chats of 5 told, 1 of embeddings, ${all.length} spans, 0 with content`);
 });

@@ -24,7 +24,8 @@ export function createOpenAiEmbed({ baseUrl, headers: own, transport }: EmbedDep
   return async (asked, signal) => {
     const { target, inputs, dimensions } = asked;
     const body = JSON.stringify({ model: target.upstream, input: inputs, dimensions, encoding_format: format });
-    return readEmbeddings(await transport.json({ url, headers, body, timeouts: target.timeouts }, signal), asked);
+    const sent = asked.traceparent === undefined ? headers : new Headers({ ...own, ...plain, traceparent: asked.traceparent });
+    return readEmbeddings(await transport.json({ url, headers: sent, body, timeouts: target.timeouts }, signal), asked);
   };
 }
 
