@@ -252,7 +252,7 @@ describe("what cannot be ingested is said before anything is asked:", () => {
     for (const [argv, code, expected] of [
       [["ingest", "."], 2, /--collection NAME is needed/],
       [["ingest", "nope", "--collection", "c"], 2, /nope does not exist, or cannot be read/],
-      [["ingest", ".", "--collection", "c"], 1, /There is nothing to ingest: no \.md, \.html or \.txt file among 1\./],
+      [["ingest", ".", "--collection", "c"], 1, /There is nothing to ingest: no \.md, \.html, \.txt, \.pdf or \.docx file among 1\./],
     ] as const) {
       const printed = await runCli(argv, { cwd });
       assert.equal(printed.code, code);
