@@ -2,6 +2,7 @@ import { auditVerify } from "./audit.ts";
 import { backup } from "./backup.ts";
 import { chat } from "./chat.ts";
 import type { Command } from "./command.ts";
+import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { ingest } from "./ingest.ts";
 import { keyCreate, keyList, keyRevoke, keyRotate } from "./key.ts";
@@ -28,6 +29,7 @@ export const COMMANDS: readonly Command[] = [
   explain,
   auditVerify,
   objectsRotateKeys,
+  doctor,
   backup,
   restore,
   move,

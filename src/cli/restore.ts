@@ -71,13 +71,15 @@ async function inWords(body: () => Promise<Restored>): Promise<Restored> {
   }
 }
 
+/** A key that stands there already was put there on purpose. */
+async function writeNew(path: string, line: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there === undefined) await writeFile(path, `${line}\n`, { mode: 0o600 });
+}
+
 async function keepKeys(dataDir: string, { keys }: Restored, secretGiven: boolean): Promise<void> {
-  const write = async (path: string, line: string): Promise<void> => {
-    const there = await stat(path).catch(() => undefined);
-    if (there === undefined) await writeFile(path, `${line}\n`, { mode: 0o600 });
-  };
-  if (keys.fromBackup && !secretGiven) await write(join(dataDir, "secret"), Buffer.from(keys.secret).toString("hex"));
-  if (keys.adminKey !== undefined) await write(adminKeyPath(dataDir), keys.adminKey);
+  if (keys.fromBackup && !secretGiven) await writeNew(join(dataDir, "secret"), Buffer.from(keys.secret).toString("hex"));
+  if (keys.adminKey !== undefined) await writeNew(adminKeyPath(dataDir), keys.adminKey);
 }
 
 function tell(deps: CliDeps, dataDir: string, { at, sums, files }: Restored): void {

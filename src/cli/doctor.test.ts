@@ -1,0 +1,34 @@
+import { test } from "bun:test";
+import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { startFakeServer, makeFolder, runCli } from "./testing.ts";
+
+const yamlOf = (url: string): string => `
+providers:
+  local: { kind: openai, baseUrl: "${url}/v1", trust: private }
+models:
+  m: { provider: local, upstream: mock }
+`;
+
+test("a configuration that cannot be read is told problem by problem, and nothing else is looked at", async () => {
+  const cwd = await makeFolder();
+  await writeFile(join(cwd, "weir.yaml"), "providers: { a: { kind: openai } }\nmodels: { m: { provider: b, upstream: x } }\n");
+  const { code, out } = await runCli(["doctor"], { cwd });
+  assert.equal(code, 1);
+  assert.match(out, /PROBLEM {2}configuration: weir\.yaml:1:\d+ providers\.a\.baseUrl/);
+  assert.doesNotMatch(out, /disk/);
+});
+
+test("a provider that is away is a problem with what to do; one that answers is none", async () => {
+  const cwd = await makeFolder();
+  const server = await startFakeServer({ "GET /v1/models": { json: { data: [] } } });
+  await writeFile(join(cwd, "weir.yaml"), yamlOf(server.url));
+  const well = await runCli(["doctor"], { cwd });
+  assert.deepEqual([well.code, /ok {7}provider local: answers/.test(well.out)], [0, true], well.out);
+  assert.match(well.out, /ok {7}disk: .* GiB free/);
+  await server.close();
+  const ill = await runCli(["doctor"], { cwd });
+  assert.equal(ill.code, 1);
+  assert.match(ill.out, /PROBLEM {2}provider local: .*\(target_down\)\n {10}→ Is it running/);
+});

@@ -1,0 +1,25 @@
+import type { Config } from "../config/index.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { checkDatabase } from "./check-database.ts";
+import { checkFolder } from "./check-folder.ts";
+import { checkCertificate, checkProviders } from "./check-providers.ts";
+import { problem, type Finding } from "./finding.ts";
+
+export type DoctorDeps = { readonly clock: Clock; readonly pid: number };
+
+/** Everything that a server made from this configuration would need, one finding each. Nothing is changed. */
+export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator<Finding> {
+  yield* await safely("data folder", checkFolder(config));
+  yield* await safely("database", checkDatabase(deps, config));
+  yield* await safely("providers", checkProviders(deps.clock, config));
+  yield* checkCertificate(deps.clock, config);
+}
+
+/** A check that fails in a way that nobody foresaw is a finding too. */
+async function safely(about: string, check: Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await check;
+  } catch (error) {
+    return [problem(about, `could not be looked at (${error instanceof Error ? error.message : "unknown"})`)];
+  }
+}
