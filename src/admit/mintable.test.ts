@@ -45,3 +45,19 @@ test("models must be a part of the maker's, and named where the maker's are", ()
   assert.equal(paramOf(mint({ models: ["a", "b"] }, { models: ["b", "c"] })), "models");
   assert.equal(paramOf(mint({ models: ["a", "b"] }, {})), "models");
 });
+
+test("a region and the narrowing to own documents are handed on, and never lost", () => {
+  const own = { region: "eu-west-1", ownDocumentsOnly: true };
+  assert.ok(mint(own, own).ok);
+  assert.equal(paramOf(mint(own, {})), "region");
+  assert.equal(paramOf(mint(own, { ...own, region: "us-east-1" })), "region");
+  assert.equal(paramOf(mint(own, { ...own, ownDocumentsOnly: false })), "ownDocumentsOnly");
+  assert.ok(mint({}, {}).ok);
+});
+
+test("of the platform's roles only the admin makes keys", () => {
+  const wanted: WantedKey = { role: "member", tenantSlug: "acme", ...NO_LIMITS };
+  for (const role of ["viewer", "prompter", "engineer"] as const)
+    assert.equal(paramOf(checkMintable({ kind: "admin", role }, wanted)), "role");
+  assert.ok(checkMintable({ kind: "admin", role: "admin" }, wanted).ok);
+});

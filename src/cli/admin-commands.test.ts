@@ -56,6 +56,25 @@ describe("tenant", () => {
 describe("key", () => {
   const answers = { "POST /admin/v1/tenants/acme/keys": { status: 201, json: { id: "key_1", key: "weir-abc" } } };
 
+  test("rotate sends the overlap in seconds, and says until when the old key works", async () => {
+    const json = { id: "key_2", key: "weir-new", replaces: { expiresAt: "2027-01-02T00:00:00.000Z" } };
+    const rotated = { "POST /admin/v1/tenants/acme/keys/key_1/rotate": { status: 201, json } };
+    for (const [text, overlapSeconds] of [
+      ["90", 90],
+      ["15m", 900],
+      ["24h", 86_400],
+      ["7d", 604_800],
+    ] as const) {
+      const { code, out, err, seen } = await run(["key", "rotate", "key_1", "--tenant", "acme", "--overlap", text], rotated);
+      assert.equal(code, 0);
+      assert.equal(out, "id:  key_2\nkey: weir-new\n");
+      assert.match(err, /key_1 works until 2027-01-02/);
+      assert.deepEqual(seen[0]?.body, { overlapSeconds });
+    }
+    const wrong = await run(["key", "rotate", "key_1", "--tenant", "acme", "--overlap", "soon"], rotated);
+    assert.deepEqual([wrong.code, wrong.seen.length], [2, 0]);
+  });
+
   test("create sends every limit as a number and the expiry as a time", async () => {
     const argv =
       "key create --tenant acme --name ci --role tenant-admin --budget 12.5 --rpm 60 --tpm 1000 --models a,b --team web --expires 30d".split(

@@ -17,7 +17,7 @@ describe("what is not known is named, with the nearest known:", () => {
     [["frobnicate"], 'weir: there is no command "frobnicate". Known: serve, ingest, chat, tenant, key, usage, audit, help.\n'],
     [["tenant"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
     [["tenant", "--json"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
-    [["key", "lst"], 'weir: there is no command "key lst": create, list, revoke. Did you mean "list"?\n'],
+    [["key", "lst"], 'weir: there is no command "key lst": create, list, rotate, revoke. Did you mean "list"?\n'],
     [["serve", "--prot", "1"], 'weir: there is no flag --prot. Did you mean "--port"? See weir serve --help.\n'],
     [
       ["serve", "--frobnicate"],

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { createTokenBook, createTokenVerifier, type TokenBook } from "../admit/index.ts";
 import type { Config } from "../config/index.ts";
 import { principalIdOf, type Principal, type TenantProfile } from "../domain/principal.ts";
-import { fetchIssuerDocument } from "../http/index.ts";
+import { createIssuerFetch, createServiceFetch } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import { toHolderId } from "../kernel/ids.ts";
@@ -11,7 +11,7 @@ import type { Database } from "../store/index.ts";
 import { findTokenTenant } from "../store/token-tenants.ts";
 
 type Deps = {
-  readonly config: Pick<Config, "auth" | "secret">;
+  readonly config: Pick<Config, "auth" | "outbound" | "secret">;
   readonly db: Database;
   readonly clock: Clock;
   /** Its tier's limits count where the tenant has none. */
@@ -28,9 +28,10 @@ const holderId = (key: Uint8Array, { issuer, subject }: Holder) =>
 export function composeTokens({ config, db, clock, withTier }: Deps): TokenBook | undefined {
   const { oidc } = config.auth;
   if (oidc.length === 0) return undefined;
+  const fetchDocument = createIssuerFetch(createServiceFetch(config.outbound.ca));
   const platformKey = deriveKey(config.secret, "platform-holders");
   return createTokenBook({
-    verify: createTokenVerifier({ fetchDocument: fetchIssuerDocument, clock }, oidc),
+    verify: createTokenVerifier({ fetchDocument, clock }, oidc),
     async findTenant(slug, holder) {
       const found = await findTokenTenant(db, slug);
       return found === undefined ? undefined : { tenant: withTier(found.tenant), id: holderId(found.salt, holder) };

@@ -11,7 +11,7 @@ export function traceEmbeddings(tracer: Tracer | undefined, stages: EmbedStages)
     const trace = tracer.begin(call.traceparent, `POST ${ROUTES.embeddings}`, call.startedAtMs);
     if (trace === undefined) return embed(stages, call, admitted, signal);
     trace.begin("admit", "internal", {}, call.startedAtMs).end();
-    trace.note({ ...headFacts(call, ROUTES.embeddings), modelAsked: call.wish.model });
+    trace.note(headFacts(call, ROUTES.embeddings));
     try {
       const answer = await embed(traceStages(trace, stages), call, admitted, signal);
       trace.end();
@@ -26,8 +26,17 @@ export function traceEmbeddings(tracer: Tracer | undefined, stages: EmbedStages)
 function traceStages(trace: Trace, stages: EmbedStages): EmbedStages {
   return {
     ...stages,
+    plan(wanted) {
+      const plan = stages.plan(wanted);
+      // Not before: what is no model's name may be anything that a client put there by a slip.
+      trace.note({ modelAsked: wanted.wish.model });
+      return plan;
+    },
     async ask(asked, signal) {
-      const span = trace.begin(`${OPERATIONS.embeddings} ${asked.target.upstream}`, "client", { operation: OPERATIONS.embeddings, ...targetFacts(asked.target) });
+      const span = trace.begin(`${OPERATIONS.embeddings} ${asked.target.upstream}`, "client", {
+        operation: OPERATIONS.embeddings,
+        ...targetFacts(asked.target),
+      });
       try {
         const made = await stages.ask(forPrivate(asked, span.traceparent), signal);
         span.note({ inputTokens: made.inputTokens });

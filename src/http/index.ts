@@ -19,7 +19,7 @@ export type { ExplainRead } from "./explain.ts";
 export { files } from "./files.ts";
 export { health } from "./health.ts";
 export type { HealthDeps } from "./health.ts";
-export { fetchIssuerDocument } from "./issuer-fetch.ts";
+export { createIssuerFetch } from "./issuer-fetch.ts";
 export { models } from "./models.ts";
 export type { ModelsDeps } from "./models.ts";
 export { objectKeys } from "./object-keys.ts";

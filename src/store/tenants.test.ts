@@ -134,7 +134,7 @@ for (const engine of listTestEngines()) {
         expiresAtMs: NOW + 1000,
       });
       const made = await insertKey(db, NOW, tenant.id, wanted);
-      const { digest, prefix, ...profile } = wanted;
+      const { digest, prefix, madeBy: _maker, ...profile } = wanted;
       assert.deepEqual(made, { ...profile, id: made.id, prefix, createdAtMs: NOW, revokedAtMs: undefined });
       const found = await findKeyByDigest(db, digest);
       assert.deepEqual(found, { tenant: await getTenant(db, tenant.id), key: { ...profile, id: made.id } });

@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { test } from "bun:test";
+import { AUDIENCE, startIssuer, type TestIssuer } from "../../src/admit/token-issuer.fixture.ts";
 import { createFakeUpstream } from "../upstream/index.ts";
 import { ADMIN_KEY, oneModel, startWeir, type TestWeir } from "./server.ts";
 
@@ -58,6 +59,31 @@ const SLIPS: readonly ((secret: string, key: string) => Sent)[] = [
   }),
 ];
 
+/** Slips into what is about people: tokens, their claims, keys and prompts in places where none belongs. */
+const identitySlips = (issuer: TestIssuer): readonly ((secret: string, key: string) => Sent | Promise<Sent>)[] => [
+  (secret) => getting({ authorization: `Bearer ${b64({ alg: "none" })}.${b64({ iss: secret, sub: secret })}.${secret}` }),
+  async (secret) => getting({ authorization: `Bearer ${await issuer.sign({ sub: secret, tenant: "acme", role: "member" })}` }),
+  async (secret) => getting({ authorization: `Bearer ${await issuer.sign({ sub: secret, jti: secret, tenant: secret, role: "member" })}` }),
+  async (secret) => getting({ authorization: `Bearer ${await issuer.sign({ sub: "s", tenant: "acme", role: [secret], email: secret })}` }),
+  async (secret) =>
+    getting({ authorization: `Bearer ${(await issuer.sign({ sub: secret, tenant: "acme", role: "member" })).slice(0, -9)}` }),
+  async (secret) => getting({ authorization: `Bearer ${await issuer.sign({ sub: secret, aud: secret, tenant: "acme", role: "member" })}` }),
+  async (secret) =>
+    getting({ "x-api-key": await issuer.sign({ sub: "t", name: secret, tenant: "acme", role: "member" }), "openai-tenant": secret }),
+  (secret, key) => ({
+    path: `/admin/v1/tenants/acme/keys/${secret}/rotate`,
+    init: { method: "POST", headers: { authorization: `Bearer ${key}` }, body: "{}" },
+  }),
+  (secret, key) => ({ path: `/admin/v1/prompts/${secret}`, init: { headers: { authorization: `Bearer ${key}` } } }),
+  (secret, key) => ({ path: `/admin/v1/audit?category=${secret}`, init: { headers: { authorization: `Bearer ${key}` } } }),
+  (secret, key) => ({ path: `/admin/v1/tenants/${secret}`, init: { headers: { authorization: `Bearer ${key}` } } }),
+  (secret, key) => ({
+    path: "/admin/v1/prompts",
+    init: { method: "POST", headers: { authorization: `Bearer ${key}` }, body: JSON.stringify({ text: "hi", name: secret.toUpperCase() }) },
+  }),
+];
+const b64 = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+
 const makeSecret = (at: number): string => {
   const raw = randomBytes(16).toString("hex");
   return [`weir-${raw}`, `sk-ant-${raw}`, `ghp_${raw}`, `AKIA${raw.toUpperCase()}`][at % 4] ?? raw;
@@ -74,12 +100,17 @@ const holders = (places: readonly { name: string; text: string }[], secrets: rea
   places.flatMap(({ name, text }) => secrets.filter((secret) => text.includes(secret)).map((secret) => `${name}: ${secret.slice(0, 8)}…`));
 
 /** Each secret slips into one place; what the server answered, without the model's own words. */
-async function plant(weir: TestWeir, key: string, secrets: readonly string[]): Promise<{ name: string; text: string }[]> {
+async function plant(
+  weir: TestWeir,
+  key: string,
+  secrets: readonly string[],
+  slips: readonly ((secret: string, key: string) => Sent | Promise<Sent>)[] = SLIPS,
+): Promise<{ name: string; text: string }[]> {
   const answers: { name: string; text: string }[] = [];
   for (const [at, secret] of secrets.entries()) {
-    const slip = SLIPS[at % SLIPS.length];
+    const slip = slips[at % slips.length];
     if (slip === undefined) throw new TypeError("there are slips");
-    const { path, init } = slip(secret, key);
+    const { path, init } = await slip(secret, key);
     const response = await fetch(`${weir.url}${path}`, init);
     answers.push({ name: `answer to ${path.replace(secret, "…")}`, text: JSON.stringify([...response.headers]) + (await response.text()) });
   }
@@ -91,7 +122,20 @@ test("200 secrets that slip into wrong places are in no answer, log, metric, jou
     apiKey: UPSTREAM_KEY,
     check: (_, body) => (JSON.stringify(body).includes("refuse-me") ? [`${UPSTREAM_KEY} may not say ${JSON.stringify(body)}`] : []),
   });
-  const yaml = oneModel(upstream.openaiBaseUrl).replace("upstream-secret", UPSTREAM_KEY);
+  const issuer = await startIssuer(Date.now);
+  const traced: string[] = [];
+  const collector = Bun.serve({
+    hostname: "127.0.0.1",
+    port: 0,
+    async fetch(request) {
+      traced.push(JSON.stringify([...request.headers]) + (await request.text()));
+      return Response.json({});
+    },
+  });
+  const more = `auth: { oidc: [{ issuer: "${issuer.url}", audience: ${AUDIENCE} }] }
+telemetry: { traces: { endpoint: "http://127.0.0.1:${collector.port}", sampleRatio: 1 } }
+`;
+  const yaml = oneModel(upstream.openaiBaseUrl).replace("upstream-secret", UPSTREAM_KEY) + more;
   const weir = await startWeir({ yaml });
   let stopped = false;
   try {
@@ -106,19 +150,38 @@ test("200 secrets that slip into wrong places are in no answer, log, metric, jou
     await (
       await fetch(`${weir.url}${chat}`, sending(prompt("hello"), { authorization: `Bearer ${key}`, "x-weir-feature": name }).init)
     ).text();
-    const answers = await plant(weir, key, slipped);
+    const slips = [...SLIPS, ...identitySlips(issuer)];
+    const answers = await plant(weir, key, slipped, slips);
     for (const each of keys) answers.push({ name: "answer", text: await (await weir.chat(each, prompt("status=500"))).text() });
     const read = async (path: string) => ({ name: path, text: JSON.stringify(await weir.call("GET", path)) });
     const audit = await read("/admin/v1/audit?tenant=acme&limit=1000");
+    const decided = await Promise.all(
+      ["sign-ins", "authorisations", "data-access", "configuration", "security"].flatMap((category) => [
+        read(`/admin/v1/audit?category=${category}&limit=1000`),
+        read(`/admin/v1/audit?tenant=acme&category=${category}&limit=1000`),
+      ]),
+    );
     const metrics = { name: "/metrics", text: await (await fetch(`${weir.url}/metrics`)).text() };
     const listed = await read("/admin/v1/tenants/acme/keys");
     const running = (await readFolder(weir.dataDir)).filter((file) => !file.name.startsWith("postgres"));
     await weir.stop();
     stopped = true;
     const files = await readFolder(weir.dataDir);
-    const places = [...answers, audit, metrics, listed, ...running, ...files, { name: "log", text: weir.logged.join("") }];
+    const places = [
+      ...answers,
+      audit,
+      ...decided,
+      { name: "traces", text: traced.join("\n") },
+      metrics,
+      listed,
+      ...running,
+      ...files,
+      { name: "log", text: weir.logged.join("") },
+    ];
     assert.deepEqual(holders(places, [...secrets, UPSTREAM_KEY, ADMIN_KEY]), []);
     assert.ok(holders([audit], [keyId]).length > 0, "the audit log is searched");
+    assert.ok(holders(decided, [keyId]).length > 0, "the decisions are searched");
+    assert.ok(traced.join("").includes("gen_ai"), "traces are searched");
     assert.ok(
       holders(running, [name]).some((each) => each.startsWith("journal")),
       "the journal is searched",
@@ -127,12 +190,14 @@ test("200 secrets that slip into wrong places are in no answer, log, metric, jou
     assert.ok(holders(database, [name]).length > 0, "the database's files are searched");
     assert.ok(holders(database, [key.slice(0, 9)]).length > 0, "a key's prefix is kept, and found");
     console.log(
-      `# secrets: ${secrets.length} planted in ${SLIPS.length} kinds of places; 0 found in ${places.length} answers, logs and files`,
+      `# secrets: ${secrets.length} planted in ${slips.length} kinds of places; 0 found in ${places.length} answers, logs, traces, decisions and files`,
     );
   } finally {
     if (!stopped) await weir.stop();
     await rm(weir.dataDir, { recursive: true, force: true });
     await upstream.close();
+    await issuer.close();
+    await collector.stop(true);
   }
 }, 60_000);
 
