@@ -15,7 +15,7 @@ export const objectsRotateKeys: Command = {
       const done = await api.post("/admin/v1/objects/rotate-keys", {});
       const [keys, tenants] = [numberOf(done, "rewrapped"), numberOf(done, "tenants")];
       deps.terminal.out(
-        `${String(keys)} data keys of ${String(tenants)} tenants are wrapped anew. WEIR_SECRET_PREVIOUS is not needed for stored files any more.\n`,
+        `Wrapped anew: ${String(keys)} data ${keys === 1 ? "key" : "keys"} of ${String(tenants)} ${tenants === 1 ? "tenant" : "tenants"}. The secret of before is not needed for stored files any more.\n`,
       );
       return EXIT.done;
     }),
