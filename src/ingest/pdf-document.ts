@@ -71,7 +71,9 @@ async function readTitle(document: { getMetadata(): Promise<{ info: object }> })
   );
   const title = typeof info?.Title === "string" ? info.Title.replace(/\s+/g, " ").trim() : "";
   // Programs put the name of a file here, or nothing that names the document.
-  return title === "" || /^(?:untitled|microsoft \w+ - )|\.(?:docx?|pdf|indd|tex|rtf|odt)$/i.test(title) ? undefined : title;
+  return title === "" || title.includes("\\") || /^(?:untitled|microsoft \w+ - )|\.(?:docx?|pdf|indd|tex|rtf|odt)$/i.test(title)
+    ? undefined
+    : title;
 }
 
 const nameOf = (error: unknown): string => (error instanceof Error ? error.name : "");

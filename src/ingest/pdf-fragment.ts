@@ -68,7 +68,11 @@ function joinGroup(group: readonly Fragment[]): Fragment {
   }
   const main = group.reduce((one, other) => (other.text.length * other.size > one.text.length * one.size ? other : one));
   return {
-    text: text.replace(/\s+/g, " ").trim(),
+    // Dots that lead to a page's number say nothing.
+    text: text
+      .replace(/(?:\s?\.){5,}/g, " … ")
+      .replace(/\s+/g, " ")
+      .trim(),
     left: Math.min(...group.map((one) => one.left)),
     right: Math.max(...group.map((one) => one.right)),
     y: main.y,

@@ -2,9 +2,11 @@ import type { Fragment } from "./pdf-fragment.ts";
 
 /** Lines from the top and from the bottom of a page that may be the same on every page. */
 const EDGE_LINES = 3;
-/** A line on fewer pages is text that happens to be the same. */
+/** A line on fewer pages is text that happens to be the same. A chapter's header is on the pages of the chapter only. */
 const PAGES_MIN = 3;
-const PAGES_SHARE_MIN = 0.5;
+const PAGES_SHARE_MIN = 0.05;
+/** Numbers that count with the pages go altogether, so they must do so on most of them. */
+const NUMBERED_SHARE_MIN = 0.5;
 /** Numbers of a line that may be the page's. */
 const NUMBERS_MAX = 4;
 
@@ -17,12 +19,13 @@ export function withoutRunningLines(pages: readonly (readonly Fragment[])[]): re
   const keys = pages.map((page, at) => edgeKeys(page, at + 1));
   const counts = new Map<string, number>();
   for (const lines of keys) for (const key of new Set([...lines.values()].flat())) counts.set(key, (counts.get(key) ?? 0) + 1);
-  const enough = Math.max(PAGES_MIN, pages.length * PAGES_SHARE_MIN);
+  const least = (share: number): number => Math.max(PAGES_MIN, pages.length * share);
+  const [enough, enoughNumbered] = [least(PAGES_SHARE_MIN), least(NUMBERED_SHARE_MIN)];
   const seen = new Set<string>();
   return pages.map((page, at) =>
     page.filter((line) => {
       const [own = "", ...numbered] = keys[at]?.get(line) ?? [];
-      if (numbered.some((key) => (counts.get(key) ?? 0) >= enough)) return false;
+      if (numbered.some((key) => (counts.get(key) ?? 0) >= enoughNumbered)) return false;
       if ((counts.get(own) ?? 0) < enough) return true;
       const isFirst = !seen.has(own);
       seen.add(own);
