@@ -15,6 +15,7 @@ import { findCollection } from "../store/collections.ts";
 import { createEventPartitions } from "../store/ledger-partitions.ts";
 import { sumSpent } from "../store/ledger-usage.ts";
 import { findDigestSalt, findTenantBySlug } from "../store/tenants.ts";
+import { vacuumBusyTables } from "../store/upkeep.ts";
 import { createMetrics, describeError, type Log, type Metrics } from "../telemetry/index.ts";
 import type { Principal } from "../domain/principal.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
@@ -135,6 +136,7 @@ function composeRecord({ config, db, clock, log, pid }: PartsDeps, processId: Pr
       clock,
       log,
       createPartitions: (periods) => db.asOwner((owner) => createEventPartitions(owner, periods)),
+      keepFast: () => vacuumBusyTables(db),
       settleBudgets,
       finishProcess: releaseLeases,
     },

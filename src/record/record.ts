@@ -14,6 +14,7 @@ import { createDelivery } from "./delivery.ts";
 import { createExplain, type Explain } from "./explain.ts";
 import { finishJournal } from "./finish-journal.ts";
 import type { JournalDisk } from "./journal-disk.ts";
+import { comparePositions, type Position } from "./journal-line.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { createPartitions } from "./partitions.ts";
 import { describeOwner, touchOwner, writeOwner } from "./process-owner.ts";
@@ -28,6 +29,8 @@ export type RecordDeps = {
   readonly db: Database;
   /** Makes the ledger's partitions of these months, as the owner of the tables (`createEventPartitions`). */
   createPartitions(periods: readonly string[]): Promise<void>;
+  /** What keeps the ledger's small tables fast where the database does not see to it itself. */
+  keepFast?(): Promise<void>;
   readonly settleBudgets: SettleBudgets;
   /** Gives back what a process held, in the transaction in which its journal is done with. */
   finishProcess(tx: Tx, processId: ProcessId): Promise<void>;
@@ -79,6 +82,8 @@ const HEARTBEAT_MS = 5000;
 /** Half of what is promised: a signed end leaves the database at least every minute. */
 const CHECKPOINT_MS = 30_000;
 const HOUSEKEEPING_MS = 3 * 3_600_000;
+/** At full load the small tables change a thousand times in it. */
+const KEEP_FAST_MS = 5000;
 
 export function createRecord(deps: RecordDeps, options: RecordOptions): RecordParts {
   const { db, clock, log, finishProcess } = deps;
@@ -104,6 +109,11 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
   chores.add("heartbeat", HEARTBEAT_MS, async () => touchOwner(folder, clock.nowMs()));
   chores.add("partitions", HOUSEKEEPING_MS, () => partitions.prepareAhead(clock.nowMs()));
   chores.add("thinning", HOUSEKEEPING_MS, checkpoints.thin);
+  chores.add(
+    "keep-fast",
+    KEEP_FAST_MS,
+    whenMoved(source, async () => deps.keepFast?.()),
+  );
   const tick = (): void => {
     journal.tick();
     shipper.tick();
@@ -149,5 +159,16 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
     },
     health: () => ({ ok: journal.healthy(), callsInFlight: journal.inFlight, backlog: shipper.backlog }),
     tick,
+  };
+}
+
+/** Only where something was written since the last time: a server that nobody calls leaves its disk alone. */
+function whenMoved(source: { readonly end: Position }, run: () => Promise<void>): () => Promise<void> {
+  let last = source.end;
+  return async () => {
+    const { end } = source;
+    if (comparePositions(end, last) === 0) return;
+    last = end;
+    await run();
   };
 }
