@@ -20,10 +20,11 @@ const claim = (name: string, description: string) =>
 
 const issuer = z.strictObject({
   issuer: address("The `iss` of its tokens, letter by letter. `https://`, or `http://` on this machine."),
-  audience: z.union([z.string().min(1).max(400), z.array(z.string().min(1).max(400)).min(1).max(16)]).meta({
-    description:
-      "The `aud` that a token must be made for: a name of this installation at the issuer. One of them, where there are several.",
-  }),
+  audience: z
+    .string()
+    .min(1)
+    .max(400)
+    .meta({ description: "The `aud` that a token must be made for: the name of this installation at the issuer." }),
   jwksUri: address(
     "Where its public keys are. Without it they are found by `/.well-known/openid-configuration`, and must be on the issuer's own host.",
   ).optional(),
