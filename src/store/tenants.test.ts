@@ -67,6 +67,7 @@ for (const engine of listTestEngines()) {
       assert.deepEqual(await findTenantBySlug(db, "acme"), made);
       assert.deepEqual(await getTenant(db, made.id), made);
       assert.equal(await findTenantBySlug(db, "nobody"), undefined);
+      assert.equal(await findTenantBySlug(db, "acme\0"), undefined);
       await assert.rejects(getTenant(db, tenantIds.make(NOW)), is("not_found"));
       await assert.rejects(createTenant(db, NOW, { slug: "acme", name: "Again" }), is("conflict"));
     });

@@ -66,6 +66,8 @@ export async function createTenant(db: Database, nowMs: number, tenant: TenantNe
 }
 
 export async function findTenantBySlug(db: Database, slug: string): Promise<TenantProfile | undefined> {
+  // No slug holds U+0000, and the database refuses to look for it.
+  if (slug.includes("\0")) return undefined;
   const [row] = await db.query<TenantRow>(OPERATOR, `SELECT ${TENANT_COLUMNS} FROM tenants WHERE slug = $1 AND deleted_at IS NULL`, [slug]);
   return row === undefined ? undefined : toTenantProfile(row);
 }
