@@ -4,7 +4,8 @@ import { toFileJsonSchema } from "../../src/config/index.ts";
 import { NOTED_ROUTES, toTemplate, type OpenApi } from "../../src/http/index.ts";
 import { composedEndpoints } from "../../tools/composed-endpoints.ts";
 import { createOwnCheck, operationsOf } from "../spec/own.ts";
-import { startWeir, type TestWeir } from "./server.ts";
+import { createFakeUpstream } from "../upstream/index.ts";
+import { oneModel, startWeir, withVectors, type TestWeir } from "./server.ts";
 
 let weir: TestWeir;
 let api: OpenApi;
@@ -83,6 +84,63 @@ test("the form of weir.yaml is served, as the editor's schema in the docs is mad
   assert.deepEqual(served, JSON.parse(JSON.stringify(toFileJsonSchema())));
 });
 
+test("answers of chats and embeddings, whole, streamed, broken and refused, are as described", async () => {
+  const upstream = await createFakeUpstream();
+  const gateway = await startWeir({ yaml: withVectors(oneModel(upstream.openaiBaseUrl)) });
+  try {
+    const check = createOwnCheck(api);
+    const { key } = await gateway.tenant("acme");
+    const poor = await gateway.tenant("poor", { budgetUsd: 0 });
+    const ask = async (path: string, body: object, by = key): Promise<void> => {
+      const headers = { authorization: `Bearer ${by}`, "content-type": "application/json" };
+      const response = await fetch(gateway.url + path, { method: "POST", headers, body: JSON.stringify(body) });
+      check.see(`POST ${path}`, response.status, response.headers.get("content-type") ?? "", await response.text());
+    };
+    const tools = [{ type: "function", function: { name: "look", parameters: { type: "object" } } }];
+    const chat = (words: string, more: object = {}, by = key): Promise<void> =>
+      ask("/v1/chat/completions", { model: "m", messages: [{ role: "user", content: words }], ...more }, by);
+    for (const stream of [false, true]) {
+      for (const words of [
+        "parts=5",
+        "parts=9 reasoning=3",
+        "tools=2",
+        "status=500",
+        "status=429",
+        "fault=context",
+        "fault=malformed",
+        "fault=reset",
+      ])
+        await chat(words, {
+          stream,
+          stream_options: { include_usage: stream },
+          n: 2,
+          logprobs: true,
+          ...(words === "tools=2" ? { tools } : {}),
+        });
+      await chat("x", { stream, model: "none" });
+      await chat("x", { stream, temperature: 9 });
+      await chat("x", { stream, rag: { enabled: true, collection: "none" } });
+      await chat("x", { stream }, poor.key);
+    }
+    const vectors = (body: object, by = key): Promise<void> => ask("/v1/embeddings", { model: "vectors", input: ["a", "b"], ...body }, by);
+    for (const body of [
+      {},
+      { encoding_format: "base64" },
+      { input: "" },
+      { model: "m" },
+      { input: "status=500" },
+      { input: "fault=malformed" },
+    ])
+      await vectors(body);
+    await vectors({}, poor.key);
+    assert.deepEqual(check.violations, []);
+    console.log(`# openapi: ${check.counts().bodies} bodies and events of chats and embeddings hold to /openapi.json, 0 violations`);
+  } finally {
+    await gateway.close();
+    await upstream.close();
+  }
+}, 60_000);
+
 test("an answer that is not as described is told from one that is", () => {
   const check = createOwnCheck(api);
   const json = "application/json";
@@ -96,6 +154,7 @@ test("an answer that is not as described is told from one that is", () => {
     ["GET /v1/models", 200, "text/html", "<p>"],
     ["GET /v1/models", 401, json, '{"error":"no"}'],
     ["GET /v1/secrets", 200, json, "{}"],
+    ["POST /v1/chat/completions", 200, "text/event-stream", 'data: {"id":"x","choices":[]}\n\ndata: [DONE]\n\n'],
   ];
   for (const answer of planted) check.see(...answer);
   assert.equal(check.violations.length, planted.length);

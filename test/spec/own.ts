@@ -11,6 +11,8 @@ export const operationsOf = (api: OpenApi): (readonly [name: string, operation: 
     Object.entries(methods).map(([method, operation]) => [`${method.toUpperCase()} ${path}`, operation] as const),
   );
 
+const ERROR = { $ref: "#/components/schemas/Error" };
+
 /** Holds answers against the description that the server itself gives of them (`/openapi.json`). */
 export function createOwnCheck(api: OpenApi) {
   const ajv = new Ajv2020.default({ strict: false, allErrors: true });
@@ -30,6 +32,14 @@ export function createOwnCheck(api: OpenApi) {
     return made;
   };
 
+  const hold = (where: string, schema: object, value: unknown): undefined => {
+    bodies++;
+    const validate = compile(schema);
+    if (!validate(value))
+      violations.push(`${where}: ${(validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`).join("; ")}`);
+    return undefined;
+  };
+
   return {
     violations,
     counts: () => ({ bodies, undescribed }),
@@ -45,11 +55,13 @@ export function createOwnCheck(api: OpenApi) {
       const described = answer.content?.[media];
       if (described === undefined) return void violations.push(`${where}: ${media} is not described`);
       if (described.schema === undefined) return void undescribed++;
-      if (media !== "application/json") return undefined;
-      bodies++;
-      const validate = compile(described.schema);
-      if (!validate(JSON.parse(text)))
-        violations.push(`${where}: ${(validate.errors ?? []).map((error) => `${error.instancePath} ${error.message}`).join("; ")}`);
+      if (media === "application/json") return hold(where, described.schema, JSON.parse(text));
+      if (media !== "text/event-stream") return undefined;
+      for (const line of text.split("\n")) {
+        if (!line.startsWith("data: ") || line === "data: [DONE]") continue;
+        const event = JSON.parse(line.slice(6)) as object;
+        hold(`${where}, event`, "error" in event ? ERROR : described.schema, event);
+      }
       return undefined;
     },
   };
