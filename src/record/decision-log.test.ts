@@ -97,6 +97,19 @@ test("what could not be written waits, in order and once, until the database is 
   );
 });
 
+test("a decision that the database does not take stops no other", async () => {
+  const { log } = setUp();
+  const tenantId = newTenant();
+  for (const actor of ["a", "b\u0000", "c"])
+    log.note({ ...denied, tenantId, actor, category: actor === "b\u0000" ? ("nothing" as "security") : "sign-ins" });
+  const { data } = await log.listDecisions(tenantId, {});
+  assert.deepEqual(
+    data.map(({ actor }) => actor),
+    ["a", "c"],
+  );
+  assert.deepEqual(await log.verifyDecisions(tenantId), { ok: true, entries: 2 });
+});
+
 test("a page follows the one before, and every entry names the hash of the one before it, whichever category is asked for", async () => {
   const { log } = setUp();
   const tenantId = newTenant();
