@@ -4,6 +4,9 @@ import { Unreadable } from "./refusal.ts";
 /** The longest books and filings have some thousands; each page costs some milliseconds however empty it is. */
 export const PAGES_MAX = 5000;
 
+/** pdf.js keeps fonts and objects of the pages it has read; making them again costs little at this distance. */
+const CLEAN_EVERY_PAGES = 100;
+
 /** Only what is needed of pdf.js, narrower than its own types. */
 export type PdfItem = { readonly str: string; readonly dir: string; readonly width: number; readonly transform: readonly number[] };
 export type PdfPage = { readonly items: readonly PdfItem[]; readonly view: readonly number[] };
@@ -54,6 +57,7 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfDocument> {
         const { items } = await page.getTextContent();
         const view = page.getViewport({ scale: 1 }).transform as readonly number[];
         page.cleanup();
+        if (no % CLEAN_EVERY_PAGES === 0) await document.cleanup();
         return { view, items: items.filter((item) => "str" in item) };
       } catch (error) {
         if (isEncrypted(error)) throw encrypted();

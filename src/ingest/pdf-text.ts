@@ -21,16 +21,23 @@ export function composePdfText(lines: readonly (readonly Fragment[])[]): PdfText
     splitRegions(page).flatMap((region) => blocksOf(region, (word) => compounds.has(word))),
   );
   const levelOf = headingLevels(pages.flat());
-  const made: PageStart[] = [];
-  let text = "";
+  const starts: PageStart[] = [];
+  // Pages are joined at the end: a text that grows by each page would be copied as often.
+  const pieces: string[] = [];
+  let length = 0;
   for (const [at, blocks] of pages.entries()) {
     const own = tidyText(writeBlocks(blocks, levelOf));
     if (own === "") continue;
-    const joined = goesOn(text, own) ? joinLines(text, own, (word) => compounds.has(word)) : `${text}${text === "" ? "" : "\n\n"}${own}`;
-    made.push({ offset: joined.length - own.length, page: at + 1 });
-    text = joined;
+    const before = pieces.pop() ?? "";
+    const joined = goesOn(before, own)
+      ? joinLines(before, own, (word) => compounds.has(word))
+      : `${before}${before === "" ? "" : "\n\n"}${own}`;
+    const head = joined.slice(0, joined.length - own.length);
+    length += head.length;
+    starts.push({ offset: length, page: at + 1 });
+    pieces.push(head, own);
   }
-  return { text, pages: made };
+  return { text: pieces.join(""), pages: starts };
 }
 
 /** Compounds that stand with their hyphen inside a line: at a line's end they keep it. */
