@@ -6,6 +6,7 @@ import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { ingest } from "./ingest.ts";
 import { keyCreate, keyList, keyRevoke, keyRotate } from "./key.ts";
+import { modelsList, modelsPull } from "./models.ts";
 import { move } from "./move.ts";
 import { restore } from "./restore.ts";
 import { objectsRotateKeys } from "./objects.ts";
@@ -28,6 +29,8 @@ export const COMMANDS: readonly Command[] = [
   usage,
   explain,
   auditVerify,
+  modelsPull,
+  modelsList,
   objectsRotateKeys,
   doctor,
   backup,

@@ -1,4 +1,6 @@
 export type { AuthConfig, OidcConfig } from "./auth.ts";
+export { loadDownloads } from "./downloads.ts";
+export type { Downloads } from "./downloads.ts";
 export { loadConfig } from "./load-config.ts";
 export type { LoadConfigInput } from "./load-config.ts";
 export type { ConfigFlags } from "./listen.ts";

@@ -70,7 +70,7 @@ test("the contract's config file is read as it says", async () => {
     { when: undefined, use: ["llama-70b", "sonnet"], trust: undefined },
   ]);
   assert.deepEqual(config.warnings, [
-    `weir.yaml:5:32 providers.cpu.model: there is no file ${join(cwd, "models/qwen3-0.6b.gguf")}. Put it there, or fetch one: weir models pull hf:USER/REPOSITORY/FILE.gguf --out ${join(cwd, "models/qwen3-0.6b.gguf")} Nothing names the provider, so it is left out.`,
+    `weir.yaml:5:33 providers.cpu.model: there is no file ${join(cwd, "models/qwen3-0.6b.gguf")}. Put it there, or fetch one: weir models pull hf:USER/REPOSITORY/FILE.gguf --out ${join(cwd, "models/qwen3-0.6b.gguf")} Nothing names the provider, so it is left out.`,
     "weir.yaml:11:15 routes.auto[0].when: conditions are not evaluated by this version. Because the rule narrows trust to private, it applies to every call of the route.",
     "weir.yaml:12:7 routes.auto[1]: this rule and any after it are not reached: the one before it always applies.",
     "weir.yaml:12:15 routes.auto[1].when: conditions are not evaluated by this version. The rule is skipped.",

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { authSchema } from "./auth.ts";
+import { downloadsSchema } from "./downloads-schema.ts";
 import { outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
 import { objectsSchema } from "./objects-schema.ts";
 import { telemetrySchema } from "./telemetry-schema.ts";
@@ -337,6 +338,7 @@ export const fileSchema = z.strictObject({
   tls: tlsSchema,
   outbound: outboundSchema,
   retention: retentionSchema,
+  downloads: downloadsSchema,
   journal: z
     .strictObject({
       fsync: z.boolean().default(false).meta({
