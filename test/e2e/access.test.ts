@@ -140,7 +140,10 @@ const TABLE: Record<string, Row> = {
   "GET /admin/v1/usage": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage?tenant=acme" }) },
   "GET /admin/v1/usage/panel": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage/panel?tenant=acme" }) },
   // Another tenant's call is told like one that never was: that nothing is known of it.
-  "GET /admin/v1/explain/:id": { status: [401, 401, 403, 200, 200, 200], make: ({ acme }) => ({ path: `/admin/v1/explain/${acme.receipt}` }) },
+  "GET /admin/v1/explain/:id": {
+    status: [401, 401, 403, 200, 200, 200],
+    make: ({ acme }) => ({ path: `/admin/v1/explain/${acme.receipt}` }),
+  },
   "POST /admin/v1/objects/rotate-keys": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/objects/rotate-keys" }) },
   "POST /admin/v1/backup": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/backup" }) },
   // This server was made from no configuration that could be read again.
