@@ -44,6 +44,7 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
       clock: deps.clock,
       log: deps.log,
       flush: parts.record.shipper.flush,
+      deleteOldEvents: parts.record.deleteOld,
       load: deps.loadConfig,
       apply(next) {
         parts.reconfigure(next);
@@ -122,7 +123,12 @@ export async function openParts(config: Config, { clock, log }: ComposeDeps): Pr
   }
 }
 
-type HttpParts = { readonly parts: Parts; readonly db: Engine; readonly pacer: ReturnType<typeof createStreamPacer>; readonly operated: Operations };
+type HttpParts = {
+  readonly parts: Parts;
+  readonly db: Engine;
+  readonly pacer: ReturnType<typeof createStreamPacer>;
+  readonly operated: Operations;
+};
 
 /** Every endpoint, plugged with the parts behind it. */
 function composeHttp(
@@ -149,7 +155,12 @@ function composeHttp(
       outputLimits: { defaultTokens: config.maxOutputTokensDefault, capTokens: config.maxOutputTokensCap },
       pacer,
     },
-    embeddings: { admit: admitEmbeddings(admission.admission, chat.refuse), live: parts.live, traced: parts.telemetry.tracer !== undefined, embed: chat.embed },
+    embeddings: {
+      admit: admitEmbeddings(admission.admission, chat.refuse),
+      live: parts.live,
+      traced: parts.telemetry.tracer !== undefined,
+      embed: chat.embed,
+    },
     models: { list: chat.models, configuredAtMs: nowMs() },
     ingest,
     tenants,

@@ -4,6 +4,8 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { createBackup, createFileWatch, createReload, removeDrafts, type Reload } from "../operate/index.ts";
 import type { Engine } from "../store/index.ts";
+import { deleteOldChanges } from "../store/old-changes.ts";
+import { checkpointLongLog } from "../store/write-ahead-log.ts";
 import { describeError, type Log } from "../telemetry/index.ts";
 
 export type OperatedServer = {
@@ -12,6 +14,8 @@ export type OperatedServer = {
   readonly clock: Clock;
   readonly log: Log;
   readonly flush: () => Promise<void>;
+  /** Deletes events of whole months, but for the one under way and so many before it. */
+  readonly deleteOldEvents: (nowMs: number, months: number) => Promise<number>;
   /** Reads the configuration anew; undefined: this server was not made from one that can be. */
   readonly load: (() => Promise<Config>) | undefined;
   apply(config: Config): void;
@@ -22,6 +26,10 @@ export type Operations = OperationsDeps & {
   stop(): void;
 };
 
+const DAY_MS = 86_400_000;
+/** A write-ahead log of 64 MB is some minutes of a busy embedded server. */
+const TIDY_EVERY_MS = 10 * 60_000;
+
 /** What keeps a running server well: backups, and configurations that change under it. */
 export function composeOperations(server: OperatedServer): Operations {
   const { config, db, clock, log } = server;
@@ -29,7 +37,9 @@ export function composeOperations(server: OperatedServer): Operations {
   const backup = createBackup({ db, clock, log, dataDir, secret, journalDir: journal.dir, flush: server.flush });
   const reloader = createReload(config, {
     apply: server.apply,
-    load: server.load ?? (() => Promise.reject(new Fault("conflict", { say: "This server was not started from a configuration that can be read again." }))),
+    load:
+      server.load ??
+      (() => Promise.reject(new Fault("conflict", { say: "This server was not started from a configuration that can be read again." }))),
   });
   const watch = createFileWatch(
     () => filesOf(reloader.config),
@@ -41,14 +51,31 @@ export function composeOperations(server: OperatedServer): Operations {
     await watch.note();
     return await tellReload(reloader, log);
   };
+  const tidyUp = async (): Promise<void> => {
+    try {
+      await checkpointLongLog(db);
+      const { eventMonths, changeDays } = reloader.config.retention;
+      const changes = await deleteOldChanges(db, new Date(clock.nowMs() - changeDays * DAY_MS));
+      const events = eventMonths === undefined ? 0 : await server.deleteOldEvents(clock.nowMs(), eventMonths);
+      if (changes + events > 0) log.info("old rows were deleted", { changes, events });
+    } catch (error) {
+      log.warn("housekeeping failed, and is tried again", describeError(error));
+    }
+  };
+  let timer: ReturnType<typeof setInterval> | undefined;
   return {
     backup: (write) => backup.write({ write }),
     reload,
     async start() {
       await removeDrafts(dataDir);
       if (server.load !== undefined) await watch.start();
+      timer = setInterval(() => void tidyUp(), TIDY_EVERY_MS);
+      timer.unref();
     },
-    stop: watch.stop,
+    stop() {
+      watch.stop();
+      clearInterval(timer);
+    },
   };
 }
 
@@ -66,7 +93,8 @@ async function tellReload(reloader: Reload, log: Log): Promise<unknown> {
     if (names.changed + names.restartNeeded !== "") log.info("the configuration was read again", names);
     return done;
   } catch (error) {
-    if (error instanceof Fault && error.code === "conflict") log.error("a new configuration was refused, and the one before stays", { reason: error.message });
+    if (error instanceof Fault && error.code === "conflict")
+      log.error("a new configuration was refused, and the one before stays", { reason: error.message });
     else log.error("the configuration could not be read again", describeError(error));
     throw error;
   }

@@ -12,7 +12,7 @@ import { createRetriever } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
 import { findCollection } from "../store/collections.ts";
-import { createEventPartitions } from "../store/ledger-partitions.ts";
+import { createEventPartitions, dropEmptyPartitions } from "../store/ledger-partitions.ts";
 import { sumSpent } from "../store/ledger-usage.ts";
 import { findDigestSalt, findTenantBySlug } from "../store/tenants.ts";
 import { vacuumBusyTables } from "../store/upkeep.ts";
@@ -136,6 +136,7 @@ function composeRecord({ config, db, clock, log, pid }: PartsDeps, processId: Pr
       clock,
       log,
       createPartitions: (periods) => db.asOwner((owner) => createEventPartitions(owner, periods)),
+      dropPartitions: (period) => db.asOwner((owner) => dropEmptyPartitions(owner, period)),
       keepFast: () => vacuumBusyTables(db),
       settleBudgets,
       finishProcess: releaseLeases,

@@ -1,14 +1,13 @@
 import type { TenantId } from "../kernel/ids.ts";
 import { toIso } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
-import { sha256Hex } from "../kernel/hash.ts";
 import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 import { type Database, tenantScope } from "../store/database.ts";
 import { type ChainEnd, type LedgerRow, listChain, readChainEnd } from "../store/ledger-audit.ts";
-import { entryHash, firstPrevHash, type HeadSeal } from "./chain.ts";
+import { findAnchor, type AuditAnchor } from "../store/audit-anchors.ts";
+import { createWalk, type AuditFlaw, type Flaw } from "./audit-walk.ts";
+import { firstPrevHash, type AnchorSeal, type HeadSeal } from "./chain.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
-import { toEventColumns } from "./event-columns.ts";
-import { tryParseEvent } from "./event-json.ts";
 
 export type AuditEntry = {
   readonly seq: number;
@@ -31,16 +30,6 @@ export type AuditEntry = {
 };
 export type AuditPage = { readonly data: readonly AuditEntry[]; readonly nextCursor: string | undefined };
 
-export type AuditFlaw =
-  | "entry-missing"
-  | "entry-extra"
-  | "body-changed"
-  | "column-changed"
-  | "chain-broken"
-  | "head-changed"
-  | "checkpoint-forged"
-  | "checkpoint-contradicts"
-  | "sums-differ";
 export type AuditVerdict = {
   readonly ok: boolean;
   /** Entries found whole, from the first on. */
@@ -61,6 +50,7 @@ export type Audit = {
 type Deps = {
   readonly db: Database;
   readonly seal: HeadSeal;
+  readonly anchorSeal: AnchorSeal;
   readonly checkpoints: Checkpoints;
   /** What this process has answered is in the ledger when it resolves. */ flush(): Promise<void>;
 };
@@ -69,7 +59,7 @@ type Deps = {
 const VERIFY_PAGE = 250;
 
 export function createAudit(deps: Deps): Audit {
-  const { db, checkpoints } = deps;
+  const { db } = deps;
   return {
     async listAudit(tenantId, { cursor, limit = PAGE_DEFAULT } = {}) {
       const afterSeq = cursor === undefined ? 0 : parseCursor(cursor);
@@ -80,7 +70,8 @@ export function createAudit(deps: Deps): Audit {
       const rows = await listChain(db, tenantScope(tenantId), tenantId, read);
       const before = rows[0]?.seq === afterSeq ? rows[0] : undefined;
       const page = rows.filter((row) => row.seq > afterSeq).slice(0, size);
-      let prevHash = before?.chainHash ?? firstPrevHash(tenantId);
+      const anchor = await findAnchor(db, tenantScope(tenantId), tenantId);
+      let prevHash = before?.chainHash ?? anchor?.chainHash ?? firstPrevHash(tenantId);
       const data = page.map((row) => {
         const entry = toEntry(row, prevHash);
         prevHash = row.chainHash;
@@ -92,84 +83,46 @@ export function createAudit(deps: Deps): Audit {
     },
     async verifyAudit(tenantId) {
       await deps.flush();
-      // First what is outside the database, then the database: it may only have grown since.
-      const told = await checkpoints.read(tenantId);
-      const end = await readChainEnd(db, tenantScope(tenantId), tenantId);
-      const walk = createWalk(tenantId, told);
-      let flaw: Flaw | undefined = findForged(told, checkpoints);
-      const last = end.head?.seq ?? 0;
-      for (let afterSeq = Number.MIN_SAFE_INTEGER, more = true; more && flaw === undefined;) {
-        const rows = await listChain(db, tenantScope(tenantId), tenantId, { afterSeq, limit: VERIFY_PAGE });
-        flaw = walk.check(rows.filter((row) => row.seq <= last));
-        afterSeq = rows.at(-1)?.seq ?? last;
-        more = rows.length === VERIFY_PAGE && afterSeq < last;
+      for (;;) {
+        const anchor = await findAnchor(db, tenantScope(tenantId), tenantId);
+        const verdict = await verifyFrom(deps, tenantId, anchor);
+        // Entries that retention deleted meanwhile are not missing.
+        if (verdict.ok || (await findAnchor(db, tenantScope(tenantId), tenantId))?.seq === anchor?.seq) return verdict;
       }
-      flaw ??= findFlawAtEnd(deps, end, walk, told);
-      const { entries, suspect } = walk;
-      return flaw === undefined
-        ? { ok: true, entries, suspect }
-        : { ok: false, entries, suspect, firstBadSeq: flaw.seq, reason: flaw.reason };
     },
   };
+}
+
+async function verifyFrom(deps: Deps, tenantId: TenantId, anchor: AuditAnchor | undefined): Promise<AuditVerdict> {
+  const { db, checkpoints } = deps;
+  // First what is outside the database, then the database: it may only have grown since.
+  const told = await checkpoints.read(tenantId);
+  const end = await readChainEnd(db, tenantScope(tenantId), tenantId);
+  const walk = createWalk(tenantId, told, anchor);
+  let flaw: Flaw | undefined = findForged(told, checkpoints) ?? findFlawAtAnchor(deps, anchor, told);
+  const last = end.head?.seq ?? 0;
+  for (let afterSeq = Number.MIN_SAFE_INTEGER, more = true; more && flaw === undefined;) {
+    const rows = await listChain(db, tenantScope(tenantId), tenantId, { afterSeq, limit: VERIFY_PAGE });
+    flaw = walk.check(rows.filter((row) => row.seq <= last));
+    afterSeq = rows.at(-1)?.seq ?? last;
+    more = rows.length === VERIFY_PAGE && afterSeq < last;
+  }
+  flaw ??= findFlawAtEnd(deps, end, walk, told);
+  const { entries, suspect } = walk;
+  return flaw === undefined ? { ok: true, entries, suspect } : { ok: false, entries, suspect, firstBadSeq: flaw.seq, reason: flaw.reason };
+}
+
+/** Where a chain was cut is sealed like its head, and what was told outside of that entry must agree. */
+function findFlawAtAnchor({ anchorSeal }: Deps, anchor: AuditAnchor | undefined, told: readonly Checkpoint[]): Flaw | undefined {
+  if (anchor === undefined) return undefined;
+  if (anchorSeal(anchor) !== anchor.mac) return { seq: anchor.seq, reason: "anchor-changed" };
+  const agrees = told.every(({ seq, hash }) => seq !== anchor.seq || hash === anchor.chainHash);
+  return agrees ? undefined : { seq: anchor.seq, reason: "checkpoint-contradicts" };
 }
 
 function parseCursor(cursor: string): number {
   if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
   throw new Fault("body_invalid", { say: "The cursor is not one that this listing gave.", param: "cursor" });
-}
-
-type Flaw = { readonly seq: number; readonly reason: AuditFlaw };
-
-/** Follows a chain from its first entry. */
-function createWalk(tenantId: string, told: readonly Checkpoint[]) {
-  const toldHash = new Map(told.map(({ seq, hash }) => [seq, hash]));
-  let seq = 0;
-  let chainHash = firstPrevHash(tenantId);
-  let suspect = 0;
-  const sums = { entries: 0, inputTokens: 0, outputTokens: 0, costMicroUsd: 0 };
-
-  const checkOne = (row: LedgerRow): AuditFlaw | undefined => {
-    if (row.seq !== seq + 1) return row.seq > seq + 1 ? "entry-missing" : "entry-extra";
-    const flaw = findFlawInside(row, tenantId);
-    if (flaw !== undefined) return flaw;
-    if (entryHash(chainHash, row.seq, row.eventHash, row.suspect) !== row.chainHash) return "chain-broken";
-    return (toldHash.get(row.seq) ?? row.chainHash) === row.chainHash ? undefined : "checkpoint-contradicts";
-  };
-  return {
-    check(rows: readonly LedgerRow[]): Flaw | undefined {
-      for (const row of rows) {
-        const reason = checkOne(row);
-        if (reason !== undefined) return { seq: reason === "entry-missing" ? seq + 1 : row.seq, reason };
-        seq = row.seq;
-        ({ chainHash } = row);
-        if (row.suspect) suspect++;
-        sums.entries += row.count;
-        sums.inputTokens += row.inputTokens;
-        sums.outputTokens += row.outputTokens;
-        sums.costMicroUsd += row.costMicroUsd;
-      }
-      return undefined;
-    },
-    get entries() {
-      return seq;
-    },
-    get chainHash() {
-      return chainHash;
-    },
-    get suspect() {
-      return suspect;
-    },
-    sums,
-  };
-}
-
-function findFlawInside(row: LedgerRow, tenantId: string): AuditFlaw | undefined {
-  if (sha256Hex(row.body) !== row.eventHash) return "body-changed";
-  const event = tryParseEvent(row.body);
-  if (event === undefined || event.tenantId !== tenantId) return "body-changed";
-  const columns = Object.entries(toEventColumns(event));
-  const found = new Map<string, unknown>(Object.entries(row));
-  return columns.every(([name, value]) => found.get(name) === value) ? undefined : "column-changed";
 }
 
 function findForged(told: readonly Checkpoint[], checkpoints: Checkpoints): Flaw | undefined {

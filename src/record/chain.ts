@@ -1,4 +1,5 @@
 import { deriveKey, hmacHex, sha256Hex } from "../kernel/hash.ts";
+import type { AuditAnchor } from "../store/audit-anchors.ts";
 
 /**
  * A tenant's audit chain. Entry `seq` (1, 2, 3, …) has the hash
@@ -30,4 +31,13 @@ export function createHeadSeal(secret: Uint8Array): HeadSeal {
     last.set(tenantId, { text, mac });
     return mac;
   };
+}
+
+/** Binds where a chain was cut, and what was cut off. Another key than the head's: an old head is no place to cut. */
+export type AnchorSeal = (anchor: Omit<AuditAnchor, "mac">) => string;
+
+export function createAnchorSeal(secret: Uint8Array): AnchorSeal {
+  const key = deriveKey(secret, "audit-anchor");
+  return ({ tenantId, seq, chainHash, entries, suspect, inputTokens, outputTokens, costMicroUsd }) =>
+    hmacHex(key, JSON.stringify([tenantId, seq, chainHash, entries, suspect, inputTokens, outputTokens, costMicroUsd]));
 }

@@ -3,7 +3,8 @@ export type { RecordDeps, RecordHealth, RecordOptions, RecordParts } from "./rec
 export type { Journal } from "./journal.ts";
 export type { Refusal } from "./refusal-counter.ts";
 export type { Charge, SettleBudgets } from "./ship-batch.ts";
-export type { AuditEntry, AuditFlaw, AuditPage, AuditVerdict } from "./audit.ts";
+export type { AuditEntry, AuditPage, AuditVerdict } from "./audit.ts";
+export type { AuditFlaw } from "./audit-walk.ts";
 export type { Receipt } from "./receipts.ts";
 export type { UsageAsk, UsageEntry, UsagePage } from "./usage.ts";
 export { readPriceBook } from "./price-book.ts";

@@ -7,7 +7,7 @@ import { errorCode } from "./attempts.ts";
 import { type Audit, createAudit } from "./audit.ts";
 import { createBatchSize } from "./batch-size.ts";
 import { createChainEnds } from "./chain-ends.ts";
-import { createHeadSeal } from "./chain.ts";
+import { createAnchorSeal, createHeadSeal } from "./chain.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { createChores } from "./chores.ts";
 import { createDelivery } from "./delivery.ts";
@@ -18,6 +18,7 @@ import { comparePositions, type Position } from "./journal-line.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { createPartitions } from "./partitions.ts";
 import { describeOwner, touchOwner, writeOwner } from "./process-owner.ts";
+import { createRetention, type Retention } from "./retention.ts";
 import { createReceipts, type Receipts } from "./receipts.ts";
 import type { RecordLog } from "./record-log.ts";
 import type { SettleBudgets } from "./ship-batch.ts";
@@ -31,6 +32,8 @@ export type RecordDeps = {
   createPartitions(periods: readonly string[]): Promise<void>;
   /** What keeps the ledger's small tables fast where the database does not see to it itself. */
   keepFast?(): Promise<void>;
+  /** Drops those of months before this one in which nothing is left, as the owner (`dropEmptyPartitions`). */
+  dropPartitions?(period: string): Promise<readonly string[]>;
   readonly settleBudgets: SettleBudgets;
   /** Gives back what a process held, in the transaction in which its journal is done with. */
   finishProcess(tx: Tx, processId: ProcessId): Promise<void>;
@@ -61,7 +64,8 @@ export type RecordHealth = {
 /** Everything that is kept of calls: the journal, the ledger behind it, and who reads them. */
 export type RecordParts = UsageReader &
   Audit &
-  Receipts & {
+  Receipts &
+  Retention & {
     readonly journal: Journal;
     readonly shipper: Shipper;
     readonly explain: Explain;
@@ -94,6 +98,7 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
   writeOwner(folder, self);
 
   const seal = createHeadSeal(secret);
+  const anchorSeal = createAnchorSeal(secret);
   const checkpoints = createCheckpoints({ clock, signer: createSigner(secret, "audit-checkpoint") }, { dir: checkpointDir, processId });
   const partitions = createPartitions(deps.createPartitions);
   const ship = createDelivery(
@@ -131,7 +136,8 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
     shipper,
     ...createUsageReader({ db, flush }),
     explain: createExplain({ db, flush }),
-    ...createAudit({ db, seal, checkpoints, flush }),
+    ...createAudit({ db, seal, anchorSeal, checkpoints, flush }),
+    ...createRetention({ db, log, anchorSeal, dropPartitions: deps.dropPartitions ?? (async () => []) }),
     ...createReceipts({ db, shipper, source, signer: createSigner(secret, "receipt") }),
     async start() {
       await partitions.prepareAhead(clock.nowMs());
