@@ -81,3 +81,27 @@ test(
   },
   IS_LONG ? 3_600_000 : 120_000,
 );
+
+test("the judge of these files is none that passes everything: each planted outcome is told", () => {
+  const file = (outcome: NamedHostile["outcome"], reason?: RegExp): NamedHostile => ({
+    family: "planted",
+    filename: "planted.pdf",
+    bytes: Buffer.alloc(0),
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+  });
+  const failed = (message: string, code = "invalid_file"): Added => ({ id: "x", status: "failed", last_error: { code, message } });
+  const read: Added = { id: "x", status: "completed", last_error: null };
+  const planted: readonly (readonly [NamedHostile, Added])[] = [
+    [file("failed"), read],
+    [file("completed"), failed("The PDF is damaged or cut off.")],
+    [file("either"), { id: "x", status: "in_progress", last_error: null }],
+    [file("either"), failed("")],
+    [file("either"), failed("RangeError at /src/x.ts:1 somewhere.")],
+    [file("either"), failed("The PDF is damaged or cut off.", "bug")],
+    [file("failed", /encrypted/), failed("The PDF is damaged or cut off.")],
+  ];
+  for (const [one, added] of planted) assert.notEqual(judge(one, added), undefined);
+  assert.equal(judge(file("failed", /cut off/), failed("The PDF is damaged or cut off.")), undefined);
+  assert.equal(judge(file("either"), read), undefined);
+});
