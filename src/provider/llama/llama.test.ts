@@ -4,6 +4,7 @@ import { afterAll, beforeAll } from "bun:test";
 import { Ajv } from "ajv";
 import type { Usage } from "../../domain/chat.ts";
 import { Fault } from "../../kernel/fault.ts";
+import { tenantIds } from "../../kernel/ids.ts";
 import { gather, oneByOne, textOfParts, type Outcome } from "../testing.ts";
 import type { LlamaProvider } from "./index.ts";
 import { chat, chatAsk, createTinyFolder, embedAsk, llamaTest as test, openLlama, rankAsk, type TinyFolder } from "./testing.ts";
@@ -41,6 +42,24 @@ test("a chat is answered in pieces, with reported counts, and the same answer co
   // What was read for the same tenant is not read again.
   assert.equal(usageOf(again)?.inputTokens, usageOf(first)?.inputTokens);
   assert.equal(usageOf(again)?.cachedTokens, (usageOf(first)?.inputTokens ?? 0) - 1);
+});
+
+test("what a context holds of one tenant's prompt is not read for another", async () => {
+  const narrow = openLlama(folder.config({ contexts: 1 }));
+  try {
+    const asked = chatAsk("hello");
+    assert.ok(asked.call.who.kind === "tenant");
+    const { who } = asked.call;
+    const other = { ...asked, call: { ...asked.call, who: { ...who, tenant: { ...who.tenant, id: tenantIds.make(2) } } } };
+    const cached = async (each: typeof asked) => usageOf(await gather(narrow.stream(each, never)))?.cachedTokens;
+    const counts = [await cached(asked), await cached(asked), await cached(other), await cached(asked)];
+    assert.deepEqual(
+      counts.map((count) => (count ?? 0) > 0),
+      [false, true, false, false],
+    );
+  } finally {
+    narrow.close();
+  }
 });
 
 test("an adapter changes the output, and the model without it stays what it was", async () => {
