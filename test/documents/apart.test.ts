@@ -1,6 +1,7 @@
 import { afterAll, test } from "bun:test";
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { APART_LIMITS, createPrepareApart } from "../../src/ingest/prepare-apart.ts";
@@ -97,3 +98,31 @@ test("at the end of the server what is under way is ended, and stays to be taken
   apart.close();
   for (const outcome of await ended) assert.equal(outcome.status === "rejected" && (outcome.reason as { code: string }).code, "draining");
 });
+
+test.skipIf(process.platform !== "linux")("when the server is killed its readers end as well", async () => {
+  const file = join(folder, "slow.pdf");
+  writeFileSync(file, hostile("pdf-unbalanced-large"));
+  const program = join(folder, "server.ts");
+  const module = JSON.stringify(join(import.meta.dirname, "../../src/ingest/prepare-apart.ts"));
+  writeFileSync(
+    program,
+    `import { readFileSync } from "node:fs"; import { createPrepareApart } from ${module};
+    await createPrepareApart().prepare("slow.pdf", readFileSync(${JSON.stringify(file)}));`,
+  );
+  const server = spawn(process.execPath, [program], { stdio: "ignore" });
+  const pid = server.pid ?? 0;
+  const readers = (): string[] => readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8").split(" ").filter(Boolean);
+  await until(() => readers().length === 1);
+  const [reader = ""] = readers();
+  // It reads: its second thread is at work.
+  await until(() => cpuOf(reader) > 60);
+  server.kill("SIGKILL");
+  await until(() => !existsSync(`/proc/${reader}`) || /^State:\s+Z/m.test(readFileSync(`/proc/${reader}/status`, "utf8")));
+});
+
+/** Hundredths of a second that a process has computed for. */
+const cpuOf = (pid: string): number => Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ")[11] ?? 0);
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 20));
+}
