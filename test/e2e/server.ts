@@ -35,15 +35,17 @@ export async function startWeir(
   const file = join(dataDir, "weir.yaml");
   if (options.yaml !== undefined) await writeFile(file, options.yaml);
   const env = { WEIR_ADMIN_KEY: ADMIN_KEY, ...options.env };
-  const config = await loadConfig({
-    flags: { port: "0", data: dataDir, demo: options.demo ?? false, ...(options.yaml === undefined ? {} : { config: file }) },
-    env,
-    cwd: dataDir,
-  });
+  const load = () =>
+    loadConfig({
+      flags: { port: "0", data: dataDir, demo: options.demo ?? false, ...(options.yaml === undefined ? {} : { config: file }) },
+      env,
+      cwd: dataDir,
+    });
+  const config = await load();
   const logged: string[] = [];
   const clock = options.clock ?? systemClock;
   const log = createLog((line) => void logged.push(line), clock.nowMs);
-  const server = await composeServer(config, { clock, log });
+  const server = await composeServer(config, { clock, log, loadConfig: load });
 
   const call: TestWeir["call"] = async (method, path, body, { key = ADMIN_KEY, expect } = {}) => {
     const response = await fetch(`${server.url}${path}`, {
