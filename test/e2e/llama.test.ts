@@ -41,6 +41,7 @@ beforeAll(async () => {
     yaml: `providers:
   cpu: { kind: llama, ${model}, trust: private, threads: 1, contexts: 2, contextTokens: 8192 }
   narrow: { kind: llama, model: ${join(folder, "tiny.gguf")}, trust: private, threads: 1, contexts: 1, contextTokens: 8192, queue: 0 }
+  one: { kind: llama, model: ${join(folder, "tiny.gguf")}, trust: private, load: first-call }
 models:
   cpu: { provider: cpu, upstream: tiny }
   cpu-other: { provider: cpu, upstream: cpu-other }
@@ -93,6 +94,11 @@ whereInstalled("OpenAI's client streams an answer of a model in the server, with
       ["cpu", "reported", 12],
     ],
   );
+});
+
+whereInstalled("a provider that nothing names is a model of its own name, and auto uses the models in the server", async () => {
+  assert.equal(await ask("one"), await ask("cpu"));
+  assert.equal((await ask("auto")).length > 0, true);
 });
 
 whereInstalled("chat, embeddings and an adapter that changes the output, through the server", async () => {
