@@ -1,8 +1,10 @@
 import { afterAll, beforeAll, test } from "bun:test";
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createServiceFetch } from "../../src/http/index.ts";
 import { systemFetch } from "../../src/kernel/outbound.ts";
 import { createS3Blobs, createTenantObjects, type Blobs, type S3Options } from "../../src/object/index.ts";
 import { bytesOf, encrypt, OBJECT_CASES, secretWrapper, ten, textOf } from "../../src/object/testing.ts";
@@ -143,5 +145,35 @@ s3Test("a server keeps uploads and chat logs in the bucket, by tenant and date, 
   } finally {
     await weir.close().catch(() => undefined);
     await upstream.close();
+  }
+});
+
+s3Test("a bucket behind TLS of a private authority is reached with that authority, and not without", async () => {
+  const [cert, key] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+  const subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"];
+  execFileSync("openssl", ["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", "-keyout", key, "-out", cert, ...subject], {
+    stdio: "ignore",
+  });
+  const ca = readFileSync(cert, "utf8");
+  for (const name of ["tls/weir", "attributes"]) mkdirSync(join(folder, name), { recursive: true });
+  const port = await freePort();
+  const { region, accessKeyId, secretAccessKey } = CREDENTIALS;
+  const where = ["posix", "--sidecar", join(folder, "attributes"), join(folder, "tls")];
+  const command = [binary ?? "", "--port", `127.0.0.1:${port}`, "--region", region, "--quiet", "--cert", cert, "--key", key, ...where];
+  const secure = await startProgram(command, {
+    env: { ROOT_ACCESS_KEY: accessKeyId, ROOT_SECRET_KEY: secretAccessKey },
+    ready: () => createServiceFetch(ca)(`https://127.0.0.1:${port}`, {}),
+  });
+  try {
+    const at = (trusted: string | undefined): Blobs =>
+      createS3Blobs(
+        { fetch: createServiceFetch(trusted), nowMs: Date.now, wait: async () => undefined },
+        { ...CREDENTIALS, bucket: "weir", endpoint: `https://127.0.0.1:${port}`, prefix: "" },
+      );
+    await at(ca).put("files/ten/a", bytesOf("x"));
+    assert.equal(textOf(await at(ca).get("files/ten/a")), "x");
+    await assert.rejects(at(undefined).get("files/ten/a"), { code: "store_unavailable" });
+  } finally {
+    await secure.stop();
   }
 });
