@@ -2,6 +2,7 @@ import { pid } from "node:process";
 import { ConfigError, renderProblem, resolveDataDir, type Config } from "../config/index.ts";
 import { createApi } from "./api.ts";
 import { EXIT, type Args, type CliDeps, type Command } from "./command.ts";
+import { fetchLocally, toLoopback } from "./reach.ts";
 import { fieldOf } from "./read.ts";
 import { printable } from "./terminal.ts";
 
@@ -55,7 +56,8 @@ async function askServer(config: Config, deps: CliDeps, tell: (line: Line) => vo
   const holder = await deps.findServer(resolveDataDir({ data: config.dataDir }, deps.env, deps.cwd));
   if (holder?.url === undefined) return;
   try {
-    await createApi({ url: holder.url, key: holder.key ?? "", fetch: deps.fetch, signal: deps.signal }).get("/readyz");
+    const url = toLoopback(holder.url);
+    await createApi({ url, key: holder.key ?? "", fetch: fetchLocally(url, deps), signal: deps.signal }).get("/readyz");
     tell({ state: "ok", about: "server", say: `${holder.url} is ready` });
   } catch (error) {
     const say = `${holder.url} is not ready${error instanceof Error ? ` (${error.message})` : ""}`;

@@ -42,7 +42,8 @@ export async function withServer(args: Args, deps: CliDeps, body: (reached: Reac
     throw new CommandError(`The data folder ${dataDir} is in use by process ${String(holder.pid)}, which does not answer yet. Try again.`);
   const key = given === undefined ? (holder.key ?? (await findAdminKey(dataDir, deps))) : await readKey(given, deps);
   try {
-    return await body(reachedAt(toLoopback(holder.url), key, given !== undefined, deps));
+    const local = toLoopback(holder.url);
+    return await body(reachedAt(local, key, given !== undefined, { ...deps, fetch: fetchLocally(local, deps) }));
   } catch (error) {
     if (error instanceof ApiError && error.status === 401 && given === undefined)
       throw new CommandError(
@@ -53,8 +54,18 @@ export async function withServer(args: Args, deps: CliDeps, body: (reached: Reac
 }
 
 /** A server that listens on every interface is reached on this machine's own. */
-const toLoopback = (url: string): string =>
-  url.replace(/^http:\/\/0\.0\.0\.0(?=:|$)/, "http://127.0.0.1").replace(/^http:\/\/\[::\](?=:|$)/, "http://[::1]");
+export const toLoopback = (url: string): string =>
+  url.replace(/^(https?):\/\/0\.0\.0\.0(?=:|$)/, "$1://127.0.0.1").replace(/^(https?):\/\/\[::\](?=:|$)/, "$1://[::1]");
+
+/**
+ * A certificate names the server as others call it, not this machine's loopback. Who answers there holds the folder's lock, and its key is
+ * of that start alone.
+ */
+export function fetchLocally(url: string, { fetch }: CliDeps): CliDeps["fetch"] {
+  if (!/^https:\/\/(?:127\.|localhost|\[::1\])/.test(url)) return fetch;
+  const unverified = { tls: { rejectUnauthorized: false } };
+  return (to, init) => fetch(to, { ...init, ...unverified });
+}
 
 function reachedAt(url: string, key: string, keyGiven: boolean, deps: CliDeps): Reached {
   const { fetch, signal } = deps;
@@ -79,7 +90,7 @@ async function withOwnServer(args: Args, deps: CliDeps, dataDir: string, body: (
   const config = await deps.loadConfig({ data: args.text("data"), config: args.text("config"), host: "127.0.0.1", port: "0" });
   const server = await startServer(config, "command", deps);
   try {
-    return await body(reachedAt(server.url, config.adminKey, false, deps));
+    return await body(reachedAt(server.url, config.adminKey, false, { ...deps, fetch: fetchLocally(server.url, deps) }));
   } finally {
     await server.drain();
   }
