@@ -96,7 +96,14 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   return {
     refuse: traceRefusal(deps.tracer, refuse),
     answer: traceChat(deps.tracer, stages),
-    embed: composeEmbed({ ...stages, refuse, endUserDigest: deps.endUserDigest, plan: router.planEmbedding, providerOf, tracer: deps.tracer }),
+    embed: composeEmbed({
+      ...stages,
+      refuse,
+      endUserDigest: deps.endUserDigest,
+      plan: router.planEmbedding,
+      providerOf,
+      tracer: deps.tracer,
+    }),
     providers,
     models: ({ tenant, key }) =>
       router.names.flatMap((name) => {

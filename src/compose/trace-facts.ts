@@ -30,5 +30,7 @@ export const eventFacts = (event: CallEvent): Facts => {
 };
 
 /** The id of a trace says nothing, but two who see it can tell that they see the same call: it is told to own hardware only. */
-export const forPrivate = <A extends { readonly target: Target }>(asked: A, traceparent: string | undefined): A & { readonly traceparent?: string | undefined } =>
-  asked.target.trust === "private" ? { ...asked, traceparent } : asked;
+export const forPrivate = <A extends { readonly target: Target }>(
+  asked: A,
+  traceparent: string | undefined,
+): A & { readonly traceparent?: string | undefined } => (asked.target.trust === "private" ? { ...asked, traceparent } : asked);
