@@ -89,6 +89,16 @@ const HOUSEKEEPING_MS = 3 * 3_600_000;
 /** At full load the small tables change a thousand times in it. */
 const KEEP_FAST_MS = 5000;
 
+/** Who reads chains from end to end, and who shortens them: both go by the same seals. */
+function createChainKeepers(
+  { db, log, dropPartitions = async () => [] }: RecordDeps,
+  secret: Uint8Array,
+  parts: Pick<Parameters<typeof createAudit>[0], "seal" | "checkpoints" | "flush">,
+): Audit & Retention {
+  const anchorSeal = createAnchorSeal(secret);
+  return { ...createAudit({ db, anchorSeal, ...parts }), ...createRetention({ db, log, anchorSeal, dropPartitions }) };
+}
+
 export function createRecord(deps: RecordDeps, options: RecordOptions): RecordParts {
   const { db, clock, log, finishProcess } = deps;
   const { journalDir: dir, checkpointDir, processId, secret, pid } = options;
@@ -98,7 +108,6 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
   writeOwner(folder, self);
 
   const seal = createHeadSeal(secret);
-  const anchorSeal = createAnchorSeal(secret);
   const checkpoints = createCheckpoints({ clock, signer: createSigner(secret, "audit-checkpoint") }, { dir: checkpointDir, processId });
   const partitions = createPartitions(deps.createPartitions);
   const ship = createDelivery(
@@ -114,17 +123,9 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
   chores.add("heartbeat", HEARTBEAT_MS, async () => touchOwner(folder, clock.nowMs()));
   chores.add("partitions", HOUSEKEEPING_MS, () => partitions.prepareAhead(clock.nowMs()));
   chores.add("thinning", HOUSEKEEPING_MS, checkpoints.thin);
-  chores.add(
-    "keep-fast",
-    KEEP_FAST_MS,
-    whenMoved(source, async () => deps.keepFast?.()),
-  );
-  const tick = (): void => {
-    journal.tick();
-    shipper.tick();
-    adopter.tick();
-    chores.tick();
-  };
+  const keepFast = whenMoved(source, async () => deps.keepFast?.());
+  chores.add("keep-fast", KEEP_FAST_MS, keepFast);
+  const tick = (): void => [journal, shipper, adopter, chores].forEach((part) => part.tick());
 
   let timer: ReturnType<typeof setInterval> | undefined;
   const flush = async (): Promise<void> => {
@@ -136,8 +137,7 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
     shipper,
     ...createUsageReader({ db, flush }),
     explain: createExplain({ db, flush }),
-    ...createAudit({ db, seal, anchorSeal, checkpoints, flush }),
-    ...createRetention({ db, log, anchorSeal, dropPartitions: deps.dropPartitions ?? (async () => []) }),
+    ...createChainKeepers(deps, secret, { seal, checkpoints, flush }),
     ...createReceipts({ db, shipper, source, signer: createSigner(secret, "receipt") }),
     async start() {
       await partitions.prepareAhead(clock.nowMs());

@@ -10,7 +10,7 @@ export async function checkpointLongLog(db: Engine): Promise<boolean> {
     const [log] = await owner.query<{ bytes: number }>(
       "SELECT pg_current_wal_insert_lsn() - redo_lsn AS bytes FROM pg_control_checkpoint()",
     );
-    const isLong = Number(log?.bytes ?? 0) > LOG_BYTES_MAX;
+    const isLong = (log?.bytes ?? 0) > LOG_BYTES_MAX;
     if (isLong) await owner.script("CHECKPOINT");
     return isLong;
   });

@@ -24,8 +24,21 @@ const listen = (server: Server): Promise<void> => new Promise((resolve) => serve
 /** A certificate of its own making for 127.0.0.1. */
 function makeCertificate(name: string): void {
   const made = spawnSync("openssl", [
-    ...["req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "30", "-subj", `/CN=${name}`, "-addext", "subjectAltName=IP:127.0.0.1"],
-    ...["-keyout", join(folder, `${name}.key`), "-out", join(folder, `${name}.crt`)],
+    "req",
+    "-x509",
+    "-newkey",
+    "rsa:2048",
+    "-nodes",
+    "-days",
+    "30",
+    "-subj",
+    `/CN=${name}`,
+    "-addext",
+    "subjectAltName=IP:127.0.0.1",
+    "-keyout",
+    join(folder, `${name}.key`),
+    "-out",
+    join(folder, `${name}.crt`),
   ]);
   assert.equal(made.status, 0, String(made.stderr));
 }
