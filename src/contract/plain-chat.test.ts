@@ -42,7 +42,7 @@ const ROLES = ["system", "developer", "user", "assistant", "tool", "function", "
 const CONTENTS = ["hi", "", null, undefined, 1, [], [{ type: "text", text: "hi" }], {}];
 const BESIDE = [{}, { name: "ann" }, { name: 1 }, { tool_calls: [] }, { tool_call_id: "t" }, { refusal: null }, { cache_control: {} }];
 
-function* bodies(): Generator<unknown> {
+function* bodies(): Generator {
   for (const field of [...CHAT_FIELDS, "top_k", "__proto__", "toString"])
     for (const value of VALUES) yield { ...BASE, ...JSON.parse("{}"), [field]: value };
   for (const role of ROLES)

@@ -67,9 +67,8 @@ function isStreamOptions(value: unknown): boolean {
 /** Exactly a role and a text: anything beside them is the schema's to keep or to drop. */
 function isPlainMessage(value: unknown): boolean {
   if (!isObject(value)) return false;
-  let fields = 0;
-  for (const _name in value) fields++;
-  if (fields !== 2 || typeof value["content"] !== "string") return false;
+  for (const name in value) if (name !== "role" && name !== "content") return false;
+  if (typeof value["content"] !== "string") return false;
   switch (value["role"]) {
     case "user":
     case "assistant":

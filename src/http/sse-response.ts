@@ -61,13 +61,14 @@ export async function sseResponse<P>(options: SseOptions<P>): Promise<Response> 
     type: "direct",
     async pull(controller) {
       let full = false;
-      const send = (text: string): void | Promise<void> => {
-        const room: unknown = controller.write(text);
-        if (!(room instanceof Promise)) return;
+      const untilRoom = async (room: Promise<unknown>): Promise<void> => {
         full = true;
-        return room.then(() => {
-          full = false;
-        });
+        await room;
+        full = false;
+      };
+      const send = (text: string): undefined | Promise<void> => {
+        const room: unknown = controller.write(text);
+        return room instanceof Promise ? untilRoom(room) : undefined;
       };
       // A reader that does not keep up needs no sign of life.
       quiet.ping = () => {
@@ -76,7 +77,8 @@ export async function sseResponse<P>(options: SseOptions<P>): Promise<Response> 
       // The head goes out with the first bytes of the body: without this one the commitment would wait for another silence.
       if (isSilent) await send(PING);
       try {
-        for (let next = await first; next.done !== true && !ended; next = await parts.next()) {
+        for (let next = await first; next.done !== true; next = await parts.next()) {
+          if (ended) return;
           let text = "";
           for (const part of next.value) text += writer.write(part);
           if (text === "") continue;
