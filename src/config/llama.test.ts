@@ -16,6 +16,7 @@ beforeAll(async () => {
   await writeFile(join(folder, "base.gguf"), "GGUF");
   await writeFile(join(folder, "legal.gguf"), "GGUF");
   await writeFile(join(folder, "page.gguf"), "<htm");
+  await writeFile(join(folder, "later.gguf"), Buffer.concat([Buffer.from("GGUF"), Buffer.from([4, 0, 0, 0])]));
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -54,8 +55,10 @@ test("a file that is missing, or no model, is named at the start with what to do
   assert.deepEqual(missing, [
     `weir.yaml:2:30 providers.cpu.model: there is no file ${path}. Put it there, or fetch one: weir models pull hf:USER/REPOSITORY/FILE.gguf --out ${path}`,
   ]);
-  const page = await problemsOf("providers:\n  cpu: { kind: llama, model: ./page.gguf, trust: private }\n");
-  assert.match(page[0] ?? "", /page\.gguf is no GGUF file\./);
+  for (const name of ["page", "later"]) {
+    const [problem] = await problemsOf(`providers:\n  cpu: { kind: llama, model: ./${name}.gguf, trust: private }\n`);
+    assert.match(problem ?? "", new RegExp(`${name}\\.gguf is no GGUF file\\.`));
+  }
   const upstream = await problemsOf(
     "providers:\n  cpu: { kind: llama, model: ./base.gguf, trust: private }\nmodels:\n  m: { provider: cpu, upstream: bse }\n",
   );

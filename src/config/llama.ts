@@ -14,6 +14,9 @@ const PACKAGE = "node-llama-cpp";
 const INSTALL = "npm install --include=optional";
 /** The first bytes of every such file. */
 const GGUF = "GGUF";
+/** With the version after them. */
+const HEAD_BYTES = 8;
+const GGUF_VERSION_MAX = 3;
 
 /**
  * A model that the server runs itself. Whatever would only fail at the first call is found here: a problem where the file relies on the
@@ -93,8 +96,9 @@ async function whyUnusable(path: string, magic: string): Promise<string | undefi
   try {
     const file = await open(path, "r");
     try {
-      const { buffer, bytesRead } = await file.read(Buffer.alloc(GGUF.length), 0, GGUF.length, 0);
-      return buffer.toString("latin1", 0, bytesRead).startsWith(magic) ? undefined : `the file ${path} is no GGUF file.`;
+      const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+      const isKnown = magic !== GGUF || bytesRead < HEAD_BYTES || buffer.readUInt32LE(GGUF.length) <= GGUF_VERSION_MAX;
+      return isKnown && buffer.toString("latin1", 0, bytesRead).startsWith(magic) ? undefined : `the file ${path} is no GGUF file.`;
     } finally {
       await file.close();
     }

@@ -306,6 +306,16 @@ test("a file that llama.cpp cannot read is said by the probe, and its calls go e
   }
 });
 
+test("an adapter that does not fit is named by the probe", async () => {
+  const file = join(folder.path, "broken.gguf");
+  const unfit = openLlama(folder.config({ adapters: { unfit: file }, load: "start" }));
+  try {
+    await assert.rejects(unfit.probe(never), /the adapter unfit \(.*broken\.gguf\) does not fit the model/);
+  } finally {
+    unfit.close();
+  }
+});
+
 test("a prompt longer than the context is refused, and nothing is counted", async () => {
   const long = await chat(tiny, "hello ".repeat(2000));
   assert.equal(long.fault?.code, "context_too_long");

@@ -14,6 +14,8 @@ import { createVectors, type Vectors } from "./vectors.ts";
 type Engine = { readonly generator: Generator; readonly vectors: Vectors };
 
 const report = (value: Report): void => void stdout.write(`${JSON.stringify(value)}\n`);
+/** Room enough to make a context, and no more. */
+const CHECK_TOKENS = 64;
 const running = new Map<number, AbortController>();
 
 async function load(order: LoadOrder): Promise<Engine> {
@@ -31,11 +33,24 @@ async function load(order: LoadOrder): Promise<Engine> {
   const source = order.chatTemplate === undefined ? templateOf(model) : await readFile(order.chatTemplate, "utf8");
   const template = createChatTemplate(source, { bos: model.tokens.bosString ?? "", eos: model.tokens.eosString ?? "" });
   const { adapters, contexts: count, threads } = order;
+  await checkAdapters(model, order);
   const contexts = createContexts(model, { adapters, contexts: count, contextTokens, threads });
   return {
     generator: { llama, model, template, contexts, contextTokens, report },
     vectors: createVectors(model, { contextTokens, threads }),
   };
+}
+
+/** An adapter that does not fit is known before the first call asks for it. */
+async function checkAdapters(model: LlamaModel, { adapters, threads }: LoadOrder): Promise<void> {
+  for (const [name, filePath] of Object.entries(adapters)) {
+    try {
+      const context = await model.createContext({ contextSize: CHECK_TOKENS, threads, lora: { adapters: [{ filePath }] } });
+      await context.dispose();
+    } catch {
+      throw new Error(`the adapter ${name} (${filePath}) does not fit the model`);
+    }
+  }
 }
 
 function templateOf(model: LlamaModel): string | undefined {
