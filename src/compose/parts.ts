@@ -170,7 +170,8 @@ async function probe(provider: Provider, log: Log): Promise<void> {
   try {
     await provider.probe(AbortSignal.timeout(PROBE_MS));
   } catch (error) {
-    log.warn("a provider does not answer", { provider: provider.name, code: Fault.from(error).code });
+    const { code, message } = Fault.from(error);
+    log.warn("a provider does not answer", { provider: provider.name, code, why: message });
   }
 }
 
