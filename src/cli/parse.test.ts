@@ -14,7 +14,10 @@ const say = async (...argv: string[]): Promise<string> => {
 describe("what is not known is named, with the nearest known:", () => {
   const cases: readonly (readonly [readonly string[], string])[] = [
     [["ingets"], 'weir: there is no command "ingets". Did you mean "ingest"?\n'],
-    [["frobnicate"], 'weir: there is no command "frobnicate". Known: serve, ingest, chat, tenant, key, usage, explain, audit, models, objects, doctor, backup, restore, move, help.\n'],
+    [
+      ["frobnicate"],
+      'weir: there is no command "frobnicate". Known: serve, ingest, chat, tenant, key, usage, explain, audit, models, objects, doctor, backup, restore, move, help.\n',
+    ],
     [["tenant"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
     [["tenant", "--json"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
     [["key", "lst"], 'weir: there is no command "key lst": create, list, rotate, revoke. Did you mean "list"?\n'],
