@@ -8,7 +8,7 @@ import type { Connection, Reply, Request } from "./connection.ts";
 const IDLE_MS = 4000;
 const IDLE_MAX = 1024;
 /** A reader that is slower than its upstream holds no more than this; then the upstream has to wait. */
-const QUEUE_BYTES_MAX = 256 * 1024;
+const QUEUE_BYTES_MAX = 64 * 1024;
 
 /**
  * HTTP/1.1 without TLS to one server, for models on own hardware. The runtime's fetch costs more a call: it runs on a thread of its
