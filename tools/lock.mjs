@@ -18,7 +18,17 @@ const OS = {
   mac: "darwin",
   windows: "win32",
 };
-const CPU = { arm: "arm", armv7l: "arm", arm64: "arm64", aarch64: "arm64", ia32: "ia32", ppc64: "ppc64", riscv64: "riscv64", s390x: "s390x", x64: "x64" };
+const CPU = {
+  arm: "arm",
+  armv7l: "arm",
+  arm64: "arm64",
+  aarch64: "arm64",
+  ia32: "ia32",
+  ppc64: "ppc64",
+  riscv64: "riscv64",
+  s390x: "s390x",
+  x64: "x64",
+};
 const LIBC = { gnu: "glibc", gnueabihf: "glibc", musl: "musl", musleabihf: "musl" };
 
 /** The platform that a name such as `@oxlint/binding-linux-arm64-musl` stands for. */

@@ -39,10 +39,7 @@ export type Stages = {
   /** Output tokens to ask this target for. */
   fitOutput(chat: ChatCall, inputBytes: number, target: Target): number | undefined;
   /** Parts in the lists that they came in, `finish` last of all. */
-  ask(
-    asked: Asked,
-    signal: AbortSignal,
-  ): AsyncIterable<readonly Part[]>;
+  ask(asked: Asked, signal: AbortSignal): AsyncIterable<readonly Part[]>;
   /** Written before the first upstream call. */
   open(reservation: Reservation): Promise<void>;
   /** Written before the last byte of the answer. */

@@ -3,7 +3,12 @@ import { type CliDeps, CommandError, type RunningServer } from "./command.ts";
 import { fieldOf, findText } from "./read.ts";
 
 /** Makes the server. What stops a start (a port in use, a folder that another process has, a database that is too new) is said in a sentence. */
-export async function startServer(config: Config, mode: "serve" | "command", deps: CliDeps, load?: () => Promise<Config>): Promise<RunningServer> {
+export async function startServer(
+  config: Config,
+  mode: "serve" | "command",
+  deps: CliDeps,
+  load?: () => Promise<Config>,
+): Promise<RunningServer> {
   try {
     return await deps.compose(config, mode, load);
   } catch (error) {

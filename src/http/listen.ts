@@ -20,7 +20,10 @@ export type RunningServer = {
   stop(): Promise<void>;
 };
 
-export function startServer(deps: ServerDeps, at: { readonly host: string; readonly port: number; readonly tls?: Tls | undefined }): RunningServer {
+export function startServer(
+  deps: ServerDeps,
+  at: { readonly host: string; readonly port: number; readonly tls?: Tls | undefined },
+): RunningServer {
   let handler = createHandler(deps);
   let { port } = at;
   const listen = (tls: Tls | undefined) => {

@@ -19,7 +19,7 @@ export type EmbedAsk = {
   readonly target: Target;
   readonly inputs: readonly EmbeddingInput[];
   /** Length of each vector; undefined: the model's own. */
-  readonly dimensions: number | undefined;  /** As of a chat. */
+  readonly dimensions: number | undefined /** As of a chat. */;
   readonly traceparent?: string | undefined;
 };
 

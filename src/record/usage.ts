@@ -106,7 +106,16 @@ function toEntry({ tenant, createdAtMs, eventHash, body }: UsageRow): UsageEntry
   const about = { requestId, tenant, key, outcome, code, receipt: eventHash, createdAt: toIso(createdAtMs) };
   if (event.type === "refusal") {
     const nothing = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, costMicroUsd: 0, usageSource: "none", attempts: [] } as const;
-    const unknown = { team: null, feature: null, operation: null, modelAsked: null, model: null, provider: null, latencyMs: null, firstPartMs: null };
+    const unknown = {
+      team: null,
+      feature: null,
+      operation: null,
+      modelAsked: null,
+      model: null,
+      provider: null,
+      latencyMs: null,
+      firstPartMs: null,
+    };
     return { ...about, ...unknown, ...nothing, stream: false, count: event.count };
   }
   const { team = null, feature = null, operation = "chat", model = null, provider = null, firstPartMs = null } = event;

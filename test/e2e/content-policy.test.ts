@@ -51,7 +51,11 @@ test("content is kept only where the tenant's policy is full, encrypted, with a 
       assert.equal(Date.parse(keepUntil) - Date.parse(at), 30 * 86_400_000);
     }
     const told = weir.logged.filter((line) => line.includes("no scrubber")).map((line) => JSON.parse(line) as { contentPolicy: string });
-    assert.deepEqual(told.map((line) => line.contentPolicy), ["scrubbed", "scrubbed-sample"], "said once for each tenant");
+    assert.deepEqual(
+      told.map((line) => line.contentPolicy),
+      ["scrubbed", "scrubbed-sample"],
+      "said once for each tenant",
+    );
     const files = readdirSync(weir.dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     for (const entry of files)
       assert.ok(!readFileSync(join(entry.parentPath, entry.name)).includes(CANARY), `${entry.name} holds it as it is`);
