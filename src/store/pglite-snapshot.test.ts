@@ -17,12 +17,15 @@ test("a snapshot under writes opens, holds every row committed before it, and on
   const db = await openPglite(deps, { kind: "folder", dir: join(folder, "db") });
   await db.asOwner((owner) => owner.script("CREATE TABLE t (a int PRIMARY KEY, b text)"));
   let committed = 0;
-  let ended = false;
+  const ending = new AbortController();
+  const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 5));
   const writing = (async () => {
-    for (; !ended; committed += 100)
+    for (; !ending.signal.aborted; committed += 100) {
       await db.asOwner((owner) =>
         owner.query("INSERT INTO t SELECT n, repeat('x', 300) FROM generate_series($1::int, $1::int + 99) n", [committed]),
       );
+      await pause();
+    }
   })();
   for (let round = 0; round < ROUNDS; round++) {
     const into = join(folder, `copy-${round}`);
@@ -38,7 +41,7 @@ test("a snapshot under writes opens, holds every row committed before it, and on
     assert.ok(rows >= before && rows === last && rows % 100 === 0, `${rows} rows up to ${last}, ${before} before`);
     console.log(`# snapshot under writes: ${before} rows committed before it, ${rows} in it`);
   }
-  ended = true;
+  ending.abort();
   await writing;
   await db.close();
   await rm(folder, { recursive: true, force: true });
