@@ -162,11 +162,14 @@ test("files of past days keep the last checkpoint of each tenant", async () => {
 const readAll = (dir: string): readonly string[] =>
   !existsSync(dir)
     ? []
-    : readdirSync(dir).flatMap((name) =>
-        readFileSync(join(dir, name), "utf8")
-          .split("\n")
-          .filter((line) => line !== ""),
-      );
+    : readdirSync(dir)
+        // A draft may be renamed before it is read.
+        .filter((name) => name.endsWith(".jsonl"))
+        .flatMap((name) =>
+          readFileSync(join(dir, name), "utf8")
+            .split("\n")
+            .filter((line) => line !== ""),
+        );
 
 async function until(done: () => boolean): Promise<void> {
   for (let turn = 0; turn < 10_000; turn++) {

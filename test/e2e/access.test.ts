@@ -147,7 +147,7 @@ const TABLE: Record<string, Row> = {
   "POST /admin/v1/objects/rotate-keys": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/objects/rotate-keys" }) },
   "POST /admin/v1/backup": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/backup" }) },
   // This server was made from no configuration that could be read again.
-  "POST /admin/v1/config/reload": { status: PLATFORM(409), make: () => ({ path: "/admin/v1/config/reload" }) },
+  "POST /admin/v1/config/reload": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/config/reload" }) },
   "GET /admin/v1/audit": { status: NAMED(200), make: () => ({ path: "/admin/v1/audit?tenant=acme" }) },
   "POST /admin/v1/audit/verify": { status: NAMED(200), make: () => ({ path: "/admin/v1/audit/verify", init: body({ tenant: "acme" }) }) },
   "GET /v1/receipts/:id": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/receipts/${acme.receipt}` }) },

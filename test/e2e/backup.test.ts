@@ -14,7 +14,7 @@ const MAIN = join(import.meta.dirname, "../../src/main.ts");
 const PASSPHRASE = "correct horse battery staple";
 /** A backup of one frame is opened by its passphrase or not at all. */
 const BROKEN = /not whole|or its beginning was changed/;
-const ROUNDS = process.env["WEIR_TEST_LONG"] === "1" ? 10 : 2;
+const ROUNDS = process.env["WEIR_TEST_LONG"] === "1" ? 10 : 1;
 
 let upstream: FakeUpstream;
 let folder: string;
@@ -68,7 +68,7 @@ test("a backup that is made under load restores whole: what was answered before 
   const load = startLoad({
     url: () => child.url,
     key,
-    workers: 8,
+    workers: 4,
     body: (n) => ({
       model: "m",
       stream: n % 2 === 1,
