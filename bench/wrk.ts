@@ -87,6 +87,7 @@ export async function wrk(folder: string, options: WrkOptions): Promise<WrkRun> 
   const flags = [threads, `-c${options.connections}`, `-d${options.seconds}s`, "--timeout", "10s", "-s", join(folder, "load.lua")];
   const output = await runToEnd(["wrk", ...flags, `${options.url}/v1/chat/completions`, "--", callers, join(folder, "body.json")], {
     core: options.core,
+    withinMs: (options.seconds + 60) * 1000,
   });
   return parseWrk(output);
 }
