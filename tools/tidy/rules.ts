@@ -35,6 +35,8 @@ export const OWNERS: Readonly<Record<string, { readonly folders: readonly string
   htmlparser2: { folders: ["ingest"] },
   unpdf: { folders: ["ingest"] },
   stemmer: { folders: ["retrieve"] },
+  "libphonenumber-js": { folders: ["guard"] },
+  stdnum: { folders: ["guard"] },
   "node-llama-cpp": { folders: ["provider"] },
   "@huggingface/jinja": { folders: ["provider"] },
   jose: { folders: ["admit"] },
