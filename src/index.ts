@@ -43,6 +43,7 @@ export async function createWeir(config: WeirConfig = {}, options: { readonly en
     nowMs: clock.nowMs,
     changed: parts.admission.authenticator.invalidate,
     decisions: parts.decisions,
+    approvals: loaded.approvals,
   });
 
   const findTenant = async (slug: string) => {
