@@ -43,7 +43,6 @@ export async function createWeir(config: WeirConfig = {}, options: { readonly en
     nowMs: clock.nowMs,
     changed: parts.admission.authenticator.invalidate,
     decisions: parts.decisions,
-    approvals: loaded.approvals,
   });
 
   const findTenant = async (slug: string) => {

@@ -1,11 +1,12 @@
 import type { Call, ChatCall, Part, Retrieved, Usage } from "../domain/chat.ts";
 import type { CallEvent, Reservation } from "../domain/event.ts";
+import type { Checked, Outgoing } from "../domain/guard.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { boundMicroUsd } from "../kernel/money.ts";
 import type { Meter } from "./meter.ts";
 import { createRun, type Run } from "./run.ts";
-import type { Admitted, Stages } from "./stages.ts";
+import type { Admitted, Asked, Stages } from "./stages.ts";
 
 /** The end of an answer, after it was recorded. */
 export type Finish = {
@@ -33,11 +34,16 @@ export async function* answer(
 ): AsyncGenerator<readonly AnswerPart[], void> {
   const run = createRun(stages, call, admitted);
   try {
-    const retrieved = call.chat.rag?.enabled === true ? await stages.retrieve(call) : undefined;
+    const checked = await stages.check(call);
+    run.checked = checked;
+    const found = call.chat.rag?.enabled === true ? await stages.retrieve(call) : undefined;
+    const retrieved = found === undefined ? undefined : { ...found, passages: await checked.sift(found.passages) };
     run.retrieved = retrieved;
-    const { chat, inputBytes } = stages.ground(call, retrieved?.passages);
+    const grounded = stages.ground(checked.chat, call.who.tenant.systemPrompt, retrieved?.passages);
+    const inputBytes = grounded.inputBytes + checked.bytesAdded;
     const passages = retrieved?.passages.length ?? 0;
-    const plan = stages.plan({ chat, who: call.who, inputBytes, passages, budgeted: admitted.budgeted });
+    const { chat } = grounded;
+    const plan = stages.plan({ chat, who: call.who, inputBytes, passages, budgeted: admitted.budgeted, content: checked.standing });
     run.plan = plan;
     run.promptDigest = stages.digest(instructions(call));
     const microUsd = mostOf(plan, inputBytes, call);
@@ -45,7 +51,7 @@ export async function* answer(
     if (signal.aborted) throw abortFault(signal);
     await stages.open(toReservation(call, admitted, microUsd, inputBytes));
     run.open = true;
-    yield* tryTargets(stages, run, { call, chat, plan, inputBytes, admitted, retrieved }, signal);
+    yield* tryTargets(stages, run, { call, chat, checked, plan, inputBytes, admitted, retrieved }, signal);
   } catch (error) {
     throw await refuseOrFail(stages, run, call, admitted, Fault.from(error));
   } finally {
@@ -56,7 +62,9 @@ export async function* answer(
 
 type Trying = {
   readonly call: Call;
+  /** As own hardware gets it. */
   readonly chat: ChatCall;
+  readonly checked: Checked;
   readonly plan: Plan;
   readonly inputBytes: number;
   readonly admitted: Admitted;
@@ -65,19 +73,21 @@ type Trying = {
 
 /** Moves to the next target only while nothing has been sent: a half-told answer is never restarted. */
 async function* tryTargets(stages: Stages, run: Run, trying: Trying, signal: AbortSignal): AsyncGenerator<readonly AnswerPart[], void> {
-  const { call, chat, plan, inputBytes, admitted, retrieved } = trying;
+  const { call, checked, plan, inputBytes, admitted, retrieved } = trying;
   let left = plan.targets.length;
   for (const target of plan.targets) {
     left--;
     const spent = run.spentMicroUsd;
     if (admitted.budgeted && spent > 0) await admitted.reserve(spent + boundFor(target, inputBytes, call));
+    const { chat, passages } = leaving(stages, trying, target);
+    const outgoing = checked.outgoing(target);
     const meter = run.begin(target, chat);
     const maxOutputTokens = stages.fitOutput(chat, inputBytes, target) ?? chat.maxOutputTokens;
-    const asked = { call, target, chat: { ...chat, maxOutputTokens }, passages: retrieved?.passages ?? [] };
+    const asked = { call, target, chat: { ...chat, maxOutputTokens }, passages };
     let sentAny = false;
     try {
       for await (const parts of stages.ask(asked, signal)) {
-        const { said, end } = follow(parts, meter, run);
+        const { said, end } = follow(parts, meter, run, outgoing);
         if (end !== undefined && !chat.stream) return void (yield [...said, await finish(run, meter, end, retrieved)]);
         if (said.length > 0) {
           sentAny = true;
@@ -94,13 +104,28 @@ async function* tryTargets(stages: Stages, run: Run, trying: Trying, signal: Abo
   }
 }
 
+/** The prompt as it may leave for this target: what is the same as for own hardware is not put together twice. */
+function leaving(stages: Stages, { call, chat, checked, plan, retrieved }: Trying, target: Target): Pick<Asked, "chat" | "passages"> {
+  const passages = retrieved?.passages ?? [];
+  const left = checked.leave(target, plan.pii ?? "off", passages);
+  if (left.chat === checked.chat && left.passages === passages && left.systemPrompt === call.who.tenant.systemPrompt)
+    return { chat, passages };
+  return { chat: stages.ground(left.chat, left.systemPrompt, retrieved && left.passages).chat, passages: left.passages };
+}
+
 type End = Extract<Part, { type: "finish" }>;
 
 /** Counts what came, and gives what of it is for the caller. */
-function follow(parts: readonly Part[], meter: Meter, run: Run): { readonly said: readonly AnswerPart[]; readonly end: End | undefined } {
+function follow(
+  parts: readonly Part[],
+  meter: Meter,
+  run: Run,
+  outgoing: Outgoing | undefined,
+): { readonly said: readonly AnswerPart[]; readonly end: End | undefined } {
   const said: AnswerPart[] = [];
-  for (const part of parts) {
-    meter.saw(part);
+  // Billed is what was made, told is what the rules let pass.
+  for (const part of parts) meter.saw(part);
+  for (const part of outgoing === undefined ? parts : outgoing.push(parts)) {
     if (part.type === "finish") return { said, end: part };
     if (part.type === "usage") continue;
     run.sent(part);

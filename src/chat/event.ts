@@ -1,5 +1,6 @@
 import type { Call, Retrieved, Usage } from "../domain/chat.ts";
 import type { Attempt, BudgetScope, CallEvent } from "../domain/event.ts";
+import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 
@@ -16,6 +17,7 @@ export type CallRun = {
   readonly configHash: string;
   readonly endUserDigest: string | undefined;
   readonly budgets: readonly BudgetScope[];
+  readonly guarded: Guarded | undefined;
 };
 
 export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
@@ -50,6 +52,7 @@ export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: 
     candidates: run.plan.candidates.map(({ target, fell }) => ({ model: target.model, provider: target.provider, fell })),
     tier: run.target?.kind === "extractive" ? "extractive" : "model",
     passages: run.retrieved?.passages.length,
+    guard: run.guarded,
     fingerprint: {
       prompt: run.promptDigest,
       policy: run.plan.policyHash,

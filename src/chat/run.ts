@@ -1,5 +1,6 @@
 import type { Call, ChatCall, Part, Retrieved } from "../domain/chat.ts";
 import type { CallEvent } from "../domain/event.ts";
+import type { Checked } from "../domain/guard.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 import { toCallEvent } from "./event.ts";
@@ -12,6 +13,7 @@ export type Recorded = { readonly event: CallEvent; readonly hash: string };
 export type Run = {
   plan: Plan | undefined;
   retrieved: Retrieved | undefined;
+  checked: Checked | undefined;
   promptDigest: string;
   /** The journal knows of the call: from here on it ends in an event, not in a refusal. */
   open: boolean;
@@ -57,6 +59,7 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
       latencyMs,
       promptDigest,
       budgets: admitted.budgets,
+      guarded: run.checked?.guarded,
     };
     const { endUser } = call.chat;
     const endUserDigest = endUser === undefined ? undefined : await stages.endUserDigest(call, endUser);
@@ -70,6 +73,7 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
   const run: Run = {
     plan: undefined,
     retrieved: undefined,
+    checked: undefined,
     promptDigest: "",
     open: false,
     get recorded() {

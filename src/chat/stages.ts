@@ -1,5 +1,7 @@
 import type { Call, ChatCall, Part, Passage, Retrieved } from "../domain/chat.ts";
 import type { BudgetScope, CallEvent, Reservation } from "../domain/event.ts";
+import type { Standing } from "../domain/guard-policy.ts";
+import type { Checked } from "../domain/guard.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 
@@ -26,15 +28,22 @@ export type Asked = {
 
 /** What `answer` needs, and nothing more. Each stage folder satisfies a line or two of this; none knows the others. */
 export type Stages = {
+  /** What may go in, and where to. Throws where the content is refused, or could not be looked at. */
+  check(call: Call): Checked | Promise<Checked>;
   retrieve(call: Call): Promise<Retrieved>;
   /** The messages as they go upstream: the tenant's system prompt, passages fenced as data, then the caller's. */
-  ground(call: Call, passages: readonly Passage[] | undefined): { readonly chat: ChatCall; readonly inputBytes: number };
+  ground(
+    chat: ChatCall,
+    systemPrompt: string | undefined,
+    passages: readonly Passage[] | undefined,
+  ): { readonly chat: ChatCall; readonly inputBytes: number };
   plan(wanted: {
     readonly chat: ChatCall;
     readonly who: Call["who"];
     readonly inputBytes: number;
     readonly passages: number;
     readonly budgeted: boolean;
+    readonly content: Standing;
   }): Plan;
   /** Output tokens to ask this target for. */
   fitOutput(chat: ChatCall, inputBytes: number, target: Target): number | undefined;

@@ -1,5 +1,6 @@
 import type { Call, ChatCall, Part, Usage } from "../domain/chat.ts";
 import type { CallEvent, Reservation } from "../domain/event.ts";
+import type { Checked } from "../domain/guard.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
 import { keyIds, requestIds, tenantIds } from "../kernel/ids.ts";
@@ -98,6 +99,19 @@ export async function* play(parts: readonly Part[], then?: Error): AsyncGenerato
   if (then !== undefined) throw then;
 }
 
+/** A call in which rules for content found nothing. */
+export function unchecked({ chat, who }: Call): Checked {
+  return {
+    chat,
+    standing: { personal: false, mode: "off", unread: false },
+    bytesAdded: 0,
+    sift: (passages) => passages,
+    leave: (_target, _mode, passages) => ({ chat, systemPrompt: who.tenant.systemPrompt, passages }),
+    outgoing: () => undefined,
+    guarded: undefined,
+  };
+}
+
 export type Witness = {
   readonly stages: Stages;
   readonly admitted: Admitted;
@@ -117,7 +131,8 @@ export function witness(change: Partial<Stages> = {}, targets: readonly Target[]
   const reserved: number[] = [];
   const stages: Stages = {
     retrieve: () => Promise.reject(new TypeError("not asked for")),
-    ground: (call) => ({ chat: call.chat, inputBytes: call.chat.inputBytes }),
+    check: (call) => unchecked(call),
+    ground: (chat) => ({ chat, inputBytes: chat.inputBytes }),
     plan: () => ({ targets, candidates: targets.map((target) => ({ target, fell: undefined })), policyHash: "policy" }),
     fitOutput: (chat) => chat.maxOutputTokens,
     ask: () => play(wholeAnswer),

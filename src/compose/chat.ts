@@ -1,4 +1,5 @@
 import type { Stages } from "../chat/index.ts";
+import type { EmbedStages } from "../embed/index.ts";
 import type { Config } from "../config/index.ts";
 import type { CallHead, ChatCall } from "../domain/chat.ts";
 import { onlyOwnerOf } from "../domain/principal.ts";
@@ -37,6 +38,8 @@ export type ChatPartsDeps = {
   readonly findPrice: (kind: string, upstream: string) => KnownPrice | undefined;
   readonly endUserDigest: (call: CallHead, endUser: string) => Promise<string | undefined>;
   readonly metrics: Metrics;
+  readonly check: Stages["check"];
+  readonly checkInputs: EmbedStages["check"];
   readonly keepsContent: Stages["keepsContent"];
   readonly keepContent: (content: CallContent) => void;
   /** Absent where nobody asked for traces. */
@@ -61,6 +64,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     metrics.refusal(code);
   };
   const stages: Stages = {
+    check: deps.check,
     async retrieve({ who, chat }) {
       const ask = toAsk(chat);
       const only = onlyOwnerOf(who);
@@ -73,12 +77,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     fitOutput,
     ask: (asked, signal) => providerOf(asked.target).stream(asked, signal),
     open: (reservation) => journal.open(reservation),
-    async close(event) {
-      const closed = await journal.close(event);
-      metrics.call({ ...event, model: event.model ?? "none", provider: event.provider ?? "none", firstPartMs: event.firstPartMs });
-      for (const attempt of event.attempts) metrics.attempt({ ...attempt, code: attempt.code });
-      return closed;
-    },
+    close: createClose(journal, metrics),
     refuse,
     keepsContent: deps.keepsContent,
     keepContent(call, said, cut) {
@@ -98,6 +97,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     answer: traceChat(deps.tracer, stages),
     embed: composeEmbed({
       ...stages,
+      check: deps.checkInputs,
       refuse,
       endUserDigest: deps.endUserDigest,
       plan: router.planEmbedding,
@@ -111,6 +111,15 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
         const hidden = target !== undefined && (tenant.models?.includes(name) === false || key.models?.includes(name) === false);
         return hidden ? [] : [{ name, provider: target?.provider ?? "weir" }];
       }),
+  };
+}
+
+function createClose(journal: Pick<Journal, "close">, metrics: Metrics): Stages["close"] {
+  return async (event) => {
+    const closed = await journal.close(event);
+    metrics.call({ ...event, model: event.model ?? "none", provider: event.provider ?? "none", firstPartMs: event.firstPartMs });
+    for (const attempt of event.attempts) metrics.attempt({ ...attempt, code: attempt.code });
+    return closed;
   };
 }
 

@@ -1,6 +1,5 @@
-import type { KeyAdmin, PolicyAdmin, PromptAdmin, TenantAdmin } from "../admin/index.ts";
+import type { KeyAdmin, PromptAdmin, TenantAdmin } from "../admin/index.ts";
 import {
-  adminPolicies,
   adminPrompts,
   adminTenants,
   apiDocument,
@@ -37,7 +36,6 @@ export type EndpointsDeps = {
   readonly tenants: TenantAdmin;
   readonly keys: KeyAdmin;
   readonly prompts: PromptAdmin;
-  readonly policies: PolicyAdmin;
   readonly readUsage: (ask: UsageAsk) => Promise<unknown>;
   readonly readPanel: PanelRead;
   readonly explain: ExplainRead;
@@ -57,7 +55,6 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...vectorStores(deps.ingest),
     ...adminTenants({ tenants: deps.tenants, keys: deps.keys }),
     ...adminPrompts(deps.prompts),
-    ...adminPolicies(deps.policies),
     usage(deps.readUsage),
     usagePanel(deps.readPanel),
     explain(deps.explain),

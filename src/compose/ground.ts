@@ -6,9 +6,7 @@ import { hmacHex } from "../kernel/hash.ts";
 export function createGround(
   groundMessages: (messages: readonly Message[], passages: readonly Passage[]) => readonly Message[],
 ): Stages["ground"] {
-  return (call, passages) => {
-    const { chat } = call;
-    const prompt = call.who.tenant.systemPrompt;
+  return (chat, prompt, passages) => {
     if (prompt === undefined && passages === undefined) return { chat, inputBytes: chat.inputBytes };
     const grounded = passages === undefined ? chat.messages : groundMessages(chat.messages, passages);
     const messages = prompt === undefined ? grounded : withPrompt(grounded, prompt);

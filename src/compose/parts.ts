@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { findApprovedRoutes, PLATFORM } from "../admin/index.ts";
-import { withApprovedRoutes, type ApprovedRoutes, type Config } from "../config/index.ts";
+import type { Config } from "../config/index.ts";
 import { systemAfter } from "../admit/index.ts";
 import { createIngest, type Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -20,10 +19,10 @@ import { vacuumBusyTables } from "../store/upkeep.ts";
 import { createMetrics, describeError, type Log, type Metrics } from "../telemetry/index.ts";
 import type { Principal } from "../domain/principal.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
-import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts";
 import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests } from "./end-user.ts";
 import { createDigest } from "./ground.ts";
+import { composeGuard } from "./guard.ts";
 import { toSignIn } from "./identity.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
@@ -35,8 +34,6 @@ export type PartsDeps = {
   readonly log: Log;
   readonly pid: number;
   residentBytes(): number;
-  /** Rules that were in production when this process began. */
-  readonly approvedRoutes: ApprovedRoutes;
 };
 
 /** The graph of parts that one configuration makes; everything but lock, database and socket. */
@@ -50,8 +47,6 @@ export type Parts = {
   readonly chat: ChatParts;
   readonly admission: AdmissionParts;
   readonly metrics: Metrics;
-  /** Before those of weir.yaml. Whoever hears that they changed calls `reconfigure`. */
-  readonly approvedRoutes: FollowedRoutes;
   start(): Promise<void>;
   /** A graph of another configuration from now on. Calls under way keep theirs; what both have (connections, buckets, leases) stays. */
   reconfigure(config: Config): void;
@@ -86,9 +81,7 @@ export function composeParts(deps: PartsDeps): Parts {
   const findTenantId = async (slug: string) => (await findTenantBySlug(db, slug))?.id;
   const decisions = createDecisionLog({ db, clock, log, secret: config.secret, findTenantId });
   const signedIn = (who: Principal, by: "key" | "token"): void => decisions.note(toSignIn(who, by));
-  const approvedRoutes = followApprovedRoutes({ read: () => findApprovedRoutes(db, PLATFORM), log }, deps.approvedRoutes);
-  const policiesChanged = (): void => void approvedRoutes.refresh();
-  const admission = composeAdmission({ config, db, clock, processId, sumSpent, signedIn, policiesChanged });
+  const admission = composeAdmission({ config, db, clock, processId, sumSpent, signedIn });
   const retrieve = createRetriever({ db });
   const ingest = createIngest({
     db,
@@ -101,7 +94,7 @@ export function composeParts(deps: PartsDeps): Parts {
   const endUser = createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest });
   const makeChat = (of: Config): ChatParts =>
     composeChat({
-      config: withApprovedRoutes(of, approvedRoutes.current),
+      config: of,
       providers: pool.open(of.providers, of.outbound),
       clock,
       journal: record.journal,
@@ -110,6 +103,7 @@ export function composeParts(deps: PartsDeps): Parts {
       findPrice: readPriceBook().findPrice,
       endUserDigest: endUser,
       metrics,
+      ...composeGuard({ config: of, find: () => [], scoreInjection: () => ({ score: 0, saw: [] }), note: decisions.note }),
       keepsContent: stored.keepsContent,
       keepContent: stored.contentLog.keep,
       tracer: telemetry.tracer,
@@ -124,7 +118,6 @@ export function composeParts(deps: PartsDeps): Parts {
     stored,
     telemetry,
     admission,
-    approvedRoutes,
     get chat() {
       return chat;
     },

@@ -2,6 +2,7 @@ import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { GUARD_DEFAULT } from "../domain/guard-policy.ts";
 import { loadConfig } from "./load-config.ts";
 import { loadIn, makeFolder, problemsOf, remotesOf } from "./testing.ts";
 
@@ -71,9 +72,7 @@ test("the contract's config file is read as it says", async () => {
   ]);
   assert.deepEqual(config.warnings, [
     `weir.yaml:5:33 providers.cpu.model: there is no file ${join(cwd, "models/qwen3-0.6b.gguf")}. Put it there, or fetch one: weir models pull hf:USER/REPOSITORY/FILE.gguf --out ${join(cwd, "models/qwen3-0.6b.gguf")} Nothing names the provider, so it is left out.`,
-    "weir.yaml:11:15 routes.auto[0].when: conditions are not evaluated by this version. Because the rule narrows trust to private, it applies to every call of the route.",
-    "weir.yaml:12:7 routes.auto[1]: this rule and any after it are not reached: the one before it always applies.",
-    "weir.yaml:12:15 routes.auto[1].when: conditions are not evaluated by this version. The rule is skipped.",
+    "weir.yaml:12:15 routes.auto[1].when: this condition is not evaluated by this version. The rule is skipped.",
   ]);
 });
 
@@ -100,13 +99,13 @@ test("the defaults of an empty start are the documented ones", async () => {
       models: [],
       routes: { auto: [{ when: undefined, use: [], trust: undefined }] },
       tiers: {},
+      guard: { policy: GUARD_DEFAULT, detectors: [] },
       auth: { oidc: [] },
       objects: { kind: "folder", kms: undefined },
       telemetry: { traces: undefined },
       tls: undefined,
       outbound: { ca: undefined, caFile: undefined, proxy: undefined },
       retention: { changeDays: 7, eventMonths: undefined },
-      approvals: { policies: "direct", prompts: "direct" },
       secretPrevious: undefined,
       fallback: true,
       maxOutputTokensDefault: 4096,

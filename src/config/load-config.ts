@@ -138,9 +138,9 @@ function failOn(findings: Findings): void {
 
 /** What changes answers, and nothing secret: it goes into every event. */
 function hashOf(settings: Settings): string {
-  const { providers, models, routes, fallback, maxOutputTokensDefault, maxOutputTokensCap } = settings;
+  const { providers, models, routes, guard, fallback, maxOutputTokensDefault, maxOutputTokensCap } = settings;
   const shown = providers.map((provider) => ({ ...provider, apiKey: undefined }));
-  return sha256Hex(JSON.stringify([shown, models, routes, fallback, maxOutputTokensDefault, maxOutputTokensCap])).slice(0, 16);
+  return sha256Hex(JSON.stringify([shown, models, routes, guard, fallback, maxOutputTokensDefault, maxOutputTokensCap])).slice(0, 16);
 }
 
 /** Frozen to its leaves; bytes cannot be, and nothing writes them. */

@@ -1,3 +1,4 @@
+import { NO_PII_FOUND, PII_FOUND } from "../domain/guard-policy.ts";
 import type { Models } from "./models.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Providers } from "./providers.ts";
@@ -48,18 +49,26 @@ function checkName(name: string, source: Source): void {
 
 function readRule(rule: FileRule, path: readonly PathPart[], source: Source, known: Known): RuleConfig {
   const use = [...new Set(rule.use.filter((name, at) => isUsable(name, [...path, "use", at], source, known)))];
-  if (rule.when !== undefined) {
+  if (rule.when !== undefined && !isEvaluated(rule.when)) {
     const message = appliesAlways(rule)
-      ? "conditions are not evaluated by this version. Because the rule narrows trust to private, it applies to every call of the route."
-      : "conditions are not evaluated by this version. The rule is skipped.";
+      ? "this condition is not evaluated by this version. Because the rule narrows trust to private, it applies to every call of the route."
+      : "this condition is not evaluated by this version. The rule is skipped.";
     source.findings.warnings.push({ place: source.placeOf([...path, "when"]), message });
   }
   if (rule.trust === "private") warnExternal(use, path, source, known);
-  return { when: rule.when, use: withoutExtractive(use, path, source), trust: rule.trust };
+  return {
+    when: rule.when,
+    use: withoutExtractive(use, path, source),
+    trust: rule.trust,
+    ...(rule.pii === undefined ? {} : { pii: rule.pii }),
+  };
 }
 
-/** While conditions are not evaluated, what one would have kept private stays private, and any other conditional rule never applies. */
-const appliesAlways = (rule: Pick<FileRule, "when" | "trust">): boolean => rule.when === undefined || rule.trust === "private";
+const isEvaluated = (when: string): boolean => when === PII_FOUND || when === NO_PII_FOUND;
+
+/** While a condition is not evaluated, what it would have kept private stays private, and any other such rule never applies. */
+const appliesAlways = ({ when, trust }: Pick<FileRule, "when" | "trust">): boolean =>
+  when === undefined || (trust === "private" && !isEvaluated(when));
 
 function warnUnreached(rules: readonly RuleConfig[], path: readonly PathPart[], source: Source): void {
   const first = rules.findIndex(appliesAlways);

@@ -1,4 +1,5 @@
 import { dollarsToMicro } from "../kernel/money.ts";
+import { readGuard } from "./guard.ts";
 import { readAuth } from "./read-auth.ts";
 import { readModels } from "./models.ts";
 import { readOutbound, readTls } from "./network.ts";
@@ -16,12 +17,12 @@ export type Settings = Pick<
   | "models"
   | "routes"
   | "tiers"
+  | "guard"
   | "auth"
   | "objects"
   | "tls"
   | "outbound"
   | "retention"
-  | "approvals"
   | "telemetry"
   | "fallback"
   | "maxOutputTokensDefault"
@@ -47,13 +48,13 @@ export async function readSettings(source: Source): Promise<Settings> {
     models: models.started,
     routes,
     tiers: nameMap(Object.entries(value.tiers).map(([name, tier]) => [name, { rpm: tier.rpm, tpm: tier.tpm }] as const)),
+    guard: readGuard(source),
     auth: readAuth(source),
     objects: await readObjects(source),
     telemetry: await readTelemetry(source),
     tls: await readTls(source),
     outbound: await readOutbound(source),
     retention: { eventMonths: value.retention.eventMonths, changeDays: value.retention.changeDays },
-    approvals: value.approvals,
     fallback: value.fallback,
     maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),
     maxOutputTokensCap: cap,

@@ -1,6 +1,8 @@
 import type { AuthConfig } from "./auth.ts";
+import type { GuardConfig } from "./guard.ts";
 import type { ObjectsConfig } from "./objects.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
+import type { PiiMode } from "../domain/guard-policy.ts";
 import type { Price } from "../kernel/money.ts";
 import type { Capabilities, Timeouts, Trust } from "../domain/target.ts";
 
@@ -59,6 +61,8 @@ export type RuleConfig = {
   readonly when: string | undefined;
   readonly use: readonly string[];
   readonly trust: Trust | undefined;
+  /** At least this for personal data. */
+  readonly pii?: PiiMode | undefined;
 };
 
 /** PEM texts, and the files that they were read from. */
@@ -78,9 +82,6 @@ export type RetentionConfig = {
   readonly eventMonths: number | undefined;
   readonly changeDays: number;
 };
-
-/** What takes two persons. `direct`: one may, as the admin API allows; `required`: what loosens goes by a version that a second person approves. */
-export type ApprovalsConfig = { readonly policies: "direct" | "required"; readonly prompts: "direct" | "required" };
 
 /** Frozen; one value for the life of a graph of parts. */
 export type Config = {
@@ -108,6 +109,7 @@ export type Config = {
   /** Route name to ordered rules; `auto` is always there. */
   readonly routes: Readonly<Record<string, readonly RuleConfig[]>>;
   readonly tiers: Readonly<Record<string, TierConfig>>;
+  readonly guard: GuardConfig;
   /** Issuers whose tokens are taken beside keys. */
   readonly auth: AuthConfig;
   readonly objects: ObjectsConfig;
@@ -116,7 +118,6 @@ export type Config = {
   readonly tls: TlsConfig | undefined;
   readonly outbound: OutboundConfig;
   readonly retention: RetentionConfig;
-  readonly approvals: ApprovalsConfig;
   /** false: only the first eligible target is tried. */
   readonly fallback: boolean;
   readonly maxOutputTokensDefault: number;

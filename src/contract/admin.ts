@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONTENT_FIELDS, PII_MODES } from "../domain/guard-policy.ts";
 import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 
 /** The admin API's bodies. Unknown fields are refused: a misspelt limit must not go unnoticed. */
@@ -10,6 +11,23 @@ const perMinute = z.int().min(1).max(1_000_000_000);
 const budgetUsd = z.number().min(0).max(1_000_000_000);
 const modelNames = z.array(z.string().min(1).max(200)).max(1000);
 const contentPolicy = z.enum(["none", "scrubbed-sample", "scrubbed", "full"]);
+
+const piiMode = z.enum(PII_MODES);
+/** What a tenant changes of `guard` in weir.yaml; what is left out stays as it is there. */
+export const guardChange = z.strictObject({
+  pii: piiMode.optional(),
+  fields: z.partialRecord(z.enum(CONTENT_FIELDS), piiMode).optional(),
+  images: z.enum(["allow", "private-only"]).optional(),
+  injection: z.enum(["off", "detect", "block"]).optional(),
+  canary: z.boolean().optional(),
+  outputPii: z.enum(["off", "detect", "mask", "block"]).optional(),
+  outputLinks: z.enum(["off", "detect", "defang", "block"]).optional(),
+  linkHosts: z
+    .array(z.string().regex(/^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/, "expected a host such as example.com or *.example.com"))
+    .max(1000)
+    .optional(),
+  outputToxicity: z.enum(["off", "detect", "block"]).optional(),
+});
 
 export const tenantCreate = z.strictObject({
   slug,
@@ -28,6 +46,7 @@ export const tenantPatch = z.strictObject({
   models: modelNames.nullish(),
   rpm: perMinute.nullish(),
   tpm: perMinute.nullish(),
+  guard: guardChange.nullish(),
 });
 
 export const keyCreate = z.strictObject({

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { guardChange } from "./admin.ts";
 import { attempt, usageSource } from "./answer-call.ts";
 
 /** What the admin API, receipts and probes answer. */
@@ -15,6 +16,7 @@ export const tenant = z.object({
   tier: z.string().nullish(),
   region: z.string().nullish(),
   contentPolicy: z.enum(["none", "scrubbed-sample", "scrubbed", "full"]),
+  guard: guardChange.optional().describe("The tenant's own rules for content."),
   systemPrompt: z.string().nullish(),
   models: z.array(z.string()).nullish(),
   rpm: count.nullish(),

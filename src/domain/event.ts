@@ -1,5 +1,6 @@
 import type { KeyId, RequestId, TenantId } from "../kernel/ids.ts";
 import type { UsageSource } from "./chat.ts";
+import type { Guarded } from "./guard-policy.ts";
 import type { FellReason, Trust } from "./target.ts";
 
 /** Budgets exist for the platform, a tenant and a key; a call may count in all three. */
@@ -64,6 +65,8 @@ export type CallEvent = {
   readonly candidates: readonly { readonly model: string; readonly provider: string; readonly fell?: FellReason | undefined }[];
   readonly tier: "model" | "extractive";
   readonly passages?: number | undefined;
+  /** What the rules for content found and did. */
+  readonly guard?: Guarded | undefined;
   /** Digests that tie a change in quality to what changed. */
   readonly fingerprint: { readonly prompt: string; readonly policy: string; readonly config: string; readonly index?: string | undefined };
 };

@@ -1,3 +1,4 @@
+import type { GuardChange } from "./guard-policy.ts";
 import type { KeyId, TenantId } from "../kernel/ids.ts";
 
 /** Of the people who run the platform. */
@@ -23,6 +24,8 @@ export type TenantProfile = {
   readonly tpm: number | undefined;
   /** Calendar month, UTC. undefined means no budget. */
   readonly budgetMicroUsd: number | undefined;
+  /** Its own rules for content, over the configuration's. */
+  readonly guard?: GuardChange | undefined;
 };
 
 export type KeyProfile = {

@@ -1,3 +1,4 @@
+import type { PiiMode } from "./guard-policy.ts";
 import type { Price } from "../kernel/money.ts";
 
 export type Trust = "private" | "external";
@@ -40,6 +41,8 @@ export type Target = {
 /** Why a candidate fell. Permanent words: receipts and clients carry them. */
 export type FellReason =
   | "trust"
+  | "personal-data"
+  | "unreadable-content"
   | "region"
   | "tenant-models"
   | "key-models"
@@ -62,4 +65,6 @@ export type Plan = {
   readonly candidates: readonly Candidate[];
   /** Digest of the policy that chose. */
   readonly policyHash: string;
+  /** What the rule that chose asks for personal data, at least. */
+  readonly pii?: PiiMode | undefined;
 };

@@ -1,9 +1,9 @@
 import type { Attempt } from "../domain/event.ts";
-import type { Embedded, EmbeddingCall, EmbeddingInput } from "../domain/embedding.ts";
+import type { Embedded, EmbeddingInput } from "../domain/embedding.ts";
 import type { Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { costMicroUsd } from "../kernel/money.ts";
-import type { EmbedStages } from "./stages.ts";
+import type { Ask, EmbedStages } from "./stages.ts";
 
 export type Tried =
   | { readonly attempt: Attempt; readonly target: Target; readonly made: Embedded }
@@ -12,12 +12,11 @@ export type Tried =
 /** Asks one target once. Whatever comes of it is an attempt with its price. */
 export async function tryTarget(
   stages: Pick<EmbedStages, "ask" | "countTokens" | "monotonicMs">,
-  call: EmbeddingCall,
-  target: Target,
+  { call, target, inputs }: Pick<Ask, "call" | "target" | "inputs">,
   signal: AbortSignal,
 ): Promise<Tried> {
   const startedMs = stages.monotonicMs();
-  const { inputs, dimensions } = call.wish;
+  const { dimensions } = call.wish;
   let made: Embedded | undefined;
   let fault: Fault | undefined;
   try {

@@ -44,6 +44,12 @@ function witness(change: Partial<EmbedStages> = {}, targets: readonly Target[] =
   const settled: { microUsd: number; tokens: number }[] = [];
   const reserved: number[] = [];
   const stages: EmbedStages = {
+    check: ({ wish }) => ({
+      standing: { personal: false, mode: "off", unread: false },
+      bytesAdded: 0,
+      leave: () => wish.inputs,
+      guarded: undefined,
+    }),
     plan: () => ({ targets, candidates: targets.map((each) => ({ target: each, fell: undefined })), policyHash: "policy" }),
     ask: async () => ({ vectors: VECTORS, inputTokens: 5 }),
     async open(reservation) {

@@ -1,5 +1,6 @@
 import type { CallEvent } from "../domain/event.ts";
 import type { Embedded, EmbeddingCall, Vector } from "../domain/embedding.ts";
+import type { CheckedInputs } from "../domain/guard.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { boundMicroUsd } from "../kernel/money.ts";
@@ -21,17 +22,26 @@ export type EmbedAnswer = {
 const NO_PLAN: Plan = { targets: [], candidates: [], policyHash: "" };
 
 /** What one call has done so far; it ends in exactly one record. */
-type Run = { readonly call: EmbeddingCall; readonly admitted: Admitted; readonly startedMs: number; plan: Plan; readonly tried: Tried[] };
+type Run = {
+  readonly call: EmbeddingCall;
+  readonly admitted: Admitted;
+  readonly startedMs: number;
+  checked: CheckedInputs | undefined;
+  plan: Plan;
+  readonly tried: Tried[];
+};
 
 /** Vectors for one admitted call: the path of a chat without documents, without a stream. The record is written before this returns. */
 export async function embed(stages: EmbedStages, call: EmbeddingCall, admitted: Admitted, signal: AbortSignal): Promise<EmbedAnswer> {
-  const run: Run = { call, admitted, startedMs: stages.monotonicMs(), plan: NO_PLAN, tried: [] };
+  const run: Run = { call, admitted, startedMs: stages.monotonicMs(), checked: undefined, plan: NO_PLAN, tried: [] };
   try {
-    run.plan = stages.plan({ wish: call.wish, who: call.who, budgeted: admitted.budgeted });
-    const microUsd = run.plan.targets.reduce((most, target) => Math.max(most, boundFor(target, call)), 0);
+    const checked = await stages.check(call);
+    run.checked = checked;
+    run.plan = stages.plan({ wish: call.wish, who: call.who, budgeted: admitted.budgeted, content: checked.standing });
+    const microUsd = run.plan.targets.reduce((most, target) => Math.max(most, boundFor(target, run)), 0);
     if (admitted.budgeted) await admitted.reserve(microUsd);
     if (signal.aborted) throw whyAborted(signal);
-    await stages.open(toReservation(call, admitted, microUsd));
+    await stages.open(toReservation(call, admitted, microUsd, bytesOf(run)));
   } catch (error) {
     const fault = Fault.from(error);
     admitted.settle({ microUsd: 0, tokens: 0 });
@@ -54,13 +64,14 @@ export async function embed(stages: EmbedStages, call: EmbeddingCall, admitted: 
 }
 
 /** Moves to the next target where it may answer what this one did not. */
-async function tryTargets(stages: EmbedStages, { call, admitted, plan, tried }: Run, signal: AbortSignal): Promise<Embedded> {
+async function tryTargets(stages: EmbedStages, run: Run, signal: AbortSignal): Promise<Embedded> {
+  const { call, admitted, plan, tried, checked } = run;
   let left = plan.targets.length;
   for (const target of plan.targets) {
     left--;
     const spent = tried.reduce((sum, { attempt }) => sum + attempt.costMicroUsd, 0);
-    if (admitted.budgeted && spent > 0) await admitted.reserve(spent + boundFor(target, call));
-    const now = await tryTarget(stages, call, target, signal);
+    if (admitted.budgeted && spent > 0) await admitted.reserve(spent + boundFor(target, run));
+    const now = await tryTarget(stages, { call, target, inputs: checked?.leave(target, plan.pii ?? "off") ?? [] }, signal);
     tried.push(now);
     if ("made" in now) return now.made;
     if (now.fault.retry !== "elsewhere" || left === 0) throw now.fault;
@@ -82,6 +93,7 @@ async function record(stages: EmbedStages, run: Run, outcome: CallEvent["outcome
       configHash: stages.configHash,
       endUserDigest,
       budgets: admitted.budgets,
+      guarded: run.checked?.guarded,
     },
     outcome,
     code,
@@ -92,5 +104,5 @@ async function record(stages: EmbedStages, run: Run, outcome: CallEvent["outcome
 }
 
 /** There is no output, and input tokens are at most `inputBytes`: so this is a bound. */
-const boundFor = (target: Target, { wish }: EmbeddingCall): number =>
-  target.price === undefined ? 0 : boundMicroUsd(target.price, wish.inputBytes, 0);
+const boundFor = (target: Target, run: Run): number => (target.price === undefined ? 0 : boundMicroUsd(target.price, bytesOf(run), 0));
+const bytesOf = ({ call, checked }: Run): number => call.wish.inputBytes + (checked?.bytesAdded ?? 0);

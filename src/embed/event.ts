@@ -1,5 +1,6 @@
 import type { Attempt, CallEvent, Reservation } from "../domain/event.ts";
 import type { EmbeddingCall } from "../domain/embedding.ts";
+import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 import type { Admitted } from "./stages.ts";
@@ -14,6 +15,7 @@ export type EmbedRun = {
   readonly configHash: string;
   readonly endUserDigest: string | undefined;
   readonly budgets: Admitted["budgets"];
+  readonly guarded: Guarded | undefined;
 };
 
 export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
@@ -47,6 +49,7 @@ export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], c
     budgets: run.budgets.length > 0 ? run.budgets : undefined,
     candidates: plan.candidates.map(({ target: { model, provider }, fell }) => ({ model, provider, fell })),
     tier: "model",
+    guard: run.guarded,
     fingerprint: { prompt: "", policy: plan.policyHash, config: run.configHash },
   };
 }
@@ -57,7 +60,7 @@ function sourceOf(attempts: readonly Attempt[]): CallEvent["usageSource"] {
   return sources.includes("counted") ? "counted" : sources.includes("reported") ? "reported" : "none";
 }
 
-export function toReservation(call: EmbeddingCall, admitted: Admitted, microUsd: number): Reservation {
+export function toReservation(call: EmbeddingCall, admitted: Admitted, microUsd: number, inputTokensMax: number): Reservation {
   const { requestId, startedAtMs, wish, who } = call;
   return {
     requestId,
@@ -65,7 +68,7 @@ export function toReservation(call: EmbeddingCall, admitted: Admitted, microUsd:
     keyId: who.key.id,
     startedAtMs,
     microUsd,
-    inputTokensMax: wish.inputBytes,
+    inputTokensMax,
     outputTokensMax: 0,
     modelAsked: wish.model,
     stream: false,

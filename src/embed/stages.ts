@@ -1,5 +1,7 @@
 import type { BudgetScope, CallEvent, Reservation } from "../domain/event.ts";
 import type { Embedded, EmbeddingCall, EmbeddingInput, EmbeddingWish } from "../domain/embedding.ts";
+import type { Standing } from "../domain/guard-policy.ts";
+import type { CheckedInputs } from "../domain/guard.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 
@@ -22,7 +24,14 @@ export type Ask = {
 
 /** What `embed` needs, and nothing more. */
 export type EmbedStages = {
-  plan(wanted: { readonly wish: EmbeddingWish; readonly who: EmbeddingCall["who"]; readonly budgeted: boolean }): Plan;
+  /** What may go in, and where to. Throws where the content is refused, or could not be looked at. */
+  check(call: EmbeddingCall): CheckedInputs | Promise<CheckedInputs>;
+  plan(wanted: {
+    readonly wish: EmbeddingWish;
+    readonly who: EmbeddingCall["who"];
+    readonly budgeted: boolean;
+    readonly content: Standing;
+  }): Plan;
   ask(asked: Ask, signal: AbortSignal): Promise<Embedded>;
   /** Written before the first upstream call. */
   open(reservation: Reservation): Promise<void>;

@@ -6,6 +6,8 @@ import { FAULTS } from "../kernel/fault.ts";
 /** Why a candidate was left out, as the end of "was left out: …". */
 const FELL: Readonly<Record<FellReason, string>> = {
   trust: "the route's rule keeps this call on private models, and this one is external",
+  "personal-data": "personal data was found in the call, and the policy keeps that on private models",
+  "unreadable-content": "the call holds content that cannot be searched for personal data, and the policy keeps that on private models",
   region: "it does not run in the region that the tenant's or the key's calls must stay in",
   "tenant-models": "the tenant's list of models does not name it",
   "key-models": "the key's list of models does not name it",

@@ -11,6 +11,8 @@ export type Claim = {
   readonly trust: Trust | undefined;
   /** A budget counts for this call, so a price must be known. */
   readonly budgeted: boolean;
+  /** What was found in it keeps it on own hardware: this is why. */
+  readonly keptIn?: "personal-data" | "unreadable-content" | undefined;
 };
 
 export type Wanted = Claim & {
@@ -32,7 +34,8 @@ export function whyFell(target: Target, wanted: Wanted): FellReason | undefined 
 const isIn = (target: Target, region: string | undefined): boolean => region === undefined || target.region === region;
 
 /** The one check of where content may go. Every kind of call passes it. */
-function whyBarred(target: Target, { who, trust, budgeted }: Claim): FellReason | undefined {
+function whyBarred(target: Target, { who, trust, budgeted, keptIn }: Claim): FellReason | undefined {
+  if (keptIn !== undefined && target.trust !== "private") return keptIn;
   if (trust === "private" && target.trust !== "private") return "trust";
   const inProcess = target.kind === "extractive";
   if (!inProcess && !(isIn(target, who.tenant.region) && isIn(target, who.key.region))) return "region";

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "bun:test";
 import type { ChatCall } from "../domain/chat.ts";
+import type { Standing } from "../domain/guard-policy.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -123,4 +124,47 @@ test("no eligible target is refused with each candidate's reason, and without an
   const empty = router({ targets: new Map(), routes: { auto: [] } });
   assert.throws(() => empty.plan(wanted()), /ANTHROPIC_API_KEY/);
   assert.deepEqual(names(empty.plan(wanted({ rag })).targets), ["extractive"]);
+});
+
+const content = (change: Partial<Standing> = {}): Standing => ({ personal: false, mode: "mask", unread: false, ...change });
+
+test("a rule on personal data takes the calls in which some was found, and the other rules take the rest", () => {
+  const routes = {
+    auto: [
+      { when: "pii.found", use: ["own", "api"], trust: "private" as const },
+      { when: "!pii.found", use: ["api"], trust: undefined },
+    ],
+  };
+  const plan = (found: Standing) => names(router({ routes }).plan(wanted({}, who(), { content: found })).targets);
+  assert.deepEqual(plan(content({ personal: true })), ["own"]);
+  assert.deepEqual(plan(content()), ["api"]);
+});
+
+test("what holds personal data stays on own hardware where the policy or the rule says so, and says why the others fell", () => {
+  const routes = (pii?: "mask" | "private-only" | "block") => ({
+    auto: [{ when: undefined, use: ["own", "api"], trust: undefined, ...(pii && { pii }) }],
+  });
+  const plan = (found: Standing, pii?: "mask" | "private-only" | "block") =>
+    router({ routes: routes(pii) }).plan(wanted({}, who(), { content: found }));
+  assert.deepEqual(names(plan(content({ personal: true })).targets), ["own", "api"]);
+  assert.equal(plan(content({ personal: true }), "mask").pii, "mask");
+  for (const kept of [plan(content({ personal: true, mode: "private-only" })), plan(content({ personal: true }), "private-only")]) {
+    assert.deepEqual(names(kept.targets), ["own"]);
+    assert.equal(kept.candidates.find(({ target }) => target.model === "api")?.fell, "personal-data");
+  }
+  assert.deepEqual(names(plan(content({ mode: "private-only" }), "private-only").targets), ["own", "api"]);
+  const unread = plan(content({ unread: true }));
+  assert.deepEqual(names(unread.targets), ["own"]);
+  assert.equal(unread.candidates.find(({ target }) => target.model === "api")?.fell, "unreadable-content");
+  assert.throws(() => plan(content({ personal: true }), "block"), { code: "personal_data_blocked" });
+  assert.throws(() => plan(content({ personal: true, mode: "block" })), { code: "personal_data_blocked" });
+});
+
+test("personal data that may go nowhere is a refusal that a client does not repeat", () => {
+  const routes = { auto: [{ when: undefined, use: ["api"], trust: undefined }] };
+  const plan = () => router({ routes }).plan(wanted({}, who(), { content: content({ personal: true, mode: "private-only" }) }));
+  assert.throws(
+    plan,
+    (fault: Fault) => fault.code === "personal_data_blocked" && fault.status === 400 && fault.message.includes("private"),
+  );
 });

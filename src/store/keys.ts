@@ -151,6 +151,7 @@ const TENANT_OF_KEY = [
   "rpm",
   "tpm",
   "budget_micro_usd",
+  "guard",
 ];
 
 /** Every request that is not cached comes through here. Revoked keys and deleted tenants are not found; expiry is the caller's to judge by its clock. */

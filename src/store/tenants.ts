@@ -1,3 +1,4 @@
+import type { GuardChange } from "../domain/guard-policy.ts";
 import type { ContentPolicy, TenantProfile } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
 import { tenantIds } from "../kernel/ids.ts";
@@ -21,9 +22,10 @@ export type TenantRow = {
   readonly rpm: number | null;
   readonly tpm: number | null;
   readonly budget_micro_usd: number | null;
+  readonly guard: GuardChange | null;
 };
 
-export const TENANT_COLUMNS = "id, slug, name, tier, region, content_policy, system_prompt, models, rpm, tpm, budget_micro_usd";
+export const TENANT_COLUMNS = "id, slug, name, tier, region, content_policy, system_prompt, models, rpm, tpm, budget_micro_usd, guard";
 
 export function toTenantProfile(row: TenantRow): TenantProfile {
   return {
@@ -38,6 +40,7 @@ export function toTenantProfile(row: TenantRow): TenantProfile {
     rpm: row.rpm ?? undefined,
     tpm: row.tpm ?? undefined,
     budgetMicroUsd: row.budget_micro_usd ?? undefined,
+    guard: row.guard ?? undefined,
   };
 }
 
@@ -79,12 +82,6 @@ export async function getTenant(db: Database, tenantId: TenantId): Promise<Tenan
   );
 }
 
-/** The same, and nobody else changes it until the transaction ends. */
-export async function lockTenant(db: Database, tenantId: TenantId): Promise<TenantProfile> {
-  const text = `SELECT ${TENANT_COLUMNS} FROM tenants WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`;
-  return first(await db.query<TenantRow>(OPERATOR, text, [tenantId]));
-}
-
 export async function listTenants(db: Database, ask: PageAsk = {}): Promise<Page<TenantProfile>> {
   const rows = await db.query<TenantRow>(
     OPERATOR,
@@ -105,6 +102,7 @@ export type TenantChange = {
   readonly rpm?: number | null | undefined;
   readonly tpm?: number | null | undefined;
   readonly budgetMicroUsd?: number | null | undefined;
+  readonly guard?: GuardChange | null | undefined;
 };
 
 const COLUMNS_OF_CHANGE = [
@@ -117,7 +115,12 @@ const COLUMNS_OF_CHANGE = [
   ["rpm", "rpm"],
   ["tpm", "tpm"],
   ["budgetMicroUsd", "budget_micro_usd"],
+  ["guard", "guard"],
 ] as const satisfies readonly (readonly [keyof TenantChange, string])[];
+
+/** Lists are arrays of the database, other objects its JSON. */
+const toParam = (value: NonNullable<TenantChange[keyof TenantChange]> | null): Param =>
+  typeof value === "object" && value !== null && !Array.isArray(value) ? JSON.stringify(value) : (value as Param);
 
 /** Throws `not_found`. */
 export async function updateTenant(db: Database, tenantId: TenantId, change: TenantChange): Promise<TenantProfile> {
@@ -125,7 +128,7 @@ export async function updateTenant(db: Database, tenantId: TenantId, change: Ten
   const sets: string[] = [];
   for (const [field, column] of COLUMNS_OF_CHANGE) {
     const value = change[field];
-    if (value !== undefined) sets.push(`${column} = $${params.push(value)}`);
+    if (value !== undefined) sets.push(`${column} = $${params.push(toParam(value))}`);
   }
   if (sets.length === 0) return await getTenant(db, tenantId);
   return first(

@@ -1,0 +1,82 @@
+import type { FindingType } from "./finding.ts";
+
+/**
+ * What becomes of a call that holds personal data, from lax to strict. `mask`: own hardware sees it, everybody else sees pseudonyms.
+ * `private-only`: it goes to own hardware or nowhere. `block`: it is refused.
+ */
+export const PII_MODES = ["off", "detect", "mask", "private-only", "block"] as const;
+export type PiiMode = (typeof PII_MODES)[number];
+
+/** The condition of a rule that takes calls in which personal data was found, and of one that takes the others. */
+export const PII_FOUND = "pii.found";
+export const NO_PII_FOUND = "!pii.found";
+
+/** Where in a call content stands. `inputs` are those of embeddings. */
+export const CONTENT_FIELDS = ["system", "user", "assistant", "tool", "documents", "inputs"] as const;
+export type ContentField = (typeof CONTENT_FIELDS)[number];
+
+export type InjectionMode = "off" | "detect" | "block";
+export type OutputMode = "off" | "detect" | "mask" | "block";
+export type LinkMode = "off" | "detect" | "defang" | "block";
+export type ToxicityMode = "off" | "detect" | "block";
+
+/** One whole set of rules for a call; from the configuration, then the tenant's own. */
+export type GuardPolicy = {
+  readonly pii: PiiMode;
+  /** Instead of `pii` for what stands there. */
+  readonly fields: Readonly<Partial<Record<ContentField, PiiMode>>>;
+  /** Pictures cannot be read here, so whether they may leave own hardware is a decision. */
+  readonly images: "allow" | "private-only";
+  readonly injection: InjectionMode;
+  /** A secret word last in the system prompt, which must not come back. */
+  readonly canary: boolean;
+  /** Personal data in the answer that was not in the call. */
+  readonly outputPii: OutputMode;
+  readonly outputLinks: LinkMode;
+  /** Patterns of hosts that an answer may link to: `example.com`, `*.example.com`. */
+  readonly linkHosts: readonly string[];
+  readonly outputToxicity: ToxicityMode;
+};
+/** What holds where nobody has said anything: others see pseudonyms, attacks are refused, the rest is looked at. */
+export const GUARD_DEFAULT: GuardPolicy = {
+  pii: "mask",
+  fields: {},
+  images: "allow",
+  injection: "block",
+  canary: false,
+  outputPii: "detect",
+  outputLinks: "detect",
+  linkHosts: [],
+  outputToxicity: "off",
+};
+
+/** What a tenant changes of it. */
+export type GuardChange = { readonly [Field in keyof GuardPolicy]?: GuardPolicy[Field] | undefined };
+
+/** What the rules found and did, for the record: counts, scores and words, never content. */
+export type Guarded = {
+  /** In what came in, by type. */
+  readonly found?: Readonly<Partial<Record<FindingType, number>>> | undefined;
+  /** A copy with pseudonyms is what left. */
+  readonly masked?: true | undefined;
+  /** Highest score of an attempt at injection, where it was worth telling. */
+  readonly injection?: number | undefined;
+  /** Passages and tool results that were kept from the model. */
+  readonly withheld?: number | undefined;
+  /** In the answer, by rule. */
+  readonly answer?: Readonly<Record<string, number>> | undefined;
+};
+
+/** What routing must know of a call's content. */
+export type Standing = {
+  /** Personal data was found: the signal `pii.found`. */
+  readonly personal: boolean;
+  /** The strictest mode of the fields in which it was found. */
+  readonly mode: PiiMode;
+  /** It holds what cannot be read here, so it may only go to own hardware. */
+  readonly unread: boolean;
+};
+
+const rankOf = (mode: PiiMode): number => PII_MODES.indexOf(mode);
+export const stricter = (one: PiiMode, other: PiiMode): PiiMode => (rankOf(one) >= rankOf(other) ? one : other);
+export const atLeast = (mode: PiiMode, least: PiiMode): boolean => rankOf(mode) >= rankOf(least);

@@ -1,0 +1,35 @@
+import type { ChatCall, Part, Passage } from "./chat.ts";
+import type { EmbeddingInput } from "./embedding.ts";
+import type { Guarded, PiiMode, Standing } from "./guard-policy.ts";
+import type { Target } from "./target.ts";
+
+/** Rules for one attempt's answer. Parts in, parts out; whatever is held comes out before the finish. Throws where a rule ends the answer. */
+export type Outgoing = { push(parts: readonly Part[]): readonly Part[] };
+
+/** A call that the rules have looked at. */
+export type Checked = {
+  readonly standing: Standing;
+  /** Most bytes that masking can add. */
+  readonly bytesAdded: number;
+  /** The call as it may go to any model: what was withheld is replaced. */
+  readonly chat: ChatCall;
+  /** Without those that are withheld. */
+  sift(passages: readonly Passage[]): readonly Passage[] | Promise<readonly Passage[]>;
+  /** The call, instruction and passages as they may leave for a target; `mode` is the plan's. */
+  leave(target: Target, mode: PiiMode, passages: readonly Passage[]): Leaving;
+  /** undefined: the answer passes as it comes. */
+  outgoing(target: Target): Outgoing | undefined;
+  readonly guarded: Guarded | undefined;
+};
+/** Texts for vectors that the rules have looked at. */
+export type CheckedInputs = Pick<Checked, "standing" | "bytesAdded" | "guarded"> & {
+  /** The inputs as they may leave for a target; `mode` is the plan's. */
+  leave(target: Target, mode: PiiMode): readonly EmbeddingInput[];
+};
+
+export type Leaving = {
+  readonly chat: ChatCall;
+  /** Of the tenant. */
+  readonly systemPrompt: string | undefined;
+  readonly passages: readonly Passage[];
+};

@@ -1,0 +1,115 @@
+import type { Call, CallHead, ChatCall, Passage } from "../domain/chat.ts";
+import type { GuardPolicy } from "../domain/guard-policy.ts";
+import type { Checked } from "../domain/guard.ts";
+import { Fault, type FaultCode } from "../kernel/fault.ts";
+import { mapTexts } from "./content/map-texts.ts";
+import { holdsUnread } from "./content/unread.ts";
+import { closed } from "./closed.ts";
+import { createInjectionWatch, type InjectionWatch, type ScoreInjection } from "./injection.ts";
+import { createLeave } from "./leave.ts";
+import { createLooked, type Find, type Looked } from "./look.ts";
+import { MARK_BYTES_TYPICAL } from "./mask/mask-text.ts";
+import { createPlaces, lookElsewhere, type Places } from "./places.ts";
+import { keepsFromOthers, looksForNothing, modeOf, policyOf } from "./policy.ts";
+import type { SecondDetector } from "./second-detector.ts";
+import { toGuarded } from "./guarded.ts";
+
+export type GuardDeps = {
+  readonly find: Find;
+  readonly scoreInjection: ScoreInjection;
+  /** Asked for every call beside `find`. */
+  readonly second: readonly SecondDetector[];
+  /** 32 bytes, under which pseudonyms are made. */
+  readonly pseudonymKey: Uint8Array;
+  /** A rule refused the call; `saw` are the classifier's words, never the text. */
+  refused(call: CallHead, code: FaultCode, saw: readonly string[]): void;
+};
+export type GuardOptions = {
+  readonly policy: GuardPolicy;
+  /** A route asks whether personal data was found, so it is looked for even where no mode asks. */
+  readonly routesLook: boolean;
+};
+
+/**
+ * The rules on what goes in. Looks at a call once; what was found decides where it may go, and how it leaves. Whatever a detector throws, the call
+ * is refused: nothing that was not looked at is sent.
+ */
+export function createGuard(deps: GuardDeps, { policy: base, routesLook }: GuardOptions): (call: Call) => Checked | Promise<Checked> {
+  const find = closed(deps.find);
+  const scoreInjection = closed(deps.scoreInjection);
+  const { second } = deps;
+
+  return (call) => {
+    const policy = policyOf(base, call.who.tenant.guard);
+    const watch = createInjectionWatch(scoreInjection, policy.injection);
+    const refuse = (fault: Fault, saw: readonly string[]): Fault => {
+      deps.refused(call, fault.code, saw);
+      return fault;
+    };
+    const chat = checkChat(watch, call, refuse);
+    const looks = routesLook || !looksForNothing(policy);
+    const looked = createLooked(find, (field) => modeOf(policy, field));
+    const { systemPrompt } = call.who.tenant;
+    const inPrompt = createPlaces(looked);
+    const inChat = createPlaces(looked);
+    const inPassages = new Map<Passage, Places>();
+    let unread = looks && holdsUnread(chat, policy, find);
+    if (looks && systemPrompt !== undefined) inPrompt.look(systemPrompt, "system", undefined);
+    if (looks)
+      mapTexts(chat, (text, field, name) => {
+        inChat.look(text, field, name);
+        return text;
+      });
+
+    /** Nothing that the policy refuses goes on. */
+    const hold = <Result>(result: Result): Result => {
+      if (looked.mode === "block") throw refuse(new Fault("personal_data_blocked"), []);
+      return result;
+    };
+    const askSecond = async (places: readonly Places[]): Promise<void> => {
+      if ((await lookElsewhere(second, places)) && keepsFromOthers(policy)) unread = true;
+    };
+    const asks = looks && second.length > 0;
+    const leave = createLeave({ call, chat, policy, looked, inChat, inPrompt, inPassages, pseudonymKey: deps.pseudonymKey });
+    const sift = (passages: readonly Passage[]) => {
+      const kept = watch.sift(passages);
+      if (looks) for (const passage of kept) inPassages.set(passage, lookAt(passage, looked));
+      return kept;
+    };
+
+    const checked: Checked = {
+      chat,
+      get standing() {
+        return { personal: looked.personal, mode: looked.mode, unread };
+      },
+      get bytesAdded() {
+        return looked.findings * MARK_BYTES_TYPICAL;
+      },
+      sift(passages) {
+        const kept = sift(passages);
+        return asks ? askSecond([...inPassages.values()]).then(() => hold(kept)) : hold(kept);
+      },
+      leave: leave.leave,
+      outgoing: leave.outgoing,
+      get guarded() {
+        return toGuarded(looked, watch, leave);
+      },
+    };
+    return asks ? askSecond([inPrompt, inChat]).then(() => hold(checked)) : hold(checked);
+  };
+}
+
+function checkChat(watch: InjectionWatch, call: Call, refuse: (fault: Fault, saw: readonly string[]) => Fault): ChatCall {
+  try {
+    return watch.checkChat(call.chat);
+  } catch (error) {
+    throw error instanceof Fault ? refuse(error, watch.highest.saw) : error;
+  }
+}
+
+/** Text, title, name of the file, then each heading. */
+function lookAt({ text, title, headings, filename }: Passage, looked: Looked): Places {
+  const places = createPlaces(looked);
+  for (const each of [text, title, filename, ...headings]) places.look(each, "documents", undefined);
+  return places;
+}

@@ -1,0 +1,71 @@
+import type { EmbeddingCall, EmbeddingInput } from "../domain/embedding.ts";
+import { atLeast, stricter } from "../domain/guard-policy.ts";
+import type { CheckedInputs } from "../domain/guard.ts";
+import { Fault } from "../kernel/fault.ts";
+import { hmacKey } from "../kernel/hash.ts";
+import { closed } from "./closed.ts";
+import type { GuardDeps, GuardOptions } from "./guard.ts";
+import { createLooked } from "./look.ts";
+import { MARK_BYTES_TYPICAL, maskText } from "./mask/mask-text.ts";
+import { createPseudonyms } from "./mask/pseudonyms.ts";
+import { spread } from "./mask/spread.ts";
+import { createPlaces, lookElsewhere } from "./places.ts";
+import { looksForNothing, modeOf, policyOf } from "./policy.ts";
+
+/**
+ * The same rules for texts that become vectors. There is no answer to put originals back into, and vectors of different calls are compared, so a
+ * value has one pseudonym in the whole tenant. Tokens of a model's vocabulary cannot be read here, and stay on own hardware where texts would be masked.
+ */
+export function createInputGuard(
+  deps: Pick<GuardDeps, "find" | "second" | "pseudonymKey" | "refused">,
+  { policy: base, routesLook }: GuardOptions,
+): (call: EmbeddingCall) => CheckedInputs | Promise<CheckedInputs> {
+  const find = closed(deps.find);
+  return (call) => {
+    const { inputs } = call.wish;
+    const policy = policyOf(base, call.who.tenant.guard);
+    const own = modeOf(policy, "inputs");
+    const looked = createLooked(find, () => own);
+    const places = createPlaces(looked);
+    const looks = routesLook || !looksForNothing(policy);
+    // Tokens are no text: their place stays empty, so that places and inputs keep one order.
+    if (looks) for (const input of inputs) places.look(typeof input === "string" ? input : "", "inputs", undefined);
+    let unread = atLeast(own, "mask") && inputs.some((input) => typeof input !== "string");
+    let masked: readonly EmbeddingInput[] | undefined;
+    const mask = (): readonly EmbeddingInput[] => {
+      const pseudonyms = createPseudonyms(hmacKey(deps.pseudonymKey, `${call.who.tenant.id}\ninputs`));
+      return inputs.map((input, at) =>
+        typeof input === "string" ? maskText(input, spread(input, places.findings[at] ?? [], looked.values), pseudonyms) : input,
+      );
+    };
+    const checked: CheckedInputs = {
+      get standing() {
+        return { personal: looked.personal, mode: looked.mode, unread };
+      },
+      get bytesAdded() {
+        return looked.findings * MARK_BYTES_TYPICAL;
+      },
+      leave(target, route) {
+        const mode = stricter(looked.mode, looked.personal ? route : "off");
+        if (target.trust === "private" || !looked.personal || !atLeast(mode, "mask")) return inputs;
+        // Routing has dropped such a target already; it must not come this far whatever routing does.
+        if (atLeast(mode, "private-only")) throw new Fault("guard_failed");
+        return (masked ??= mask());
+      },
+      get guarded() {
+        const { counts } = looked;
+        return counts === undefined ? undefined : { found: counts, ...(masked === undefined ? {} : { masked: true as const }) };
+      },
+    };
+    const hold = (): CheckedInputs => {
+      if (looked.mode !== "block") return checked;
+      deps.refused(call, "personal_data_blocked", []);
+      throw new Fault("personal_data_blocked");
+    };
+    if (!looks || deps.second.length === 0) return hold();
+    return lookElsewhere(deps.second, [places]).then((failed) => {
+      if (failed && atLeast(own, "mask")) unread = true;
+      return hold();
+    });
+  };
+}

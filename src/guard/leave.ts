@@ -1,0 +1,96 @@
+import type { Call, ChatCall, Passage } from "../domain/chat.ts";
+import type { Finding } from "../domain/finding.ts";
+import { atLeast, stricter, type ContentField, type Guarded, type GuardPolicy, type PiiMode } from "../domain/guard-policy.ts";
+import type { Leaving, Outgoing } from "../domain/guard.ts";
+import type { Target } from "../domain/target.ts";
+import { Fault } from "../kernel/fault.ts";
+import { hmacKey } from "../kernel/hash.ts";
+import { mapTexts } from "./content/map-texts.ts";
+import { conversationOf } from "./conversation.ts";
+import type { Looked } from "./look.ts";
+import { maskText } from "./mask/mask-text.ts";
+import { createPseudonyms, type Pseudonyms } from "./mask/pseudonyms.ts";
+import { spread } from "./mask/spread.ts";
+import { createUnmasking } from "./mask/unmask-stream.ts";
+import type { Places } from "./places.ts";
+import { modeOf } from "./policy.ts";
+
+type Looks = {
+  readonly call: Call;
+  readonly chat: ChatCall;
+  readonly policy: GuardPolicy;
+  readonly looked: Looked;
+  /** In the order of `mapTexts`. */
+  readonly inChat: Pick<Places, "findings">;
+  readonly inPrompt: Pick<Places, "findings">;
+  readonly inPassages: ReadonlyMap<Passage, Pick<Places, "findings">>;
+  readonly pseudonymKey: Uint8Array;
+};
+
+export type Leave = {
+  leave(target: Target, mode: PiiMode, passages: readonly Passage[]): Leaving;
+  outgoing(target: Target): Outgoing | undefined;
+  readonly masked: boolean;
+  readonly answer: Guarded["answer"];
+};
+
+/** How a call leaves: own hardware gets it as it is, others get pseudonyms where the policy masks. Masked once, however many targets are tried. */
+export function createLeave(looks: Looks): Leave {
+  const { call, chat, policy, looked, inChat, inPrompt, inPassages } = looks;
+  const { systemPrompt } = call.who.tenant;
+  let masked: Leaving | undefined;
+  const masking = new Map<string, boolean>();
+  let made: Pseudonyms | undefined;
+  const ofConversation = (): Pseudonyms =>
+    (made ??= createPseudonyms(hmacKey(looks.pseudonymKey, `${call.who.tenant.id}\n${conversationOf(call)}`)));
+
+  const mask = (route: PiiMode, passages: readonly Passage[]): Leaving => {
+    const pseudonyms = ofConversation();
+    const masks = (field: ContentField): boolean => atLeast(stricter(modeOf(policy, field), route), "mask");
+    const write = (text: string, field: ContentField, findings: readonly Finding[]): string =>
+      masks(field) ? maskText(text, spread(text, findings, looked.values), pseudonyms) : text;
+    let at = 0;
+    return {
+      chat: mapTexts(chat, (text, field) => write(text, field, inChat.findings[at++] ?? [])),
+      systemPrompt: systemPrompt === undefined ? undefined : write(systemPrompt, "system", inPrompt.findings[0] ?? []),
+      passages: passages.map((passage) =>
+        maskPassage(passage, inPassages.get(passage)?.findings ?? [], (text, found) => write(text, "documents", found)),
+      ),
+    };
+  };
+
+  return {
+    leave(target, route, passages) {
+      const mode = stricter(looked.mode, looked.personal ? route : "off");
+      const masks = target.trust !== "private" && looked.personal && atLeast(mode, "mask");
+      masking.set(target.model, masks);
+      if (!masks) return { chat, systemPrompt, passages };
+      // Routing has dropped such a target already; it must not come this far whatever routing does.
+      if (atLeast(mode, "private-only")) throw new Fault("guard_failed");
+      return (masked ??= mask(route, passages));
+    },
+    outgoing(target) {
+      if (masking.get(target.model) !== true) return undefined;
+      return createUnmasking(ofConversation(), { jsonText: chat.responseFormat !== undefined && chat.responseFormat.type !== "text" });
+    },
+    get masked() {
+      return masked !== undefined;
+    },
+    answer: undefined,
+  };
+}
+
+function maskPassage(
+  passage: Passage,
+  found: readonly (readonly Finding[])[],
+  write: (text: string, findings: readonly Finding[]) => string,
+): Passage {
+  const [inText = [], inTitle = [], inFilename = [], ...inHeadings] = found;
+  return {
+    ...passage,
+    text: write(passage.text, inText),
+    title: write(passage.title, inTitle),
+    filename: write(passage.filename, inFilename),
+    headings: passage.headings.map((heading, at) => write(heading, inHeadings[at] ?? [])),
+  };
+}

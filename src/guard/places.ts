@@ -1,0 +1,63 @@
+import type { Finding } from "../domain/finding.ts";
+import type { ContentField } from "../domain/guard-policy.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { Looked } from "./look.ts";
+import { mergeFindings, type SecondDetector } from "./second-detector.ts";
+
+/** Texts in the order in which they were looked at, with what was found in each. */
+export type Places = {
+  look(text: string, field: ContentField, name: string | undefined): void;
+  /** What another detector found in the same texts. */
+  add(more: readonly (readonly Finding[])[]): void;
+  readonly texts: readonly string[];
+  readonly findings: readonly (readonly Finding[])[];
+};
+
+export function createPlaces(looked: Looked): Places {
+  const texts: string[] = [];
+  const fields: ContentField[] = [];
+  const findings: (readonly Finding[])[] = [];
+  return {
+    look(text, field, name) {
+      findings.push(looked.look(text, field, name));
+      texts.push(text);
+      fields.push(field);
+    },
+    add(more) {
+      for (const [at, field] of fields.entries()) {
+        const known = findings[at] ?? [];
+        const merged = mergeFindings(known, more[at] ?? []);
+        if (merged === known) continue;
+        findings[at] = merged;
+        looked.count(
+          field,
+          texts[at] ?? "",
+          merged.filter((finding) => !known.includes(finding)),
+        );
+      }
+    },
+    texts,
+    findings,
+  };
+}
+
+/** Asks every second detector. true: one failed, and its calls are to stay on own hardware. Throws `guard_failed` where such calls are refused. */
+export async function lookElsewhere(second: readonly SecondDetector[], places: readonly Places[]): Promise<boolean> {
+  const texts = places.flatMap((each) => each.texts);
+  if (texts.length === 0) return false;
+  let failed = false;
+  for (const { find, onFailure } of second) {
+    try {
+      const found = await find(texts);
+      let from = 0;
+      for (const each of places) {
+        each.add(found.slice(from, from + each.texts.length));
+        from += each.texts.length;
+      }
+    } catch (error) {
+      if (onFailure === "refuse") throw new Fault("guard_failed", {}, { cause: error });
+      failed = true;
+    }
+  }
+  return failed;
+}
