@@ -5,3 +5,6 @@ export { createPresidio } from "./presidio.ts";
 export type { SecondDetector } from "./second-detector.ts";
 export type { Find } from "./look.ts";
 export type { InjectionScore, ScoreInjection } from "./injection.ts";
+export { createPiiFinder } from "./pii/pii-finder.ts";
+export type { ExtraRule, PiiFinder, PiiFinderOptions } from "./pii/pii-finder.ts";
+export { scrub } from "./pii/scrub.ts";

@@ -1,0 +1,26 @@
+import type { Codes } from "./checksums.ts";
+
+/** How one country writes one kind of number. */
+export type IdentityRule = {
+  /** Permanent: the finding's reason is `checksum:<name>` or `shape:<name>`. Begins with the country's two letters. */
+  readonly name: string;
+  /** `9` a digit, `A` a letter, `X` either. */
+  readonly pattern: string;
+  /** Lengths of the groups in which it is printed, as one number: 3332. */
+  readonly shapes?: readonly number[];
+  /** Date, ranges and check digits. */
+  readonly check: (codes: Codes, length: number) => boolean;
+  /** Score without any context word: written in one piece, and in its printed groups. 0.4 and less: only beside its context. */
+  readonly alone: number;
+  readonly printed: number;
+  /** False: `check` knows ranges only, no check digit. */
+  readonly hasChecksum?: false;
+};
+
+/** A country's two letters as one number, as the lexicon keeps them. */
+export const countryOf = (name: string): number => (name.charCodeAt(0) - 96) * 32 + name.charCodeAt(1) - 96;
+
+const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+
+/** A day that exists in some year. */
+export const isDay = (month: number, day: number): boolean => day >= 1 && day <= (DAYS[month - 1] ?? 0);

@@ -1,0 +1,78 @@
+import type { Finding } from "../../domain/finding.ts";
+import { isDigitCode, isLetterCode, type Codes } from "./checksums.ts";
+import { nearestMark } from "./context.ts";
+import { AMERICAN_IDENTITIES } from "./identity-americas.ts";
+import { ASIAN_IDENTITIES } from "./identity-asia.ts";
+import { EASTERN_IDENTITIES } from "./identity-east.ts";
+import { EUROPEAN_IDENTITIES } from "./identity-europe.ts";
+import { NORTHERN_IDENTITIES } from "./identity-islands-north.ts";
+import { countryOf, type IdentityRule } from "./identity-rule.ts";
+import type { Scan } from "./scan.ts";
+import { IDENTITY, IDENTITY_HINT, INSURANCE } from "./topics.ts";
+import type { NumberWindow } from "./window.ts";
+
+export const IDENTITY_RULES: readonly IdentityRule[] = [
+  ...AMERICAN_IDENTITIES,
+  ...EUROPEAN_IDENTITIES,
+  ...NORTHERN_IDENTITIES,
+  ...EASTERN_IDENTITIES,
+  ...ASIAN_IDENTITIES,
+];
+
+type Prepared = { readonly rule: IdentityRule; readonly country: number; readonly reason: string; readonly isNumeric: boolean };
+
+/** By length: what is tried on a window of that many characters. */
+const BY_LENGTH: readonly (readonly Prepared[])[] = Array.from({ length: 35 }, (_, length) =>
+  IDENTITY_RULES.filter(({ pattern }) => pattern.length === length).map((rule) => ({
+    rule,
+    country: countryOf(rule.name),
+    reason: `${rule.hasChecksum === false ? "shape" : "checksum"}:${rule.name}`,
+    isNumeric: !/[AX]/.test(rule.pattern),
+  })),
+);
+
+const DIGIT = 57;
+const LETTER = 65;
+
+function isPattern(codes: Codes, pattern: string): boolean {
+  for (let i = 0; i < pattern.length; i++) {
+    const wanted = pattern.charCodeAt(i);
+    const code = codes[i] ?? 0;
+    if (wanted === DIGIT ? !isDigitCode(code) : wanted === LETTER ? !isLetterCode(code) : !isDigitCode(code) && !isLetterCode(code))
+      return false;
+  }
+  return true;
+}
+
+/** Beside a word that names this country's number; that names a national number; that names another country's. */
+const SCORE_OWN = 0.97;
+const SCORE_ANY = 0.9;
+const SCORE_OTHER = 0.6;
+
+function contextScore(scan: Scan, mark: number, country: number): number {
+  if (mark < 0) return 0;
+  const named = scan.markCountry[mark] ?? 0;
+  if (named === country) return SCORE_OWN;
+  if (((scan.markTopics[mark] ?? 0) & IDENTITY_HINT) !== 0) return 0;
+  return named === 0 ? SCORE_ANY : SCORE_OTHER;
+}
+
+/** National, tax and social-security numbers. */
+export function detectIdentity(scan: Scan, window: NumberWindow, out: Finding[]): void {
+  const candidates = BY_LENGTH[window.length];
+  if (candidates === undefined || candidates.length === 0) return;
+  const { start, end, codes, length } = window;
+  let best: Finding | undefined;
+  let mark = -2;
+  for (const { rule, country, reason, isNumeric } of candidates) {
+    if (window.isNumeric !== isNumeric && isNumeric) continue;
+    const isPrinted = window.groups > 1;
+    if (isPrinted && rule.shapes?.includes(window.shape) !== true) continue;
+    if (!isPattern(codes, rule.pattern) || !rule.check(codes, length)) continue;
+    if (mark === -2) mark = nearestMark(scan, IDENTITY | IDENTITY_HINT | INSURANCE, start, end);
+    const plain = isPrinted ? rule.printed : window.hasLower ? rule.alone - 0.2 : rule.alone;
+    const score = Math.max(plain, contextScore(scan, mark, country));
+    if (best === undefined || score > best.score) best = { type: "NATIONAL_ID", start, end, score, reason };
+  }
+  if (best !== undefined) out.push(best);
+}

@@ -1,0 +1,81 @@
+/** A stretch of digits and separators that could be dialled. */
+export type PhoneCandidate = {
+  start: number;
+  end: number;
+  digits: string;
+  hasPlus: boolean;
+  /** An area code in brackets, or a trunk zero: `+44 (0)20`. */
+  hasBrackets: boolean;
+  /** Group lengths as digits, the first first; a group of ten or more counts 0. */
+  shape: number;
+  groups: number;
+  /** Which separators: space 1, dash 2, dot 4, slash 8. */
+  separators: number;
+};
+
+/** E.164 allows 15 digits; access code and trunk zero come on top. */
+const DIGITS_MAX = 19;
+const DIGITS_MIN = 6;
+const SEPARATOR_MAX = 3;
+
+const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57;
+
+function separatorBit(unit: number): number {
+  if (unit === 32) return 1;
+  if (unit === 45) return 2;
+  if (unit === 46) return 4;
+  return unit === 47 ? 8 : 0;
+}
+
+const isBracket = (unit: number): boolean => unit === 40 || unit === 41;
+
+/** Moves a number's start back over `+`, `(` and `(+`. */
+export function phoneStart(text: string, digit: number): number {
+  let start = digit;
+  while (start > 0 && digit - start < 2 && (text.charCodeAt(start - 1) === 43 || text.charCodeAt(start - 1) === 40)) start--;
+  return start;
+}
+
+/**
+ * Every prefix of the digits from `digit` on that ends with a group, longest last. One object is used for all; `visit` keeps nothing.
+ */
+export function walkPhone(text: string, digit: number, visit: (candidate: PhoneCandidate) => void): void {
+  const start = phoneStart(text, digit);
+  const candidate: PhoneCandidate = {
+    start,
+    end: digit,
+    digits: "",
+    hasPlus: false,
+    hasBrackets: false,
+    shape: 0,
+    groups: 0,
+    separators: 0,
+  };
+  for (let i = start; i < digit; i++) {
+    if (text.charCodeAt(i) === 43) candidate.hasPlus = true;
+    else candidate.hasBrackets = true;
+  }
+  let at = digit;
+  while (candidate.digits.length < DIGITS_MAX) {
+    let end = at;
+    while (isDigit(text.charCodeAt(end))) end++;
+    candidate.digits += text.slice(at, Math.min(end, at + DIGITS_MAX + 1));
+    if (candidate.digits.length > DIGITS_MAX) return;
+    candidate.groups++;
+    candidate.shape = candidate.shape * 10 + (end - at < 10 ? end - at : 0);
+    candidate.end = end;
+    if (candidate.digits.length >= DIGITS_MIN) visit(candidate);
+    at = end;
+    let bits = 0;
+    while (at - end < SEPARATOR_MAX && !isDigit(text.charCodeAt(at))) {
+      const unit = text.charCodeAt(at);
+      const bit = separatorBit(unit);
+      if (bit === 0 && !isBracket(unit)) return;
+      if (isBracket(unit)) candidate.hasBrackets = true;
+      bits |= bit;
+      at++;
+    }
+    candidate.separators |= bits;
+    if (at === end || !isDigit(text.charCodeAt(at))) return;
+  }
+}

@@ -1,0 +1,118 @@
+import type { Finding } from "../../domain/finding.ts";
+import { isNear } from "./context.ts";
+import type { PhonePlan } from "./phone-plan.ts";
+import { walkPhone, type PhoneCandidate } from "./phone-walk.ts";
+import type { PiiRule } from "./rule.ts";
+import { HAS_DIGIT, type Scan } from "./scan.ts";
+import { ORDINARY, PHONE } from "./topics.ts";
+import { isFreeAfter, isFreeBefore } from "./window.ts";
+
+/** A label stands right before its number; further away it may speak of another. */
+const LABEL_CHARS = 40;
+const ORDINARY_CHARS = 16;
+
+/** Dates, and addresses of machines, in the groups of a phone number. */
+const DATE_SHAPES: ReadonlySet<number> = new Set([224, 422, 222, 22_422, 4222, 42_222, 422_222]);
+
+const isDotted = (candidate: PhoneCandidate): boolean => candidate.separators === 4;
+
+/** Four groups of at most three digits with dots: an address on a network. */
+function isNetworkAddress(candidate: PhoneCandidate): boolean {
+  if (!isDotted(candidate) || candidate.groups !== 4) return false;
+  for (let rest = candidate.shape; rest > 0; rest = Math.floor(rest / 10)) if (rest % 10 > 3 || rest % 10 === 0) return false;
+  return true;
+}
+
+const NORTH_AMERICAN: ReadonlySet<number> = new Set([334, 1334, 3334]);
+const BY_SPACE = 1;
+
+/** How much a national number's groups alone say that it is one. 0: they say nothing. */
+function formatScore(candidate: PhoneCandidate, isValid: boolean): number {
+  const { digits, groups, shape, separators } = candidate;
+  if (candidate.hasBrackets) return groups > 1 && digits.length >= 8 ? (isValid ? 0.8 : 0.6) : 0;
+  if (NORTH_AMERICAN.has(shape) && separators !== 8) {
+    if (separators === BY_SPACE) return isValid ? 0.55 : 0.3;
+    return isValid ? 0.75 : 0.55;
+  }
+  if (groups > 1 && digits.startsWith("0") && digits.length >= 9 && digits.length <= 12) return isValid ? 0.65 : 0.3;
+  if (shape === 55 && separators === BY_SPACE && digits.charCodeAt(0) > 53) return 0.55;
+  return 0;
+}
+
+/** `00` is dialled in most of the world before a country code, `011` in North America, `010` in Japan. */
+const accessCode = (digits: string): number => (digits.startsWith("00") ? 2 : digits.startsWith("011") || digits.startsWith("010") ? 3 : 0);
+
+function internationalScore(plan: PhonePlan, candidate: PhoneCandidate, hasContext: boolean): number {
+  const { digits, groups } = candidate;
+  const check = plan.checkInternational(digits);
+  if (check === "valid") return digits.length >= 8 ? 0.95 : 0.5;
+  if (check === "possible") return hasContext ? 0.85 : groups > 1 ? 0.7 : 0.6;
+  if (digits.length < 9 || digits.length > 15) return 0;
+  return hasContext ? 0.7 : groups > 2 ? 0.55 : 0.3;
+}
+
+function nationalScore(plan: PhonePlan, candidate: PhoneCandidate, hasContext: boolean): number {
+  const { digits } = candidate;
+  const access = accessCode(digits);
+  if (access > 0 && digits.length >= access + 8) {
+    const check = plan.checkInternational(digits.slice(access));
+    if (check !== "none" && (hasContext || candidate.groups > 1)) return check === "valid" ? 0.85 : 0.65;
+  }
+  if (digits.length > 13 || digits.length < 7) return 0;
+  const alone = candidate.hasBrackets || NORTH_AMERICAN.has(candidate.shape) || candidate.shape === 55 || digits.startsWith("0");
+  if (!hasContext && !alone) return 0;
+  const check = plan.checkNational(digits);
+  if (!hasContext) return formatScore(candidate, check === "valid");
+  return check === "valid" ? 0.9 : check === "possible" ? 0.75 : 0.6;
+}
+
+function scoreOf(scan: Scan, plan: PhonePlan, candidate: PhoneCandidate): number {
+  const { start, end } = candidate;
+  if (DATE_SHAPES.has(candidate.shape) || isNetworkAddress(candidate)) return 0;
+  if (!isFreeAfter(scan.text, end) && scan.text.charCodeAt(end) !== 120) return 0;
+  const hasContext = isNear(scan, PHONE, start, end, LABEL_CHARS);
+  if (candidate.hasPlus) return internationalScore(plan, candidate, hasContext);
+  const score = nationalScore(plan, candidate, hasContext);
+  return score > 0 && isNear(scan, ORDINARY, start, end, ORDINARY_CHARS) && !hasContext ? score - 0.3 : score;
+}
+
+/** `x123`, `ext. 123` right after a number belong to it. */
+const extension = /(?: ?(?:x|ext\.?|extension|durchwahl|poste|anexo|int\.?) ?\d{1,6})(?!\w)/iy;
+export const PHONE_PATTERNS: readonly RegExp[] = [extension];
+
+function withExtension(text: string, end: number): number {
+  extension.lastIndex = end;
+  return extension.test(text) ? extension.lastIndex : end;
+}
+
+export function createPhoneRule(plan: PhonePlan): PiiRule {
+  return {
+    name: "phone",
+    types: ["PHONE"],
+    run: (scan, out: Finding[]) => {
+      let searched = 0;
+      for (const token of scan.numbers) {
+        const digit = scan.start[token] ?? 0;
+        if (digit < searched || (((scan.flags[token] ?? 0) & ~HAS_DIGIT) !== 0 && !startsExtended(scan, token))) continue;
+        let best: Finding | undefined;
+        walkPhone(scan.text, digit, (candidate) => {
+          if (!isFreeBefore(scan.text, candidate.start)) return;
+          const score = scoreOf(scan, plan, candidate);
+          if (score > 0 && score >= (best?.score ?? 0)) {
+            best = { type: "PHONE", start: candidate.start, end: withExtension(scan.text, candidate.end), score, reason: "shape:phone" };
+          }
+        });
+        if (best === undefined) continue;
+        searched = best.end;
+        out.push(best);
+      }
+    },
+  };
+}
+
+/** `0199x123`: an extension without a space. */
+const startsExtended = (scan: Scan, token: number): boolean => {
+  const start = scan.start[token] ?? 0;
+  const end = scan.end[token] ?? 0;
+  return end - start <= 20 && /^\d+x\d+$/.test(scan.text.slice(start, end));
+};
