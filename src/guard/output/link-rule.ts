@@ -1,0 +1,25 @@
+import { createHostList } from "./link-host.ts";
+import { LINK_HOLD_CHARACTERS_MAX, LinkWatch, type LinkMode } from "./link-watch.ts";
+import type { Channel, OutputRule } from "./output-rule.ts";
+
+export type LinkOptions = {
+  readonly mode: LinkMode;
+  /** `example.com`, `*.example.com`. None: in `detect`, addresses that carry data; in the other modes, every address that names a host. */
+  readonly hosts: readonly string[];
+};
+
+/** A tool's input is for the caller's own program, which has its own idea of what to fetch. */
+const SHOWN: ReadonlySet<Channel> = new Set(["text", "reasoning", "refusal"]);
+
+/** Addresses of links and images, in Markdown, HTML, CSS and plain text, whose hosts nobody listed. */
+export function linkRule({ mode, hosts }: LinkOptions): OutputRule {
+  const isListed = createHostList(hosts);
+  const onlyData = mode === "detect" && hosts.length === 0;
+  return {
+    name: "link",
+    channels: SHOWN,
+    holdCharactersMax: mode === "detect" ? 0 : LINK_HOLD_CHARACTERS_MAX,
+    strict: mode !== "detect",
+    watch: () => new LinkWatch(mode, onlyData, isListed),
+  };
+}
