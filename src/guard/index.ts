@@ -14,3 +14,4 @@ export { linkRule, type LinkOptions } from "./output/link-rule.ts";
 export type { LinkMode } from "./output/link-watch.ts";
 export { createOutputGuard, type OutputGuard } from "./output/output-guard.ts";
 export type { Channel, OutputEvent, OutputRule } from "./output/output-rule.ts";
+export { createNameTagger, type NameTagger } from "./pii/names/tagger.ts";

@@ -1,0 +1,49 @@
+import { readFileSync } from "node:fs";
+import { FEATURES_MAX, FEATURES_SIZE, featuresOf, LABEL_ADDRESS, LABELS } from "./features.ts";
+import { isCandidate } from "./prepare.ts";
+import { TOKENS_MAX, type Tokens } from "./tokens.ts";
+
+/** A weight of 1 is stored as this: weights from -8 to 8 in a byte. */
+export const WEIGHT_SCALE = 16;
+
+export type Model = {
+  /** Sets `tokens.label` from left to right, addresses left as they are, and `scores` (0 to 1) beside each label that is a name. */
+  readonly label: (text: string, tokens: Tokens) => void;
+  readonly scores: Float32Array;
+};
+
+/** Reads base64 of one signed byte for each label of each feature. Throws when the file does not fit the features of this version. */
+export function readWeights(path: string): Int8Array {
+  const bytes = Buffer.from(readFileSync(path, "latin1"), "base64");
+  if (bytes.length !== FEATURES_SIZE * LABELS) throw new Error(`weights of names: ${bytes.length} bytes, ${FEATURES_SIZE * LABELS} wanted`);
+  return new Int8Array(bytes.buffer, bytes.byteOffset, bytes.length);
+}
+
+export function createModel(weights: Int8Array): Model {
+  const features = new Int32Array(FEATURES_MAX);
+  const scores = new Float32Array(TOKENS_MAX);
+  const label = (text: string, tokens: Tokens): void => {
+    for (let at = 0; at < tokens.count; at++) {
+      if (tokens.label[at] === LABEL_ADDRESS) continue;
+      tokens.label[at] = 0;
+      if (!isCandidate(tokens, at)) continue;
+      const found = featuresOf(text, tokens, at, features);
+      let none = 0;
+      let person = 0;
+      let location = 0;
+      let organisation = 0;
+      for (let feature = 0; feature < found; feature++) {
+        const from = (features[feature] ?? 0) * LABELS;
+        none += weights[from] ?? 0;
+        person += weights[from + 1] ?? 0;
+        location += weights[from + 2] ?? 0;
+        organisation += weights[from + 3] ?? 0;
+      }
+      const best = Math.max(person, location, organisation);
+      if (best <= none) continue;
+      tokens.label[at] = best === person ? 1 : best === location ? 2 : 3;
+      scores[at] = 1 / (1 + Math.exp((none - best) / WEIGHT_SCALE));
+    }
+  };
+  return { label, scores };
+}

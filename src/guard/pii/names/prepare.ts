@@ -1,0 +1,91 @@
+import { familyOf, givenOf, IN_ORGANISATION, IN_PLACE, ordinaryOf, organisationOf, PHRASE_START, placeOf, roleOf } from "./attributes.ts";
+import type { Lexicon } from "./lexicon.ts";
+import { ROLES } from "./roles.ts";
+import {
+  GAP_HYPHEN,
+  GAP_OTHER,
+  SHAPE_DIGIT,
+  SHAPE_EAST_ASIAN,
+  SHAPE_INITIAL,
+  SHAPE_LOWER,
+  SHAPE_MIXED,
+  SHAPE_PLAIN,
+  SHAPE_TECHNICAL,
+  SHAPE_TITLE,
+  SHAPE_UPPER,
+  type Tokens,
+} from "./tokens.ts";
+import { hashJoin } from "./word-hash.ts";
+
+/** The most words that an entry of the lists has. */
+const PHRASE_WORDS_MAX = 4;
+/** Below this share of capitalised words, a text does not use capitals: `i` and `OK` may still be in it. */
+const CAPITALS_MIN = 0.02;
+const CAPITALS_ONLY = 0.7;
+
+/** In a text without lower case, or without upper case, the shape of a word says nothing; it becomes `SHAPE_PLAIN`. */
+export function settleCase(tokens: Tokens): void {
+  const { shape, count } = tokens;
+  let lower = 0;
+  let upper = 0;
+  let title = 0;
+  for (let at = 0; at < count; at++) {
+    const form = shape[at];
+    if (form === SHAPE_LOWER) lower++;
+    else if (form === SHAPE_UPPER) upper++;
+    else if (form === SHAPE_TITLE || form === SHAPE_MIXED) title++;
+  }
+  const all = lower + upper + title;
+  const plain = title < all * CAPITALS_MIN && upper < all * 0.2 ? SHAPE_LOWER : upper > all * CAPITALS_ONLY && upper > 2 ? SHAPE_UPPER : -1;
+  if (plain < 0) return;
+  for (let at = 0; at < count; at++) if (shape[at] === plain) shape[at] = SHAPE_PLAIN;
+}
+
+/** Marks the words of places and organisations that have several words. */
+export function markPhrases(tokens: Tokens, lexicon: Lexicon): void {
+  const { attributes, hash, gap, shape, count } = tokens;
+  for (let at = 0; at < count; at++) {
+    if (((attributes[at] ?? 0) & PHRASE_START) === 0) continue;
+    let joined = hash[at] ?? 0;
+    let last = -1;
+    let mark = 0;
+    for (let next = at + 1; next < count && next < at + PHRASE_WORDS_MAX; next++) {
+      if ((gap[next] ?? 0) > GAP_OTHER) break;
+      joined = hashJoin(joined, hash[next] ?? 0);
+      const found = lexicon.find(joined);
+      // Of two ordinary words in a text with capitals ("most of", "west end"), none is a place unless it is written as one.
+      const written = shape[at] !== SHAPE_LOWER && shape[next] !== SHAPE_LOWER;
+      if (found === 0 || !written) continue;
+      if (
+        placeOf(found) === 1 &&
+        ordinaryOf(attributes[at] ?? 0) >= 4 &&
+        ordinaryOf(attributes[next] ?? 0) >= 4 &&
+        shape[at] === SHAPE_PLAIN
+      )
+        continue;
+      if (placeOf(found) > 0 || organisationOf(found) === 2) {
+        last = next;
+        mark = placeOf(found) > 0 ? IN_PLACE : IN_ORGANISATION;
+      }
+    }
+    for (let inside = at; inside <= last; inside++) attributes[inside] = (attributes[inside] ?? 0) | mark;
+  }
+}
+
+/** Whether the model is asked at all: most words of a text are ordinary and small, and no name. */
+export function isCandidate(tokens: Tokens, at: number): boolean {
+  const form = tokens.shape[at] ?? 0;
+  if (form === SHAPE_DIGIT || form === SHAPE_TECHNICAL || form === SHAPE_EAST_ASIAN) return false;
+  const own = tokens.attributes[at] ?? 0;
+  const ordinary = ordinaryOf(own);
+  const names = givenOf(own) + familyOf(own) + placeOf(own);
+  const role = roleOf(own);
+  if (role === ROLES.pronoun || role === ROLES.article || role === ROLES.be)
+    return form !== SHAPE_LOWER && form !== SHAPE_PLAIN && names > 0;
+  if (form === SHAPE_LOWER || form === SHAPE_PLAIN) {
+    if ((own & (IN_PLACE | IN_ORGANISATION)) !== 0 || organisationOf(own) !== 0 || role === ROLES.particle) return true;
+    return names > 0 ? ordinary < 7 || names > 2 : ordinary === 0 && (tokens.end[at] ?? 0) - (tokens.start[at] ?? 0) > 2;
+  }
+  if (form === SHAPE_INITIAL) return role === 0 || role === ROLES.particle || tokens.gap[at] !== GAP_HYPHEN;
+  return true;
+}

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "bun:test";
+import type { Finding } from "../../../domain/finding.ts";
+import { FEATURES_SIZE, LABELS } from "./features.ts";
+import { createModel } from "./model.ts";
+import { createNameTagger, type NameTagger } from "./tagger.ts";
+
+const tag = createNameTagger();
+
+function find(tagger: NameTagger, text: string): readonly string[] {
+  const out: Finding[] = [];
+  tagger(text, out);
+  return out.map(({ type, start, end }) => `${type} ${text.slice(start, end)}`);
+}
+
+/** Each text with everything that must be found in it. */
+const SPOKEN: readonly (readonly [text: string, ...findings: string[]])[] = [
+  ["My name is Tracy Sukhorukova and I live in Berlin.", "PERSON Tracy Sukhorukova", "LOCATION Berlin"],
+  ["my name is tracy sukhorukova", "PERSON tracy sukhorukova"],
+  ["I'd like to join accounts with ms. Wijtze", "PERSON Wijtze"],
+  ["Dr. Okonkwo-Adeyemi said the results were fine.", "PERSON Okonkwo-Adeyemi"],
+  ["J. R. Smith wrote the letter.", "PERSON J. R. Smith"],
+  ["Ludwig van der Berg lives in New York.", "PERSON Ludwig van der Berg", "LOCATION New York"],
+  ["Jordan said hello.", "PERSON Jordan"],
+  ["my friend lives in hamburg", "LOCATION hamburg"],
+  ["I moved from São Paulo to Rio de Janeiro.", "LOCATION São Paulo", "LOCATION Rio de Janeiro"],
+  ["She works at Goldman Sachs.", "ORGANISATION Goldman Sachs"],
+  ["Sehr geehrter Herr Müller, ich komme aus Köln.", "PERSON Müller", "LOCATION Köln"],
+  ["Je m'appelle Amélie Dubois et j'habite à Lyon.", "PERSON Amélie Dubois", "LOCATION Lyon"],
+  ["Me llamo Lucía Fernández y vivo en Sevilla.", "PERSON Lucía Fernández", "LOCATION Sevilla"],
+  ["Mi chiamo Giulia Rossi e abito a Milano.", "PERSON Giulia Rossi", "LOCATION Milano"],
+  ["Meu nome é João Silva e moro em Lisboa.", "PERSON João Silva", "LOCATION Lisboa"],
+  ["Geachte mevrouw Jansen, ik woon in Utrecht.", "PERSON Jansen", "LOCATION Utrecht"],
+  ["Nazywam się Anna Kowalska i mieszkam w Warszawa.", "PERSON Anna Kowalska", "LOCATION Warszawa"],
+  ["Best regards,\nPriya Raghunathan", "PERSON Priya Raghunathan"],
+];
+
+const SILENT: readonly string[] = [
+  "May I ask you a question?",
+  "Will you help me with my essay?",
+  "Please mark as read.",
+  "Mark all items as done.",
+  "The apple is red and the rose is a flower.",
+  "Bill the customer for the hours and grant me access.",
+  "April showers bring May flowers.",
+  "I hope you are well.",
+  "The most important thing is to rest.",
+  "Don't worry, he's fine; it's a nice day.",
+  "Take a 10 minute drive down the road.",
+  "It is a two way street.",
+  "Write a Python function that sorts a list.",
+  "getUserName(firstName) returns null in UserService.java",
+  "how do i top up with apple pay",
+  "Der Hund ist im Garten und die Rechnung ist falsch.",
+  "Le petit garçon mange une pomme.",
+  "El sol y la luna",
+];
+
+const ADDRESSES: readonly string[] = [
+  "12 Rue de la Paix, 75002 Paris",
+  "Hauptstraße 5, 10115 Berlin",
+  "1600 Amphitheatre Parkway, Mountain View, CA 94043",
+  "Via Roma 12, 00184 Roma",
+  "Calle Mayor, 5, 28013 Madrid",
+  "ul. Karpacka 69, 00-950 Warszawa",
+  "P.O. Box 123, London SW1A 1AA",
+  "Kerkstraat 12, 1017 AB Amsterdam",
+  "221B Baker Street, London",
+  "23 8 wressle road suite 771",
+  "91 Vila Miguel Tavares 1160\nSuite 616\nFortaleza\nTogo 95522",
+];
+
+/** What a tagger gets wrong: what it misses, and what it finds where nothing is. */
+function faultsOf(tagger: NameTagger): readonly string[] {
+  return [
+    ...SPOKEN.flatMap(([text, ...wanted]) => {
+      const found = find(tagger, text);
+      return wanted
+        .filter((finding) => !found.includes(finding))
+        .map((finding) => `missed ${finding} in: ${text}; found: ${found.join(", ")}`);
+    }),
+    ...SILENT.flatMap((text) => find(tagger, text).map((finding) => `found ${finding} in: ${text}`)),
+    ...ADDRESSES.flatMap((address) => {
+      const found = find(tagger, `Send it to ${address}`);
+      return found.includes(`ADDRESS ${address}`) ? [] : [`missed ${address}; found: ${found.join(", ")}`];
+    }),
+  ];
+}
+
+test("names, places, organisations and addresses are found in ten languages, and look-alikes are not", () => {
+  assert.deepEqual(faultsOf(tag), []);
+  console.log(`# ${SPOKEN.length} texts with names, ${SILENT.length} without, ${ADDRESSES.length} addresses`);
+});
+
+test("planted: a tagger that finds nothing, and one that takes every capital for a name, fail the same check", () => {
+  const mute: NameTagger = () => undefined;
+  assert.ok(faultsOf(mute).length >= SPOKEN.length + ADDRESSES.length);
+  const capitals: NameTagger = (text, out) => {
+    for (const match of text.matchAll(/\p{Lu}\p{Ll}+/gu)) {
+      out.push({ type: "PERSON", start: match.index, end: match.index + match[0].length, score: 1, reason: "planted" });
+    }
+  };
+  assert.ok(faultsOf(capitals).some((fault) => fault.startsWith("found PERSON May")));
+});
+
+test("weights of another shape are refused, and a missing list is an error, not silence", () => {
+  assert.throws(() => createNameTagger(join(import.meta.dirname, "no-such-folder"))("Anna", []), /ENOENT/u);
+  assert.equal(createModel(new Int8Array(FEATURES_SIZE * LABELS)).scores.length > 0, true);
+});
+
+test("findings are in order, do not overlap, lie within the text, and score between a half and one", () => {
+  const text = [...SPOKEN.map(([spoken]) => spoken), ...ADDRESSES, ...SILENT].join("\n");
+  const out: Finding[] = [];
+  tag(text, out);
+  let last = 0;
+  for (const { start, end, score } of out) {
+    assert.ok(start >= last && end > start && end <= text.length);
+    assert.ok(score >= 0.5 && score <= 1);
+    last = end;
+  }
+  assert.ok(out.length > SPOKEN.length);
+});
+
+test("a name is found wherever it stands in a long text, stretches' borders included", () => {
+  const filler = "the report is due and nobody has read it yet. ";
+  const name = "My name is Tracy Sukhorukova. ";
+  let misses = 0;
+  for (let words = 4_050; words < 4_140; words++) {
+    const text = `${filler.repeat(409)}${"word ".repeat(words - 4_049)}${name}${filler}`;
+    if (!find(tag, text).includes("PERSON Tracy Sukhorukova")) misses++;
+  }
+  assert.equal(misses, 0);
+});
+
+test("any UTF-16 is taken: lone surrogates, marks without a letter, nothing, one long word", () => {
+  for (const text of [
+    "",
+    " ",
+    "\ud800",
+    "\u0301\u0301",
+    "'",
+    "O'",
+    "a'",
+    "’s",
+    "x".repeat(100_000),
+    "A".repeat(70),
+    "12".repeat(5_000),
+    "田".repeat(300),
+    "म\u0902",
+  ]) {
+    tag(text, []);
+  }
+});
+
+test("the second call on a text gives what the first gave", () => {
+  const text = SPOKEN.map(([spoken]) => spoken).join(" ");
+  assert.deepEqual(find(tag, text), find(tag, text));
+});

@@ -1,0 +1,81 @@
+import { ROLE_SHIFT } from "./attributes.ts";
+import { isLetter, kindOf } from "./char-kind.ts";
+import { FOLD_SIZE, KIND, MARK, OTHER } from "./fold.ts";
+import { gapOf, isTechnicalAfter, isTechnicalBefore } from "./gap.ts";
+import type { Lexicon } from "./lexicon.ts";
+import { ROLES } from "./roles.ts";
+import {
+  GAP_APOSTROPHE,
+  GAP_HYPHEN,
+  GAP_LINE,
+  GAP_NONE,
+  GAP_OTHER,
+  GAP_PERIOD,
+  GAP_QUOTE,
+  GAP_SPACE,
+  GAP_START,
+  SHAPE_TECHNICAL,
+  TOKENS_MAX,
+  type Tokens,
+} from "./tokens.ts";
+import { createWordScan, scanWord, shapeOf } from "./word-scan.ts";
+
+/** "she'll", "wouldn't": as ordinary as a word can be, where no list has them. */
+const CONTRACTION = 7 | (ROLES.be << ROLE_SHIFT);
+const PERIOD = 0x2e;
+const SPACE = 0x20;
+
+/** A hyphen or an apostrophe after a space joins nothing: it is a dash, or a quotation mark. */
+function loosen(gap: number): number {
+  if (gap === GAP_HYPHEN) return GAP_OTHER;
+  return gap === GAP_APOSTROPHE ? GAP_QUOTE : gap;
+}
+
+/** `example.com`, `index.html`: a word that a period without a space ties to the next. */
+const isDotted = (text: string, end: number): boolean =>
+  text.charCodeAt(end) === PERIOD && end + 1 < text.length && isLetter(text.charCodeAt(end + 1));
+
+/** Fills `tokens` from `from` on until the text ends or the arrays are full; answers where it stopped. */
+export function tokenise(text: string, from: number, tokens: Tokens, lexicon: Lexicon): number {
+  const { start, end, hash, attributes, shape, gap } = tokens;
+  const scan = createWordScan();
+  const length = text.length;
+  let count = 0;
+  let at = from;
+  let between = GAP_START;
+  let isTechnical = false;
+  let isSpaced = true;
+  while (at < length && count < TOKENS_MAX) {
+    const code = text.charCodeAt(at);
+    const first = code < FOLD_SIZE ? (KIND[code] ?? OTHER) : kindOf(code);
+    if (first === OTHER || first === MARK) {
+      const worth = isSpaced ? loosen(gapOf(code)) : gapOf(code);
+      if (worth > between) between = worth;
+      if (worth === GAP_SPACE || worth === GAP_LINE) {
+        isTechnical = false;
+        isSpaced = true;
+        if (between < GAP_OTHER) between = GAP_SPACE;
+      } else if (isTechnicalBefore(code)) isTechnical = true;
+      at++;
+      continue;
+    }
+    scanWord(text, at, first, scan);
+    const next = scan.end < length ? text.charCodeAt(scan.end) : SPACE;
+    const isLong = scan.letters > 1;
+    const isPart = isTechnical || isTechnicalAfter(next) || (isLong && (isDotted(text, scan.end) || (between === GAP_PERIOD && !isSpaced)));
+    const known = lexicon.find(scan.hash);
+    start[count] = at;
+    end[count] = scan.end;
+    hash[count] = scan.hash;
+    attributes[count] = known === 0 && scan.apostrophe > 0 && scan.end - scan.apostrophe <= 3 ? CONTRACTION : known;
+    shape[count] = isPart ? SHAPE_TECHNICAL : shapeOf(first, scan);
+    gap[count] = between === GAP_SPACE && !isSpaced ? GAP_NONE : between;
+    count++;
+    at = scan.end;
+    between = GAP_SPACE;
+    isTechnical = false;
+    isSpaced = false;
+  }
+  tokens.count = count;
+  return at;
+}
