@@ -1,9 +1,10 @@
 import type { Finding } from "../../domain/finding.ts";
 import { isLuhn, isRepeated, numberOf } from "./checksums.ts";
-import { isNear } from "./context.ts";
+import { isNear, type Reach } from "./context.ts";
 import type { Scan } from "./scan.ts";
 import { CARD, ORDINARY } from "./topics.ts";
-import { BY_DASH, BY_DOT, BY_SPACE, type NumberWindow } from "./window.ts";
+import { BY_DASH, BY_DOT, BY_SPACE } from "./separators.ts";
+import type { NumberWindow } from "./window.ts";
 
 /** Issuer ranges by their first six digits, and the lengths that each issues (ISO/IEC 7812, as the networks publish them). */
 const ISSUERS: readonly (readonly [from: number, to: number, ...lengths: readonly number[]])[] = [
@@ -36,6 +37,8 @@ const ISSUERS: readonly (readonly [from: number, to: number, ...lengths: readonl
 /** Groups as cards are printed: 4-4-4-4, Amex 4-6-5, Diners 4-6-4, nineteen digits 4-4-4-4-3. */
 const SHAPES: ReadonlySet<number> = new Set([4444, 465, 464, 44443, 4445, 4446, 4447, 445, 454, 6447, 44_441, 44_442]);
 
+const BEFORE: Reach = { beforeChars: 20, afterChars: 0 };
+
 function isIssued(window: NumberWindow): boolean {
   const prefix = numberOf(window.codes, 0, 6);
   return ISSUERS.some(([from, to, ...lengths]) => prefix >= from && prefix <= to && lengths.includes(window.length));
@@ -58,6 +61,6 @@ export function detectCard(scan: Scan, window: NumberWindow, out: Finding[]): vo
     return;
   }
   // A bar code, or the number of an order, passes Luhn one time in ten.
-  const isWeak = window.length <= 13 || (window.groups === 1 && isNear(scan, ORDINARY, start, end, 20));
+  const isWeak = window.length <= 13 || (window.groups === 1 && isNear(scan, ORDINARY, start, start, BEFORE));
   out.push({ type: "CARD", start, end, score: hasContext ? 0.99 : isWeak ? 0.4 : 0.9, reason: "luhn" });
 }

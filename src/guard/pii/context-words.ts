@@ -7,7 +7,6 @@ import {
   BORN,
   CARD,
   EMAIL,
-  FILLER,
   IMEI,
   INSURANCE,
   LICENCE,
@@ -15,6 +14,7 @@ import {
   ORDINARY,
   PASSPORT,
   PHONE,
+  PHONE_LINE,
   PLATE,
   RECORD,
   ROUTING,
@@ -30,7 +30,7 @@ import {
 const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])[] = [
   [
     PHONE,
-    "phone|telephone|tel|mobile|cell|cellphone|call|called|calling|call me at|call us at|dial|text me|sms|whatsapp|fax|ph|mob|phone number|contact number|hotline|voicemail|landline|ring|reach me at|callback",
+    "phone|telephone|tel|mobile|cell|cellphone|call|called|calling|call me at|call us at|dial|text me|sms|whatsapp|fax|ph|mob|phone number|contact number|hotline|voicemail|landline|ring|reach me at|reach you at|reach him at|reach her at|reach them at|reach us at|callback|answering|answering at|answer at|dialed|dialled|dialing|beeper|pager|texted|phoned|contact me at|hotline number|phones|numbers are",
     "telefon|telefonnummer|handy|handynummer|mobil|mobilnummer|rufnummer|anrufen|ruf|rufen|faxnummer|durchwahl|festnetz|erreichbar|mobiltelefon|fon",
     "téléphone|portable|appelez|appeler|tél|télécopie|joignable|numéro de téléphone|appelle",
     "teléfono|móvil|celular|llame|llamar|llámame|llama|tfno|tlf",
@@ -40,6 +40,13 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
     "telefon|telefonu|komórka|komórkowy|zadzwoń|dzwonić|tel kom|faks|numer telefonu|komórki",
     "電話|電話番号|携帯|携帯電話|連絡先|ファックス|TEL",
     "फोन|फ़ोन|मोबाइल|दूरभाष|कॉल|फोन नंबर|मोबाइल नंबर",
+  ],
+  [
+    PHONE_LINE,
+    "office|home|work|direct|desk|main|reception|private|daytime|evening",
+    "büro|privat|dienstlich|zentrale|geschäftlich",
+    "bureau|domicile|travail|oficina|casa|trabajo|ufficio|lavoro|escritório|trabalho|kantoor|thuis|werk|biuro|dom|praca",
+    "自宅|会社|勤務先|घर|कार्यालय|दफ्तर",
   ],
   [
     CARD,
@@ -205,21 +212,22 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
     "注文番号|注文|請求書|追跡番号|バージョン|商品番号",
     "ऑर्डर|ऑर्डर नंबर|चालान|संस्करण|ट्रैकिंग",
   ],
-  [
-    FILLER,
-    "is|was|are|number|no|nr|num|id|of|the|on|my|his|her|your|their|as|address|code|value|and|it|to|with|for|today|new|current",
-    "ist|lautet|war|nummer|am|der|die|das|vom|mein|meine|im|ihr|sein",
-    "est|était|numéro|le|la|du|de|mon|son|num|no",
-    "es|era|número|el|mi|su|nº|del",
-    "è|numero|il|lo|del|mio|suo",
-    "é|foi|meu|seu|em|o|a|do",
-    "op|mijn|het|van|een",
-    "to|jest|numer|mój|w|dnia|roku|z|moje",
-    "は|番号",
-    "है|नंबर|संख्या|का|की|को|हुआ|मेरा|मेरी",
-  ],
 ];
 
 export const CONTEXT_LINES: readonly LexiconLine[] = WORDS.flatMap(([topics, ...languages]) =>
   languages.map((phrases) => ({ topics, phrases })),
 );
+
+/** What may stand between a label and its value; order of languages as above. */
+export const FILLER_PHRASES: readonly string[] = [
+  "is|was|are|number|no|nr|num|id|of|the|on|my|his|her|your|their|as|address|code|value|and|it|to|with|for|today|new|current",
+  "ist|lautet|war|nummer|am|der|die|das|vom|mein|meine|im|ihr|sein",
+  "est|était|numéro|le|la|du|de|mon|son|num|no",
+  "es|era|número|el|mi|su|nº|del",
+  "è|numero|il|lo|del|mio|suo",
+  "é|foi|meu|seu|em|o|a|do",
+  "op|mijn|het|van|een",
+  "to|jest|numer|mój|w|dnia|roku|z|moje",
+  "は|番号",
+  "है|नंबर|संख्या|का|की|को|हुआ|मेरा|मेरी",
+];

@@ -1,8 +1,10 @@
 import type { Scan } from "./scan.ts";
 
-/** How far context words are looked for, in characters: about a short clause before, a few words after. */
-export const BEFORE_CHARS = 48;
-export const AFTER_CHARS = 24;
+/** How far context words are looked for around a span, in characters. */
+export type Reach = { readonly beforeChars: number; readonly afterChars: number };
+
+/** About a short clause before, a few words after. */
+export const NEARBY: Reach = { beforeChars: 48, afterChars: 24 };
 
 /** Index of the first mark that ends at or after `offset`. */
 export function firstMarkFrom(scan: Scan, offset: number): number {
@@ -20,13 +22,13 @@ export function firstMarkFrom(scan: Scan, offset: number): number {
  * The nearest context word of any of `topics` around a span, as an index of the marks; -1: none. What stands before wins over what stands
  * after: a label goes before its value.
  */
-export function nearestMark(scan: Scan, topics: number, start: number, end: number, beforeChars: number = BEFORE_CHARS): number {
+export function nearestMark(scan: Scan, topics: number, start: number, end: number, reach: Reach = NEARBY): number {
   if ((scan.topics & topics) === 0) return -1;
   let found = -1;
-  const from = firstMarkFrom(scan, start - beforeChars);
+  const from = firstMarkFrom(scan, start - reach.beforeChars);
   for (let mark = from; mark < scan.markStart.length; mark++) {
     const markStart = scan.markStart[mark] ?? 0;
-    if (markStart >= end + AFTER_CHARS) break;
+    if (markStart >= end + reach.afterChars) break;
     if (((scan.markTopics[mark] ?? 0) & topics) === 0) continue;
     if ((scan.markEnd[mark] ?? 0) <= start) found = mark;
     else if (markStart >= end && found < 0) return mark;
@@ -34,6 +36,6 @@ export function nearestMark(scan: Scan, topics: number, start: number, end: numb
   return found;
 }
 
-export function isNear(scan: Scan, topics: number, start: number, end: number, beforeChars: number = BEFORE_CHARS): boolean {
-  return nearestMark(scan, topics, start, end, beforeChars) >= 0;
+export function isNear(scan: Scan, topics: number, start: number, end: number, reach: Reach = NEARBY): boolean {
+  return nearestMark(scan, topics, start, end, reach) >= 0;
 }

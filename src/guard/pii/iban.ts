@@ -3,7 +3,8 @@ import { isDigitCode, isLetterCode, modulo } from "./checksums.ts";
 import { isNear } from "./context.ts";
 import type { Scan } from "./scan.ts";
 import { ACCOUNT } from "./topics.ts";
-import { BY_DASH, BY_SPACE, type NumberWindow } from "./window.ts";
+import { BY_DASH, BY_SPACE } from "./separators.ts";
+import type { NumberWindow } from "./window.ts";
 
 /** Length by country, from the SWIFT IBAN registry, and of those countries that use one without being in it. */
 const LENGTHS =

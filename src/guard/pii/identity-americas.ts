@@ -1,5 +1,6 @@
 import { digitAt, isLuhn, isRepeated, numberOf, weigh, type Codes } from "./checksums.ts";
 import { isDay, type IdentityRule } from "./identity-rule.ts";
+import { BY_DASH } from "./separators.ts";
 
 const isSsn = (codes: Codes): boolean => {
   const area = numberOf(codes, 0, 3);
@@ -67,8 +68,17 @@ const isRut = (codes: Codes, length: number): boolean => {
 };
 
 export const AMERICAN_IDENTITIES: readonly IdentityRule[] = [
-  { name: "us-ssn", pattern: "999999999", shapes: [324], check: isSsn, alone: 0.2, printed: 0.85, hasChecksum: false },
-  { name: "us-itin", pattern: "999999999", shapes: [324], check: isItin, alone: 0.2, printed: 0.8, hasChecksum: false },
+  { name: "us-ssn", pattern: "999999999", shapes: [324], check: isSsn, alone: 0.2, printed: 0.85, separators: BY_DASH, hasChecksum: false },
+  {
+    name: "us-itin",
+    pattern: "999999999",
+    shapes: [324],
+    check: isItin,
+    alone: 0.2,
+    printed: 0.8,
+    separators: BY_DASH,
+    hasChecksum: false,
+  },
   {
     name: "us-ein",
     pattern: "999999999",

@@ -1,5 +1,6 @@
 import { digitAt, isLuhn, isMod11of10, isRepeated, modulo, numberOf, weigh, type Codes } from "./checksums.ts";
 import { isDay, type IdentityRule } from "./identity-rule.ts";
+import { BY_DASH, BY_SLASH, BY_SPACE } from "./separators.ts";
 
 /** Women have 50 added to the month, later ones 20 or 70. */
 const isCzech = (codes: Codes): boolean => {
@@ -75,7 +76,7 @@ const isSouthAfrican = (codes: Codes): boolean =>
 const isTimestampLike = (codes: Codes): boolean => numberOf(codes, 0, 2) >= 15 && numberOf(codes, 0, 2) <= 19;
 
 export const EASTERN_IDENTITIES: readonly IdentityRule[] = [
-  { name: "cz-birth", pattern: "9999999999", shapes: [64], check: isCzech, alone: 0.3, printed: 0.75 },
+  { name: "cz-birth", pattern: "9999999999", shapes: [64], separators: BY_SLASH, check: isCzech, alone: 0.3, printed: 0.75 },
   { name: "ro-cnp", pattern: "9999999999999", check: isRomanian, alone: 0.4, printed: 0 },
   { name: "bg-egn", pattern: "9999999999", check: isBulgarian, alone: 0.3, printed: 0 },
   { name: "hr-oib", pattern: "99999999999", check: (codes) => isMod11of10(codes, 11), alone: 0.2, printed: 0 },
@@ -86,7 +87,7 @@ export const EASTERN_IDENTITIES: readonly IdentityRule[] = [
   { name: "hu-social", pattern: "999999999", shapes: [333], check: isHungarianSocial, alone: 0.2, printed: 0.3 },
   { name: "hu-tax", pattern: "9999999999", check: isHungarianTax, alone: 0.2, printed: 0 },
   { name: "ua-tax", pattern: "9999999999", check: isUkrainian, alone: 0.2, printed: 0 },
-  { name: "ru-snils", pattern: "99999999999", shapes: [3332], check: isSnils, alone: 0.3, printed: 0.85 },
+  { name: "ru-snils", pattern: "99999999999", shapes: [3332], separators: BY_DASH | BY_SPACE, check: isSnils, alone: 0.3, printed: 0.85 },
   { name: "ru-inn", pattern: "999999999999", check: isInn, alone: 0.4, printed: 0 },
   { name: "tr-identity", pattern: "99999999999", shapes: [3332], check: isTurkish, alone: 0.4, printed: 0.4 },
   { name: "il-identity", pattern: "999999999", shapes: [81], check: isIsraeli, alone: 0.2, printed: 0.4 },

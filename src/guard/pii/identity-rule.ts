@@ -13,6 +13,8 @@ export type IdentityRule = {
   /** Score without any context word: written in one piece, and in its printed groups. 0.4 and less: only beside its context. */
   readonly alone: number;
   readonly printed: number;
+  /** The groups are divided by this alone; otherwise they are told by a context word. Default: dashes, spaces or dots, dots and a dash. */
+  readonly separators?: number;
   /** False: `check` knows ranges only, no check digit. */
   readonly hasChecksum?: false;
 };

@@ -8,7 +8,8 @@ import { EUROPEAN_IDENTITIES } from "./identity-europe.ts";
 import { NORTHERN_IDENTITIES } from "./identity-islands-north.ts";
 import { countryOf, type IdentityRule } from "./identity-rule.ts";
 import type { Scan } from "./scan.ts";
-import { IDENTITY, IDENTITY_HINT, INSURANCE } from "./topics.ts";
+import { IDENTITY, IDENTITY_HINT } from "./topics.ts";
+import { BY_SPACE } from "./separators.ts";
 import type { NumberWindow } from "./window.ts";
 
 export const IDENTITY_RULES: readonly IdentityRule[] = [
@@ -44,6 +45,11 @@ function isPattern(codes: Codes, pattern: string): boolean {
   return true;
 }
 
+/** A date with its hour, or two numbers side by side, has unlike separators; a number has like ones, or dots with a dash or slash at its end. */
+const isUsual = (separators: number): boolean => (separators & BY_SPACE) === 0 || separators === BY_SPACE;
+/** In its groups, but not by its own separator: told by a context word only. */
+const UNUSUAL_SCORE = 0.4;
+
 /** Beside a word that names this country's number; that names a national number; that names another country's. */
 const SCORE_OWN = 0.97;
 const SCORE_ANY = 0.9;
@@ -69,8 +75,10 @@ export function detectIdentity(scan: Scan, window: NumberWindow, out: Finding[])
     const isPrinted = window.groups > 1;
     if (isPrinted && rule.shapes?.includes(window.shape) !== true) continue;
     if (!isPattern(codes, rule.pattern) || !rule.check(codes, length)) continue;
-    if (mark === -2) mark = nearestMark(scan, IDENTITY | IDENTITY_HINT | INSURANCE, start, end);
-    const plain = isPrinted ? rule.printed : window.hasLower ? rule.alone - 0.2 : rule.alone;
+    if (mark === -2) mark = nearestMark(scan, IDENTITY | IDENTITY_HINT, start, end);
+    if (isPrinted && rule.separators !== window.separators && !isUsual(window.separators)) continue;
+    const isOwn = rule.separators === undefined || rule.separators === window.separators;
+    const plain = isPrinted ? (isOwn ? rule.printed : UNUSUAL_SCORE) : window.hasLower ? rule.alone - 0.2 : rule.alone;
     const score = Math.max(plain, contextScore(scan, mark, country));
     if (best === undefined || score > best.score) best = { type: "NATIONAL_ID", start, end, score, reason };
   }

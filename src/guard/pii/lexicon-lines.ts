@@ -1,6 +1,5 @@
 import { CONTEXT_LINES } from "./context-words.ts";
 import { IDENTITY_LINES } from "./identity-words.ts";
 import type { LexiconLine } from "./lexicon.ts";
-import { MONTH_LINES } from "./months.ts";
 
-export const LEXICON_LINES: readonly LexiconLine[] = [...CONTEXT_LINES, ...IDENTITY_LINES, ...MONTH_LINES];
+export const LEXICON_LINES: readonly LexiconLine[] = [...CONTEXT_LINES, ...IDENTITY_LINES];

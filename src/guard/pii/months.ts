@@ -1,5 +1,4 @@
-import { MONTH } from "./topics.ts";
-import type { LexiconLine } from "./lexicon.ts";
+import { hashWord } from "./lexicon.ts";
 
 /** January to December, in ten languages; forms that a date takes ("5 stycznia") among them. "may" and "mars" are words too, and so is "set". */
 const MONTHS = [
@@ -17,4 +16,7 @@ const MONTHS = [
   "december|dec|dezember|dez|décembre|déc|diciembre|dic|dicembre|dezembro|grudnia|grudzień|दिसंबर|दिसम्बर",
 ] as const;
 
-export const MONTH_LINES: readonly LexiconLine[] = MONTHS.map((phrases, at) => ({ topics: MONTH, country: at + 1, phrases }));
+/** Month, 1 to 12, by the hash of its name. */
+export const MONTH_BY_HASH: ReadonlyMap<number, number> = new Map(
+  MONTHS.flatMap((names, at) => names.split("|").map((name) => [hashWord(name), at + 1] as const)),
+);

@@ -2,6 +2,7 @@ import type { Finding } from "../../domain/finding.ts";
 import { detectCard } from "./card.ts";
 import { detectIban } from "./iban.ts";
 import { detectIdentity } from "./identity.ts";
+import { detectHealthInsurance, detectImei, detectRouting, detectVin } from "./number-extras.ts";
 import type { PiiRule } from "./rule.ts";
 import { createWindow, eachWindow } from "./window.ts";
 
@@ -16,6 +17,10 @@ export function createNumbersRule(): PiiRule {
         detectCard(scan, window, out);
         detectIban(scan, window, out);
         detectIdentity(scan, window, out);
+        detectImei(scan, window, out);
+        detectVin(scan, window, out);
+        detectRouting(scan, window, out);
+        detectHealthInsurance(scan, window, out);
       });
     },
   };

@@ -1,18 +1,36 @@
 import type { Finding } from "../../domain/finding.ts";
-import { isNear } from "./context.ts";
+import { isNear, type Reach } from "./context.ts";
+import { isDay } from "./identity-rule.ts";
 import type { PhonePlan } from "./phone-plan.ts";
 import { walkPhone, type PhoneCandidate } from "./phone-walk.ts";
 import type { PiiRule } from "./rule.ts";
 import { HAS_DIGIT, type Scan } from "./scan.ts";
-import { ORDINARY, PHONE } from "./topics.ts";
+import { ORDINARY, PHONE, PHONE_LINE } from "./topics.ts";
 import { isFreeAfter, isFreeBefore } from "./window.ts";
 
 /** A label stands right before its number; further away it may speak of another. */
-const LABEL_CHARS = 40;
-const ORDINARY_CHARS = 16;
+const LABEL: Reach = { beforeChars: 40, afterChars: 24 };
+const BEFORE: Reach = { beforeChars: 16, afterChars: 0 };
+/** "… office", "… (home)". */
+const AFTER: Reach = { beforeChars: 0, afterChars: 4 };
+/** Six digits are a phone number right after the word, in groups, and nowhere else. */
+const SUBSCRIBER_DIGITS = 7;
+const SHORT_SHAPES: ReadonlySet<number> = new Set([222, 33]);
+const RIGHT_BEFORE: Reach = { beforeChars: 12, afterChars: 0 };
 
-/** Dates, and addresses of machines, in the groups of a phone number. */
-const DATE_SHAPES: ReadonlySet<number> = new Set([224, 422, 222, 22_422, 4222, 42_222, 422_222]);
+const YEAR_MIN = 1900;
+const YEAR_MAX = 2100;
+const isYear = (text: string): boolean => Number(text) >= YEAR_MIN && Number(text) < YEAR_MAX;
+const isDayText = (month: string, day: string): boolean => isDay(Number(month), Number(day));
+const eitherWay = (one: string, other: string): boolean => isDayText(one, other) || isDayText(other, one);
+
+/** A day with its year in the groups of a number, alone or with the hour behind it: `01-02-2024`, `2024-01-15 10`. */
+function isDate({ digits, shape, groups }: PhoneCandidate): boolean {
+  const head = groups <= 3 ? shape : Math.floor(shape / 10 ** (groups - 3));
+  if (head === 422) return isYear(digits.slice(0, 4)) && isDayText(digits.slice(4, 6), digits.slice(6, 8));
+  if (head === 224) return isYear(digits.slice(4, 8)) && eitherWay(digits.slice(0, 2), digits.slice(2, 4));
+  return shape === 222 && eitherWay(digits.slice(0, 2), digits.slice(2, 4));
+}
 
 const isDotted = (candidate: PhoneCandidate): boolean => candidate.separators === 4;
 
@@ -58,7 +76,7 @@ function nationalScore(plan: PhonePlan, candidate: PhoneCandidate, hasContext: b
     const check = plan.checkInternational(digits.slice(access));
     if (check !== "none" && (hasContext || candidate.groups > 1)) return check === "valid" ? 0.85 : 0.65;
   }
-  if (digits.length > 13 || digits.length < 7) return 0;
+  if (digits.length > 13) return 0;
   const alone = candidate.hasBrackets || NORTH_AMERICAN.has(candidate.shape) || candidate.shape === 55 || digits.startsWith("0");
   if (!hasContext && !alone) return 0;
   const check = plan.checkNational(digits);
@@ -66,14 +84,29 @@ function nationalScore(plan: PhonePlan, candidate: PhoneCandidate, hasContext: b
   return check === "valid" ? 0.9 : check === "possible" ? 0.75 : 0.6;
 }
 
+const DASH = 45;
+const EXTENSION = 120;
+
+/** `0431 350690-fax`, `555-0199x12`: a word or an extension is joined to the number, not more of it. */
+function isLabelledAfter(text: string, end: number): boolean {
+  const after = text.charCodeAt(end);
+  const further = text.charCodeAt(end + 1);
+  return after === EXTENSION || (after === DASH && further > 57);
+}
+
 function scoreOf(scan: Scan, plan: PhonePlan, candidate: PhoneCandidate): number {
   const { start, end } = candidate;
-  if (DATE_SHAPES.has(candidate.shape) || isNetworkAddress(candidate)) return 0;
-  if (!isFreeAfter(scan.text, end) && scan.text.charCodeAt(end) !== 120) return 0;
-  const hasContext = isNear(scan, PHONE, start, end, LABEL_CHARS);
+  if (isDate(candidate) || isNetworkAddress(candidate)) return 0;
+  if (!isFreeAfter(scan.text, end) && !isLabelledAfter(scan.text, end)) return 0;
+  const hasContext = isNear(scan, PHONE, start, end, LABEL) || isNear(scan, PHONE_LINE, end, end, AFTER);
+  if (
+    candidate.digits.length < SUBSCRIBER_DIGITS &&
+    !(SHORT_SHAPES.has(candidate.shape) && isNear(scan, PHONE, start, start, RIGHT_BEFORE))
+  )
+    return 0;
   if (candidate.hasPlus) return internationalScore(plan, candidate, hasContext);
   const score = nationalScore(plan, candidate, hasContext);
-  return score > 0 && isNear(scan, ORDINARY, start, end, ORDINARY_CHARS) && !hasContext ? score - 0.3 : score;
+  return score > 0 && isNear(scan, ORDINARY, start, start, BEFORE) && !hasContext ? score - 0.3 : score;
 }
 
 /** `x123`, `ext. 123` right after a number belong to it. */

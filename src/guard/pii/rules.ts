@@ -1,5 +1,10 @@
+import { createAgeRule } from "./age.ts";
+import { createBicRule } from "./bic.ts";
+import { createBornRule } from "./born.ts";
 import { createEmailRule } from "./email.ts";
 import { createSpelledEmailRule } from "./email-spelled.ts";
+import { createLabelledRule } from "./labelled.ts";
+import { createNetworkRule } from "./network.ts";
 import { createNumbersRule } from "./numbers.ts";
 import { createPhonePlan } from "./phone-plan.ts";
 import { createPhoneRule } from "./phone.ts";
@@ -8,6 +13,7 @@ import type { PiiRule } from "./rule.ts";
 import { createSecretAssignmentRule } from "./secret-assignment.ts";
 import { createSecretKeyRule } from "./secret-key.ts";
 import { createSecretUrlRule } from "./secret-url.ts";
+import { createWalletRule } from "./wallet.ts";
 
 export type RulesOptions = { readonly phoneRegions: readonly string[] };
 
@@ -21,4 +27,10 @@ export const createRules = ({ phoneRegions }: RulesOptions): readonly PiiRule[] 
   createPrivateKeyRule(),
   createSecretUrlRule(),
   createSecretAssignmentRule(),
+  createNetworkRule(),
+  createLabelledRule(),
+  createBornRule(),
+  createAgeRule(),
+  createBicRule(),
+  createWalletRule(),
 ];

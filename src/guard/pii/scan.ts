@@ -1,5 +1,4 @@
 import { AT, CLASSES, COLON, DASH, DIGIT, FOLDS, LETTER, LOWER, OTHER, UNSPACED, UPPER, WORD_UNITS } from "./char-class.ts";
-import { FILLER } from "./topics.ts";
 import { FIRST_HASH, foldHash, type Lexicon } from "./lexicon.ts";
 
 /** What a token (a run of letters and digits) is made of. */
@@ -145,7 +144,7 @@ export function scanText(scan: Scan, text: string, lexicon: Lexicon): void {
       }
       if (kind === UNSPACED) {
         const entry = lexicon.findUnspaced(text, i);
-        if (entry !== undefined && (entry.topics & ~FILLER) !== 0) addMark(scan, i, i + entry.length, entry);
+        if (entry !== undefined) addMark(scan, i, i + entry.length, entry);
       } else noteOther(scan, kind, i);
       i++;
       continue;
@@ -198,6 +197,5 @@ function noteWord(scan: Scan, token: number, lexicon: Lexicon): void {
     if (word < 0 || (scan.start[word + 1] ?? 0) - (scan.end[word] ?? 0) > GAP_MAX) return 0;
     return scan.hashes[word] ?? 0;
   });
-  if (entry !== undefined && (entry.topics & ~FILLER) !== 0)
-    addMark(scan, scan.start[token - entry.words + 1] ?? 0, scan.end[token] ?? 0, entry);
+  if (entry !== undefined) addMark(scan, scan.start[token - entry.words + 1] ?? 0, scan.end[token] ?? 0, entry);
 }

@@ -24,11 +24,9 @@ export const EMAIL = 1 << 19;
 export const IMEI = 1 << 20;
 /** Orders, versions, book numbers: what stands beside them is nobody's identifier. */
 export const ORDINARY = 1 << 21;
-/** The country field is the month, 1 to 12. */
-export const MONTH = 1 << 22;
 export const NETWORK = 1 << 23;
 export const BEARER = 1 << 24;
-/** "is", "number", "of": may stand between a label and its value. */
-export const FILLER = 1 << 25;
 /** Short words that also mean other things ("sin", "pan"): context for an identifier of that very country whose checksum holds, and no more. */
 export const IDENTITY_HINT = 1 << 26;
+/** Right after a number: which of somebody's phones it is. */
+export const PHONE_LINE = 1 << 27;

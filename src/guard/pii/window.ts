@@ -1,3 +1,4 @@
+import { BY_DASH, BY_DOT, BY_SLASH, BY_SPACE } from "./separators.ts";
 import { HAS_DIGIT, HAS_FOREIGN, HAS_LOWER, type Scan } from "./scan.ts";
 
 /** Longest identifier looked for: an IBAN of 34 characters; in at most ten groups. */
@@ -6,11 +7,6 @@ const GROUPS_MAX = 10;
 const COMPACT_MIN = 6;
 /** A group without digits: the bank in an IBAN, the prefix or suffix of a NINO. */
 const LETTER_GROUP_MAX = 4;
-
-export const BY_SPACE = 1;
-export const BY_DASH = 2;
-export const BY_DOT = 4;
-export const BY_SLASH = 8;
 
 /**
  * A stretch of text that may be one identifier: groups of digits and capital letters with single separators between them. One object for
