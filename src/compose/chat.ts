@@ -118,6 +118,7 @@ function createClose(journal: Pick<Journal, "close">, metrics: Metrics): Stages[
   return async (event) => {
     const closed = await journal.close(event);
     metrics.call({ ...event, model: event.model ?? "none", provider: event.provider ?? "none", firstPartMs: event.firstPartMs });
+    if (event.guard !== undefined) metrics.guarded(event.guard);
     for (const attempt of event.attempts) metrics.attempt({ ...attempt, code: attempt.code });
     return closed;
   };

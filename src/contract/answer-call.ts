@@ -22,6 +22,15 @@ const citation = z.object({
   cited: z.boolean().describe("The answer refers to it."),
 });
 
+const counts = z.record(z.string(), count);
+export const guarded = z.object({
+  found: counts.optional().describe("In the call, by type."),
+  masked: z.boolean().optional().describe("The model saw pseudonyms."),
+  injection: z.number().optional().describe("Highest score of an attempt at injection, where it was above 0.7."),
+  withheld: count.optional().describe("Passages and tool results that were kept from the model."),
+  answer: counts.optional().describe("In the answer, by rule."),
+});
+
 export const weirAnswer = z
   .object({
     requestId: z.string(),
@@ -45,6 +54,7 @@ export const weirAnswer = z
       )
       .describe("Every target that was looked at."),
     citations: z.array(citation).optional(),
+    guard: guarded.optional().describe("What the rules for content found and did; absent where there is nothing to tell."),
   })
   .describe("Weir's own part of an answer: who answered, at what price, and why there.");
 

@@ -1,3 +1,4 @@
+import type { Guarded } from "../domain/guard-policy.ts";
 import { z } from "zod";
 import { CHOICES_MAX, MESSAGES_MAX, STOP_MAX, TOOLS_MAX, TOP_K_MAX } from "../kernel/limits.ts";
 
@@ -126,6 +127,7 @@ export type WeirCitation = {
 };
 
 export type WeirAnswer = {
+  readonly guard?: Guarded | undefined;
   requestId: string;
   model: string;
   provider: string;

@@ -25,6 +25,7 @@ export function toWeirAnswer(finish: Told, cited: readonly Cited[]): WeirAnswer 
     usageSource: usage.source,
     receipt: finish.receipt,
     candidates: event.candidates.map(({ model, provider, fell }) => ({ model, provider, fell, failed: failed.get(model) })),
+    ...(event.guard === undefined ? {} : { guard: event.guard }),
     ...(retrieved === undefined ? {} : { citations: toCitations(retrieved.passages, cited) }),
   };
 }

@@ -25,7 +25,14 @@ const FELL: Readonly<Record<FellReason, string>> = {
 
 /** What became of a call and why, in sentences. Everything in them is in the call's row: names, counts and codes. */
 export function explainCall(event: CallEvent, tenant: string): string[] {
-  return [...opening(event, tenant), ...event.candidates.map(explainCandidate), ...explainAttempts(event), ending(event), money(event)];
+  return [
+    ...opening(event, tenant),
+    ...explainGuard(event),
+    ...event.candidates.map(explainCandidate),
+    ...explainAttempts(event),
+    ending(event),
+    money(event),
+  ];
 }
 
 function opening(event: CallEvent, tenant: string): string[] {
@@ -36,6 +43,24 @@ function opening(event: CallEvent, tenant: string): string[] {
   return [
     first,
     `It was to be answered from documents: ${plural(passages, "passage")} of the tenant's were found and put before the question.`,
+  ];
+}
+
+/** What the rules for content found and did. */
+function explainGuard({ guard }: CallEvent): string[] {
+  if (guard === undefined) return [];
+  const list = (counts: Readonly<Record<string, number | undefined>>): string =>
+    Object.entries(counts)
+      .map(([name, count]) => `${String(count ?? 0)} ${name}`)
+      .join(", ");
+  return [
+    ...(guard.found === undefined ? [] : [`In its content was found: ${list(guard.found)}.`]),
+    ...(guard.masked === true ? ["What left for an external model had pseudonyms in their place."] : []),
+    ...(guard.injection === undefined ? [] : [`Something in it looked like an attempt at injection (score ${String(guard.injection)}).`]),
+    ...(guard.withheld === undefined
+      ? []
+      : [`${plural(guard.withheld, "text")} of that kind, passages or results of tools, stayed out of the prompt.`]),
+    ...(guard.answer === undefined ? [] : [`In the answer the rules found: ${list(guard.answer)}.`]),
   ];
 }
 

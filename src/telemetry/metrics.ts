@@ -5,6 +5,8 @@ export type Metrics = {
   /** A finished, failed or aborted call. Durations in milliseconds. */
   call(done: DoneCall): void;
   refusal(code: string): void;
+  /** What the rules for content found and did in one call: types and rules are fixed words. */
+  guarded(what: GuardedCall): void;
   attempt(tried: TriedAttempt): void;
   http(method: string, path: string, status: number): void;
   /** The text of `/metrics`, Prometheus exposition format. */
@@ -21,6 +23,13 @@ export type DoneCall = {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costMicroUsd: number;
+};
+export type GuardedCall = {
+  readonly found?: Readonly<Record<string, number | undefined>> | undefined;
+  readonly masked?: true | undefined;
+  readonly injection?: number | undefined;
+  readonly withheld?: number | undefined;
+  readonly answer?: Readonly<Record<string, number>> | undefined;
 };
 export type TriedAttempt = {
   readonly model: string;
@@ -59,6 +68,8 @@ export function createMetrics(gauges: Gauges): Metrics {
   const target = ["model", "provider"];
   const calls = all.counter("weir_calls_total", "Calls by outcome.", [...target, "outcome", "stream"]);
   const refusals = all.counter("weir_refusals_total", "Calls refused before any provider was asked.", ["code"]);
+  const findings = all.counter("weir_guard_findings_total", "Personal data and secrets found in calls.", ["type"]);
+  const guards = all.counter("weir_guard_actions_total", "What rules for content did.", ["action"]);
   const attempts = all.counter("weir_attempts_total", "Upstream attempts.", [...target, "outcome", "code"]);
   const requests = all.counter("weir_http_requests_total", "HTTP requests by route.", ["method", "path", "status"]);
   const tokens = all.counter("weir_tokens_total", "Tokens by direction.", [...target, "direction"]);
@@ -96,6 +107,13 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
     refusal(code) {
       refusals.series(code).value++;
+    },
+    guarded({ found, masked, injection, withheld, answer }) {
+      for (const [type, count] of Object.entries(found ?? {})) findings.series(type).value += count ?? 0;
+      if (masked === true) guards.series("masked").value++;
+      if (injection !== undefined) guards.series("injection-seen").value++;
+      if (withheld !== undefined) guards.series("withheld").value += withheld;
+      for (const [rule, count] of Object.entries(answer ?? {})) guards.series(`answer-${rule}`).value += count;
     },
     attempt({ model, provider, outcome, code }) {
       attemptSeries(model, provider, outcome, code ?? "").value++;
