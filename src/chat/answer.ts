@@ -39,7 +39,7 @@ export async function* answer(
     const found = call.chat.rag?.enabled === true ? await stages.retrieve(call) : undefined;
     const retrieved = found === undefined ? undefined : { ...found, passages: await checked.sift(found.passages) };
     run.retrieved = retrieved;
-    const grounded = stages.ground(checked.chat, call.who.tenant.systemPrompt, retrieved?.passages);
+    const grounded = stages.ground(checked.chat, call.who.tenant.systemPrompt, retrieved?.passages, checked.closing);
     const inputBytes = grounded.inputBytes + checked.bytesAdded;
     const passages = retrieved?.passages.length ?? 0;
     const { chat } = grounded;
@@ -110,7 +110,7 @@ function leaving(stages: Stages, { call, chat, checked, plan, retrieved }: Tryin
   const left = checked.leave(target, plan.pii ?? "off", passages);
   if (left.chat === checked.chat && left.passages === passages && left.systemPrompt === call.who.tenant.systemPrompt)
     return { chat, passages };
-  return { chat: stages.ground(left.chat, left.systemPrompt, retrieved && left.passages).chat, passages: left.passages };
+  return { chat: stages.ground(left.chat, left.systemPrompt, retrieved && left.passages, checked.closing).chat, passages: left.passages };
 }
 
 type End = Extract<Part, { type: "finish" }>;

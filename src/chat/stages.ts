@@ -36,6 +36,7 @@ export type Stages = {
     chat: ChatCall,
     systemPrompt: string | undefined,
     passages: readonly Passage[] | undefined,
+    closing: string | undefined,
   ): { readonly chat: ChatCall; readonly inputBytes: number };
   plan(wanted: {
     readonly chat: ChatCall;

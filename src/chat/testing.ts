@@ -103,6 +103,7 @@ export async function* play(parts: readonly Part[], then?: Error): AsyncGenerato
 export function unchecked({ chat, who }: Call): Checked {
   return {
     chat,
+    closing: undefined,
     standing: { personal: false, mode: "off", unread: false },
     bytesAdded: 0,
     sift: (passages) => passages,

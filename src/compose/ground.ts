@@ -6,10 +6,11 @@ import { hmacHex } from "../kernel/hash.ts";
 export function createGround(
   groundMessages: (messages: readonly Message[], passages: readonly Passage[]) => readonly Message[],
 ): Stages["ground"] {
-  return (chat, prompt, passages) => {
-    if (prompt === undefined && passages === undefined) return { chat, inputBytes: chat.inputBytes };
+  return (chat, prompt, passages, closing) => {
+    if (prompt === undefined && passages === undefined && closing === undefined) return { chat, inputBytes: chat.inputBytes };
     const grounded = passages === undefined ? chat.messages : groundMessages(chat.messages, passages);
-    const messages = prompt === undefined ? grounded : withPrompt(grounded, prompt);
+    const prompted = prompt === undefined ? grounded : withPrompt(grounded, prompt);
+    const messages = closing === undefined ? prompted : withClosing(prompted, closing);
     return { chat: { ...chat, messages }, inputBytes: chat.inputBytes + addedBytes(chat, messages) };
   };
 }
@@ -21,6 +22,16 @@ function withPrompt(messages: readonly Message[], prompt: string): readonly Mess
     return [{ role: "system", content: prompt }, ...messages];
   const content: Content =
     typeof first.content === "string" ? `${prompt}\n\n${first.content}` : [{ type: "text", text: prompt }, ...first.content];
+  return [{ ...first, content }, ...rest];
+}
+
+/** Last of the first system message: before it, it would change what a provider can reuse of the prompt. */
+function withClosing(messages: readonly Message[], closing: string): readonly Message[] {
+  const [first, ...rest] = messages;
+  if (first === undefined || (first.role !== "system" && first.role !== "developer"))
+    return [{ role: "system", content: closing }, ...messages];
+  const content: Content =
+    typeof first.content === "string" ? `${first.content}\n\n${closing}` : [...first.content, { type: "text", text: closing }];
   return [{ ...first, content }, ...rest];
 }
 

@@ -43,7 +43,14 @@ export function composeGuard({ config, find, scoreInjection, note }: GuardPartsD
     find: createPresidio(fetch, options),
     onFailure,
   }));
-  const guardDeps: GuardDeps = { find, scoreInjection, second, pseudonymKey: deriveKey(config.secret, "pseudonyms"), refused };
+  const guardDeps: GuardDeps = {
+    find,
+    scoreInjection,
+    second,
+    pseudonymKey: deriveKey(config.secret, "pseudonyms"),
+    canaryKey: deriveKey(config.secret, "canaries"),
+    refused,
+  };
   const options: GuardOptions = {
     policy: config.guard.policy,
     routesLook: rules.some(({ when, pii }) => pii !== undefined || when === PII_FOUND || when === NO_PII_FOUND),

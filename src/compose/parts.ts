@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Config } from "../config/index.ts";
 import { systemAfter } from "../admit/index.ts";
+import { createPiiFinder } from "../guard/index.ts";
 import { createIngest, type Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -92,6 +93,7 @@ export function composeParts(deps: PartsDeps): Parts {
   });
   const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
   const endUser = createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest });
+  const { find } = createPiiFinder();
   const makeChat = (of: Config): ChatParts =>
     composeChat({
       config: of,
@@ -103,7 +105,7 @@ export function composeParts(deps: PartsDeps): Parts {
       findPrice: readPriceBook().findPrice,
       endUserDigest: endUser,
       metrics,
-      ...composeGuard({ config: of, find: () => [], scoreInjection: () => ({ score: 0, saw: [] }), note: decisions.note }),
+      ...composeGuard({ config: of, find, scoreInjection: () => ({ score: 0, saw: [] }), note: decisions.note }),
       keepsContent: stored.keepsContent,
       keepContent: stored.contentLog.keep,
       tracer: telemetry.tracer,

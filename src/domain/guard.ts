@@ -13,6 +13,8 @@ export type Checked = {
   readonly bytesAdded: number;
   /** The call as it may go to any model: what was withheld is replaced. */
   readonly chat: ChatCall;
+  /** Last words of the system prompt, for every target. */
+  readonly closing: string | undefined;
   /** Without those that are withheld. */
   sift(passages: readonly Passage[]): readonly Passage[] | Promise<readonly Passage[]>;
   /** The call, instruction and passages as they may leave for a target; `mode` is the plan's. */

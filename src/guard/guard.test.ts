@@ -74,7 +74,7 @@ const readable = (value: unknown): string =>
 
 test("what leaves for an external model holds the original nowhere, and own hardware gets all as it was", () => {
   const call = guardCall(EVERYWHERE, { systemPrompt: `Answer for ${MAIL}.` });
-  const checked = sync(testGuard().check(call));
+  const checked = sync(testGuard({ outputLinks: "off" }).check(call));
   const passages = passagesOf(checked, [PASSAGE]);
   const left = checked.leave(external, "off", passages);
   assert.ok(!readable(left).includes("ann@example.com"), readable(left));

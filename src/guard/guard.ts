@@ -3,6 +3,9 @@ import type { GuardPolicy } from "../domain/guard-policy.ts";
 import type { Checked } from "../domain/guard.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
 import { mapTexts } from "./content/map-texts.ts";
+import { createAnswerRules } from "./answer-rules.ts";
+import { canaryInstruction, makeCanary } from "./output/canary.ts";
+import { conversationOf } from "./conversation.ts";
 import { holdsUnread } from "./content/unread.ts";
 import { closed } from "./closed.ts";
 import { createInjectionWatch, type InjectionWatch, type ScoreInjection } from "./injection.ts";
@@ -21,6 +24,8 @@ export type GuardDeps = {
   readonly second: readonly SecondDetector[];
   /** 32 bytes, under which pseudonyms are made. */
   readonly pseudonymKey: Uint8Array;
+  /** The same for canaries. */
+  readonly canaryKey: Uint8Array;
   /** A rule refused the call; `saw` are the classifier's words, never the text. */
   refused(call: CallHead, code: FaultCode, saw: readonly string[]): void;
 };
@@ -70,7 +75,12 @@ export function createGuard(deps: GuardDeps, { policy: base, routesLook }: Guard
       if ((await lookElsewhere(second, places)) && keepsFromOthers(policy)) unread = true;
     };
     const asks = looks && second.length > 0;
-    const leave = createLeave({ call, chat, policy, looked, inChat, inPrompt, inPassages, pseudonymKey: deps.pseudonymKey });
+    let named: string | undefined;
+    const conversation = (): string => (named ??= `${call.who.tenant.id}\n${conversationOf(call)}`);
+    const canary = policy.canary ? makeCanary(deps.canaryKey, conversation()) : undefined;
+    const rules = createAnswerRules({ policy, canary, stopped: (fault) => void refuse(fault, []) });
+    const { pseudonymKey } = deps;
+    const leave = createLeave({ call, chat, policy, looked, inChat, inPrompt, inPassages, pseudonymKey, conversation, rules });
     const sift = (passages: readonly Passage[]) => {
       const kept = watch.sift(passages);
       if (looks) for (const passage of kept) inPassages.set(passage, lookAt(passage, looked));
@@ -79,6 +89,7 @@ export function createGuard(deps: GuardDeps, { policy: base, routesLook }: Guard
 
     const checked: Checked = {
       chat,
+      closing: canary === undefined ? undefined : canaryInstruction(canary),
       get standing() {
         return { personal: looked.personal, mode: looked.mode, unread };
       },

@@ -6,7 +6,7 @@ import type { Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { hmacKey } from "../kernel/hash.ts";
 import { mapTexts } from "./content/map-texts.ts";
-import { conversationOf } from "./conversation.ts";
+import type { AnswerRules } from "./answer-rules.ts";
 import type { Looked } from "./look.ts";
 import { maskText } from "./mask/mask-text.ts";
 import { createPseudonyms, type Pseudonyms } from "./mask/pseudonyms.ts";
@@ -25,6 +25,9 @@ type Looks = {
   readonly inPrompt: Pick<Places, "findings">;
   readonly inPassages: ReadonlyMap<Passage, Pick<Places, "findings">>;
   readonly pseudonymKey: Uint8Array;
+  /** Digest of the conversation, under its tenant. */
+  conversation(): string;
+  readonly rules: AnswerRules;
 };
 
 export type Leave = {
@@ -36,13 +39,12 @@ export type Leave = {
 
 /** How a call leaves: own hardware gets it as it is, others get pseudonyms where the policy masks. Masked once, however many targets are tried. */
 export function createLeave(looks: Looks): Leave {
-  const { call, chat, policy, looked, inChat, inPrompt, inPassages } = looks;
+  const { call, chat, policy, looked, rules, inChat, inPrompt, inPassages } = looks;
   const { systemPrompt } = call.who.tenant;
   let masked: Leaving | undefined;
   const masking = new Map<string, boolean>();
   let made: Pseudonyms | undefined;
-  const ofConversation = (): Pseudonyms =>
-    (made ??= createPseudonyms(hmacKey(looks.pseudonymKey, `${call.who.tenant.id}\n${conversationOf(call)}`)));
+  const ofConversation = (): Pseudonyms => (made ??= createPseudonyms(hmacKey(looks.pseudonymKey, looks.conversation())));
 
   const mask = (route: PiiMode, passages: readonly Passage[]): Leaving => {
     const pseudonyms = ofConversation();
@@ -70,13 +72,18 @@ export function createLeave(looks: Looks): Leave {
       return (masked ??= mask(route, passages));
     },
     outgoing(target) {
-      if (masking.get(target.model) !== true) return undefined;
-      return createUnmasking(ofConversation(), { jsonText: chat.responseFormat !== undefined && chat.responseFormat.type !== "text" });
+      if (masking.get(target.model) !== true) return rules.outgoing(undefined);
+      const unmasking = createUnmasking(ofConversation(), {
+        jsonText: chat.responseFormat !== undefined && chat.responseFormat.type !== "text",
+      });
+      return rules.outgoing(unmasking);
     },
     get masked() {
       return masked !== undefined;
     },
-    answer: undefined,
+    get answer() {
+      return rules.answer;
+    },
   };
 }
 

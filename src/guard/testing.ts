@@ -40,6 +40,7 @@ export function testGuard(
       scoreInjection: scorePlanted,
       second: [],
       pseudonymKey: KEY,
+      canaryKey: KEY,
       refused: (_call, code, saw) => void refused.push({ code, saw }),
       ...deps,
     },

@@ -1,0 +1,56 @@
+import type { Guarded, GuardPolicy } from "../domain/guard-policy.ts";
+import type { Outgoing } from "../domain/guard.ts";
+import { Fault } from "../kernel/fault.ts";
+import { canaryRule } from "./output/canary-rule.ts";
+import { linkRule } from "./output/link-rule.ts";
+import { createOutputGuard, type OutputGuard } from "./output/output-guard.ts";
+import type { OutputRule } from "./output/output-rule.ts";
+
+/** What comes back for one attempt: originals are put back first, then the rules of the policy look at what the caller would read. */
+export type AnswerRules = {
+  /** undefined: the answer passes as it comes. */
+  outgoing(unmasking: Outgoing | undefined): Outgoing | undefined;
+  /** What the rules saw in all attempts, by rule. */
+  readonly answer: Guarded["answer"];
+};
+
+export type AnswerRulesDeps = {
+  readonly policy: GuardPolicy;
+  readonly canary: string | undefined;
+  /** A rule ended an answer. */
+  stopped(fault: Fault): void;
+};
+
+export function createAnswerRules({ policy, canary, stopped }: AnswerRulesDeps): AnswerRules {
+  const rules = toRules(policy, canary);
+  const guards: OutputGuard[] = [];
+  return {
+    outgoing(unmasking) {
+      if (rules.length === 0) return unmasking;
+      const guard = createOutputGuard(rules);
+      guards.push(guard);
+      return {
+        push(parts) {
+          try {
+            return guard.push(unmasking === undefined ? parts : unmasking.push(parts));
+          } catch (error) {
+            if (error instanceof Fault) stopped(error);
+            throw error;
+          }
+        },
+      };
+    },
+    get answer() {
+      const counts: Record<string, number> = {};
+      for (const { events } of guards) for (const { rule } of events) counts[rule] = (counts[rule] ?? 0) + 1;
+      return Object.keys(counts).length === 0 ? undefined : counts;
+    },
+  };
+}
+
+function toRules(policy: GuardPolicy, canary: string | undefined): readonly OutputRule[] {
+  const rules: OutputRule[] = [];
+  if (canary !== undefined) rules.push(canaryRule(canary));
+  if (policy.outputLinks !== "off") rules.push(linkRule({ mode: policy.outputLinks, hosts: policy.linkHosts }));
+  return rules;
+}
