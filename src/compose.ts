@@ -1,16 +1,16 @@
 import { mkdir } from "node:fs/promises";
 import { pid, memoryUsage } from "node:process";
-import { createKeyAdmin, createPromptAdmin, createTenantAdmin, getBySlug } from "./admin/index.ts";
-import { authorise, digestKey, KEY_PEPPER_PURPOSE } from "./admit/index.ts";
+import { findApprovedRoutes, getBySlug, PLATFORM } from "./admin/index.ts";
+import { authorise } from "./admit/index.ts";
 import { admitChat, admitEmbeddings } from "./compose/admission.ts";
 import { seedDemo, type Demo } from "./compose/demo.ts";
+import { composeAdmin } from "./compose/admin.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
 import { composeOperations, type Operations } from "./compose/operations.ts";
 import { composeParts, type Parts } from "./compose/parts.ts";
 import type { Config } from "./config/index.ts";
 import { createStreamPacer, startServer, type Endpoint } from "./http/index.ts";
 import type { Clock } from "./kernel/clock.ts";
-import { deriveKey } from "./kernel/hash.ts";
 import { findCitations } from "./retrieve/index.ts";
 import { lockDataFolder, openDatabase, type Engine } from "./store/index.ts";
 import type { Log } from "./telemetry/index.ts";
@@ -38,6 +38,12 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
   try {
     const pacer = createStreamPacer(deps.clock.monotonicMs);
     const { authenticator } = parts.admission;
+    let current = config;
+    const take = (next: Config): void => {
+      current = next;
+      parts.reconfigure(next);
+      server.replaceEndpoints(composeHttp(next, deps, { parts, db, pacer, operated }).endpoints);
+    };
     const operated = composeOperations({
       config,
       db,
@@ -47,8 +53,7 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
       deleteOldEvents: parts.record.deleteOld,
       load: deps.loadConfig,
       apply(next) {
-        parts.reconfigure(next);
-        server.replaceEndpoints(composeHttp(next, deps, { parts, db, pacer, operated }).endpoints);
+        take(next);
         if (next.tls !== undefined && config.tls !== undefined) server.replaceTls(next.tls);
       },
     });
@@ -65,6 +70,7 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
       },
       config,
     );
+    parts.approvedRoutes.onChange(() => take(current));
     lock.update(server.url);
     await operated.start();
     return {
@@ -103,7 +109,8 @@ export async function openParts(config: Config, { clock, log }: ComposeDeps): Pr
   try {
     const { databaseUrl, dataDir, databaseConnections } = config;
     db = await openDatabase({ databaseUrl, dataDir, connections: databaseConnections, clock, log });
-    const parts = composeParts({ config, db, clock, log, pid, residentBytes: () => memoryUsage.rss() });
+    const approvedRoutes = await findApprovedRoutes(db, PLATFORM);
+    const parts = composeParts({ config, db, clock, log, pid, residentBytes: () => memoryUsage.rss(), approvedRoutes });
     await parts.start();
     const open = db;
     return {
@@ -137,12 +144,8 @@ function composeHttp(
   { parts, db, pacer, operated }: HttpParts,
 ): { endpoints: Endpoint[]; seed(): Promise<Demo> } {
   const { record, ingest, chat, admission, metrics, decisions } = parts;
-  const pepper = deriveKey(config.secret, KEY_PEPPER_PURPOSE);
-  const changed = admission.authenticator.invalidate;
   const { nowMs } = clock;
-  const tenants = createTenantAdmin({ db, nowMs, changed, decisions });
-  const prompts = createPromptAdmin({ db, nowMs, changed, decisions });
-  const keys = createKeyAdmin({ db, nowMs, changed, decisions, digest: (secret) => digestKey(pepper, secret) });
+  const { tenants, prompts, policies, keys } = composeAdmin({ config, db, clock, parts });
   const idOf = async (slug: string) => (await getBySlug(db, slug)).id;
 
   const endpoints = composeEndpoints({
@@ -166,6 +169,7 @@ function composeHttp(
     tenants,
     keys,
     prompts,
+    policies,
     readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     readPanel: async ({ tenant, ...ask }) =>
       record.readUsageByDay({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),

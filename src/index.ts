@@ -43,6 +43,8 @@ export async function createWeir(config: WeirConfig = {}, options: { readonly en
     nowMs: clock.nowMs,
     changed: parts.admission.authenticator.invalidate,
     decisions: parts.decisions,
+    approvals: loaded.approvals,
+    guard: loaded.guard.policy,
   });
 
   const findTenant = async (slug: string) => {

@@ -1,6 +1,10 @@
 export { createTenantAdmin, getBySlug } from "./tenants.ts";
-export type { TenantAdmin, TenantView } from "./tenants.ts";
+export type { Approvals, TenantAdmin } from "./tenants.ts";
+export type { TenantView } from "./tenant-fields.ts";
 export { createKeyAdmin } from "./keys.ts";
 export type { KeyAdmin, KeyView } from "./keys.ts";
 export { createPromptAdmin } from "./prompts.ts";
 export type { PromptAdmin, PromptView } from "./prompts.ts";
+export { createPolicyAdmin, PLATFORM } from "./policies.ts";
+export type { PolicyAdmin, PolicyView } from "./policies.ts";
+export { findApprovedRoutes } from "./policy-kinds.ts";

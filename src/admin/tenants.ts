@@ -1,15 +1,15 @@
 import type { Change } from "../admit/index.ts";
 import type { TenantCreate, TenantPatch } from "../contract/admin.ts";
+import type { GuardPolicy } from "../domain/guard-policy.ts";
 import type { Principal, TenantProfile } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
-import { dollarsToMicro, microToDollars } from "../kernel/money.ts";
+import type { TenantId } from "../kernel/ids.ts";
 import { type Database, OPERATOR } from "../store/database.ts";
-import { findProductionPrompt, SYSTEM_PROMPT } from "../store/prompts.ts";
-import { createTenant, deleteTenant, findTenantBySlug, getTenant, listTenants, updateTenant } from "../store/tenants.ts";
+import { promptVersions, SYSTEM_PROMPT } from "../store/prompts.ts";
+import { createTenant, deleteTenant, findTenantBySlug, listTenants, lockTenant, updateTenant } from "../store/tenants.ts";
 import { changeBy, type Decisions, diff } from "./changed.ts";
-
-/** A tenant as the admin API tells it. */
-export type TenantView = Omit<TenantProfile, "budgetMicroUsd"> & { readonly budgetUsd: number | undefined };
+import { listLoosened } from "./loosening.ts";
+import { toChange, toShown, toView, type TenantView } from "./tenant-fields.ts";
 
 export type TenantAdmin = {
   create(body: TenantCreate, by?: Principal): Promise<TenantView>;
@@ -26,8 +26,17 @@ export function createTenantAdmin(deps: {
   /** Cached keys of this process forget the tenant at once; other processes within two seconds. */
   changed(change: Change): void;
   readonly decisions: Decisions;
+  /** What one person alone may not bring into production. */
+  readonly approvals: Approvals;
+  /** Rules for content that everybody has: a tenant's own go over them. */
+  readonly guard: GuardPolicy;
 }): TenantAdmin {
-  const { db, decisions } = deps;
+  const { db, decisions, approvals } = deps;
+  const checkPrompt = async (bound: Database, id: TenantId): Promise<void> => {
+    if ((await promptVersions.findProduction(bound, id, SYSTEM_PROMPT)) !== undefined)
+      throw new Fault("conflict", { param: "systemPrompt", say: RELEASED });
+    if (approvals.prompts === "required") throw new Fault("forbidden", { param: "systemPrompt", say: NEEDS_RELEASE });
+  };
   const shown = (before: Partial<TenantProfile>, after: Partial<TenantProfile>) =>
     diff(toShown(before), toShown(after), decisions.digestText);
   return {
@@ -46,13 +55,11 @@ export function createTenantAdmin(deps: {
     },
     async change(slug, body, by) {
       const { id } = await getBySlug(db, slug);
-      const { budgetUsd, ...rest } = body;
-      const budget = budgetUsd === undefined ? {} : { budgetMicroUsd: budgetUsd === null ? null : dollarsToMicro(budgetUsd) };
       const changed = await decisions.change(OPERATOR, async (bound) => {
-        if (body.systemPrompt !== undefined && (await findProductionPrompt(bound, id, SYSTEM_PROMPT)) !== undefined)
-          throw new Fault("conflict", { param: "systemPrompt", say: RELEASED });
-        const before = await getTenant(bound, id);
-        const made = await updateTenant(bound, id, { ...rest, ...budget });
+        if (body.systemPrompt !== undefined) await checkPrompt(bound, id);
+        const before = await lockTenant(bound, id);
+        const made = await updateTenant(bound, id, toChange(body));
+        if (approvals.policies === "required") checkTightens(before, made, deps.guard);
         return { made, tenantId: id, decision: changeBy(by, "tenant.change", { resource: id, changed: shown(before, made) }) };
       });
       deps.changed({ kind: "tenant", tenantId: id, id });
@@ -74,6 +81,19 @@ export function createTenantAdmin(deps: {
   };
 }
 
+export type Approvals = { readonly policies: "direct" | "required"; readonly prompts: "direct" | "required" };
+
+/** Thrown inside the change's transaction, which then leaves nothing. */
+function checkTightens(before: TenantProfile, after: TenantProfile, guard: GuardPolicy): void {
+  const loosened = listLoosened(toView(before), toView(after), guard);
+  const [param] = loosened;
+  if (param === undefined) return;
+  const say = `${loosened.join(", ")}: this would let the tenant do more than now, which takes a second person on this server. Send it to POST /admin/v1/policies (kind "tenant"), ask for production with …/promote, and let somebody else …/approve it.`;
+  throw new Fault("forbidden", { param, say });
+}
+
+const NEEDS_RELEASE =
+  "A prompt reaches production by two persons on this server: POST /admin/v1/prompts makes a version, …/promote asks, and somebody else …/approve.";
 const RELEASED = "The tenant's prompt in production is released by two persons: POST /admin/v1/prompts makes a new version of it.";
 
 /** Throws `not_found`. */
@@ -81,14 +101,4 @@ export async function getBySlug(db: Database, slug: string): Promise<TenantProfi
   const found = await findTenantBySlug(db, slug);
   if (found === undefined) throw new Fault("not_found", { say: "The tenant does not exist." });
   return found;
-}
-
-/** Rules for content are shown as their JSON: modes and hosts, no content. */
-const toShown = ({ guard, ...rest }: Partial<TenantProfile>) => ({
-  ...rest,
-  guard: guard === undefined ? undefined : JSON.stringify(guard),
-});
-
-function toView({ budgetMicroUsd, ...tenant }: TenantProfile): TenantView {
-  return { ...tenant, budgetUsd: budgetMicroUsd === undefined ? undefined : microToDollars(budgetMicroUsd) };
 }

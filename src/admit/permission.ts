@@ -18,6 +18,10 @@ export const PERMISSIONS = {
   "prompts.write": "named",
   "prompts.promote": "named",
   "prompts.approve": "named",
+  "policies.read": "named",
+  "policies.write": "named",
+  "policies.promote": "named",
+  "policies.approve": "named",
   "keys.manage": "named",
   "usage.read": "named",
   "audit.read": "named",
@@ -43,14 +47,16 @@ const MEMBER: readonly Permission[] = [
 const RELEASE: readonly Permission[] = ["prompts.promote", "prompts.approve"];
 /** Costs, keys and the audit trail: who runs the machines has no business there. */
 const ACCOUNTS: readonly Permission[] = ["keys.manage", "usage.read", "audit.read"];
-const VIEWER: readonly Permission[] = ["tenants.list", "tenants.read", "prompts.read"];
+/** What a tenant may do, and where its calls go: for those who run the platform. A tenant that could write it would lift its own limits. */
+const POLICY: readonly Permission[] = ["policies.write", "policies.promote", "policies.approve"];
+const VIEWER: readonly Permission[] = ["tenants.list", "tenants.read", "prompts.read", "policies.read"];
 const PROMPTER: readonly Permission[] = [...VIEWER, "prompts.write"];
-const ENGINEER: readonly Permission[] = [...PROMPTER, ...RELEASE, "operate"];
+const ENGINEER: readonly Permission[] = [...PROMPTER, ...RELEASE, ...POLICY, "operate"];
 
 /** Who runs the platform has no tenant, so no role of it holds a permission on tenant data. docs/roles.md is made from this table. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   member: new Set(MEMBER),
-  "tenant-admin": new Set([...MEMBER, "tenants.read", "prompts.read", "prompts.write", ...RELEASE, ...ACCOUNTS]),
+  "tenant-admin": new Set([...MEMBER, "tenants.read", "policies.read", "prompts.read", "prompts.write", ...RELEASE, ...ACCOUNTS]),
   viewer: new Set(VIEWER),
   prompter: new Set(PROMPTER),
   engineer: new Set(ENGINEER),

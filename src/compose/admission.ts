@@ -25,6 +25,7 @@ import { leaseBudget, listWanted, returnLease, type SumSpent } from "../store/bu
 import { findLastChange, listChangesSince } from "../store/changes.ts";
 import type { Database } from "../store/index.ts";
 import { findKeyByDigest } from "../store/keys.ts";
+import { hearPolicies } from "./approved-routes.ts";
 import { composeTokens } from "./identity.ts";
 
 export type AdmissionParts = {
@@ -44,10 +45,12 @@ export type AdmissionDeps = {
   readonly sumSpent: SumSpent;
   /** Told of everybody who was not known a moment ago. */
   readonly signedIn?: ((who: Principal, by: "key" | "token") => void) | undefined;
+  /** Told when a policy of the platform may have been approved, by whichever process. */
+  policiesChanged(): void;
 };
 
 /** Who calls, and whether there is quota, room and money for it. */
-export function composeAdmission({ config, db, clock, processId, sumSpent, signedIn }: AdmissionDeps): AdmissionParts {
+export function composeAdmission({ config, db, clock, processId, sumSpent, signedIn, policiesChanged }: AdmissionDeps): AdmissionParts {
   const after = systemAfter;
   let { tiers } = config;
   const makeTokens = (of: Config) => composeTokens({ config: of, db, clock, withTier: (tenant) => withTier(tiers, tenant) });
@@ -57,7 +60,7 @@ export function composeAdmission({ config, db, clock, processId, sumSpent, signe
       const found = await findKeyByDigest(db, digest);
       return found === undefined ? undefined : { ...found, tenant: withTier(tiers, found.tenant) };
     },
-    feed: { newest: () => findLastChange(db), since: (seq) => listChangesSince(db, seq) },
+    feed: hearPolicies({ newest: () => findLastChange(db), since: (seq) => listChangesSince(db, seq) }, policiesChanged),
     adminKeys: [config.adminKey, ...(config.localAdminKey === undefined ? [] : [config.localAdminKey])],
     pepper: deriveKey(config.secret, KEY_PEPPER_PURPOSE),
     findTokens: () => tokens,

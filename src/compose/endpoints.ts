@@ -1,5 +1,6 @@
-import type { KeyAdmin, PromptAdmin, TenantAdmin } from "../admin/index.ts";
+import type { KeyAdmin, PolicyAdmin, PromptAdmin, TenantAdmin } from "../admin/index.ts";
 import {
+  adminPolicies,
   adminPrompts,
   adminTenants,
   apiDocument,
@@ -36,6 +37,7 @@ export type EndpointsDeps = {
   readonly tenants: TenantAdmin;
   readonly keys: KeyAdmin;
   readonly prompts: PromptAdmin;
+  readonly policies: PolicyAdmin;
   readonly readUsage: (ask: UsageAsk) => Promise<unknown>;
   readonly readPanel: PanelRead;
   readonly explain: ExplainRead;
@@ -55,6 +57,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...vectorStores(deps.ingest),
     ...adminTenants({ tenants: deps.tenants, keys: deps.keys }),
     ...adminPrompts(deps.prompts),
+    ...adminPolicies(deps.policies),
     usage(deps.readUsage),
     usagePanel(deps.readPanel),
     explain(deps.explain),

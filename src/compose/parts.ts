@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import type { Config } from "../config/index.ts";
+import { findApprovedRoutes, PLATFORM } from "../admin/index.ts";
+import { withApprovedRoutes, type ApprovedRoutes, type Config } from "../config/index.ts";
 import { systemAfter } from "../admit/index.ts";
 import { createPiiFinder } from "../guard/index.ts";
 import { createIngest, type Ingest } from "../ingest/index.ts";
@@ -20,6 +21,7 @@ import { vacuumBusyTables } from "../store/upkeep.ts";
 import { createMetrics, describeError, type Log, type Metrics } from "../telemetry/index.ts";
 import type { Principal } from "../domain/principal.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
+import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts";
 import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests } from "./end-user.ts";
 import { createDigest } from "./ground.ts";
@@ -35,6 +37,8 @@ export type PartsDeps = {
   readonly log: Log;
   readonly pid: number;
   residentBytes(): number;
+  /** Rules that were in production when this process began. */
+  readonly approvedRoutes: ApprovedRoutes;
 };
 
 /** The graph of parts that one configuration makes; everything but lock, database and socket. */
@@ -48,6 +52,8 @@ export type Parts = {
   readonly chat: ChatParts;
   readonly admission: AdmissionParts;
   readonly metrics: Metrics;
+  /** Before those of weir.yaml. Whoever hears that they changed calls `reconfigure`. */
+  readonly approvedRoutes: FollowedRoutes;
   start(): Promise<void>;
   /** A graph of another configuration from now on. Calls under way keep theirs; what both have (connections, buckets, leases) stays. */
   reconfigure(config: Config): void;
@@ -82,7 +88,9 @@ export function composeParts(deps: PartsDeps): Parts {
   const findTenantId = async (slug: string) => (await findTenantBySlug(db, slug))?.id;
   const decisions = createDecisionLog({ db, clock, log, secret: config.secret, findTenantId });
   const signedIn = (who: Principal, by: "key" | "token"): void => decisions.note(toSignIn(who, by));
-  const admission = composeAdmission({ config, db, clock, processId, sumSpent, signedIn });
+  const approvedRoutes = followApprovedRoutes({ read: () => findApprovedRoutes(db, PLATFORM), log }, deps.approvedRoutes);
+  const policiesChanged = (): void => void approvedRoutes.refresh();
+  const admission = composeAdmission({ config, db, clock, processId, sumSpent, signedIn, policiesChanged });
   const retrieve = createRetriever({ db });
   const ingest = createIngest({
     db,
@@ -96,7 +104,7 @@ export function composeParts(deps: PartsDeps): Parts {
   const { find } = createPiiFinder();
   const makeChat = (of: Config): ChatParts =>
     composeChat({
-      config: of,
+      config: withApprovedRoutes(of, approvedRoutes.current),
       providers: pool.open(of.providers, of.outbound),
       clock,
       journal: record.journal,
@@ -120,6 +128,7 @@ export function composeParts(deps: PartsDeps): Parts {
     stored,
     telemetry,
     admission,
+    approvedRoutes,
     get chat() {
       return chat;
     },

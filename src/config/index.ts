@@ -1,4 +1,6 @@
 export type { AuthConfig, OidcConfig } from "./auth.ts";
+export { findRouteProblem, withApprovedRoutes } from "./approved-routes.ts";
+export type { ApprovedRoutes } from "./approved-routes.ts";
 export { loadDownloads } from "./downloads.ts";
 export type { Downloads } from "./downloads.ts";
 export { loadConfig } from "./load-config.ts";
@@ -17,6 +19,7 @@ export type { Problem } from "./problem.ts";
 export type { ListedModel, ListModels } from "./quick-start.ts";
 export { toFileJsonSchema } from "./schema.ts";
 export type {
+  ApprovalsConfig,
   Config,
   LlamaConfig,
   ModelConfig,

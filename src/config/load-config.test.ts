@@ -106,6 +106,7 @@ test("the defaults of an empty start are the documented ones", async () => {
       tls: undefined,
       outbound: { ca: undefined, caFile: undefined, proxy: undefined },
       retention: { changeDays: 7, eventMonths: undefined },
+      approvals: { policies: "direct", prompts: "direct" },
       secretPrevious: undefined,
       fallback: true,
       maxOutputTokensDefault: 4096,

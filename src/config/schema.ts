@@ -1,11 +1,12 @@
 import { z } from "zod";
+import { approvalsSchema } from "./approvals-schema.ts";
 import { authSchema } from "./auth.ts";
 import { guardSchema } from "./guard-schema.ts";
 import { downloadsSchema } from "./downloads-schema.ts";
 import { outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
 import { objectsSchema } from "./objects-schema.ts";
 import { telemetrySchema } from "./telemetry-schema.ts";
-import { PII_MODES } from "../domain/guard-policy.ts";
+import { routeRule } from "../contract/route-rule.ts";
 import { OUTPUT_TOKENS_DEFAULT } from "../kernel/limits.ts";
 
 /** The form of weir.yaml. Problems are worded, the JSON Schema for editors and docs/configuration.md are made from what stands here. */
@@ -40,8 +41,6 @@ const name = (pattern: RegExp, characters: string, charsMax: number) =>
 const modelName = name(MODEL_NAME, "letters, digits and . _ : @ / -", 128);
 const providerName = name(PROVIDER_NAME, "letters, digits and . _ -", 63);
 const plainName = name(PLAIN_NAME, "letters, digits and . _ -", 63);
-
-const trust = (description: string) => z.enum(["private", "external"]).meta({ description });
 
 const timeouts = z
   .strictObject({
@@ -89,9 +88,10 @@ const apiKey = z
       "`env:NAME` reads an environment variable, `file:PATH` a file (relative to this file; its last line break is dropped). Anything else is the key itself, which draws a warning: config files end up in Git. Without it no credentials are sent.",
     examples: ["env:ANTHROPIC_API_KEY", "file:/run/secrets/anthropic"],
   });
-const providerTrust = trust(
-  "`private`: your own hardware, it may see personal data. `external`: somebody else's, it never sees what the policy keeps in. There is no default: this is the setting that decides where data may go.",
-);
+const providerTrust = z.enum(["private", "external"]).meta({
+  description:
+    "`private`: your own hardware, it may see personal data. `external`: somebody else's, it never sees what the policy keeps in. There is no default: this is the setting that decides where data may go.",
+});
 const region = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,62}$/)
@@ -223,23 +223,6 @@ const model = z.strictObject({
   capabilities,
 });
 
-const rule = z.strictObject({
-  when: z.string().min(1).max(1000).optional().meta({
-    description:
-      "A condition over signals: `pii.found` takes calls in which personal data was found, `!pii.found` the others. Other conditions are not evaluated by this version: a rule with `trust: private` then applies to every call, any other conditional rule to none.",
-  }),
-  use: z
-    .array(z.string().min(1).max(128))
-    .min(1)
-    .max(32)
-    .meta({ description: "Models in the order in which they are tried. `extractive` always comes last and need not be named." }),
-  trust: trust("`private`: only private models of `use` are eligible.").optional(),
-  pii: z
-    .enum(PII_MODES)
-    .optional()
-    .meta({ description: "At least this for personal data in the calls that the rule takes (`guard.pii`)." }),
-});
-
 const rate = (unit: string, description: string) =>
   whole({
     min: 1,
@@ -298,7 +281,7 @@ export const fileSchema = z.strictObject({
     .record(modelName, model)
     .default({})
     .meta({ description: "Models that callers may ask for, by name. `auto` and `extractive` are always there." }),
-  routes: z.record(plainName, z.array(rule).min(1).max(100)).default({}).meta({
+  routes: z.record(plainName, z.array(routeRule).min(1).max(100)).default({}).meta({
     description:
       "Names that callers may ask for instead of a model; the first rule that applies decides. Without a route `auto`, it is all private models in the order of this file, then all external ones.",
   }),
@@ -345,6 +328,7 @@ export const fileSchema = z.strictObject({
   tls: tlsSchema,
   outbound: outboundSchema,
   retention: retentionSchema,
+  approvals: approvalsSchema,
   downloads: downloadsSchema,
   journal: z
     .strictObject({

@@ -23,6 +23,7 @@ export type Settings = Pick<
   | "tls"
   | "outbound"
   | "retention"
+  | "approvals"
   | "telemetry"
   | "fallback"
   | "maxOutputTokensDefault"
@@ -55,6 +56,7 @@ export async function readSettings(source: Source): Promise<Settings> {
     tls: await readTls(source),
     outbound: await readOutbound(source),
     retention: { eventMonths: value.retention.eventMonths, changeDays: value.retention.changeDays },
+    approvals: value.approvals,
     fallback: value.fallback,
     maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),
     maxOutputTokensCap: cap,

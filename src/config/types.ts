@@ -83,6 +83,9 @@ export type RetentionConfig = {
   readonly changeDays: number;
 };
 
+/** What takes two persons. `direct`: one may, as the admin API allows; `required`: what loosens goes by a version that a second person approves. */
+export type ApprovalsConfig = { readonly policies: "direct" | "required"; readonly prompts: "direct" | "required" };
+
 /** Frozen; one value for the life of a graph of parts. */
 export type Config = {
   readonly host: string;
@@ -118,6 +121,7 @@ export type Config = {
   readonly tls: TlsConfig | undefined;
   readonly outbound: OutboundConfig;
   readonly retention: RetentionConfig;
+  readonly approvals: ApprovalsConfig;
   /** false: only the first eligible target is tried. */
   readonly fallback: boolean;
   readonly maxOutputTokensDefault: number;

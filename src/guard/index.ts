@@ -15,3 +15,4 @@ export type { LinkMode } from "./output/link-watch.ts";
 export { createOutputGuard, type OutputGuard } from "./output/output-guard.ts";
 export type { Channel, OutputEvent, OutputRule } from "./output/output-rule.ts";
 export { createNameTagger, type NameTagger } from "./pii/names/tagger.ts";
+export { modeOf, policyOf } from "./policy.ts";

@@ -1,3 +1,4 @@
+export { adminPolicies } from "./admin-policies.ts";
 export { adminPrompts } from "./admin-prompts.ts";
 export { adminTenants } from "./admin-tenants.ts";
 export { API_VERSION, apiDocument } from "./api-document.ts";

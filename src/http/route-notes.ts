@@ -6,6 +6,7 @@ import * as knowledgeAnswer from "../contract/answer-knowledge.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
 import { embeddingRequest } from "../contract/embeddings.ts";
 import * as knowledge from "../contract/knowledge.ts";
+import * as policy from "../contract/policy.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { noteOf, type RouteNote } from "./route-note.ts";
 
@@ -47,6 +48,10 @@ export const SCHEMAS = {
   PromptRelease: admin.promptRelease,
   Prompt: identityAnswer.prompt,
   PromptPage: identityAnswer.promptPage,
+  PolicyCreate: policy.policyCreate,
+  PolicyRelease: policy.policyRelease,
+  Policy: policy.policy,
+  PolicyPage: policy.policyPage,
   DecisionPage: identityAnswer.decisionPage,
   UsagePage: adminAnswer.usagePage,
   AuditPage: adminAnswer.auditPage,
@@ -184,6 +189,39 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
     description: "Another person than the one who asked for it. The prompt `system` is then the tenant's system prompt.",
     body: admin.promptRelease,
     answer: identityAnswer.prompt,
+    faults: ["conflict"],
+  },
+  "POST /admin/v1/policies": {
+    summary: "Write a new version of a policy, in staging",
+    description:
+      "Nothing follows it until it is in production. `tenant`: a tenant's settings; what is left out stays as it is now. `routes`: rules that go before those of weir.yaml, all of them.",
+    body: policy.policyCreate,
+    status: 201,
+    answer: policy.policy,
+    faults: ["conflict"],
+  },
+  "GET /admin/v1/policies": {
+    summary: "Versions of a tenant's policies, or of the platform's own",
+    query: policy.policyQuery,
+    answer: policy.policyPage,
+  },
+  "GET /admin/v1/policies/:id": {
+    summary: "One version of a policy, and what it would change",
+    query: admin.tenantQuery,
+    answer: policy.policy,
+    faults: ["conflict"],
+  },
+  "POST /admin/v1/policies/:id/promote": {
+    summary: "Ask for a version to go into production",
+    body: policy.policyRelease,
+    answer: policy.policy,
+    faults: ["conflict"],
+  },
+  "POST /admin/v1/policies/:id/approve": {
+    summary: "Take a version into production, where it counts at once",
+    description: "Another person than the one who asked for it.",
+    body: policy.policyRelease,
+    answer: policy.policy,
     faults: ["conflict"],
   },
   "GET /admin/v1/usage": {

@@ -11,6 +11,7 @@ export type FileId = Id<"file">;
 export type CollectionId = Id<"collection">;
 export type ProcessId = Id<"process">;
 export type PromptId = Id<"prompt">;
+export type PolicyId = Id<"policy">;
 
 const DIGITS = "0123456789abcdefghijklmnopqrstuv";
 const TIME_CHARS = 10; // 50 bits of milliseconds
@@ -69,6 +70,7 @@ export const fileIds = kind<"file">("file");
 export const collectionIds = kind<"collection">("vs");
 export const processIds = kind<"process">("proc");
 export const promptIds = kind<"prompt">("prm");
+export const policyIds = kind<"policy">("pol");
 
 /** The id of somebody who has no row here, from a digest of who they are: it carries the time 0, so it is no key's. */
 export function toHolderId(digest: Uint8Array): KeyId {

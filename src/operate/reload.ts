@@ -38,6 +38,7 @@ const LIVE = new Set<keyof Config>([
   "tls",
   "outbound",
   "retention",
+  "approvals",
 ]);
 /** Made anew by each reading, or following from the rest. */
 const DERIVED = new Set<keyof Config>(["adminKey", "adminKeyIsNew", "localAdminKey", "hash", "warnings"]);

@@ -82,6 +82,12 @@ export async function getTenant(db: Database, tenantId: TenantId): Promise<Tenan
   );
 }
 
+/** The same, and nobody else changes it until the transaction ends. */
+export async function lockTenant(db: Database, tenantId: TenantId): Promise<TenantProfile> {
+  const text = `SELECT ${TENANT_COLUMNS} FROM tenants WHERE id = $1 AND deleted_at IS NULL FOR UPDATE`;
+  return first(await db.query<TenantRow>(OPERATOR, text, [tenantId]));
+}
+
 export async function listTenants(db: Database, ask: PageAsk = {}): Promise<Page<TenantProfile>> {
   const rows = await db.query<TenantRow>(
     OPERATOR,

@@ -35,6 +35,9 @@ const newTenant = async ({ weir }: World): Promise<string> => {
 const newPrompt = async ({ weir }: World): Promise<string> =>
   (await weir.call<{ id: string }>("POST", "/admin/v1/prompts", { tenant: "acme", name: fresh(), text: "Be kind." })).id;
 
+const newPolicy = async ({ weir }: World): Promise<string> =>
+  (await weir.call<{ id: string }>("POST", "/admin/v1/policies", { kind: "tenant", tenant: "acme", body: { rpm: 600 } })).id;
+
 const TABLE: Record<string, Row> = {
   // Another tenant's key may chat, too: for its own tenant.
   "POST /v1/chat/completions": { status: OWN(200, 200), make: () => ({ path: "/v1/chat/completions", init: body(question) }) },
@@ -135,6 +138,28 @@ const TABLE: Record<string, Row> = {
       const id = await newPrompt(world);
       await world.weir.call("POST", `/admin/v1/prompts/${id}/promote`, { tenant: "acme" });
       return { path: `/admin/v1/prompts/${id}/approve`, init: body({ tenant: "acme" }) };
+    },
+  },
+  "POST /admin/v1/policies": {
+    status: PLATFORM(201),
+    make: () => ({ path: "/admin/v1/policies", init: body({ kind: "tenant", tenant: "acme", body: { rpm: 600 } }) }),
+  },
+  "GET /admin/v1/policies": { status: NAMED(200), make: () => ({ path: "/admin/v1/policies?tenant=acme" }) },
+  "GET /admin/v1/policies/:id": {
+    status: NAMED(200),
+    make: async (world) => ({ path: `/admin/v1/policies/${await newPolicy(world)}?tenant=acme` }),
+  },
+  "POST /admin/v1/policies/:id/promote": {
+    status: PLATFORM(200),
+    make: async (world) => ({ path: `/admin/v1/policies/${await newPolicy(world)}/promote`, init: body({ tenant: "acme" }) }),
+  },
+  "POST /admin/v1/policies/:id/approve": {
+    // The admin asked for it, and nobody else here may approve.
+    status: PLATFORM(403),
+    make: async (world) => {
+      const id = await newPolicy(world);
+      await world.weir.call("POST", `/admin/v1/policies/${id}/promote`, { tenant: "acme" });
+      return { path: `/admin/v1/policies/${id}/approve`, init: body({ tenant: "acme" }) };
     },
   },
   "GET /admin/v1/usage": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage?tenant=acme" }) },

@@ -79,6 +79,12 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
   "POST /admin/v1/prompts": [{ tenant: "patched", name: "p", text: "Be kind." }],
   "POST /admin/v1/prompts/:id/promote": [{ tenant: "patched" }],
   "POST /admin/v1/prompts/:id/approve": [{ tenant: "patched" }],
+  "POST /admin/v1/policies": [
+    { kind: "tenant", tenant: "patched", body: { rpm: 5, models: ["m"], contentPolicy: "none", budgetUsd: 1, region: null } },
+    { kind: "routes", body: { routes: { careful: [{ use: ["m", "extractive"], trust: "private", when: "pii.found" }] } } },
+  ],
+  "POST /admin/v1/policies/:id/promote": [{ tenant: "patched" }],
+  "POST /admin/v1/policies/:id/approve": [{ tenant: "patched" }],
 };
 
 /** One right request, or more, of every endpoint. Tenant settings go to a tenant of their own, so that the others keep working. */

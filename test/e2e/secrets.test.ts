@@ -75,6 +75,7 @@ const identitySlips = (issuer: TestIssuer): readonly ((secret: string, key: stri
     init: { method: "POST", headers: { authorization: `Bearer ${key}` }, body: "{}" },
   }),
   (secret, key) => ({ path: `/admin/v1/prompts/${secret}`, init: { headers: { authorization: `Bearer ${key}` } } }),
+  (secret, key) => ({ path: `/admin/v1/policies/${secret}`, init: { headers: { authorization: `Bearer ${key}` } } }),
   (secret, key) => ({ path: `/admin/v1/audit?category=${secret}`, init: { headers: { authorization: `Bearer ${key}` } } }),
   (secret, key) => ({ path: `/admin/v1/tenants/${secret}`, init: { headers: { authorization: `Bearer ${key}` } } }),
   (secret, key) => ({

@@ -1,0 +1,97 @@
+import { principalIdOf, type Principal } from "../domain/principal.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { TenantId } from "../kernel/ids.ts";
+import type { Changed } from "../record/index.ts";
+import { type Database, OPERATOR } from "../store/database.ts";
+import { listMakers } from "../store/keys.ts";
+import type { VersionRecord, VersionStore, VersionWrite } from "../store/versions.ts";
+import { changeBy, type Decisions } from "./changed.ts";
+
+/** What is released in versions: what the log says of one, and what its release does. */
+export type Released<Id extends string> = {
+  /** First word of the log's actions: `<word>.create`, `.promote`, `.approve`. */
+  readonly word: string;
+  readonly versions: VersionStore<Id>;
+  /** What a version would change, as the log may show it. */
+  diff(at: VersionWrite, version: VersionRecord<Id>): Promise<Changed>;
+  /** In the transaction of the approval, while the version before is in production: makes it count. What that changed. */
+  apply(at: VersionWrite, version: VersionRecord<Id>): Promise<Changed>;
+};
+
+export type Releases<Id extends string> = {
+  /** A new version in staging, where nothing sees it. `check` may refuse it. */
+  create(
+    who: Principal,
+    tenantId: TenantId,
+    draft: { readonly name: string; readonly body: string; check?(at: VersionWrite): Promise<void> },
+  ): Promise<VersionRecord<Id>>;
+  /** Asks for production. Throws `conflict` where it is there. */
+  promote(who: Principal, tenantId: TenantId, id: Id): Promise<VersionRecord<Id>>;
+  /** Takes it there. Throws `forbidden` to who asked for it, under whichever key, and `conflict` where nobody asks. */
+  approve(who: Principal, tenantId: TenantId, id: Id): Promise<VersionRecord<Id>>;
+};
+
+type Deps = { readonly db: Database; nowMs(): number; readonly decisions: Decisions };
+
+/** The way of a version from staging into production, by two persons, each step in one transaction with its entry in the log. */
+export function createReleases<Id extends string>({ db, nowMs, decisions }: Deps, released: Released<Id>): Releases<Id> {
+  const { word, versions } = released;
+  type Done = { readonly version: VersionRecord<Id>; readonly old: string | null; readonly changed: Changed };
+  const write = (
+    who: Principal,
+    tenantId: TenantId,
+    step: "create" | "promote" | "approve",
+    work: (at: VersionWrite) => Promise<Done>,
+  ): Promise<VersionRecord<Id>> =>
+    decisions.change(OPERATOR, async (bound) => {
+      const { version, old, changed } = await work({ db: bound, tenantId, nowMs: nowMs(), by: principalIdOf(who) });
+      const shown = {
+        state: { old, new: isRequested(version) ? "requested" : version.environment },
+        version: { old: null, new: version.version },
+        ...changed,
+      };
+      return { made: version, tenantId, decision: changeBy(who, `${word}.${step}`, { resource: version.id, changed: shown }) };
+    });
+
+  return {
+    create: (who, tenantId, { name, body, check }) =>
+      write(who, tenantId, "create", async (at) => {
+        await check?.(at);
+        const version = await versions.insert(at, name, body);
+        return { version, old: null, changed: await released.diff(at, version) };
+      }),
+    promote: (who, tenantId, id) =>
+      write(who, tenantId, "promote", async (at) => {
+        const before = await versions.lock(at, id);
+        if (before.environment === "production") throw new Fault("conflict", { say: "This version is in production." });
+        return { version: await versions.request(at, id), old: before.environment, changed: await released.diff(at, before) };
+      }),
+    async approve(who, tenantId, id) {
+      const asked = await versions.get(db, tenantId, id);
+      if (asked.requestedBy !== undefined) await checkSecondPerson(db, tenantId, asked.requestedBy, principalIdOf(who));
+      return await write(who, tenantId, "approve", async (at) => {
+        const before = await versions.lock(at, id);
+        if (before.environment === "production" || before.requestedBy === undefined)
+          throw new Fault("conflict", { say: "Nobody asks for this version to go into production: POST …/promote does." });
+        if (before.requestedBy !== asked.requestedBy)
+          throw new Fault("conflict", { say: "Somebody else has asked meanwhile. Look again." });
+        const changed = await released.apply(at, before);
+        return { version: await versions.release(at, before), old: before.environment, changed };
+      });
+    },
+  };
+}
+
+/** A second person's approval is waited for. */
+export const isRequested = ({ requestedBy, approvedBy }: VersionRecord<string>): boolean =>
+  requestedBy !== undefined && approvedBy === undefined;
+
+/** Two keys are two persons only where neither was made by the other, at whatever remove; what the admin key made is the admin's. */
+async function checkSecondPerson(db: Database, tenantId: TenantId, requester: string, approver: string): Promise<void> {
+  const same =
+    requester === approver ||
+    (await listMakers(db, tenantId, approver)).includes(requester) ||
+    (await listMakers(db, tenantId, requester)).includes(approver);
+  if (same)
+    throw new Fault("forbidden", { say: "Who asks for production may not approve it, nor by a key that they made: a second person must." });
+}

@@ -1,0 +1,47 @@
+import {
+  createKeyAdmin,
+  createPolicyAdmin,
+  createPromptAdmin,
+  createTenantAdmin,
+  type KeyAdmin,
+  type PolicyAdmin,
+  type PromptAdmin,
+  type TenantAdmin,
+} from "../admin/index.ts";
+import { digestKey, KEY_PEPPER_PURPOSE } from "../admit/index.ts";
+import { findRouteProblem, type Config } from "../config/index.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { deriveKey } from "../kernel/hash.ts";
+import type { Database } from "../store/index.ts";
+import type { Parts } from "./parts.ts";
+
+type Deps = {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly parts: Pick<Parts, "admission" | "decisions" | "approvedRoutes">;
+};
+
+export type AdminParts = {
+  readonly tenants: TenantAdmin;
+  readonly prompts: PromptAdmin;
+  readonly policies: PolicyAdmin;
+  readonly keys: KeyAdmin;
+};
+
+/** Who changes tenants, keys, prompts and policies, under this configuration. */
+export function composeAdmin({ config, db, clock, parts }: Deps): AdminParts {
+  const { admission, decisions, approvedRoutes } = parts;
+  const pepper = deriveKey(config.secret, KEY_PEPPER_PURPOSE);
+  const base = { db, nowMs: clock.nowMs, changed: admission.authenticator.invalidate, decisions };
+  return {
+    tenants: createTenantAdmin({ ...base, approvals: config.approvals, guard: config.guard.policy }),
+    prompts: createPromptAdmin(base),
+    policies: createPolicyAdmin({
+      ...base,
+      findRouteProblem: (routes) => findRouteProblem(config, routes),
+      routesApproved: approvedRoutes.take,
+    }),
+    keys: createKeyAdmin({ ...base, digest: (secret) => digestKey(pepper, secret) }),
+  };
+}

@@ -1,0 +1,45 @@
+import { test } from "bun:test";
+import assert from "node:assert/strict";
+import type { ApprovedRoutes } from "../config/index.ts";
+import { silentLog } from "../telemetry/index.ts";
+import { tenantIds } from "../kernel/ids.ts";
+import { followApprovedRoutes, hearPolicies } from "./approved-routes.ts";
+
+const toA: ApprovedRoutes = { auto: [{ use: ["a"] }] };
+const toB: ApprovedRoutes = { auto: [{ use: ["b"] }] };
+
+test("what is approved here or elsewhere counts, once; where the database is away what was known stays", async () => {
+  const stored: { routes: ApprovedRoutes | undefined } = { routes: toA };
+  const heard: ApprovedRoutes[] = [];
+  const followed = followApprovedRoutes(
+    {
+      read: () => (stored.routes === undefined ? Promise.reject(new Error("away")) : Promise.resolve(stored.routes)),
+      log: silentLog,
+    },
+    {},
+  );
+  followed.onChange(() => heard.push(followed.current));
+  followed.take(toA);
+  await followed.refresh();
+  assert.deepEqual(heard, [toA]);
+  stored.routes = undefined;
+  await followed.refresh();
+  assert.deepEqual(followed.current, toA);
+  stored.routes = toB;
+  await followed.refresh();
+  assert.deepEqual(heard, [toA, toB]);
+});
+
+test("the feed tells of policies where one is in the page, and at its beginning, when one may have gone unheard", async () => {
+  let told = 0;
+  const tenantId = tenantIds.make(0);
+  const change = (kind: "key" | "policy", seq: number) => ({ kind, seq, tenantId, id: "x" });
+  const pages = [[change("key", 1)], [change("key", 2), change("policy", 3)], []];
+  const feed = hearPolicies({ newest: () => Promise.resolve(0), since: () => Promise.resolve(pages.shift() ?? []) }, () => told++);
+  const counts: number[] = [];
+  for (const ask of [() => feed.newest(), () => feed.since(0), () => feed.since(1), () => feed.since(3)]) {
+    await ask();
+    counts.push(told);
+  }
+  assert.deepEqual(counts, [1, 1, 2, 2]);
+});
