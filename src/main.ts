@@ -85,6 +85,7 @@ async function main(): Promise<number> {
     clock: systemClock,
     signal,
     fetch: (url, init) => fetch(url, init),
+    reachServices: async (ca) => (await import("./http/index.ts")).createServiceFetch(ca),
     wait: (ms) => after(ms, undefined, { signal }),
     loadConfig: (flags) => loadConfig({ flags, env, cwd, listModels }),
     compose,

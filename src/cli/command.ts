@@ -1,5 +1,6 @@
 import type { Config, ConfigFlags, Env } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
+import type { Fetch } from "../kernel/outbound.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** A server made from a configuration: the part of `compose.ts` that commands need. */
@@ -32,6 +33,8 @@ export type CliDeps = {
   /** Aborts on the first SIGINT or SIGTERM. */
   readonly signal: AbortSignal;
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>;
+  /** How the operator's services are reached: object store, key service. `ca` (PEM) is trusted beside the public authorities. */
+  readonly reachServices: (ca: string | undefined) => Promise<Fetch>;
   /** Resolves after `ms`, or rejects when `signal` aborts. */
   readonly wait: (ms: number) => Promise<void>;
   readonly loadConfig: (flags: ConfigFlags) => Promise<Config>;

@@ -32,3 +32,20 @@ test("a provider that is away is a problem with what to do; one that answers is 
   assert.equal(ill.code, 1);
   assert.match(ill.out, /PROBLEM {2}provider local: .*\(target_down\)\n {10}→ Is it running/);
 });
+
+test("an object store that is away is a problem with what to do, and its secret is not printed", async () => {
+  const cwd = await makeFolder();
+  const gone = await startFakeServer({});
+  await gone.close();
+  await writeFile(
+    join(cwd, "weir.yaml"),
+    `objects: { kind: s3, bucket: weir, endpoint: "${gone.url}", region: eu-test-1, accessKeyId: env:S3_ID, secretAccessKey: env:S3_KEY }\n`,
+  );
+  const { code, out, err } = await runCli(["doctor"], { cwd, env: { S3_ID: "id-4711", S3_KEY: "secret-4711" } });
+  assert.equal(code, 1);
+  assert.match(
+    out,
+    /PROBLEM {2}object store: bucket weir at http:.*: an object could not be written: .*\n {10}→ Is it running, and is objects\.endpoint right/,
+  );
+  assert.ok(!`${out}${err}`.includes("4711"));
+});

@@ -30,7 +30,8 @@ export const doctor: Command = {
     const config = await readConfig(args, deps, tell);
     if (config !== undefined) {
       const { examine } = await import("../operate/index.ts");
-      for await (const finding of examine({ clock: deps.clock, pid }, config)) tell(finding);
+      for await (const finding of examine({ clock: deps.clock, pid, fetch: await deps.reachServices(config.outbound.ca) }, config))
+        tell(finding);
       await askServer(config, deps, tell);
     }
     deps.terminal.out(problems === 0 ? "All is well.\n" : `${String(problems)} ${problems === 1 ? "problem" : "problems"}.\n`);

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadConfig } from "../config/index.ts";
 import { createFakeClock } from "../kernel/clock.ts";
+import { systemFetch } from "../kernel/outbound.ts";
 import type { CliDeps } from "./command.ts";
 import { runCommandLine } from "./run.ts";
 
@@ -115,6 +116,7 @@ export async function runCli(argv: readonly string[], options: RunOptions = {}):
     clock,
     signal: new AbortController().signal,
     fetch: (url, init) => fetch(url, init),
+    reachServices: () => Promise.resolve(systemFetch),
     wait: async (ms) => clock.advance(ms),
     loadConfig: (flags) => loadConfig({ flags, env, cwd }),
     compose: () => Promise.reject(new Error("no server is made in this test")),

@@ -1,26 +1,12 @@
-import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Stages } from "../chat/index.ts";
-import type { Config, ObjectsConfig } from "../config/index.ts";
+import type { Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { createServiceFetch } from "../http/index.ts";
 import { Fault } from "../kernel/fault.ts";
-import { deriveKey } from "../kernel/hash.ts";
 import type { TenantId } from "../kernel/ids.ts";
-import type { Fetch } from "../kernel/outbound.ts";
-import {
-  createDataKeys,
-  createEncryptedObjects,
-  createFolderBlobs,
-  createS3Blobs,
-  createSecretWrapper,
-  createTenantObjects,
-  createVaultWrapper,
-  type Blobs,
-  type DataKeys,
-  type KeyWrapper,
-  type ObjectStore,
-} from "../object/index.ts";
+import { createDataKeys, createEncryptedObjects, createTenantObjects, type DataKeys, type ObjectStore } from "../object/index.ts";
+import { openObjectStore } from "../operate/index.ts";
 import { createContentLog, keepsContent, lacksScrubber, type ContentLog } from "../record/index.ts";
 import type { Database } from "../store/index.ts";
 import { listTenants } from "../store/tenants.ts";
@@ -42,16 +28,12 @@ const describeStore = (error: unknown) => (error instanceof Fault ? { code: erro
 
 /** Four times a day is often enough for files that are kept by the day. */
 const PRUNE_MS = 6 * 3_600_000;
-const OBJECTS_PURPOSE = "objects";
 
 /** Where files and chat logs are kept, encrypted, and what is kept of calls' content. */
 export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
   const fetch = createServiceFetch(config.outbound.ca);
-  const blobs = openBlobs(config, clock, fetch);
-  const firstKeys = [config.secret, ...(config.secretPrevious === undefined ? [] : [config.secretPrevious])].map((secret) =>
-    deriveKey(secret, OBJECTS_PURPOSE),
-  );
-  const dataKeys = createDataKeys({ blobs, wrappers: toWrappers(config.objects, firstKeys, fetch), nowMs: clock.nowMs });
+  const { blobs, wrappers, firstKeys } = openObjectStore({ fetch, nowMs: clock.nowMs, wait: (ms) => sleep(ms) }, config);
+  const dataKeys = createDataKeys({ blobs, wrappers, nowMs: clock.nowMs });
   const objects = createEncryptedObjects(createTenantObjects(blobs), dataKeys, firstKeys);
   const contentLog = createContentLog({
     objects,
@@ -89,21 +71,6 @@ export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
       await contentLog.close();
     },
   };
-}
-
-function openBlobs({ objects, dataDir }: Config, { nowMs }: Clock, fetch: Fetch): Blobs {
-  if (objects.kind === "folder") return createFolderBlobs(join(dataDir, "objects"));
-  return createS3Blobs({ fetch, nowMs, wait: (ms) => sleep(ms) }, objects);
-}
-
-/** Who `kms` names wraps, where it does; what the server's secret wrapped is opened all the same, so that a store can move to it. */
-function toWrappers({ kms }: ObjectsConfig, secretKeys: readonly Uint8Array[], fetch: Fetch): readonly [KeyWrapper, ...KeyWrapper[]] {
-  const [first, ...rest] = secretKeys.map((key) => createSecretWrapper(key));
-  if (first === undefined) throw new TypeError("there is always a secret");
-  if (kms === undefined) return [first, ...rest];
-  if (kms.kind === "vault-transit") return [createVaultWrapper({ fetch }, kms), first, ...rest];
-  const own = [kms.previous].flatMap((secret) => (secret === undefined ? [] : [createSecretWrapper(deriveKey(secret, OBJECTS_PURPOSE))]));
-  return [createSecretWrapper(deriveKey(kms.secret, OBJECTS_PURPOSE)), ...own, first, ...rest];
 }
 
 /** By the tenant's policy; that a policy cannot be followed yet is said once a tenant. */

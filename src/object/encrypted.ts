@@ -16,7 +16,11 @@ const HEAD_BYTES = MARK.length + KEY_ID_BYTES + SALT_BYTES + TAG_BYTES;
  * Envelope encryption around any store: a key for each object (AES-256-GCM), derived from one of its tenant's data keys. Tenant and key are
  * part of what is authenticated: an object moved to another name or tenant does not open. `firstKeys` open what version 0.1 wrote.
  */
-export function createEncryptedObjects(inner: ObjectStore, keys: DataKeys, firstKeys: readonly Uint8Array[] = []): ObjectStore {
+export function createEncryptedObjects(
+  inner: ObjectStore,
+  keys: Pick<DataKeys, "forWriting" | "get">,
+  firstKeys: readonly Uint8Array[] = [],
+): ObjectStore {
   return {
     ...inner,
     async putObject(tenantId, key, bytes) {

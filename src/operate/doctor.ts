@@ -1,16 +1,24 @@
 import type { Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
+import type { Fetch } from "../kernel/outbound.ts";
 import { checkDatabase } from "./check-database.ts";
 import { checkFolder } from "./check-folder.ts";
+import { checkObjects } from "./check-objects.ts";
 import { checkCertificate, checkProviders } from "./check-providers.ts";
 import { problem, type Finding } from "./finding.ts";
 
-export type DoctorDeps = { readonly clock: Clock; readonly pid: number };
+export type DoctorDeps = {
+  readonly clock: Clock;
+  readonly pid: number;
+  /** Reaches the operator's services. */
+  readonly fetch: Fetch;
+};
 
-/** Everything that a server made from this configuration would need, one finding each. Nothing is changed. */
+/** Everything that a server made from this configuration would need, one finding each. Nothing is changed; one object is written to the object store and deleted. */
 export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator<Finding> {
   yield* await safely("data folder", checkFolder(config));
   yield* await safely("database", checkDatabase(deps, config));
+  yield* await safely("object store", checkObjects(deps, config));
   yield* await safely("providers", checkProviders(deps.clock, config));
   yield* checkCertificate(deps.clock, config);
 }

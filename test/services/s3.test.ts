@@ -8,6 +8,7 @@ import { createServiceFetch } from "../../src/http/index.ts";
 import { systemFetch } from "../../src/kernel/outbound.ts";
 import { createS3Blobs, createTenantObjects, type Blobs, type S3Options } from "../../src/object/index.ts";
 import { bytesOf, encrypt, OBJECT_CASES, secretWrapper, ten, textOf } from "../../src/object/testing.ts";
+import { checkObjects } from "../../src/operate/index.ts";
 import { freePort } from "../../tools/suite/port.ts";
 import { startWeir, oneModel } from "../e2e/server.ts";
 import { createFakeUpstream } from "../upstream/index.ts";
@@ -89,6 +90,28 @@ s3Test("a wrong secret, key, region, clock or bucket is refused by the server an
     );
   }
   console.log(`# S3 (versitygw): ${cases.length} of ${cases.length} wrong credentials refused`);
+});
+
+s3Test("the doctor writes, reads and deletes in a real bucket, leaves nothing, and tells what a wrong one is", async () => {
+  const clock = { nowMs: Date.now, monotonicMs: () => performance.now() };
+  const look = async (change: Partial<S3Options> = {}) => {
+    const objects = { kind: "s3" as const, ...CREDENTIALS, bucket: "weir", endpoint, prefix: "doctor/", kms: undefined, ...change };
+    const secret = new Uint8Array(32);
+    return checkObjects({ clock, fetch: systemFetch }, { objects, dataDir: folder, secret, secretPrevious: undefined });
+  };
+  const well = await look();
+  assert.deepEqual(
+    well.map(({ state, about }) => [state, about]),
+    [
+      ["ok", "object store"],
+      ["ok", "data keys"],
+    ],
+  );
+  assert.deepEqual(await open({ prefix: "doctor/" }).list("", { limit: 10 }), []);
+  for (const change of [{ secretAccessKey: "wrong" }, { bucket: "nowhere" }, { region: "us-east-1" }]) {
+    const [told] = await look(change);
+    assert.ok(told?.state === "problem" && told.todo !== undefined && !told.say.includes("canary"), JSON.stringify(told));
+  }
 });
 
 s3Test("what is changed in the bucket does not open, and a change of the secret rewrites no object of it", async () => {
