@@ -1,0 +1,10 @@
+export { runRedTeam } from "./redteam/redteam.ts";
+export type { RedTeamDeps, RedTeamOptions } from "./redteam/redteam.ts";
+export { parseReport } from "./redteam/report.ts";
+export type { Report } from "./redteam/report.ts";
+export { SUITES } from "./redteam/probe.ts";
+export type { Finding, SuiteName } from "./redteam/probe.ts";
+export { GATES, parseGates } from "./redteam/gate.ts";
+export { readPromptFiles } from "./redteam/prompt-files.ts";
+export { toJunit } from "./redteam/junit.ts";
+export { toHtml } from "./redteam/html/page.ts";

@@ -1,0 +1,35 @@
+/** Numbers that follow from a seed, so that a run can be repeated. */
+export type Dice = {
+  /** A whole number from 0 to `below` − 1. */
+  roll(below: number): number;
+  pick<T>(items: readonly [T, ...T[]]): T;
+  /** `count` of the items, in their own order; all where there are no more. */
+  sample<T>(items: readonly T[], count: number): T[];
+  /** Dice of their own for one part, whatever the others roll. */
+  fork(name: string): Dice;
+};
+
+/** mulberry32: small, and good enough to choose by. */
+export function createDice(seed: number): Dice {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const roll = (below: number): number => Math.floor(next() * below);
+  return {
+    roll,
+    pick: (items) => items[roll(items.length)] ?? items[0],
+    sample(items, count) {
+      const left = items.map((_, at) => at);
+      const chosen: number[] = [];
+      while (chosen.length < count && left.length > 0) chosen.push(...left.splice(roll(left.length), 1));
+      const wanted = new Set(chosen);
+      return items.filter((_, at) => wanted.has(at));
+    },
+    fork: (name) =>
+      createDice(Array.from(name).reduce((hash, letter) => Math.imul(hash ^ (letter.codePointAt(0) ?? 0), 0x01000193), seed ^ 0x811c9dc5)),
+  };
+}
