@@ -8,6 +8,7 @@ import { ingest } from "./ingest.ts";
 import { keyCreate, keyList, keyRevoke, keyRotate } from "./key.ts";
 import { modelsList, modelsPull } from "./models.ts";
 import { move } from "./move.ts";
+import { redteam } from "./redteam.ts";
 import { restore } from "./restore.ts";
 import { objectsRotateKeys } from "./objects.ts";
 import { serve } from "./serve.ts";
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   modelsList,
   objectsRotateKeys,
   doctor,
+  redteam,
   backup,
   restore,
   move,

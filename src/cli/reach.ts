@@ -106,15 +106,15 @@ async function findAdminKey(dataDir: string, deps: CliDeps): Promise<string> {
 }
 
 /** `env:NAME` and `file:PATH` keep a key out of the list of processes and the shell's history. */
-export async function readKey(text: string, deps: CliDeps): Promise<string> {
+export async function readKey(text: string, deps: CliDeps, flag = "--key"): Promise<string> {
   if (text.startsWith("env:")) {
     const key = readEnv(deps.env, text.slice("env:".length));
-    if (key === undefined) throw new CommandError(`--key: the environment variable ${text.slice("env:".length)} is not set.`, EXIT.usage);
+    if (key === undefined) throw new CommandError(`${flag}: the environment variable ${text.slice("env:".length)} is not set.`, EXIT.usage);
     return key;
   }
   if (!text.startsWith("file:")) return text;
   const path = resolve(deps.cwd, text.slice("file:".length));
   const key = (await readFile(path, "utf8").catch(() => "")).trim();
-  if (key === "") throw new CommandError(`--key: the file ${path} cannot be read, or is empty.`, EXIT.usage);
+  if (key === "") throw new CommandError(`${flag}: the file ${path} cannot be read, or is empty.`, EXIT.usage);
   return key;
 }

@@ -88,7 +88,7 @@ export const ONE_TENANT: Answers = {
 /** The holder of a data folder's lock, as a command sees it. */
 export const lockedBy = (url: string | undefined, key?: string) => async () => ({ pid: 4711, url, key });
 
-export type RunOptions = Partial<Pick<CliDeps, "env" | "cwd" | "signal" | "findServer" | "compose" | "fetch">> & {
+export type RunOptions = Partial<Pick<CliDeps, "env" | "cwd" | "signal" | "findServer" | "compose" | "fetch" | "clock" | "wait">> & {
   readonly stdin?: readonly string[];
   readonly redraws?: boolean;
   readonly interactive?: boolean;

@@ -9,10 +9,10 @@ export type PromptFile = { readonly path: string; readonly sha256: string; reado
 export type PromptState = {
   readonly path: string;
   readonly sha256: string;
-  /** `failing`: unchanged, and the last run found it wanting, so that it is run again. */
+  /** `failing`: unchanged, but it did not pass everything in the last run, so that it is run again. */
   readonly state: "new" | "changed" | "failing" | "unchanged" | "removed";
-  /** Probes that it failed, in this run or in the one in which it last ran. */
-  readonly failed: number;
+  /** Probes that it did not pass, in this run or in the one in which it last ran. */
+  readonly notPassed: number;
 };
 
 /** It is to be run. */
@@ -53,8 +53,8 @@ export function comparePromptFiles(files: readonly PromptFile[], before: readonl
   const here = new Set(files.map((file) => file.path));
   const now = files.map(({ path, sha256 }): PromptState => {
     const was = known.get(path);
-    const state = was === undefined ? "new" : was.sha256 !== sha256 ? "changed" : was.failed > 0 ? "failing" : "unchanged";
-    return { path, sha256, state, failed: 0 };
+    const state = was === undefined ? "new" : was.sha256 !== sha256 ? "changed" : was.notPassed > 0 ? "failing" : "unchanged";
+    return { path, sha256, state, notPassed: 0 };
   });
   const gone = [...known.values()].filter(({ path }) => !here.has(path)).map((prompt): PromptState => ({ ...prompt, state: "removed" }));
   return [...now, ...gone];

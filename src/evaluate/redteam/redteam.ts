@@ -114,14 +114,19 @@ async function attack(deps: RedTeamDeps, options: RedTeamOptions, undo: Undo): P
     families,
     latency: latencyOf(findings),
     gates: checkGates(options.gates, findings),
-    prompts: states.map((state) => (isDue(state) ? { ...state, failed: failedOf(state, findings) } : state)),
+    prompts: promptsOf(options, states, findings),
     comparison: baseline === undefined ? null : compareReports(baseline, { findings, families }),
     findings,
   };
 }
 
-const failedOf = ({ path }: PromptState, findings: readonly Finding[]): number =>
-  findings.filter((finding) => finding.suite === "prompts" && finding.family === path && finding.outcome === "failed").length;
+/** A run without prompt files hands on what the last one knew, so that the next need not run all of them again. */
+function promptsOf(options: RedTeamOptions, states: readonly PromptState[], findings: readonly Finding[]): readonly PromptState[] {
+  if (!options.suites.includes("prompts")) return options.baseline?.prompts ?? [];
+  const notPassed = (path: string): number =>
+    findings.filter(({ suite, family, outcome }) => suite === "prompts" && family === path && outcome !== "passed").length;
+  return states.map((state) => (isDue(state) ? { ...state, notPassed: notPassed(state.path) } : state));
+}
 
 /** A suite that cannot be made ready is a finding of its own: it must not look like one that found nothing. */
 async function prepare(suite: Suite, context: SuiteContext): Promise<Prepared> {

@@ -37,7 +37,7 @@ const at = (method: string, path: (id: string) => string, body?: AskBody) => (id
   ...(body === undefined ? {} : { body }),
 });
 
-const tenant = (id: string): string => `/admin/v1/tenants/${id}`;
+const tenantPath = (id: string): string => `/admin/v1/tenants/${id}`;
 
 /** Places that name one thing by its id, where another tenant's must look like one that never was. */
 function idPlaces(victim: Estate, own: Estate, { model }: SuiteContext): Place[] {
@@ -63,13 +63,13 @@ function idPlaces(victim: Estate, own: Estate, { model }: SuiteContext): Place[]
       id: name === "rag-by-id" ? store : collectionName,
       make: (id: string) => ragAsk(model, id),
     })),
-    { name: "tenant", id: slug, make: at("GET", tenant) },
-    { name: "tenant-change", id: slug, make: at("PATCH", tenant, json({ name: "taken" })) },
-    { name: "tenant-delete", id: slug, make: at("DELETE", tenant) },
-    { name: "tenant-keys", id: slug, make: at("GET", (id) => `${tenant(id)}/keys`) },
-    { name: "tenant-key-make", id: slug, make: at("POST", (id) => `${tenant(id)}/keys`, json({ name: "taken" })) },
-    { name: "key-revoke", id: memberKeyId, make: at("DELETE", (id) => `${tenant(own.slug)}/keys/${id}`) },
-    { name: "key-rotate", id: memberKeyId, make: at("POST", (id) => `${tenant(own.slug)}/keys/${id}/rotate`, json({})) },
+    { name: "tenant", id: slug, make: at("GET", tenantPath) },
+    { name: "tenant-change", id: slug, make: at("PATCH", tenantPath, json({ name: "taken" })) },
+    { name: "tenant-delete", id: slug, make: at("DELETE", tenantPath) },
+    { name: "tenant-keys", id: slug, make: at("GET", (id) => `${tenantPath(id)}/keys`) },
+    { name: "tenant-key-make", id: slug, make: at("POST", (id) => `${tenantPath(id)}/keys`, json({ name: "taken" })) },
+    { name: "key-revoke", id: memberKeyId, make: at("DELETE", (id) => `${tenantPath(own.slug)}/keys/${id}`) },
+    { name: "key-rotate", id: memberKeyId, make: at("POST", (id) => `${tenantPath(own.slug)}/keys/${id}/rotate`, json({})) },
     { name: "prompt", id: promptId, make: at("GET", (id) => `/admin/v1/prompts/${id}`) },
     { name: "prompt-promote", id: promptId, make: at("POST", (id) => `/admin/v1/prompts/${id}/promote`, json({})) },
     { name: "receipt", id: requestId, make: at("GET", (id) => `/v1/receipts/${id}`) },

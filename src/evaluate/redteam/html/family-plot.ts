@@ -78,7 +78,9 @@ function attackRow(row: FamilyRow, y: number): Markup {
   });
   const withRate = !WITHOUT_RATE.has(row.suite);
   const failed = row.failed === 0 ? "" : `${String(row.failed)} failed`;
-  const said = [withRate ? `blocked ${rateText(row)}` : `${String(row.probes)} probes`, failed].filter((text) => text !== "").join(" · ");
+  const said = [withRate ? `blocked ${rateText(row)}` : `${String(row.probes)} ${row.probes === 1 ? "probe" : "probes"}`, failed]
+    .filter((text) => text !== "")
+    .join(" · ");
   const title = `${row.family}: ${String(row.blocked)} blocked, ${String(resisted)} resisted, ${String(row.inconclusive)} inconclusive, ${String(row.failed)} failed`;
   return markup`<g><title>${title}</title>${label(row.family, y)}${bars}${withRate ? whisker(row, y) : undefined}${note(said, y)}</g>`;
 }
@@ -96,7 +98,7 @@ const note = (text: string, y: number): Markup => markup`<text class="soft" x="$
 function whisker({ blockRate }: FamilyRow, y: number): Markup | undefined {
   if (blockRate.total === 0) return undefined;
   const [low, high, middle, line] = [x(blockRate.low), x(blockRate.high), x(shareOf(blockRate)), y + 13];
-  return markup`<line class="whisker" x1="${low}" x2="${high}" y1="${line}" y2="${line}"/>
+  return markup`<line class="halo" x1="${low}" x2="${high}" y1="${line}" y2="${line}"/><line class="whisker" x1="${low}" x2="${high}" y1="${line}" y2="${line}"/>
     <line class="whisker" x1="${low}" x2="${low}" y1="${line - 4}" y2="${line + 4}"/><line class="whisker" x1="${high}" x2="${high}" y1="${line - 4}" y2="${line + 4}"/>
     <circle class="dot" cx="${middle}" cy="${line}" r="4"/>`;
 }

@@ -8,8 +8,17 @@ import { type Markup, markup } from "./markup.ts";
 /** More would make a page that no browser likes; the JSON has all. */
 const SHOWN_MAX = 300;
 
-const ids = (name: string, all: readonly string[], kind: string): Markup =>
-  markup`<h3 class="${all.length === 0 ? "" : kind}">${name}: ${all.length}</h3>${all.length === 0 ? undefined : markup`<p>${all.slice(0, SHOWN_MAX).map((id) => markup`<span class="tag">${id}</span>`)}${more(all.length)}</p>`}`;
+/** So many stand on the page at once; the rest opens. */
+const TAGS_MAX = 24;
+const tags = (ids: readonly string[]): Markup[] => ids.map((id) => markup`<span class="tag">${id}</span>`);
+
+function listed(name: string, ids: readonly string[], kind: string): Markup {
+  if (ids.length === 0) return markup`<h3>${name}: 0</h3>`;
+  const rest = ids.slice(TAGS_MAX);
+  const opens =
+    rest.length === 0 ? undefined : markup`<details><summary class="soft">${rest.length} more</summary><p>${tags(rest)}</p></details>`;
+  return markup`<h3 class="${kind}">${name}: ${ids.length}</h3><p>${tags(ids.slice(0, TAGS_MAX))}</p>${opens}`;
+}
 
 export function changes(comparison: Comparison | null): Markup {
   if (comparison === null)
@@ -25,7 +34,7 @@ export function changes(comparison: Comparison | null): Markup {
       ? markup`<p class="soft">No block rate changed by more than chance explains.</p>`
       : markup`<table><tr><th>Block rate of</th><th class="number">Before</th><th class="number">Now</th><th></th></tr>${rows}</table>`;
   return markup`<section><h2>Since the report of ${startedAt.replace("T", " ").slice(0, 16)} UTC</h2><p class="soft">${compared} probes stand in both.</p>
-${ids("Newly failing", newlyFailing, "fail")}${ids("Newly passing", newlyPassing, "pass")}<h3>Rates</h3>${table}</section>`;
+${listed("Newly failing", newlyFailing, "fail")}${listed("Newly passing", newlyPassing, "pass")}<h3>Rates</h3>${table}</section>`;
 }
 
 const more = (count: number): string => (count > SHOWN_MAX ? `… and ${String(count - SHOWN_MAX)} more` : "");
@@ -64,8 +73,8 @@ export function inconclusives({ findings }: Report): Markup | undefined {
 export function promptTable(prompts: readonly PromptState[]): Markup | undefined {
   if (prompts.length === 0) return undefined;
   const rows = prompts.map(
-    ({ path, sha256, state, failed }) =>
-      markup`<tr><td><code>${path}</code></td><td><code>${sha256.slice(0, 12)}</code></td><td>${state}</td><td class="number ${failed > 0 ? "fail" : ""}">${state === "unchanged" || state === "removed" ? "not run" : failed}</td></tr>`,
+    ({ path, sha256, state, notPassed }) =>
+      markup`<tr><td><code>${path}</code></td><td><code>${sha256.slice(0, 12)}</code></td><td>${state}</td><td class="number ${notPassed > 0 ? "fail" : ""}">${state === "unchanged" || state === "removed" ? "not run" : notPassed}</td></tr>`,
   );
-  return markup`<section><h2>Prompt files</h2><table><tr><th>File</th><th>SHA-256</th><th>Since the last report</th><th class="number">Failed</th></tr>${rows}</table></section>`;
+  return markup`<section><h2>Prompt files</h2><table><tr><th>File</th><th>SHA-256</th><th>Since the last report</th><th class="number">Not passed</th></tr>${rows}</table></section>`;
 }

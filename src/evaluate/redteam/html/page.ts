@@ -72,7 +72,7 @@ function plots({ families, gates: all, latency }: Report): Markup[] {
   const sections: Markup[] = [];
   if (attacks.length > 0)
     sections.push(markup`<section><h2>Attacks</h2><p class="soft">What became of the attacks of each family.</p>
-${legend([["blocked", "blocked by the server"], ["resisted", "answered, and the attack failed"], ["unknown", "inconclusive"], ["failed", "the attack worked"], rate])}${familyPlot(attacks)}</section>`);
+${legend([["blocked", "blocked by the server"], ["resisted", "held without a block"], ["unknown", "inconclusive"], ["failed", "the attack worked"], rate])}${familyPlot(attacks)}</section>`);
   if (controls.length > 0)
     sections.push(markup`<section><h2>Ordinary requests that were blocked</h2><p class="soft">False positives of each set. The broken line is what the gate allows over all sets.</p>
 ${legend([

@@ -39,7 +39,7 @@ svg text { fill: var(--ink); font-size: 12px; font-family: inherit; }
 svg .soft { fill: var(--soft); } svg .group { font-weight: 600; font-size: 12px; }
 svg .track { fill: var(--track); } svg .grid { stroke: var(--line); stroke-width: 1; }
 svg .blocked { fill: var(--blocked); } svg .resisted { fill: var(--resisted); } svg .unknown { fill: var(--unknown); } svg .failed { fill: var(--failed); }
-svg .whisker { stroke: var(--mark); stroke-width: 1.5; } svg .dot { fill: var(--mark); stroke: var(--card); stroke-width: 1.5; }
+svg .halo { stroke: var(--card); stroke-width: 4; stroke-opacity: 0.7; } svg .whisker { stroke: var(--mark); stroke-width: 1.5; } svg .dot { fill: var(--mark); stroke: var(--card); stroke-width: 1.5; }
 svg .limit { stroke: var(--failed); stroke-width: 1.5; stroke-dasharray: 4 3; }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 18px; font-size: 13px; color: var(--soft); margin-top: 6px; }
 .legend i { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 6px; vertical-align: -1px; }
