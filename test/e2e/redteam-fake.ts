@@ -193,7 +193,8 @@ function readStores(world: World, { bytes, slug }: Asked, { method, id, rest, mi
     return ok({ status: "in_progress" });
   }
   if (rest.startsWith("/files/")) return store.files.has(rest.slice(7)) ? ok({ status: "completed" }) : NOT_FOUND;
-  if (method === "DELETE" && world.character !== "leaky") world.stores.delete(store.id);
+  if (method === "DELETE" && world.character === "leaky") throw new Error("no deletion here");
+  if (method === "DELETE") world.stores.delete(store.id);
   return ok({ id: store.id, files: [...store.files], texts: [...store.files].map((file) => world.files.get(file)?.text) });
 }
 

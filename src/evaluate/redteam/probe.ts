@@ -51,6 +51,8 @@ export type Probe = {
   readonly goal?: string;
   /** Answers may hold what belongs to others, and are never kept. */
   readonly secret?: true;
+  /** What takes away again what the request made, where it made something. */
+  undo?(reply: Reply): { readonly name: string; readonly ask: Ask } | undefined;
   judge(reply: Reply, twin: Reply | undefined): Verdict | Promise<Verdict>;
 };
 

@@ -85,7 +85,7 @@ async function attack(deps: RedTeamDeps, options: RedTeamOptions, undo: Undo): P
   const context: Omit<SuiteContext, "dice"> = { ...base, wait: deps.wait, readUpstreamLog: deps.readUpstreamLog };
   const judge = options.judge === undefined ? undefined : createModelJudge(target, options.judge, createSecret(dice.fork("judge")));
   const excerpt = createExcerpt(() => [...attacker.keys(), adminKey ?? ""]);
-  const running: RunDeps = { target, judge, clock, excerpt, onFinding: deps.onFinding };
+  const running: RunDeps = { target, afterwards, undo, judge, clock, excerpt, onFinding: deps.onFinding };
   const states = comparePromptFiles(options.prompts, options.baseline?.prompts ?? []);
   const findings: Finding[] = [];
   const notes: string[] = [];

@@ -4,9 +4,14 @@ import type { ModelJudge } from "./model-judge.ts";
 import { inconclusive, type Finding, type Probe, type Verdict } from "./probe.ts";
 import { noReply, type Reply } from "./reply.ts";
 import type { Target } from "./target.ts";
+import { isTaken } from "./account.ts";
+import type { Undo } from "./undo.ts";
 
 export type RunDeps = {
   readonly target: Target;
+  /** The same server, not stopped with the run. */
+  readonly afterwards: Target;
+  readonly undo: Undo;
   readonly judge: ModelJudge | undefined;
   readonly clock: Clock;
   /** For what a report may show of a request or an answer. */
@@ -39,6 +44,7 @@ export async function runProbes(probes: readonly Probe[], deps: RunDeps, { concu
         continue;
       }
       const reply = await target.ask(probe.ask);
+      noteMade(probe, reply, deps);
       const twin = probe.twin === undefined ? undefined : await target.ask(probe.twin);
       const asked = { probe, reply, twin };
       if (probe.late === true) late.push(asked);
@@ -48,6 +54,12 @@ export async function runProbes(probes: readonly Probe[], deps: RunDeps, { concu
   await Promise.all(Array.from({ length: concurrency }, work));
   for (const asked of late) tell(toFinding(asked, await judge(asked, deps), deps));
   return probes.flatMap((probe) => findings.get(probe.id) ?? []);
+}
+
+/** A probe that should be refused, and is not, leaves something behind. */
+function noteMade(probe: Probe, reply: Reply, { undo, afterwards }: RunDeps): void {
+  const made = probe.undo?.(reply);
+  if (made !== undefined) undo.add(made.name, async () => isTaken(await afterwards.ask(made.ask)));
 }
 
 async function judge({ probe, reply, twin }: Asked, deps: RunDeps): Promise<Verdict> {

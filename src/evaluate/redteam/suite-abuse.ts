@@ -1,3 +1,4 @@
+import { findText, parseJson } from "./json-field.ts";
 import { chatAsk } from "./chat-ask.ts";
 import { failed, inconclusive, passed, type Ask, type AskBody, type Probe, type Verdict } from "./probe.ts";
 import type { Reply } from "./reply.ts";
@@ -23,8 +24,16 @@ const toProbe = ({ name, family, ask, valid }: Strange): Probe => ({
   severity: "medium",
   kind: "attack",
   ask,
+  ...(ask.body?.kind === "file" ? { undo: uploaded } : {}),
   judge: (reply) => judgeAbuse(reply, valid === true),
 });
+
+/** An upload that was taken although it is strange. */
+function uploaded(reply: Reply): ReturnType<NonNullable<Probe["undo"]>> {
+  const id = findText(parseJson(reply.raw), "id");
+  if (reply.status !== 200 || id === undefined) return undefined;
+  return { name: `file ${id}`, ask: { method: "DELETE", path: `/v1/files/${encodeURIComponent(id)}` } };
+}
 
 const post = (body: AskBody, path = "/v1/chat/completions"): Ask => ({ method: "POST", path, body });
 const raw = (bytes: string | Uint8Array<ArrayBuffer>, contentType = "application/json"): AskBody => ({ kind: "raw", bytes, contentType });
