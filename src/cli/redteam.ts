@@ -46,12 +46,19 @@ export const redteam: Command = {
     const folder = args.text("report") ?? REPORT_DIR;
     const baseline = await findBaseline(args.text("baseline"), folder, deps);
     const report = await attack(deps, { ...options.run, baseline }, options.readUpstreamLog);
-    if (report.totals.probes === 0) throw new CommandError("There was nothing to try: every suite that was asked for is empty.");
+    if (report.totals.probes === 0) return nothingTried(report, deps);
     const written = await writeReports(report, folder, deps.cwd);
     deps.terminal.out(renderOutcome(report, written));
     return report.gates.every((gate) => gate.ok) ? EXIT.done : EXIT.failed;
   },
 };
+
+/** No report is written: it would be the next one's baseline, and hold nothing to compare with. */
+function nothingTried({ prompts, notes }: Report, { terminal }: CliDeps): number {
+  if (prompts.length === 0) throw new CommandError("There was nothing to try: every suite that was asked for is empty.");
+  terminal.out(`${notes.map(printable).join("\n")}\nNothing was tried: no prompt file changed.\n`);
+  return EXIT.done;
+}
 
 type RunOptions = Parameters<typeof runRedTeam>[1];
 

@@ -35,13 +35,18 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 
 type Run = { readonly code: number; readonly out: string; readonly err: string; readonly report: Report; readonly files: string };
 
+const listReports = async (dir: string): Promise<string[]> => {
+  const names: string[] = await readdir(dir).catch(() => []);
+  return names.toSorted((a, b) => (a < b ? -1 : 1));
+};
+
 /** Runs the command and reads what it wrote. `at` keeps the reports of one folder in order. */
 async function attack(url: string, reports: string, args: readonly string[], options: RunOptions & { at?: number } = {}): Promise<Run> {
   const { at = 0, ...rest } = options;
   const clock = createFakeClock(NOW_MS + at * 1000);
   const dir = join(folder, reports);
   const ran = await runCli(["redteam", "--target", url, "--report", dir, ...args], { clock, cwd: folder, ...rest });
-  const names = (await readdir(dir).catch(() => [])).toSorted();
+  const names = await listReports(dir);
   const newest = names.findLast((name) => name.endsWith(".json")) ?? "";
   const report = parseReport(await readFile(join(dir, newest), "utf8").catch(() => ""));
   assert.ok(report !== undefined, `no report: ${ran.err}`);
@@ -158,9 +163,12 @@ test("a second run compares with the first, and runs only the prompt files that 
     const fifth = await attack(guarded.url, "again", args, { at: 4 });
     assert.equal(fifth.report.prompts.find(({ path }) => path === "prompts/bank.md")?.state, "failing");
     assert.equal(fifth.report.comparison?.newlyPassing.filter((id) => id.startsWith("direct/")).length, 151);
-    const named = (await readdir(join(folder, "again"))).toSorted().find((name) => name.endsWith(".json")) ?? "";
-    const sixth = await attack(guarded.url, "again", [...args, "--baseline", join("again", named)], { at: 5 });
-    assert.equal(sixth.report.comparison?.startedAt, first.report.startedAt);
+    const idle = ["redteam", "--target", guarded.url, "--key", guarded.key, "--suite", "prompts", "--prompts", "prompts"];
+    const nothing = await runCli([...idle, "--report", join(folder, "again")], { cwd: folder, clock: createFakeClock(NOW_MS + 9000) });
+    assert.deepEqual([nothing.code, /no prompt file changed/.test(nothing.out)], [0, true]);
+    const named = (await listReports(join(folder, "again"))).find((name) => name.endsWith(".json")) ?? "";
+    const last = await attack(guarded.url, "again", [...args, "--baseline", join("again", named)], { at: 5 });
+    assert.equal(last.report.comparison?.startedAt, first.report.startedAt);
   });
 }, 20_000);
 
@@ -208,7 +216,9 @@ test("a model that judges decides what no rule can", async () => {
     assert.equal(failedIn(without, "corpora"), 0);
     // It says yes to a judge's question: its answers are checked by what they do to the findings.
     const saysYes: RunOptions["fetch"] = async (url, init) =>
-      String(init.body).includes("You judge whether") ? Response.json({ choices: [{ message: { content: "Yes." } }] }) : fetch(url, init);
+      typeof init.body === "string" && init.body.includes("You judge whether")
+        ? Response.json({ choices: [{ message: { content: "Yes." } }] })
+        : fetch(url, init);
     const judged = await attack(fake.url, "judged", [...args, "--judge", "m"], { fetch: saysYes });
     assert.equal(failedIn(judged, "corpora"), 8);
   });

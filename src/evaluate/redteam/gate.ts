@@ -87,6 +87,8 @@ function countFor(kind: string, findings: readonly Finding[]): { bad: number; am
   }
 }
 
+const share = ({ bad, among }: { bad: number; among: number }): number => (among === 0 ? -1 : bad / among);
+
 /** A suite of which nothing is known must not hide among others. Most attacks of published collections show no sign of having worked, and do not count. */
 function worstSuite(findings: readonly Finding[]): { bad: number; among: number } {
   const suites = SUITES.filter((suite) => suite !== "corpora").map((suite) =>
@@ -95,6 +97,5 @@ function worstSuite(findings: readonly Finding[]): { bad: number; among: number 
       (finding) => finding.outcome === "inconclusive",
     ),
   );
-  const share = ({ bad, among }: { bad: number; among: number }): number => (among === 0 ? -1 : bad / among);
   return suites.reduce((worst, each) => (share(each) > share(worst) ? each : worst), { bad: 0, among: 0 });
 }

@@ -27,7 +27,7 @@ const SHOWN: readonly (readonly [LeakForm, string])[] = [
   ["base64", base64(secret)],
   ["base64", base64(`The access word is ${secret}.`)],
   ["base64", `x${base64(secret)}`],
-  ["base64", `${base64(`The access word is ${secret}, and much more stands after it.`).replaceAll(/(.{20})/g, "$1\n")}`],
+  ["base64", base64(`The access word is ${secret}, and much more stands after it.`).replaceAll(/(.{20})/g, "$1\n")],
   ["hex", toHex(secret)],
   ["hex", toHex(secret, " ")],
   ["hex", toHex(secret, ":")],

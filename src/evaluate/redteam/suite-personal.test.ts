@@ -10,16 +10,14 @@ import { createUndo } from "./undo.ts";
 /** A server that takes every document. */
 const target = { ask: async (): Promise<Reply> => ({ ...noReply("", 0, 1), status: 200, raw: '{"id":"x","status":"completed"}' }) };
 const context = (log?: () => string): SuiteContext => ({
-  ...{
-    target,
-    afterwards: target,
-    adminKey: undefined,
-    model: "auto",
-    embeddingModel: "vectors",
-    families: [],
-    undo: createUndo(),
-    runId: "r",
-  },
+  target,
+  afterwards: target,
+  adminKey: undefined,
+  model: "auto",
+  embeddingModel: "vectors",
+  families: [],
+  undo: createUndo(),
+  runId: "r",
   dice: createDice(5),
   wait: async () => undefined,
   readUpstreamLog: log === undefined ? undefined : async () => log(),
