@@ -20,12 +20,14 @@ import {
   placeOf,
 } from "../src/guard/pii/names/attributes.ts";
 import { startsSentence } from "../src/guard/pii/names/features.ts";
-import { SHAPE_LOWER, TOKENS_MAX, type Tokens } from "../src/guard/pii/names/tokens.ts";
+import { SHAPE_LOWER, SHAPE_TITLE, TOKENS_MAX, type Tokens } from "../src/guard/pii/names/tokens.ts";
 import { createDice } from "./names/dice.ts";
 import { createFill, type Example } from "./names/fill.ts";
+import { createInvent } from "./names/invent.ts";
 import { createLearner } from "./names/learner.ts";
 import { createTextReader, labelTokens } from "./names/read-text.ts";
 import { hasSharedData, isTrainingTemplate, readLabelled, readOrdinaryTraining } from "./names/public-data.ts";
+import { splice } from "./names/splice.ts";
 import { DATA } from "./names/word-lists.ts";
 
 const { values } = parseArgs({
@@ -40,6 +42,7 @@ const dice = createDice(Number(values.seed));
 const reader = createTextReader();
 const { tokens } = reader;
 const fill = createFill(dice);
+const invent = createInvent(dice);
 const learner = createLearner(dice);
 const truth = new Uint8Array(TOKENS_MAX);
 
@@ -51,19 +54,32 @@ const templates = readdirSync(TEMPLATES).flatMap((file) =>
     .map((text) => ({ text, language: file.replace(".txt", "") })),
 );
 
+/** How often a piece of prose is learned from with names put into it as well. */
+const SPLICED = 0.7;
+
 const NAME_BITS = (3 << GIVEN_SHIFT) | (3 << FAMILY_SHIFT) | (3 << PLACE_SHIFT) | IN_PLACE | IN_ORGANISATION;
 
 /** Forgets some of the words, so that the model learns to do without the lists: names of no list, and words of no list. */
-function forget(): (read: Tokens) => void {
+function forget(read: Tokens): void {
   const share = dice.chance(0.3) ? 0.6 : 0.12;
-  return (read) => {
-    for (let at = 0; at < read.count; at++) {
-      const own = read.attributes[at] ?? 0;
-      if ((truth[at] ?? 0) > 0 && dice.chance(share)) read.attributes[at] = own & ~NAME_BITS;
-      else if (truth[at] === 0 && (own & NAME_BITS) === 0 && dice.chance(startsSentence(read.gap[at] ?? 0) ? 0.12 : 0.04))
-        read.attributes[at] = own & ~ORDINARY_MASK;
+  for (let at = 0; at < read.count; at++) {
+    const own = read.attributes[at] ?? 0;
+    if ((truth[at] ?? 0) > 0 && dice.chance(share)) read.attributes[at] = own & ~NAME_BITS;
+    else if (truth[at] === 0 && (own & NAME_BITS) === 0 && dice.chance(startsSentence(read.gap[at] ?? 0) ? 0.12 : 0.04)) {
+      read.attributes[at] = own & ~ORDINARY_MASK;
     }
-  };
+  }
+}
+
+/** Gives ordinary words a capital: headings have them, and so have Terms of Contracts. */
+function capitalise(read: Tokens): void {
+  const form = dice.next();
+  const share = form < 0.04 ? 1 : form < 0.25 ? 0.1 : 0;
+  if (share === 0) return;
+  for (let at = 0; at < read.count; at++) {
+    const isPlain = truth[at] === 0 && read.shape[at] === SHAPE_LOWER && ((read.attributes[at] ?? 0) & NAME_BITS) === 0;
+    if (isPlain && ordinaryOf(read.attributes[at] ?? 0) < 7 && dice.chance(share)) read.shape[at] = SHAPE_TITLE;
+  }
 }
 
 /** Small letters, capitals: a third of what people write to a machine has no capitals. */
@@ -80,7 +96,8 @@ function learn({ text, spans }: Example, weight: number): void {
   const shown = keepsLength(text, recase(text));
   reader.read(shown, (read) => {
     labelTokens(read, spans, truth);
-    forget()(read);
+    forget(read);
+    capitalise(read);
   });
   learner.learn(shown, tokens, truth, weight);
 }
@@ -130,7 +147,15 @@ for (let round = 0; round < Number(values.rounds); round++) {
     }
   }
   for (const example of labelled) work.push(() => learn(example, 1));
-  for (const piece of prose) if (dice.chance(0.5)) work.push(() => learn({ text: piece, spans: [] }, 1));
+  for (const piece of prose) {
+    if (dice.chance(0.5)) work.push(() => learn({ text: piece, spans: [] }, 1));
+    if (dice.chance(SPLICED)) {
+      work.push(() => {
+        const example = splice(piece, invent, dice);
+        if (example !== undefined) learn(example, 1);
+      });
+    }
+  }
   for (let at = work.length - 1; at > 0; at--) {
     const other = dice.integer(at + 1);
     const task = work[at];

@@ -108,7 +108,7 @@ function placeLevels(): Levels {
       .replace(/\(.*?\)/gu, "")
       .split(/[\s\-'’.,/]+/u)
       .filter((word) => word !== "");
-    if (words.length === 0 || words.length > 4 || words.some((word) => !LATIN.test(word)) || words.join("").length < 3) return;
+    if (words.length === 0 || words.length > 5 || words.some((word) => !LATIN.test(word)) || words.join("").length < 3) return;
     raise(levels, words.join(" "), level);
   };
   for (const { name, population } of dumpNpm.cities) {
@@ -161,11 +161,11 @@ function frontCode(words: readonly string[]): string[] {
   });
 }
 
-function write(name: string, levels: Levels): void {
+function write(name: string, levels: Levels, isCoded: boolean): void {
   const lines: string[] = [];
   for (let level = 7; level >= 1; level--) {
     const words = [...levels].filter(([, of]) => of === level).map(([word]) => word);
-    if (words.length > 0) lines.push(`=${level}`, ...frontCode(words.toSorted()));
+    if (words.length > 0) lines.push(`=${level}`, ...(isCoded ? frontCode(words.toSorted()) : words.toSorted()));
   }
   const text = `${lines.join("\n")}\n`;
   writeFileSync(join(out, `${name}.txt`), text);
@@ -179,12 +179,12 @@ function script(lists: Lists, locales: readonly string[], pattern: RegExp, level
 }
 
 mkdirSync(out, { recursive: true });
-write("ordinary", ordinary);
-write("given", given);
-write("family", family);
-write("place", place);
-write("given-devanagari", script(givenLists, ["hi_IN", "mr_IN", "ne_NP"], DEVANAGARI, 3));
-write("family-devanagari", script(familyLists, ["hi_IN", "mr_IN", "ne_NP"], DEVANAGARI, 3));
-write("place-devanagari", script(dump.city, ["hi_IN", "mr_IN", "ne_NP"], DEVANAGARI, 3));
-write("given-kanji", script(givenLists, ["ja_JP", "js-ja"], KANJI, 3));
-write("family-kanji", script(familyLists, ["ja_JP", "js-ja"], KANJI, 3));
+write("ordinary", ordinary, true);
+write("given", given, true);
+write("family", family, true);
+write("place", place, true);
+write("given-devanagari", script(givenLists, ["hi_IN", "mr_IN", "ne_NP"], DEVANAGARI, 3), false);
+write("family-devanagari", script(familyLists, ["hi_IN", "mr_IN", "ne_NP"], DEVANAGARI, 3), false);
+write("place-devanagari", script(dump.city, ["hi_IN", "mr_IN", "ne_NP"], DEVANAGARI, 3), false);
+write("given-kanji", script(givenLists, ["ja_JP", "js-ja"], KANJI, 3), false);
+write("family-kanji", script(familyLists, ["ja_JP", "js-ja"], KANJI, 3), false);

@@ -6,7 +6,12 @@ import { readPlainList } from "./word-lists.ts";
 export type Span = { readonly start: number; readonly end: number; readonly label: number };
 export type Example = { readonly text: string; readonly spans: readonly Span[] };
 
-const MONTHS = ["January", "March", "May", "June", "August", "October", "December"];
+const JOBS =
+  `software engineer|senior software engineer|nurse|sales manager|project manager|surgical technologist|booth cashier|systems administrator|data scientist|account executive|human resources officer|electrician|marketing director|chief financial officer|teacher|truck driver|research assistant|product designer|warehouse worker|legal counsel`
+    .split("|")
+    .flatMap((job) => [job, job.charAt(0).toUpperCase() + job.slice(1), job.replaceAll(/\b[a-z]/gu, (letter) => letter.toUpperCase())]);
+const STATES = ["CA", "TX", "NY", "FL", "OH", "WA", "IL", "MA", "PA", "GA", "NC", "AZ", "CO"];
+const MONTHS = "January February March April May June July August September October November December".split(" ");
 
 export type Fill = (template: string, isHindi?: boolean) => Example;
 
@@ -18,6 +23,19 @@ export function createFill(dice: Dice): Fill {
     place: readPlainList("place-devanagari"),
   };
   const { given, family, person, place, organisation, address } = createInvent(dice);
+  const date = (): string => {
+    const month = dice.pick(MONTHS);
+    const day = dice.integer(28) + 1;
+    const year = 1950 + dice.integer(80);
+    return dice.pick([
+      `${day} ${month} ${year}`,
+      `${month} ${day}, ${year}`,
+      `${month} ${day}`,
+      `${month} ${year}`,
+      `${day}/${dice.integer(12) + 1}/${year}`,
+      month,
+    ]);
+  };
   const inHindi = (slot: string): string => {
     if (slot === "G") return dice.pick(hindi.given);
     if (slot === "F") return dice.pick(hindi.family);
@@ -31,7 +49,11 @@ export function createFill(dice: Dice): Fill {
     L: { make: place, label: 2 },
     O: { make: organisation, label: 3 },
     A: { make: address, label: 4 },
-    D: { make: () => `${dice.integer(28) + 1} ${dice.pick(MONTHS)} ${1950 + dice.integer(80)}`, label: 0 },
+    X: { make: () => capital(family()), label: 0 },
+    J: { make: () => dice.pick(JOBS), label: 0 },
+    S: { make: () => dice.pick(STATES), label: 2 },
+    D: { make: date, label: 0 },
+    M: { make: () => dice.pick(MONTHS), label: 0 },
     N: { make: () => String(dice.integer(10 ** (1 + dice.integer(5)))), label: 0 },
   };
   return (template, isHindi = false) => {

@@ -89,15 +89,25 @@ export function createInvent(dice: Dice): Invent {
     if (form < 0.29) return `${dice.pick(INITIALS)}. ${family()}`;
     if (form < 0.35) return `${given()} ${given()} ${family()}`;
     if (form < 0.39) return `${given()} ${family()} ${family()}`;
-    return form < 0.41 ? `${given()} ${family().toUpperCase()}` : `${given()} ${family()}`;
+    if (form < 0.43) return `${given()} ${family()}`.toUpperCase();
+    return form < 0.45 ? `${given()} ${family().toUpperCase()}` : `${given()} ${family()}`;
   };
-  const place = (): string => titled(from(lists.place));
+  const place = (): string => {
+    const form = dice.next();
+    const name = titled(from(lists.place));
+    if (form < 0.05) return name.toUpperCase();
+    if (form < 0.07)
+      return `${dice.pick(["Lake", "Mount", "Port", "Fort", "San", "Santa", "Saint", "North", "South", "New"])} ${capital(from(lists.family))}`;
+    return form < 0.1
+      ? `${name} ${dice.pick(["River", "Airport", "County", "Island", "Bay", "Valley", "Park", "Station", "Bridge", "Beach", "Mountains"])}`
+      : name;
+  };
   const organisation = (): string => {
     const form = dice.next();
     if (form < 0.3) return dice.pick(organisations);
     if (form < 0.45) return `${family()} ${dice.pick(SUFFIXES)}`;
     if (form < 0.5) return `${family()} & ${family()} ${dice.pick(["LLP", "Partners", "Sons", "Associates"])}`;
-    if (form < 0.6) return `${dice.pick(["University", "Bank", "Institute"])} of ${place()}`;
+    if (form < 0.6) return `${dice.pick(["University", "University", "Bank", "Institute", "College", "Museum"])} of ${place()}`;
     if (form < 0.7) return `${place()} ${dice.pick(INSTITUTIONS)}`;
     const brand = dice.pick(STEMS) + dice.pick(TAILS);
     return form < 0.85

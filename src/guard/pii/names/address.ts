@@ -4,6 +4,7 @@ import { isPostcodeHead, isPostcodePair, isPostcodeTail, isStateCode } from "./p
 import { ROLES } from "./roles.ts";
 import { endsAsStreet, isWeakStreet } from "./street.ts";
 import {
+  GAP_COLON,
   GAP_COMMA,
   GAP_HYPHEN,
   GAP_LINE,
@@ -218,12 +219,45 @@ function findPostcode(words: Words, at: number): void {
   if (isCode && at > 0 && isStateCode(text, tokens, at - 1) && gapAt(words, at) === GAP_SPACE) return mark(words, at - 1, at);
   if (isCode && gapAt(words, at + 1) === GAP_SPACE && placeOf(attributesAt(words, at + 1)) >= 2 && tokens.shape[at + 1] === SHAPE_TITLE)
     return mark(words, at, at + 1);
-  if (
-    size >= 4 &&
-    size <= 6 &&
-    (roleAt(words, at - 1) === ROLES.address || (roleAt(words, at - 2) === ROLES.address && sizeAt(words, at - 1) <= 4))
-  )
-    mark(words, at, at);
+  if (size >= 4 && size <= 6 && isAfterAddressWord(words, at)) mark(words, at, at);
+}
+
+/** "ZIP: 11164", "my postcode is 12345", "zip code 77058". */
+function isAfterAddressWord(words: Words, at: number): boolean {
+  for (let left = at - 1; left >= 0 && left > at - 4; left--) {
+    if (roleAt(words, left) === ROLES.address) return true;
+    if (sizeAt(words, left) > 4 || gapAt(words, left + 1) > GAP_COLON) return false;
+  }
+  return false;
+}
+
+/** "APO AE 09012" and the unit or ship before it: "PSC 1083, Box 3672\nAPO AP 10176". */
+function findMilitary(words: Words, at: number): void {
+  if (!isDigit(words, at + 2)) return;
+  let start = at;
+  for (let left = at - 1; left >= 0 && left > at - 6; left--) {
+    const gap = gapAt(words, left + 1);
+    const role = roleAt(words, left);
+    if (gap > GAP_COMMA && gap !== GAP_LINE) break;
+    if (!isDigit(words, left) && !isNameLike(words, left) && role !== ROLES.box && role !== ROLES.unit) break;
+    start = left;
+  }
+  mark(words, start, at + 2);
+}
+
+/** "Hrotovice 12" says nothing, but "19 Sokolská 1475," does: a name between two numbers, at the end of a line or a clause. */
+function findNumbered(words: Words, at: number): void {
+  let last = at;
+  let names = 0;
+  while (last < at + STREET_WORDS_MAX && gapAt(words, last + 1) <= GAP_HYPHEN && !isDigit(words, last + 1)) {
+    const own = attributesAt(words, last + 1);
+    if (!isNameLike(words, last + 1) || roleOf(own) === ROLES.date || ordinaryOf(own) >= 5) break;
+    last++;
+    if (ordinaryOf(own) < 3) names++;
+  }
+  if (names === 0 || !isDigit(words, last + 1) || sizeAt(words, last + 1) > 4 || gapAt(words, last + 1) > GAP_SPACE) return;
+  if (gapAt(words, last + 2) < GAP_COMMA) return;
+  mark(words, numbersBefore(words, at), followTail(words, last + 1));
 }
 
 /** Labels the words of postal addresses. Each word is looked at a bounded number of times. */
@@ -234,11 +268,13 @@ export function markAddresses(text: string, tokens: Tokens): void {
     const role = roleAt(words, at);
     if (isDigit(words, at)) {
       findCompound(words, at);
+      if (sizeAt(words, at) <= 3) findNumbered(words, at);
       findPostcode(words, at);
     } else if (role === ROLES.streetAfter) findStreetAfter(words, at);
     else if (role === ROLES.streetBefore) findStreetBefore(words, at);
     else if (role === ROLES.unit) findUnit(words, at);
     else if (role === ROLES.box) findBox(words, at);
+    else if (role === ROLES.military) findMilitary(words, at);
     else if (isPostcodePair(text, tokens, at)) mark(words, at, at + 1);
   }
 }

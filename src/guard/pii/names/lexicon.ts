@@ -69,7 +69,7 @@ function addPlain(table: WordTable, text: string, shift: number): void {
   let level = 0;
   for (const line of text.split("\n")) {
     if (line.startsWith("=")) level = Number(line.slice(1));
-    else if (line !== "") addWord(table, hashWord(line), level << shift, 3 << shift);
+    else if (line !== "") addWord(table, hashWord(line), level << shift, (shift === 0 ? ORDINARY_MASK : 3) << shift);
   }
 }
 
@@ -104,6 +104,7 @@ export function createLexicon(folder: string): Lexicon {
   addCoded(table, bytes("given"), GIVEN_SHIFT);
   addCoded(table, bytes("family"), FAMILY_SHIFT);
   addCoded(table, bytes("place"), PLACE_SHIFT);
+  addPlain(table, text("ordinary-devanagari"), 0);
   addPlain(table, text("given-devanagari"), GIVEN_SHIFT);
   addPlain(table, text("family-devanagari"), FAMILY_SHIFT);
   addPlain(table, text("place-devanagari"), PLACE_SHIFT);

@@ -4,6 +4,7 @@ import { ROLES } from "./roles.ts";
 import {
   GAP_HYPHEN,
   GAP_OTHER,
+  GAP_PERIOD,
   SHAPE_DIGIT,
   SHAPE_EAST_ASIAN,
   SHAPE_INITIAL,
@@ -18,7 +19,7 @@ import {
 import { hashJoin } from "./word-hash.ts";
 
 /** The most words that an entry of the lists has. */
-const PHRASE_WORDS_MAX = 4;
+const PHRASE_WORDS_MAX = 5;
 /** Below this share of capitalised words, a text does not use capitals: `i` and `OK` may still be in it. */
 const CAPITALS_MIN = 0.02;
 const CAPITALS_ONLY = 0.7;
@@ -50,7 +51,9 @@ export function markPhrases(tokens: Tokens, lexicon: Lexicon): void {
     let last = -1;
     let mark = 0;
     for (let next = at + 1; next < count && next < at + PHRASE_WORDS_MAX; next++) {
-      if ((gap[next] ?? 0) > GAP_OTHER) break;
+      // "St. Louis": a short word's period does not end the phrase.
+      const isShort = (tokens.end[next - 1] ?? 0) - (tokens.start[next - 1] ?? 0) <= 2;
+      if ((gap[next] ?? 0) > GAP_OTHER && !(gap[next] === GAP_PERIOD && isShort)) break;
       joined = hashJoin(joined, hash[next] ?? 0);
       const found = lexicon.find(joined);
       // Of two ordinary words in a text with capitals ("most of", "west end"), none is a place unless it is written as one.

@@ -37,6 +37,9 @@ export const ROLES = {
   job: 35,
   work: 36,
   technical: 37,
+  /** What is named for somebody, and does not mean them: "Parkinson's disease". */
+  eponym: 38,
+  military: 39,
 } as const;
 
 export type Role = keyof typeof ROLES;
@@ -45,7 +48,7 @@ export type Role = keyof typeof ROLES;
 const LISTS: Readonly<Record<Role, string>> = {
   honorific: `mr mrs ms miss mx dr herr herrn frau fraulein monsieur madame mme mlle mademoiselle senor senora senorita sr sra srta don dona
     signor signora signorina sig dott dottoressa dottore ing avv meneer mevrouw dhr mevr pan pani panu panem pana senhor senhora sir madam
-    lady lord rev reverend prof doktor docteur doctora doutor doutora sheikh shri smt kumari श्री श्रीमती सुश्री डॉ डॉक्टर कुमारी`,
+    lady lord rev reverend prof doktor docteur doctora doutor doutora dra dras drs sheikh shri smt kumari श्री श्रीमती सुश्री डॉ डॉक्टर कुमारी`,
   title: `professor president senator congressman congresswoman governor mayor minister judge justice captain colonel sergeant lieutenant general
     officer detective inspector king queen prince princess saint pope bishop father sister brother uncle aunt auntie coach chancellor kanzler
     bundeskanzler presidente ministro ministre onkel tante tio tia oom wujek ciocia premier secretary ambassador duke duchess baron count`,
@@ -62,7 +65,7 @@ const LISTS: Readonly<Record<Role, string>> = {
   name: `name named names called nickname surname lastname firstname nom prenom nombre apellido apellidos nome cognome sobrenome naam voornaam
     achternaam nazwisko imie vorname nachname familienname heisse heisst heisze genannt appelle appelles nomme nommee llamo llama llamado
     llamada chiamo chiama chamo chama heet heten nazywam nazywa maiden alias aka known username middle नाम`,
-  am: `i'm am bin ich suis je soy sono sou ben ik jestem me call it's this here's मैं`,
+  am: `i'm am ich suis je soy sono sou ben ik jestem me call it's this here's मैं`,
   say: `said says say told tell tells asked asks replied replies shouted wrote writes explained explains added adds answered claimed argued
     noted announced sagte sagt meinte fragte schrieb antwortete dit disait demanda demande dijo dice pregunto respondio disse dice chiese ha
     detto perguntou respondeu zei zegt vroeg schreef powiedzial powiedziala mowi zapytal pisze whispered insisted stated testified confirmed
@@ -105,8 +108,8 @@ const LISTS: Readonly<Record<Role, string>> = {
     ellos io lui lei noi loro eu voce ele ela hij zij wij on ona oni ja ty who`,
   streetAfter: `street str road rd avenue ave lane ln drive dr blvd boulevard court ct crescent terrace parkway pkwy highway hwy square sq close
     grove gardens row walk mews quay alley circle trail turnpike expressway plaza loop bypass strasse weg allee gasse ring ufer damm chaussee
-    platz straat laan plein gracht kade dreef steenweg singel utca ut ulice gade vej vagen gatan vei gata katu tie bulvar sokak caddesi`,
-  streetBefore: `rue via viale calle avenida avda rua travessa ulica ul aleja aleje al piazza plaza corso place allee chemin impasse quai cours
+    platz straat laan plein gracht kade dreef steenweg singel utca ut ulice gade vej vagen gatan vei gata katu tie bulvar sokak caddesi ulica ulice utca korut trg nam`,
+  streetBefore: `rue via viale calle avenida av avda rua travessa ulica ul aleja aleje al piazza plaza corso place allee chemin impasse quai cours
     paseo carrera calzada camino largo praca estrada rodovia alameda vicolo strada passage faubourg jalan ulitsa`,
   unit: `apt apartment suite ste unit floor fl flat room rm bldg building wohnung stock etage appartement bureau batiment piso puerta interno
     scala apartamento bloco andar verdieping mieszkanie lok house no nr number hausnummer`,
@@ -137,17 +140,21 @@ const LISTS: Readonly<Record<Role, string>> = {
     canadian australian african asian irish scottish welsh greek turkish arabic arab hebrew latin swedish norwegian danish finnish korean
     mexican brazilian catholic christian muslim jewish islamic protestant roman victorian democratic republican deutsch franzosisch
     englisch americans germans europeans christians muslims jews hindu buddhist`,
-  address: `address adresse direccion indirizzo endereco adres anschrift domicilio zip postcode postleitzahl plz cap codigo`,
+  address: `address adresse direccion indirizzo endereco adres anschrift domicilio zip zipcode postcode postleitzahl plz cap codigo`,
   question: `what when where why how which if because although while since once after before until unless during then so but yet however
     therefore also even only just not never please yes ok okay maybe perhaps`,
   job: `doctor engineer nurse lawyer teacher developer accountant artist musician writer novelist poet painter philosopher scientist
-    physicist mathematician economist psychologist theorist playwright novel song songs album film movie book concert fan theory theorem law
-    equation effect method algorithm distribution test principle syndrome disease version's`,
+    physicist mathematician economist psychologist theorist playwright novel song songs album film movie book concert fan`,
   work: `employer hired employed working works office headquarters branch subsidiary shares stock invoice acquired merger startup vendor
     supplier arbeitet bei empresa firma societe azienda bedrijf`,
   technical: `python java javascript typescript ruby rust swift kotlin linux windows android ios macos html css sql json xml api http https url
     pdf gpu cpu usb wifi excel word powerpoint docker kubernetes react angular node git markdown latex unicode ascii gpt chatgpt claude llama
     ai ml llm nlp visa mastercard atm pin id ok bitcoin ethereum internet covid dna rna`,
+  military: `apo fpo dpo`,
+  eponym: `theorem theory law laws equation equations effect method algorithm distribution test principle syndrome disease rule constant optimizer
+    paradox hypothesis conjecture lemma inequality transform matrix filter series sequence process diagram chart curve scale criterion prize award
+    act bill amendment agreement treaty protocol scandal doctrine razor clause model experiment machine cipher exchange key reaction formula
+    coefficient test statistic estimator prior network kernel decomposition space group ring field algebra logic calculus`,
 };
 
 export function* roleWords(): Generator<readonly [word: string, role: number]> {

@@ -2,7 +2,7 @@ import type { Finding, FindingType } from "../../../domain/finding.ts";
 import { roleOf } from "./attributes.ts";
 import { LABEL_ADDRESS, LABEL_NONE, LABEL_ORGANISATION } from "./features.ts";
 import { ROLES } from "./roles.ts";
-import { GAP_APOSTROPHE, GAP_COMMA, GAP_HYPHEN, GAP_PERIOD, SHAPE_INITIAL, type Tokens } from "./tokens.ts";
+import { GAP_APOSTROPHE, GAP_COMMA, GAP_HYPHEN, GAP_PERIOD, SHAPE_DIGIT, SHAPE_INITIAL, type Tokens } from "./tokens.ts";
 
 const TYPES: readonly FindingType[] = ["PERSON", "PERSON", "LOCATION", "ORGANISATION", "ADDRESS"];
 
@@ -22,6 +22,11 @@ function isBridge(tokens: Tokens, at: number): boolean {
   return size <= 3 && (tokens.gap[at] ?? 0) === 0 && (tokens.gap[at + 1] ?? 0) === 0;
 }
 
+function hasNumber({ shape }: Tokens, from: number, to: number): boolean {
+  for (let at = from; at <= to; at++) if (shape[at] === SHAPE_DIGIT) return true;
+  return false;
+}
+
 /** Puts what the labels say into `out`; `scores` are those of the words. */
 export function addSpans(tokens: Tokens, scores: Float32Array, out: Finding[]): void {
   const { label, start, end, count } = tokens;
@@ -37,8 +42,10 @@ export function addSpans(tokens: Tokens, scores: Float32Array, out: Finding[]): 
       } else if (own === LABEL_ORGANISATION && isBridge(tokens, next)) last = ++next;
       else break;
     }
-    const reason = own === LABEL_ADDRESS ? "address:parts" : "names:model";
-    out.push({ type: TYPES[own] ?? "PERSON", start: start[at] ?? 0, end: end[last] ?? 0, score, reason });
+    // A street without a number is where something is, and nobody's address.
+    const isStreet = own === LABEL_ADDRESS && !hasNumber(tokens, at, last);
+    const reason = isStreet ? "address:street" : own === LABEL_ADDRESS ? "address:parts" : "names:model";
+    out.push({ type: isStreet ? "LOCATION" : (TYPES[own] ?? "PERSON"), start: start[at] ?? 0, end: end[last] ?? 0, score, reason });
     at = last;
   }
 }

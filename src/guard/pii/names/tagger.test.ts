@@ -34,6 +34,14 @@ const SPOKEN: readonly (readonly [text: string, ...findings: string[]])[] = [
   ["Geachte mevrouw Jansen, ik woon in Utrecht.", "PERSON Jansen", "LOCATION Utrecht"],
   ["Nazywam się Anna Kowalska i mieszkam w Warszawa.", "PERSON Anna Kowalska", "LOCATION Warszawa"],
   ["Best regards,\nPriya Raghunathan", "PERSON Priya Raghunathan"],
+  ["The Jordan River flows south.", "LOCATION Jordan River"],
+  ["Mohammed bin Salman arrived in Riyadh.", "PERSON Mohammed bin Salman", "LOCATION Riyadh"],
+  ["JOHN DOE, Plaintiff, v. JANE ROE, Defendant.", "PERSON JOHN DOE", "PERSON JANE ROE"],
+  ['"name": "Yuki Tanaka", "city": "Osaka"', "PERSON Yuki Tanaka", "LOCATION Osaka"],
+  ["मेरा नाम राहुल शर्मा है और मैं मुंबई में रहता हूँ।", "PERSON राहुल शर्मा", "LOCATION मुंबई"],
+  ["田中太郎さんは東京都に住んでいます。", "PERSON 田中太郎", "LOCATION 東京都"],
+  ["ジョン・スミスさんはパリに行った。", "PERSON ジョン・スミス", "LOCATION パリ"],
+  ["担当：鈴木 一郎", "PERSON 鈴木 一郎"],
 ];
 
 const SILENT: readonly string[] = [
@@ -55,6 +63,14 @@ const SILENT: readonly string[] = [
   "Der Hund ist im Garten und die Rechnung ist falsch.",
   "Le petit garçon mange une pomme.",
   "El sol y la luna",
+  "Parkinson's disease and Moore's law",
+  "Use the Adam optimizer with the Newton method.",
+  "The deadline is April 5, 2009, at the end of the month of June.",
+  "i had turkey for dinner",
+  "The class Dog extends Animal and implements Runnable.",
+  "日本語を勉強しています。中国人の友達",
+  "お客様各位、仕様書を送ります。",
+  "यह एक परीक्षा है।",
 ];
 
 const ADDRESSES: readonly string[] = [
@@ -68,6 +84,8 @@ const ADDRESSES: readonly string[] = [
   "Kerkstraat 12, 1017 AB Amsterdam",
   "221B Baker Street, London",
   "23 8 wressle road suite 771",
+  "〒150-0001 東京都渋谷区神宮前1丁目2番3号",
+  "PSC 1083, Box 3672\nAPO AP 10176",
   "91 Vila Miguel Tavares 1160\nSuite 616\nFortaleza\nTogo 95522",
 ];
 

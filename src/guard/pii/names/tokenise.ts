@@ -31,6 +31,12 @@ function loosen(gap: number): number {
   return gap === GAP_APOSTROPHE ? GAP_QUOTE : gap;
 }
 
+/** Columns of a table are not one name: three spaces and more, or none, are not one. */
+function spaceOf(size: number): number {
+  if (size === 0) return GAP_NONE;
+  return size > 2 ? GAP_OTHER : GAP_SPACE;
+}
+
 /** `example.com`, `index.html`: a word that a period without a space ties to the next. */
 const isDotted = (text: string, end: number): boolean =>
   text.charCodeAt(end) === PERIOD && end + 1 < text.length && isLetter(text.charCodeAt(end + 1));
@@ -69,7 +75,7 @@ export function tokenise(text: string, from: number, tokens: Tokens, lexicon: Le
     hash[count] = scan.hash;
     attributes[count] = known === 0 && scan.apostrophe > 0 && scan.end - scan.apostrophe <= 3 ? CONTRACTION : known;
     shape[count] = isPart ? SHAPE_TECHNICAL : shapeOf(first, scan);
-    gap[count] = between === GAP_SPACE && !isSpaced ? GAP_NONE : between;
+    gap[count] = between === GAP_SPACE ? spaceOf(count === 0 ? 0 : at - (end[count - 1] ?? 0)) : between;
     count++;
     at = scan.end;
     between = GAP_SPACE;
