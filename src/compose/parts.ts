@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { findApprovedRoutes, PLATFORM } from "../admin/index.ts";
 import { withApprovedRoutes, type ApprovedRoutes, type Config } from "../config/index.ts";
 import { systemAfter } from "../admit/index.ts";
-import { createPiiFinder } from "../guard/index.ts";
+import { createNameTagger, createPiiFinder } from "../guard/index.ts";
 import { createIngest, type Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -101,7 +101,7 @@ export function composeParts(deps: PartsDeps): Parts {
   });
   const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
   const endUser = createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest });
-  const { find } = createPiiFinder();
+  const { find } = createPiiFinder({ extraRules: [createNameTagger()] });
   const makeChat = (of: Config): ChatParts =>
     composeChat({
       config: withApprovedRoutes(of, approvedRoutes.current),

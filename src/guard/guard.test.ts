@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "bun:test";
 import type { ChatCall, Passage } from "../domain/chat.ts";
 import type { Checked } from "../domain/guard.ts";
-import { PII_MODES } from "../domain/guard-policy.ts";
+import type { PII_MODES } from "../domain/guard-policy.ts";
 import { tenantIds } from "../kernel/ids.ts";
 import { external, findPlanted, guardCall, own, testGuard } from "./testing.ts";
 
@@ -258,7 +258,7 @@ test("where nothing is to be looked for nothing is, unless a route asks", () => 
     looks++;
     return findPlanted(text);
   };
-  testGuard({ pii: "off", injection: "off" }, { find }).check(guardCall(EVERYWHERE));
+  void testGuard({ pii: "off", injection: "off" }, { find }).check(guardCall(EVERYWHERE));
   assert.equal(looks, 0);
   const asked = sync(testGuard({ pii: "off" }, { find }, { routesLook: true }).check(guardCall(EVERYWHERE)));
   assert.ok(looks > 10);

@@ -46,13 +46,14 @@ function opening(event: CallEvent, tenant: string): string[] {
   ];
 }
 
+const list = (counts: Readonly<Record<string, number | undefined>>): string =>
+  Object.entries(counts)
+    .map(([name, count]) => `${String(count ?? 0)} ${name}`)
+    .join(", ");
+
 /** What the rules for content found and did. */
 function explainGuard({ guard }: CallEvent): string[] {
   if (guard === undefined) return [];
-  const list = (counts: Readonly<Record<string, number | undefined>>): string =>
-    Object.entries(counts)
-      .map(([name, count]) => `${String(count ?? 0)} ${name}`)
-      .join(", ");
   return [
     ...(guard.found === undefined ? [] : [`In its content was found: ${list(guard.found)}.`]),
     ...(guard.masked === true ? ["What left for an external model had pseudonyms in their place."] : []),
