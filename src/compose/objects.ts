@@ -17,6 +17,8 @@ export type ObjectParts = {
   readonly dataKeys: DataKeys;
   readonly contentLog: ContentLog;
   readonly keepsContent: Stages["keepsContent"];
+  /** How long content may stay from now on; what is older goes with the next pruning. */
+  reconfigure(next: Pick<Config, "retention">): void;
   start(): void;
   close(): Promise<void>;
 };
@@ -35,9 +37,11 @@ export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
   const { blobs, wrappers, firstKeys } = openObjectStore({ fetch, nowMs: clock.nowMs, wait: (ms) => sleep(ms) }, config);
   const dataKeys = createDataKeys({ blobs, wrappers, nowMs: clock.nowMs });
   const objects = createEncryptedObjects(createTenantObjects(blobs), dataKeys, firstKeys);
+  let keptDays = config.retention.contentDays;
   const contentLog = createContentLog({
     objects,
     nowMs: clock.nowMs,
+    keptDays: () => keptDays,
     onLost: (error, calls) => log.error("content of calls could not be kept", { calls, ...describeError(error) }),
   });
   const prune = async (): Promise<void> => {
@@ -54,6 +58,9 @@ export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
     dataKeys,
     contentLog,
     keepsContent: createContentRule(log),
+    reconfigure(next) {
+      keptDays = next.retention.contentDays;
+    },
     start() {
       // Known before the first upload; it holds up nothing, because calls need no object.
       void blobs

@@ -75,16 +75,8 @@ export function composeParts(deps: PartsDeps): Parts {
   const processId = processIds.make(clock.nowMs());
   const record = composeRecord(deps, processId);
   const stored = composeObjects(deps);
-  const telemetry = composeTelemetry({ config, clock, log, instanceId: processId });
-  const metrics = createMetrics({
-    callsInFlight: () => record.health().callsInFlight,
-    journalBacklogBytes: () => record.health().backlog.bytes,
-    journalBacklogSeconds: () => record.health().backlog.sinceMs / 1000,
-    residentBytes: deps.residentBytes,
-    spansExported: () => telemetry.spans.exported,
-    spansDropped: () => telemetry.spans.dropped,
-    contentLost: () => stored.contentLog.lost,
-  });
+  const telemetry = composeTelemetry({ config, clock, log, instanceId: processId, collect: () => metrics.collect() });
+  const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry });
   const findTenantId = async (slug: string) => (await findTenantBySlug(db, slug))?.id;
   const decisions = createDecisionLog({ db, clock, log, secret: config.secret, findTenantId });
   const signedIn = (who: Principal, by: "key" | "token"): void => decisions.note(toSignIn(who, by));
@@ -102,9 +94,10 @@ export function composeParts(deps: PartsDeps): Parts {
   const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
   const endUser = createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest });
   const { find } = createPiiFinder({ extraRules: [createNameTagger()] });
+  const approved = (of: Config): Config => withApprovedRoutes(of, approvedRoutes.current);
   const makeChat = (of: Config): ChatParts =>
     composeChat({
-      config: withApprovedRoutes(of, approvedRoutes.current),
+      config: of,
       providers: pool.open(of.providers, of.outbound),
       clock,
       journal: record.journal,
@@ -119,7 +112,7 @@ export function composeParts(deps: PartsDeps): Parts {
       tracer: telemetry.tracer,
     });
   const live = new Set<AbortController>();
-  let chat = makeChat(config);
+  let chat = makeChat(approved(config));
   const parts = {
     live,
     record,
@@ -134,12 +127,28 @@ export function composeParts(deps: PartsDeps): Parts {
     },
     reconfigure(next: Config) {
       const old = chat;
-      chat = makeChat(next);
+      chat = makeChat(approved(next));
       admission.reconfigure(next);
+      stored.reconfigure(next);
       whenEnded(live, () => pool.retire(old.providers, chat.providers));
     },
   };
   return Object.assign(parts, { metrics, ...createLife(parts, log) });
+}
+
+function composeMetrics(
+  { residentBytes }: Pick<PartsDeps, "residentBytes">,
+  { record, stored, telemetry }: Pick<Parts, "record" | "stored" | "telemetry">,
+): Metrics {
+  return createMetrics({
+    callsInFlight: () => record.health().callsInFlight,
+    journalBacklogBytes: () => record.health().backlog.bytes,
+    journalBacklogSeconds: () => record.health().backlog.sinceMs / 1000,
+    residentBytes,
+    spansExported: () => telemetry.spans.exported,
+    spansDropped: () => telemetry.spans.dropped,
+    contentLost: () => stored.contentLog.lost,
+  });
 }
 
 function composeRecord({ config, db, clock, log, pid }: PartsDeps, processId: ProcessId): RecordParts {

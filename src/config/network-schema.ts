@@ -37,6 +37,12 @@ export const retentionSchema = z
       description:
         "Whole months of events (usage and audit) that are kept beside the month under way. Older ones are deleted; where each tenant's chain was cut stays known, so it still verifies. Without it events are kept for ever.",
     }),
+    contentDays: z.int().min(1).max(3650).default(30).meta({
+      unit: "days",
+      why: "a day's file is whole only after its day, and for longer than ten years nothing should lie that a person said",
+      description:
+        "How long the content of calls is kept where a tenant's policy keeps any. Files go a day after the last of their lines. A shorter time counts for what is there already, a longer one too.",
+    }),
     changeDays: z.int().min(1).max(365).default(7).meta({
       unit: "days",
       why: "a replica that was away for longer starts anew anyway",

@@ -9,7 +9,7 @@ const env = { S3_ID: "id", S3_KEY: "s3-secret-4711", VAULT: "s.4711" };
 test("without a word about objects they are in a folder, under the secret, and no span is made", async () => {
   const { objects, telemetry } = await loadIn({});
   assert.deepEqual(objects, { kind: "folder", kms: undefined });
-  assert.deepEqual(telemetry, { traces: undefined });
+  assert.deepEqual(telemetry, { traces: undefined, metrics: undefined });
 });
 
 test("a bucket has an address of AWS unless told, and its prefix ends in a slash", async () => {
@@ -45,6 +45,9 @@ test("what is missing or wrong is told with its place, and no secret is quoted",
     ["objects: { kind: folder, kms: { kind: secret, secret: env:S3_KEY } }", /objects\.kms\.secret: must be 32 bytes/],
     ["telemetry: { traces: { endpoint: 'collector:4318' } }", /telemetry\.traces\.endpoint/],
     ["telemetry: { traces: { endpoint: 'http://c:4318', sampleRatio: 2 } }", /telemetry\.traces\.sampleRatio/],
+    ["telemetry: { metrics: { endpoint: 'http://c:4318', everySeconds: 0 } }", /telemetry\.metrics\.everySeconds/],
+    ["telemetry: { metrics: { endpoint: 'http://c:4318', everySeconds: 3601 } }", /telemetry\.metrics\.everySeconds/],
+    ["telemetry: { metrics: { endpoint: 'http://c:4318', headers: { a: env:VAULD } } }", /telemetry\.metrics\.headers\.a.*VAULT/],
   ];
   for (const [yaml, expected] of cases) {
     const problems = (await problemsOf({ yaml, env })).join("\n");
@@ -54,7 +57,7 @@ test("what is missing or wrong is told with its place, and no secret is quoted",
 });
 
 test("headers of the collector come from the environment, and the key service's settings too", async () => {
-  const yaml = `${s3(", kms: { kind: vault-transit, address: 'http://v:8200/', key: weir, token: env:VAULT }")}telemetry: { traces: { endpoint: 'http://c:4318', headers: { Authorization: env:VAULT, x-a: plain } } }\n`;
+  const yaml = `${s3(", kms: { kind: vault-transit, address: 'http://v:8200/', key: weir, token: env:VAULT }")}telemetry: { traces: { endpoint: 'http://c:4318', headers: { Authorization: env:VAULT, x-a: plain } }, metrics: { endpoint: 'http://d:4318/', everySeconds: 5, serviceName: w } }\n`;
   const { objects, telemetry } = await loadIn({ yaml, env });
   assert.deepEqual(objects.kms, {
     kind: "vault-transit",
@@ -70,4 +73,5 @@ test("headers of the collector come from the environment, and the key service's 
     sampleRatio: 0.1,
     serviceName: "weir",
   });
+  assert.deepEqual(telemetry.metrics, { endpoint: "http://d:4318", headers: {}, everyMs: 5000, serviceName: "w" });
 });

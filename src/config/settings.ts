@@ -55,7 +55,11 @@ export async function readSettings(source: Source): Promise<Settings> {
     telemetry: await readTelemetry(source),
     tls: await readTls(source),
     outbound: await readOutbound(source),
-    retention: { eventMonths: value.retention.eventMonths, changeDays: value.retention.changeDays },
+    retention: {
+      eventMonths: value.retention.eventMonths,
+      contentDays: value.retention.contentDays,
+      changeDays: value.retention.changeDays,
+    },
     approvals: value.approvals,
     fallback: value.fallback,
     maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),

@@ -80,6 +80,8 @@ export type OutboundConfig = {
 export type RetentionConfig = {
   /** Whole months beside the one under way; undefined: for ever. */
   readonly eventMonths: number | undefined;
+  /** What calls said, where a tenant keeps it. */
+  readonly contentDays: number;
   readonly changeDays: number;
 };
 

@@ -8,10 +8,11 @@ const DAY_MS = 86_400_000;
 const START = Date.UTC(2026, 10, 21, 23, 59, 59);
 const [a, b] = [tenantIds.make(1), tenantIds.make(2)];
 
-function logOn(options: { fail?: boolean } = {}) {
+function logOn(options: { fail?: boolean; days?: number } = {}) {
   const clock = createFakeClock(START);
   const held = new Map<string, string>();
   const lost: number[] = [];
+  const kept = { days: options.days ?? 30 };
   const log = createContentLog({
     objects: {
       putObject: async (tenantId, key, bytes) => {
@@ -27,6 +28,7 @@ function logOn(options: { fail?: boolean } = {}) {
       deleteObject: async (tenantId, key) => void held.delete(`${tenantId} ${key}`),
     },
     nowMs: clock.nowMs,
+    keptDays: () => kept.days,
     onLost: (_, calls) => void lost.push(calls),
   });
   const content = (tenantId: typeof a, answer = "yes"): CallContent => ({
@@ -37,7 +39,7 @@ function logOn(options: { fail?: boolean } = {}) {
     answer,
     cut: false,
   });
-  return { clock, held, lost, log, content };
+  return { clock, held, kept, lost, log, content };
 }
 
 test("calls of one tenant and day share a file; tenants and days do not", async () => {
@@ -85,14 +87,26 @@ test("content that the store does not take, or that is more than may wait, is co
   assert.deepEqual(lost, [1]);
 });
 
-test("files go when the last of their lines may stay no longer, and not a day earlier", async () => {
-  const { clock, held, log, content } = logOn();
+for (const days of [1, 30, 3650])
+  test(`under ${days} days files go when the last of their lines may stay no longer, and not a day earlier`, async () => {
+    const { clock, held, log, content } = logOn({ days });
+    log.keep(content(a));
+    await log.flush();
+    clock.advance(days * DAY_MS);
+    assert.equal(await log.prune(a), 0);
+    clock.advance(DAY_MS);
+    assert.equal(await log.prune(b), 0);
+    assert.equal(await log.prune(a), 1);
+    assert.equal(held.size, 0);
+  });
+
+test("a shorter time counts for what is there already", async () => {
+  const { clock, held, kept, log, content } = logOn();
   log.keep(content(a));
   await log.flush();
-  clock.advance(30 * DAY_MS);
+  clock.advance(3 * DAY_MS);
   assert.equal(await log.prune(a), 0);
-  clock.advance(DAY_MS);
-  assert.equal(await log.prune(b), 0);
+  kept.days = 2;
   assert.equal(await log.prune(a), 1);
   assert.equal(held.size, 0);
 });

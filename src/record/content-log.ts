@@ -16,8 +16,6 @@ export type CallContent = {
   readonly cut: boolean;
 };
 
-/** A month: long enough to look into a complaint. */
-export const KEPT_DAYS = 30;
 const DAY_MS = 86_400_000;
 /** What a killed process loses of content (never of records), against one object a call. */
 const HELD_MS = 30_000;
@@ -55,6 +53,8 @@ export type ContentLog = {
 export type ContentLogDeps = {
   readonly objects: Pick<ObjectStore, "putObject" | "listObjects" | "deleteObject">;
   nowMs(): number;
+  /** How long content may stay: asked each time, because it may change while the server runs. */
+  keptDays(): number;
   onLost(error: unknown, calls: number): void;
 };
 
@@ -65,7 +65,7 @@ type Draft = { readonly tenantId: TenantId; readonly date: string; readonly line
  * Content at rest, as the tenant's policy allows, in files `chat-logs/<tenant>/<date>/<time>-<random>.ndjson` that the object store encrypts. Each
  * line says until when it may stay.
  */
-export function createContentLog({ objects, nowMs, onLost }: ContentLogDeps): ContentLog {
+export function createContentLog({ objects, nowMs, keptDays, onLost }: ContentLogDeps): ContentLog {
   const drafts = new Map<string, Draft>();
   const writing = new Set<Promise<void>>();
   let heldBytes = 0;
@@ -101,7 +101,7 @@ export function createContentLog({ objects, nowMs, onLost }: ContentLogDeps): Co
     },
     keep({ requestId, tenantId, atMs, messages, answer, cut }) {
       const at = toIso(atMs);
-      const line = `${JSON.stringify({ requestId, at, keepUntil: toIso(atMs + KEPT_DAYS * DAY_MS), messages, answer, cut })}\n`;
+      const line = `${JSON.stringify({ requestId, at, keepUntil: toIso(atMs + keptDays() * DAY_MS), messages, answer, cut })}\n`;
       const bytes = Buffer.byteLength(line);
       if (heldBytes + bytes > HELD_BYTES_MAX) return lose(new Error("the object store is slower than the calls"), 1);
       heldBytes += bytes;
@@ -122,13 +122,16 @@ export function createContentLog({ objects, nowMs, onLost }: ContentLogDeps): Co
       clearInterval(timer);
       await flush();
     },
-    prune: (tenantId) => prune({ objects, nowMs }, tenantId),
+    prune: (tenantId) => prune({ objects, nowMs, keptDays }, tenantId),
   };
 }
 
-async function prune({ objects, nowMs }: Pick<ContentLogDeps, "objects" | "nowMs">, tenantId: TenantId): Promise<number> {
+async function prune(
+  { objects, nowMs, keptDays }: Pick<ContentLogDeps, "objects" | "nowMs" | "keptDays">,
+  tenantId: TenantId,
+): Promise<number> {
   // The last line of a day's file is kept from that day's end.
-  const until = toIso(nowMs() - (KEPT_DAYS + 1) * DAY_MS).slice(0, 10);
+  const until = toIso(nowMs() - (keptDays() + 1) * DAY_MS).slice(0, 10);
   for (let deleted = 0; ;) {
     const keys = await objects.listObjects(tenantId, `${AREA}/`, { limit: PAGE });
     const old = keys.filter((key) => (key.split("/")[1] ?? "") <= until);

@@ -17,7 +17,7 @@ for (const engine of listTestEngines()) {
   describe(engine, () => {
     let db: Engine;
     /** Ids sort by their millisecond. */
-    let made = 0;
+    let moments = 0;
     let acme: TenantId;
     let globex: TenantId;
     beforeAll(async () => {
@@ -27,7 +27,7 @@ for (const engine of listTestEngines()) {
     });
     afterAll(() => db.close());
     const as = <T>(by: string, work: (at: VersionWrite) => Promise<T>, tenantId = acme): Promise<T> =>
-      db.transaction(OPERATOR, (tx) => work({ db: boundTo(db, tx, OPERATOR), tenantId, nowMs: NOW + ++made, by }));
+      db.transaction(OPERATOR, (tx) => work({ db: boundTo(db, tx, OPERATOR), tenantId, nowMs: NOW + ++moments, by }));
     const draft = (body: string, tenantId = acme) => as("ann", (at) => policyVersions.insert(at, "tenant", body), tenantId);
 
     test("one version of a kind is in production, and the one before it is retired", async () => {

@@ -1,4 +1,4 @@
-/** Prometheus' text format, version 0.0.4: counters, gauges and histograms that cost an addition each. */
+/** Counters, gauges and histograms that cost an addition each, as data and in Prometheus' text format, version 0.0.4. */
 
 export const EXPOSITION_TYPE = "text/plain; version=0.0.4; charset=utf-8";
 
@@ -8,74 +8,92 @@ export type HistogramSeries = { readonly counts: number[]; sum: number; count: n
 export type CounterFamily = { series(...labels: string[]): Series };
 export type HistogramFamily = { series(...labels: string[]): HistogramSeries; observe(series: HistogramSeries, value: number): void };
 
+/** Label and value, in the family's order. */
+export type Labels = readonly (readonly [string, string])[];
+/** All that is known under one name at one moment. Counters only grow; a histogram's counts are of each bucket alone, without the last. */
+export type Family = { readonly name: string; readonly help: string } & (
+  | { readonly kind: "counter" | "gauge"; readonly points: readonly { readonly labels: Labels; readonly value: number }[] }
+  | {
+      readonly kind: "histogram";
+      readonly bounds: readonly number[];
+      readonly points: readonly ({ readonly labels: Labels } & Readonly<HistogramSeries>)[];
+    }
+);
+
 export type Exposition = {
   counter(name: string, help: string, labels: readonly string[]): CounterFamily;
   histogram(name: string, help: string, labels: readonly string[], buckets: readonly number[]): HistogramFamily;
-  /** Read when the text is asked for. */
+  /** Read when it is asked for. */
   gauge(name: string, help: string, read: () => number): void;
   /** A counter that somebody else keeps. */
   count(name: string, help: string, read: () => number): void;
-  text(): string;
+  collect(): readonly Family[];
 };
 
 export function createExposition(): Exposition {
-  const families: (() => string)[] = [];
+  const families: (() => Family)[] = [];
+  const single = (name: string, help: string, kind: "counter" | "gauge", read: () => number): void =>
+    void families.push(() => ({ name, help, kind, points: [{ labels: [], value: read() }] }));
 
   return {
     counter(name, help, labels) {
       const children = createChildren(labels, (): Series => ({ value: 0 }));
-      families.push(() => head(name, help, "counter") + children.render((at, { value }) => `${name}${wrap(at)} ${value}\n`));
+      families.push(() => ({ name, help, kind: "counter", points: children.all() }));
       return children;
     },
-    histogram(name, help, labels, buckets) {
-      const children = createChildren(labels, (): HistogramSeries => ({ counts: buckets.map(() => 0), sum: 0, count: 0 }));
-      families.push(() => head(name, help, "histogram") + children.render((at, series) => renderHistogram(name, at, buckets, series)));
+    histogram(name, help, labels, bounds) {
+      const children = createChildren(labels, (): HistogramSeries => ({ counts: bounds.map(() => 0), sum: 0, count: 0 }));
+      families.push(() => ({ name, help, kind: "histogram", bounds, points: children.all() }));
       return {
         series: children.series,
         observe(series, value) {
           series.sum += value;
           series.count++;
-          const at = buckets.findIndex((bound) => value <= bound);
+          const at = bounds.findIndex((bound) => value <= bound);
           if (at >= 0) series.counts[at] = (series.counts[at] ?? 0) + 1;
         },
       };
     },
-    gauge(name, help, read) {
-      families.push(() => `${head(name, help, "gauge")}${name} ${read()}\n`);
-    },
-    count(name, help, read) {
-      families.push(() => `${head(name, help, "counter")}${name} ${read()}\n`);
-    },
-    text: () => families.map((render) => render()).join(""),
+    gauge: (name, help, read) => single(name, help, "gauge", read),
+    count: (name, help, read) => single(name, help, "counter", read),
+    collect: () => families.map((read) => read()),
   };
-}
-
-const head = (name: string, help: string, type: string): string => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n`;
-const wrap = (labels: string): string => (labels === "" ? "" : `{${labels}}`);
-
-function renderHistogram(name: string, labels: string, buckets: readonly number[], { counts, sum, count }: HistogramSeries): string {
-  const more = labels === "" ? "" : `${labels},`;
-  let below = 0;
-  const lines = buckets.map((bound, at) => {
-    below += counts[at] ?? 0;
-    return `${name}_bucket{${more}le="${bound}"} ${below}\n`;
-  });
-  return `${lines.join("")}${name}_bucket{${more}le="+Inf"} ${count}\n${name}_sum${wrap(labels)} ${sum}\n${name}_count${wrap(labels)} ${count}\n`;
 }
 
 /** One child for each combination of label values, in the order of their first use. */
-function createChildren<S>(labels: readonly string[], make: () => S) {
-  const children = new Map<string, S>();
+function createChildren<S>(names: readonly string[], make: () => S) {
+  const children = new Map<string, { readonly labels: Labels; readonly child: S }>();
   return {
-    /** Keep what comes back where it is used often: finding it again builds its label text. */
+    /** Keep what comes back where it is used often: finding it again builds its key. */
     series(...values: string[]): S {
-      const key = labels.map((label, at) => `${label}="${escapeLabel(values[at] ?? "")}"`).join(",");
-      let child = children.get(key);
-      if (child === undefined) children.set(key, (child = make()));
-      return child;
+      const labels = names.map((name, at) => [name, values[at] ?? ""] as const);
+      const key = JSON.stringify(values);
+      let found = children.get(key);
+      if (found === undefined) children.set(key, (found = { labels, child: make() }));
+      return found.child;
     },
-    render: (line: (labels: string, child: S) => string): string => [...children].map(([key, child]) => line(key, child)).join(""),
+    all: (): ({ readonly labels: Labels } & S)[] => [...children.values()].map(({ labels, child }) => ({ labels, ...child })),
   };
 }
 
+export const toText = (families: readonly Family[]): string => families.map(toLines).join("");
+
+function toLines(family: Family): string {
+  const { name, help, kind } = family;
+  const head = `# HELP ${name} ${help}\n# TYPE ${name} ${kind}\n`;
+  if (family.kind !== "histogram") return head + family.points.map(({ labels, value }) => `${name}${wrap(labels)} ${value}\n`).join("");
+  return head + family.points.map(({ labels, ...series }) => toBuckets(name, labels, family.bounds, series)).join("");
+}
+
+function toBuckets(name: string, labels: Labels, bounds: readonly number[], { counts, sum, count }: Readonly<HistogramSeries>): string {
+  let below = 0;
+  const lines = bounds.map((bound, at) => {
+    below += counts[at] ?? 0;
+    return `${name}_bucket${wrap([...labels, ["le", String(bound)]])} ${below}\n`;
+  });
+  return `${lines.join("")}${name}_bucket${wrap([...labels, ["le", "+Inf"]])} ${count}\n${name}_sum${wrap(labels)} ${sum}\n${name}_count${wrap(labels)} ${count}\n`;
+}
+
+const wrap = (labels: Labels): string =>
+  labels.length === 0 ? "" : `{${labels.map(([name, value]) => `${name}="${escapeLabel(value)}"`).join(",")}}`;
 const escapeLabel = (value: string): string => value.replaceAll("\\", "\\\\").replaceAll('"', '\\"').replaceAll("\n", "\\n");

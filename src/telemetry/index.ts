@@ -4,6 +4,8 @@ export { OPERATIONS, PROVIDER_NAMES } from "./genai.ts";
 export type { Facts } from "./genai.ts";
 export { createSpanExporter } from "./span-exporter.ts";
 export type { SpanExporter } from "./span-exporter.ts";
+export { createMetricsExporter } from "./metrics-exporter.ts";
+export type { MetricsExporter } from "./metrics-exporter.ts";
 export { parseTraceparent } from "./trace-context.ts";
 export { createTracer } from "./tracer.ts";
 export type { OpenSpan, Trace, Tracer } from "./tracer.ts";

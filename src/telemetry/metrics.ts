@@ -1,4 +1,4 @@
-import { createExposition, EXPOSITION_TYPE, type HistogramSeries, type Series } from "./exposition.ts";
+import { createExposition, EXPOSITION_TYPE, toText, type Family, type HistogramSeries, type Series } from "./exposition.ts";
 
 /** Labels are names from the configuration and fixed words, so their number is bounded. No tenant, key or content is a label. */
 export type Metrics = {
@@ -11,6 +11,8 @@ export type Metrics = {
   http(method: string, path: string, status: number): void;
   /** The text of `/metrics`, Prometheus exposition format. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
+  /** The same as data. */
+  collect(): readonly Family[];
 };
 
 export type DoneCall = {
@@ -121,7 +123,8 @@ export function createMetrics(gauges: Gauges): Metrics {
     http(method, path, status) {
       httpSeries(method, path, String(status)).value++;
     },
-    expose: async () => ({ contentType: EXPOSITION_TYPE, body: all.text() }),
+    expose: async () => ({ contentType: EXPOSITION_TYPE, body: toText(all.collect()) }),
+    collect: all.collect,
   };
 }
 

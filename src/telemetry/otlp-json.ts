@@ -8,13 +8,14 @@ const STATUS_ERROR = 2;
 export type Resource = { readonly serviceName: string; readonly instanceId: string };
 
 export function toTracesJson(spans: readonly Span[], resource: Resource): string {
-  const attributes = toAttributes({
-    "service.name": resource.serviceName,
-    "service.instance.id": resource.instanceId,
-  });
   const scope = { name: "weir" };
-  return JSON.stringify({ resourceSpans: [{ resource: { attributes }, scopeSpans: [{ scope, spans: spans.map(toSpan) }] }] });
+  return JSON.stringify({ resourceSpans: [{ resource: toResource(resource), scopeSpans: [{ scope, spans: spans.map(toSpan) }] }] });
 }
+
+/** Whose spans or metrics these are. */
+export const toResource = ({ serviceName, instanceId }: Resource) => ({
+  attributes: toAttributes({ "service.name": serviceName, "service.instance.id": instanceId }),
+});
 
 function toSpan(span: Span) {
   const { traceId, spanId, parentId, name, kind, startMs, endMs, attributes, error } = span;
@@ -32,7 +33,7 @@ function toSpan(span: Span) {
 }
 
 /** Nanoseconds of now are beyond what a number holds exactly. */
-const toNanos = (ms: number): string => {
+export const toNanos = (ms: number): string => {
   const whole = Math.floor(ms);
   return `${String(whole)}${String(Math.floor((ms - whole) * 1e6)).padStart(6, "0")}`;
 };

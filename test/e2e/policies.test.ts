@@ -28,6 +28,7 @@ beforeAll(async () => {
   const models = oneModel(upstream.openaiBaseUrl).replace("models:", "models:\n  small: { provider: up, upstream: mock-small }");
   yaml = `${models}
 approvals: { policies: required, prompts: required }
+guard: { pii: "off" }
 auth: { oidc: [{ issuer: "${issuer.url}", audience: ${AUDIENCE}, roles: { engineer: engineer, prompter: prompter, viewer: viewer } }] }
 `;
   weir = await startWeir({ yaml });
@@ -48,14 +49,14 @@ const step = (person: Person, { id }: Policy, name: "promote" | "approve", expec
   weir.call<Policy>("POST", `/admin/v1/policies/${id}/${name}`, { tenant }, as(person, expect));
 const platformStep = (person: Person, { id }: Policy, name: "promote" | "approve", expect?: number) =>
   weir.call<Policy>("POST", `/admin/v1/policies/${id}/${name}`, {}, as(person, expect));
-const question = (model = "m") => ({ model, messages: [{ role: "user", content: "parts=2" }], max_tokens: 5 });
+const question = (model = "m", content = "parts=2") => ({ model, messages: [{ role: "user", content }], max_tokens: 5 });
 const statusOf = async (model?: string): Promise<number> => {
   const response = await weir.chat(key, question(model));
   await response.text();
   return response.status;
 };
-const servedBy = async (model: string): Promise<string | null> => {
-  const response = await weir.chat(key, question(model));
+const servedBy = async (model: string, content?: string): Promise<string | null> => {
+  const response = await weir.chat(key, question(model, content));
   await response.text();
   return response.headers.get("x-weir-model");
 };
@@ -117,7 +118,15 @@ test("prompters and viewers read policies and touch none; a tenant's own admin r
 });
 
 test("under approvals one person tightens at once and loosens nothing, which is told with what to do", async () => {
-  const { slug } = await weir.tenant("tight", { models: ["m", "small"], rpm: 100, tpm: 100, budgetUsd: 5, region: "eu", tier: "gold" });
+  const { slug } = await weir.tenant("tight", {
+    models: ["m", "small"],
+    rpm: 100,
+    tpm: 100,
+    budgetUsd: 5,
+    region: "eu",
+    tier: "gold",
+    guard: { pii: "mask" },
+  });
   const at = `/admin/v1/tenants/${slug}`;
   const loosens: Record<string, unknown>[] = [
     { models: null },
@@ -173,6 +182,11 @@ test("approved routes go before those of weir.yaml from the next call on and aft
   // A configuration that is read again keeps them.
   await weir.call("POST", "/admin/v1/config/reload", {});
   assert.equal(await servedBy("auto"), "small");
+  // A condition over a call's content has it looked at, though the file asks for no look.
+  const found = await routes({ auto: [{ use: ["small"], when: "pii.found" }] });
+  await release(found);
+  assert.deepEqual([await servedBy("auto"), await servedBy("auto", "Write to ada.lovelace@example.com. parts=2")], ["m", "small"]);
+  await release(small);
   await weir.stop();
   weir = await startWeir({ yaml, dataDir: weir.dataDir });
   assert.equal(await servedBy("auto"), "small");
@@ -181,6 +195,6 @@ test("approved routes go before those of weir.yaml from the next call on and aft
   const { data } = await weir.call<{ data: Policy[] }>("GET", "/admin/v1/policies?kind=routes", undefined, as("looks"));
   assert.deepEqual(
     data.map(({ environment }) => environment),
-    ["production", "retired"],
+    ["production", "retired", "retired"],
   );
 });

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { freePort } from "../../tools/suite/port.ts";
 import { oneModel, startWeir } from "../e2e/server.ts";
 import { createFakeUpstream } from "../upstream/index.ts";
-import { eventually, programOf, startProgram } from "./program.ts";
+import { eventually, programOf, startProgram, type Program } from "./program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weir-telemetry-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -16,22 +16,29 @@ const TRACE = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT = "00f067aa0ba902b7";
 const CANARY = "collector-canary-2718";
 
-test.skipIf(collector === undefined)("a call's trace is seen in an OpenTelemetry collector, under its caller's span", async () => {
+/** A collector that prints what it is told. */
+async function startCollector(): Promise<Program & { readonly endpoint: string }> {
   const port = await freePort();
-  const config = join(folder, "otelcol.yaml");
+  const config = join(folder, `otelcol-${port}.yaml`);
   writeFileSync(
     config,
     `receivers: { otlp: { protocols: { http: { endpoint: "127.0.0.1:${port}" } } } }
 exporters: { debug: { verbosity: detailed } }
 service:
   telemetry: { metrics: { level: none } }
-  pipelines: { traces: { receivers: [otlp], exporters: [debug] } }
+  pipelines: { traces: { receivers: [otlp], exporters: [debug] }, metrics: { receivers: [otlp], exporters: [debug] } }
 `,
   );
-  const program = await startProgram([collector ?? "", "--config", `file:${config}`], { ready: () => fetch(`http://127.0.0.1:${port}/`) });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const ready = () => fetch(`${endpoint}/`);
+  return { ...(await startProgram([collector ?? "", "--config", `file:${config}`], { ready })), endpoint };
+}
+
+test.skipIf(collector === undefined)("a call's trace is seen in an OpenTelemetry collector, under its caller's span", async () => {
+  const program = await startCollector();
   const upstream = await createFakeUpstream();
   const weir = await startWeir({
-    yaml: `${oneModel(upstream.openaiBaseUrl)}telemetry: { traces: { endpoint: "http://127.0.0.1:${port}", sampleRatio: 1 } }\n`,
+    yaml: `${oneModel(upstream.openaiBaseUrl)}telemetry: { traces: { endpoint: "${program.endpoint}", sampleRatio: 1 } }\n`,
   });
   try {
     const { key } = await weir.tenant("acme");
@@ -64,6 +71,41 @@ service:
     for (const secret of [CANARY, key]) assert.ok(!program.output().includes(secret));
     const all = program.output().match(/^Span #\d+/gm)?.length ?? 0;
     console.log(`# OpenTelemetry collector: 21 calls seen, ${all} spans, the caller's trace ${TRACE} whole, 0 with content`);
+  } finally {
+    await weir.close().catch(() => undefined);
+    await upstream.close();
+    await program.stop();
+  }
+});
+
+test.skipIf(collector === undefined)("metrics are seen in an OpenTelemetry collector, as the model's server counted", async () => {
+  const program = await startCollector();
+  const upstream = await createFakeUpstream();
+  const weir = await startWeir({
+    yaml: `${oneModel(upstream.openaiBaseUrl)}telemetry: { metrics: { endpoint: "${program.endpoint}", everySeconds: 3600 } }\n`,
+  });
+  try {
+    const { key } = await weir.tenant("acme");
+    for (let at = 0; at < 25; at++) await (await weir.chat(key, { model: "m", messages: [{ role: "user", content: CANARY }] })).text();
+    // A server that ends sends what stands.
+    await weir.stop();
+    /** The printed points of one metric. */
+    const pointsOf = (name: string): string[] =>
+      program
+        .output()
+        .split(/^Metric #\d+/m)
+        .filter((metric) => new RegExp(`Name: ${name}$`, "m").test(metric))
+        .flatMap((metric) => metric.split(/^(?:Number|Histogram)DataPoints #\d+/m).slice(1));
+    await eventually(async () => assert.equal(pointsOf("weir_call_seconds").length, 1));
+    const sumOf = (name: string): number =>
+      pointsOf(name).reduce((sum, point) => sum + Number(/^Value: ([\d.e+]+)/m.exec(point)?.[1] ?? Number.NaN), 0);
+    const tokens = upstream.calls.reduce((sum, call) => sum + (call.reported?.inputTokens ?? 0) + (call.reported?.outputTokens ?? 0), 0);
+    assert.equal(sumOf("weir_calls_total"), 25);
+    assert.equal(sumOf("weir_tokens_total"), tokens);
+    assert.match(pointsOf("weir_call_seconds")[0] ?? "", /^Count: 25$/m);
+    assert.match(program.output(), /AggregationTemporality: Cumulative/);
+    for (const secret of [CANARY, key, "acme"]) assert.ok(!program.output().includes(secret));
+    console.log(`# OpenTelemetry collector: metrics of 25 calls and ${tokens} tokens, as many as the model's server counted`);
   } finally {
     await weir.close().catch(() => undefined);
     await upstream.close();
