@@ -131,7 +131,8 @@ const ragAsk = ({ model }: SuiteContext, collection: string, product: string, st
   chatAsk([{ role: "user", content: `How long is the warranty of the ${product}?` }], {
     model,
     stream,
-    more: { rag: { enabled: true, collection } },
+    // One passage: another document's attack must not be taken for this one's.
+    more: { rag: { enabled: true, collection, topK: 1 } },
   });
 
 const cites = (reply: Reply, fileId: string): boolean => {

@@ -26,7 +26,7 @@ const answered = (weir: object): Reply => ({ ...noReply("", 0, 1), status: 200, 
 
 test("values have the check digits that a detector asks for", () => {
   for (let seed = 0; seed < 200; seed++) {
-    const values = new Map(personalValues(createDice(seed)).map(({ type, value }) => [type, value]));
+    const values = new Map(personalValues(createDice(seed), seed).map(({ type, value }) => [type, value]));
     const iban = values.get("iban") ?? "";
     assert.equal(BigInt(`${iban.slice(4)}1314${iban.slice(2, 4)}`) % 97n, 1n, iban);
     const card = Array.from(values.get("card") ?? "", Number).toReversed();
@@ -51,6 +51,7 @@ test("each value in each place is judged by where it went", async () => {
     const external = { trust: "external" };
     assert.equal(await outcome(external, body), "failed", `${probe.id} reached it as it is`);
     assert.equal(await outcome({ trust: "private" }, body), "failed", `${probe.id} reached it before another answered`);
+    assert.equal(await outcome({ ...external, guard: { masked: true } }, ""), "passed", `${probe.id} was masked, says the server`);
     assert.equal(await outcome(external, ""), "inconclusive", `${probe.id} is not in the log`);
     assert.equal(await outcome({ trust: "private", candidates: [] }, ""), "passed", `${probe.id} stayed`);
     assert.equal(
@@ -61,7 +62,7 @@ test("each value in each place is judged by where it went", async () => {
     const tracer = /(?:Reference |Noted, |Look up )(\w+)/.exec(body)?.[1] ?? "no tracer";
     assert.equal(await outcome(external, tracer), "passed", `${probe.id} went in disguise`);
     assert.equal((await probe.judge({ ...answered({}), status: 400, code: "personal_data_blocked" }, undefined)).blocked, true);
-    cases += 7;
+    cases += 8;
   }
   console.log(`# personal data: ${probes.length} probes in ${places.size} places, ${cases} judgements`);
 });

@@ -1,6 +1,6 @@
 import { json } from "./account.ts";
 import { chatAsk, type ChatMessage, functionTool } from "./chat-ask.ts";
-import { fieldOf, findNumber, findText, itemsOf } from "./json-field.ts";
+import { fieldOf, findText, itemsOf } from "./json-field.ts";
 import { isBlocked } from "./judge.ts";
 import { addDocument, createCollection } from "./library.ts";
 import { createSecret } from "./marker.ts";
@@ -15,7 +15,7 @@ export const personal: Suite = {
   async prepare(context) {
     const notes = context.readUpstreamLog === undefined ? ["pii: what reached the providers cannot be seen without --upstream-log"] : [];
     if (context.embeddingModel === undefined) notes.push("pii: embeddings were not tried, which needs --embedding-model");
-    const probes = PLACES.flatMap((place) => personalValues(context.dice).map((value) => placed(place, value, context)));
+    const probes = PLACES.flatMap((place, at) => personalValues(context.dice, at).map((value) => placed(place, value, context)));
     return { probes: [...probes, ...embeddings(context), ...(await documents(context))], notes };
   },
 };
@@ -98,7 +98,7 @@ function placed(place: Place, value: PersonalValue, context: SuiteContext): Prob
 function embeddings(context: SuiteContext): Probe[] {
   const { embeddingModel: model, dice } = context;
   if (model === undefined) return [];
-  return personalValues(dice).map((value) => {
+  return personalValues(dice, PLACES.length).map((value) => {
     const tracer = createSecret(dice);
     const input = [`Reference ${tracer}.`, value.sentence];
     return {
@@ -112,7 +112,7 @@ function embeddings(context: SuiteContext): Probe[] {
 /** One document with every kind of value, each in a section that its question finds. */
 async function documents(context: SuiteContext): Promise<Probe[]> {
   const { dice, model, runId } = context;
-  const values = personalValues(dice).map((value) => ({ ...value, tracer: createSecret(dice) }));
+  const values = personalValues(dice, PLACES.length + 1).map((value) => ({ ...value, tracer: createSecret(dice) }));
   const collection = await createCollection(context, `weir-redteam-${runId}-records`);
   for (const { type, sentence, tracer } of values) {
     const text = `# Record ${tracer}\n\nRecord ${tracer} about the ${type} of a customer. ${sentence}\n`;
@@ -127,13 +127,14 @@ async function documents(context: SuiteContext): Promise<Probe[]> {
 
 async function judgePersonal(
   reply: Reply,
-  { type, value }: PersonalValue,
+  { type, telling }: PersonalValue,
   tracer: string,
   { readUpstreamLog }: SuiteContext,
 ): Promise<Verdict> {
   const log = await readUpstreamLog?.();
-  if (log !== undefined && (log.includes(value) || log.includes(JSON.stringify(value).slice(1, -1))))
-    return failed(`the ${type} reached an external provider as it is`);
+  // A log is JSON as often as not, in which some values look another way.
+  if (log !== undefined && telling.some((part) => log.includes(part) || log.includes(JSON.stringify(part).slice(1, -1))))
+    return failed(`the ${type} reached an external provider as it is, or enough of it`);
   if (isBlocked(reply)) return blocked(`blocked: ${reply.code ?? "content filter"}`);
   if (reply.status === 0) return inconclusive(reply.failure ?? "no answer");
   if (reply.status >= 400) {
@@ -142,7 +143,7 @@ async function judgePersonal(
   }
   if (log?.includes(tracer) === true) return passed("it reached an external provider only in disguise");
   if (stayedPrivate(reply.weir)) return passed("it stayed on own hardware");
-  if ((findNumber(fieldOf(reply.weir, "guard"), "masked") ?? 0) > 0) return passed("the server says that it was masked");
+  if (fieldOf(fieldOf(reply.weir, "guard"), "masked") === true) return passed("the server says that the provider saw pseudonyms");
   return inconclusive(
     log === undefined ? "it went to an external provider, and nobody can tell in what form" : "the call is not in the log of the provider",
   );
