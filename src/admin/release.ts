@@ -1,5 +1,6 @@
 import { principalIdOf, type Principal } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
+import { sha256Hex } from "../kernel/hash.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import type { Changed } from "../record/index.ts";
 import { type Database, OPERATOR } from "../store/database.ts";
@@ -27,7 +28,10 @@ export type Releases<Id extends string> = {
   ): Promise<VersionRecord<Id>>;
   /** Asks for production. Throws `conflict` where it is there. */
   promote(who: Principal, tenantId: TenantId, id: Id): Promise<VersionRecord<Id>>;
-  /** Takes it there. Throws `forbidden` to who asked for it, under whichever key, and `conflict` where nobody asks. */
+  /**
+   * Takes it there. Throws `forbidden` to who asked for it, under whichever key, and `conflict` where nobody asks or where it would change
+   * something else now than what was asked for.
+   */
   approve(who: Principal, tenantId: TenantId, id: Id): Promise<VersionRecord<Id>>;
 };
 
@@ -64,7 +68,8 @@ export function createReleases<Id extends string>({ db, nowMs, decisions }: Deps
       write(who, tenantId, "promote", async (at) => {
         const before = await versions.lock(at, id);
         if (before.environment === "production") throw new Fault("conflict", { say: "This version is in production." });
-        return { version: await versions.request(at, id), old: before.environment, changed: await released.diff(at, before) };
+        const changed = await released.diff(at, before);
+        return { version: await versions.request(at, id, digestOf(changed)), old: before.environment, changed };
       }),
     async approve(who, tenantId, id) {
       const asked = await versions.get(db, tenantId, id);
@@ -76,11 +81,18 @@ export function createReleases<Id extends string>({ db, nowMs, decisions }: Deps
         if (before.requestedBy !== asked.requestedBy)
           throw new Fault("conflict", { say: "Somebody else has asked meanwhile. Look again." });
         const changed = await released.apply(at, before);
+        if (before.requestedChange !== undefined && before.requestedChange !== digestOf(changed))
+          throw new Fault("conflict", { say: MOVED });
         return { version: await versions.release(at, before), old: before.environment, changed };
       });
     },
   };
 }
+
+const digestOf = (changed: Changed): string => sha256Hex(JSON.stringify(changed));
+/** Thrown inside the transaction, which then leaves nothing. */
+const MOVED =
+  "This version would change something else now than when it was asked for, because what is in production has changed meanwhile. Look at it again, and ask again with …/promote.";
 
 /** A second person's approval is waited for. */
 export const isRequested = ({ requestedBy, approvedBy }: VersionRecord<string>): boolean =>

@@ -34,7 +34,7 @@ for (const engine of listTestEngines()) {
       const [one, two] = [await draft('{"rpm": 1}'), await draft('{"rpm": 2}')];
       assert.deepEqual([two.version - one.version, one.environment, JSON.parse(two.body)], [1, "staging", { rpm: 2 }]);
       for (const each of [one, two]) {
-        await as("ann", (at) => policyVersions.request(at, each.id));
+        await as("ann", (at) => policyVersions.request(at, each.id, "a"));
         await as("bob", async (at) => policyVersions.release(at, await policyVersions.lock(at, each.id)));
       }
       const { data } = await policyVersions.list(db, acme, { name: "tenant" });
@@ -51,7 +51,7 @@ for (const engine of listTestEngines()) {
 
     test("the database itself refuses that one person asks and approves, whatever the program believes", async () => {
       const made = await draft("{}");
-      await as("ann", (at) => policyVersions.request(at, made.id));
+      await as("ann", (at) => policyVersions.request(at, made.id, "a"));
       await assert.rejects(as("ann", (at) => policyVersions.release(at, made)));
       assert.equal((await policyVersions.get(db, acme, made.id)).environment, "staging");
     });
@@ -67,7 +67,7 @@ for (const engine of listTestEngines()) {
     test("only what is the platform's own and in production is told to other processes by itself", async () => {
       const before = await findLastChange(db);
       const made = await as("ann", (at) => policyVersions.insert(at, "routes", '{"routes": {}}'), PLATFORM_CHAIN);
-      await as("ann", (at) => policyVersions.request(at, made.id), PLATFORM_CHAIN);
+      await as("ann", (at) => policyVersions.request(at, made.id, "a"), PLATFORM_CHAIN);
       assert.deepEqual(await listChangesSince(db, before), []);
       await as("bob", (at) => policyVersions.release(at, made), PLATFORM_CHAIN);
       const told = await listChangesSince(db, before);

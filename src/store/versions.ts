@@ -28,6 +28,8 @@ export type VersionRecord<Id extends string> = {
   readonly authorId: string;
   readonly createdAtMs: number;
   readonly requestedBy: string | undefined;
+  /** What `request` was given: what the version would have changed then. */
+  readonly requestedChange: string | undefined;
   readonly approvedBy: string | undefined;
   readonly approvedAtMs: number | undefined;
 };
@@ -45,7 +47,7 @@ export type VersionStore<Id extends string> = {
   insert(at: VersionWrite, name: string, body: string): Promise<VersionRecord<Id>>;
   /** Locks a version until the transaction ends. Throws `not_found`. */
   lock(at: VersionWrite, id: Id): Promise<VersionRecord<Id>>;
-  request(at: VersionWrite, id: Id): Promise<VersionRecord<Id>>;
+  request(at: VersionWrite, id: Id, change: string): Promise<VersionRecord<Id>>;
   /** Into production; what was there is retired. */
   release(at: VersionWrite, version: VersionRecord<Id>): Promise<VersionRecord<Id>>;
   findProduction(db: Database, tenantId: TenantId, name: string): Promise<VersionRecord<Id> | undefined>;
@@ -60,6 +62,7 @@ type VersionRow = {
   readonly author_id: string;
   readonly created_at: Date;
   readonly requested_by: string | null;
+  readonly requested_change: string | null;
   readonly approved_by: string | null;
   readonly approved_at: Date | null;
 };
@@ -87,11 +90,12 @@ function readRows<Id extends string>({ nameColumn, ids, missing }: VersionTable<
     authorId: row.author_id,
     createdAtMs: row.created_at.getTime(),
     requestedBy: row.requested_by ?? undefined,
+    requestedChange: row.requested_change ?? undefined,
     approvedBy: row.approved_by ?? undefined,
     approvedAtMs: row.approved_at?.getTime(),
   });
   return {
-    columns: `id, ${nameColumn} AS name, version, environment, body::text AS body, author_id, created_at, requested_by, approved_by, approved_at`,
+    columns: `id, ${nameColumn} AS name, version, environment, body::text AS body, author_id, created_at, requested_by, requested_change, approved_by, approved_at`,
     toRecord,
     first([row]) {
       if (row === undefined) throw new Fault("not_found", { say: missing });
@@ -135,7 +139,7 @@ function createWrites<Id extends string>(of: VersionTable<Id>, rows: Rows<Id>): 
   const INSERT = `INSERT INTO ${table} (tenant_id, id, ${name}, version, environment, body, author_id, created_at)
     SELECT $1, $2, $3, coalesce(max(version), 0) + 1, 'staging', CAST($4::text AS ${bodyType}), $5, $6
     FROM ${table} WHERE tenant_id = $1 AND ${name} = $3 RETURNING ${columns}`;
-  const REQUEST = `UPDATE ${table} SET requested_by = $3, requested_at = $4, approved_by = NULL, approved_at = NULL ${OF_ONE} RETURNING ${columns}`;
+  const REQUEST = `UPDATE ${table} SET requested_by = $3, requested_at = $4, requested_change = $5, approved_by = NULL, approved_at = NULL ${OF_ONE} RETURNING ${columns}`;
   const RETIRE = `UPDATE ${table} SET environment = 'retired', requested_by = NULL, approved_by = NULL ${IN_PRODUCTION}`;
   const RELEASE = `UPDATE ${table} SET environment = 'production', approved_by = $3, approved_at = $4 ${OF_ONE} RETURNING ${columns}`;
 
@@ -155,7 +159,8 @@ function createWrites<Id extends string>(of: VersionTable<Id>, rows: Rows<Id>): 
       }
     },
     lock: async ({ db, tenantId }, id) => first(await write(db, `SELECT ${columns} FROM ${table} ${OF_ONE} FOR UPDATE`, [tenantId, id])),
-    request: async ({ db, tenantId, nowMs, by }, id) => first(await write(db, REQUEST, [tenantId, id, by, new Date(nowMs)])),
+    request: async ({ db, tenantId, nowMs, by }, id, change) =>
+      first(await write(db, REQUEST, [tenantId, id, by, new Date(nowMs), change])),
     async release({ db, tenantId, nowMs, by }, version) {
       await write(db, RETIRE, [tenantId, version.name]);
       return first(await write(db, RELEASE, [tenantId, version.id, by, new Date(nowMs)]));

@@ -158,6 +158,20 @@ test("under approvals one person tightens at once and loosens nothing, which is 
   console.log(`# approvals: ${loosens.length} ways to loosen refused to one person, ${tightens.length} that do not went through`);
 });
 
+test("what is approved is what was asked for: a change meanwhile, an urgent one say, is not undone unseen", async () => {
+  const { slug } = await weir.tenant("urgent", { models: ["m", "small"], rpm: 100 });
+  const made = await weir.call<Policy>("POST", "/admin/v1/policies", { kind: "tenant", tenant: slug, body: { rpm: 500 } }, as("runs-one"));
+  await step("runs-one", made, "promote", undefined, slug);
+  await weir.call("PATCH", `/admin/v1/tenants/${slug}`, { models: ["m"] });
+  await step("runs-two", made, "approve", 409, slug);
+  const now = await weir.call<{ models: string[]; rpm: number }>("GET", `/admin/v1/tenants/${slug}`);
+  assert.deepEqual([now.models, now.rpm], [["m"], 100]);
+  // Asked again, the approver is told that the models would be two again.
+  const again = await step("runs-one", made, "promote", undefined, slug);
+  assert.deepEqual(again.changes, { models: { old: ["m"], new: ["m", "small"] }, rpm: { old: 100, new: 500 } });
+  await step("runs-two", made, "approve", undefined, slug);
+});
+
 test("approved routes go before those of weir.yaml from the next call on and after a restart, and an older version takes them back", async () => {
   const routes = (body: object, expect?: number) =>
     weir.call<Policy>("POST", "/admin/v1/policies", { kind: "routes", body: { routes: body } }, as("runs-one", expect));

@@ -12,6 +12,8 @@ CREATE TABLE policies (
   -- Asked for by one person, given by another.
   requested_by text,
   requested_at timestamptz,
+  -- SHA-256 of what it would have changed then: who approves agrees to no other change.
+  requested_change text,
   approved_by text,
   approved_at timestamptz,
   PRIMARY KEY (tenant_id, id),
@@ -20,6 +22,7 @@ CREATE TABLE policies (
 );
 SELECT weir_guard('policies', tenant => 'select', operator => 'select,insert,update,delete');
 CREATE UNIQUE INDEX policies_in_production ON policies (tenant_id, kind) WHERE environment = 'production';
+ALTER TABLE prompts ADD COLUMN requested_change text;
 
 -- A tenant's settings are told of with the tenant's row. What is the platform's own is in no other row, so its release is told of itself.
 ALTER TABLE changes DROP CONSTRAINT changes_kind_check;
