@@ -18,6 +18,14 @@ function hasMark(scan: Scan, topic: number, from: number, until: number): boolea
   return false;
 }
 
+/** "aged 93", with no other number between: in "at the age of 25; 95 …" the second is none. */
+function isAged(scan: Scan, token: number, start: number): boolean {
+  const isAlone = token === 0 || scan.flags[token - 1] !== HAS_DIGIT || start - (scan.end[token - 1] ?? 0) > BEFORE_CHARS;
+  return isAlone && hasMark(scan, AGED, start - BEFORE_CHARS, start - 1);
+}
+
+const afterShare = /^ ?%|^[.,]\d/;
+
 function ageOf(scan: Scan, token: number): number {
   const start = scan.start[token] ?? 0;
   const end = scan.end[token] ?? 0;
@@ -37,10 +45,9 @@ export function createAgeRule(): PiiRule {
         if (age < AGE_MIN || age > AGE_MAX) continue;
         const start = scan.start[token] ?? 0;
         const end = scan.end[token] ?? 0;
-        if (scan.text.charCodeAt(end) === 37 || (scan.text.charCodeAt(end) === 46 && /\d/.test(scan.text.charAt(end + 1)))) continue;
+        if (afterShare.test(scan.text.slice(end, end + 2))) continue;
         const isOld = hasMark(scan, YEARS_OLD, end, end + AFTER_CHARS) && !hasMark(scan, YEARS_OLD, start - 1, start - 1);
-        if (isOld || hasMark(scan, AGED, start - BEFORE_CHARS, start - 1))
-          out.push({ type: "AGE", start, end, score: 0.8, reason: "context:age" });
+        if (isOld || isAged(scan, token, start)) out.push({ type: "AGE", start, end, score: 0.8, reason: "context:age" });
       }
     },
   };

@@ -7,7 +7,7 @@ import { BY_DASH, BY_DOT, BY_SPACE } from "./separators.ts";
 import type { NumberWindow } from "./window.ts";
 
 /** Issuer ranges by their first six digits, and the lengths that each issues (ISO/IEC 7812, as the networks publish them). */
-const ISSUERS: readonly (readonly [from: number, to: number, ...lengths: readonly number[]])[] = [
+const RANGES: readonly (readonly [from: number, to: number, ...lengths: readonly number[]])[] = [
   [400_000, 499_999, 13, 16, 19],
   [510_000, 559_999, 16],
   [222_100, 272_099, 16],
@@ -34,6 +34,8 @@ const ISSUERS: readonly (readonly [from: number, to: number, ...lengths: readonl
   [810_000, 817_199, 16, 17, 18, 19],
 ];
 
+const ISSUERS = RANGES.map(([from, to, ...lengths]) => ({ from, to, lengths }));
+
 /** Groups as cards are printed: 4-4-4-4, Amex 4-6-5, Diners 4-6-4, nineteen digits 4-4-4-4-3. */
 const SHAPES: ReadonlySet<number> = new Set([4444, 465, 464, 44443, 4445, 4446, 4447, 445, 454, 6447, 44_441, 44_442]);
 
@@ -41,7 +43,7 @@ const BEFORE: Reach = { beforeChars: 20, afterChars: 0 };
 
 function isIssued(window: NumberWindow): boolean {
   const prefix = numberOf(window.codes, 0, 6);
-  return ISSUERS.some(([from, to, ...lengths]) => prefix >= from && prefix <= to && lengths.includes(window.length));
+  return ISSUERS.some(({ from, to, lengths }) => prefix >= from && prefix <= to && lengths.includes(window.length));
 }
 
 function isWellGrouped(window: NumberWindow): boolean {
@@ -55,8 +57,9 @@ export function detectCard(scan: Scan, window: NumberWindow, out: Finding[]): vo
   if (!window.isNumeric || window.length < 12 || window.length > 19 || !isWellGrouped(window)) return;
   const { start, end } = window;
   if (isRepeated(window.codes, window.length)) return;
+  const isChecked = isLuhn(window.codes, window.length) && isIssued(window);
   const hasContext = isNear(scan, CARD, start, end);
-  if (!isLuhn(window.codes, window.length) || !isIssued(window)) {
+  if (!isChecked) {
     if (hasContext && window.length >= 14) out.push({ type: "CARD", start, end, score: 0.55, reason: "context:card" });
     return;
   }

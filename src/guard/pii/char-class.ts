@@ -19,11 +19,17 @@ function fill(table: Uint8Array, from: number, to: number, kind: number): void {
   table.fill(kind, from, to + 1);
 }
 
-const isLetter = /^[\p{L}\p{M}]$/u;
+const letterRun = /[\p{L}\p{M}]+/gu;
+
+/** Every unit as itself. */
+const IDENTITY = new Uint16Array(UNITS);
+for (let unit = 0; unit < UNITS; unit++) IDENTITY[unit] = unit;
 
 function createClasses(): Uint8Array {
   const table = new Uint8Array(UNITS);
-  for (let unit = 0xaa; unit < 0x2000; unit++) if (isLetter.test(String.fromCharCode(unit))) table[unit] = LETTER;
+  const first = 0xaa;
+  const scripts = String.fromCharCode(...IDENTITY.subarray(first, 0x2000));
+  for (const run of scripts.matchAll(letterRun)) fill(table, first + run.index, first + run.index + run[0].length - 1, LETTER);
   fill(table, 0x30, 0x39, DIGIT);
   fill(table, 0x41, 0x5a, UPPER);
   fill(table, 0x61, 0x7a, LOWER);
@@ -42,8 +48,7 @@ function createClasses(): Uint8Array {
 
 /** How a unit is written plainly. 0: it is left out (nothing is seen of it, as of a zero-width space). */
 function createPlain(): Uint16Array {
-  const plain = new Uint16Array(UNITS);
-  for (let unit = 0; unit < UNITS; unit++) plain[unit] = unit;
+  const plain = IDENTITY.slice();
   for (let unit = 0xff01; unit <= 0xff5e; unit++) plain[unit] = unit - 0xff01 + 0x21;
   // Digits of Arabic, Persian, Devanagari, Bengali, Gurmukhi, Gujarati, Tamil, Telugu, Thai.
   for (const zero of [0x660, 0x6f0, 0x966, 0x9e6, 0xa66, 0xae6, 0xbe6, 0xc66, 0xe50]) {
@@ -74,8 +79,7 @@ CLASSES[MATHEMATICAL] = FOLDS;
 
 /** Case and accents make no difference to a context word: the unit by which it is hashed. 0: a combining accent, which is not hashed. */
 function createWordUnits(): Uint16Array {
-  const units = new Uint16Array(UNITS);
-  for (let unit = 0; unit < UNITS; unit++) units[unit] = unit;
+  const units = IDENTITY.slice();
   for (let unit = 0x41; unit <= 0x5a; unit++) units[unit] = unit + 32;
   for (let unit = 0xc0; unit < 0x250; unit++) {
     units[unit] = String.fromCharCode(unit).normalize("NFD").toLowerCase().charCodeAt(0);

@@ -43,10 +43,10 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
   ],
   [
     PHONE_LINE,
-    "office|home|work|direct|desk|main|reception|private|daytime|evening",
+    "office|home|work|desk|reception|private|daytime|evening",
     "büro|privat|dienstlich|zentrale|geschäftlich",
-    "bureau|domicile|travail|oficina|casa|trabajo|ufficio|lavoro|escritório|trabalho|kantoor|thuis|werk|biuro|dom|praca",
-    "自宅|会社|勤務先|घर|कार्यालय|दफ्तर",
+    "bureau|domicile|oficina|ufficio|escritório|kantoor|thuis|biuro",
+    "自宅|会社|勤務先|कार्यालय|दफ्तर",
   ],
   [
     CARD,
@@ -183,7 +183,7 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
     "passwort|kennwort|geheimnis|zugangsdaten|zugangscode|schlüssel|api schlüssel|zugriffstoken|pin nummer",
     "mot de passe|mdp|clé secrète|clé api|clé d'api|code secret|jeton",
     "contraseña|clave|clave secreta|clave de api|clave api|secreto",
-    "password è|parola d'ordine|chiave segreta|chiave api|parola chiave",
+    "parola d'ordine|chiave segreta|chiave api|parola chiave",
     "senha|palavra passe|chave secreta|chave de api|chave api",
     "wachtwoord|geheime sleutel|api sleutel|toegangscode|pincode",
     "hasło|hasła|hasłem|klucz api|tajny klucz|klucz prywatny",

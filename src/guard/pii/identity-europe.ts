@@ -93,7 +93,7 @@ const isBelgian = (codes: Codes): boolean => {
   if (month > 12 || numberOf(codes, 4, 6) > 31) return false;
   const check = numberOf(codes, 9, 11);
   const base = numberOf(codes, 0, 9);
-  return 97 - (base % 97) === check || 97 - ((2_000_000_000 + base) % 97) === check;
+  return (97 - (base % 97)) % 97 === check % 97 || (97 - ((2_000_000_000 + base) % 97)) % 97 === check % 97;
 };
 
 const isPesel = (codes: Codes): boolean =>

@@ -32,6 +32,11 @@ const BY_LENGTH: readonly (readonly Prepared[])[] = Array.from({ length: 35 }, (
   })),
 );
 
+/** By length: the groups that any of them is printed in. Most windows are none of them. */
+const SHAPES_BY_LENGTH: readonly ReadonlySet<number>[] = BY_LENGTH.map(
+  (prepared) => new Set(prepared.flatMap(({ rule }) => rule.shapes ?? [])),
+);
+
 const DIGIT = 57;
 const LETTER = 65;
 
@@ -67,6 +72,7 @@ function contextScore(scan: Scan, mark: number, country: number): number {
 export function detectIdentity(scan: Scan, window: NumberWindow, out: Finding[]): void {
   const candidates = BY_LENGTH[window.length];
   if (candidates === undefined || candidates.length === 0) return;
+  if (window.groups > 1 && SHAPES_BY_LENGTH[window.length]?.has(window.shape) !== true) return;
   const { start, end, codes, length } = window;
   let best: Finding | undefined;
   let mark = -2;

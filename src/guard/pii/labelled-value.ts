@@ -58,12 +58,19 @@ function isLead(scan: Scan, token: number): boolean {
   );
 }
 
+/** `O-IT 3795` is a plate, though "o" is a word. */
+const isDashed = (scan: Scan, token: number): boolean => scan.text.charCodeAt(scan.end[token] ?? 0) === 45;
+
 /** The first token of the value that follows `from`, an offset right after a label; -1: none follows. */
 export function valueToken(scan: Scan, first: number, from: number): number {
   let before = from;
   for (let token = first; token < scan.tokens && token - first <= FILLERS_MAX; token++) {
     if (!isGapFree(scan, before, scan.start[token] ?? 0)) return -1;
-    if (((scan.flags[token] ?? 0) & HAS_DIGIT) !== 0 || (isLead(scan, token) && !FILLERS.has(scan.hashes[token] ?? 0))) return token;
+    if (
+      ((scan.flags[token] ?? 0) & HAS_DIGIT) !== 0 ||
+      (isLead(scan, token) && (isDashed(scan, token) || !FILLERS.has(scan.hashes[token] ?? 0)))
+    )
+      return token;
     if (!FILLERS.has(scan.hashes[token] ?? 0)) return -1;
     before = scan.end[token] ?? 0;
   }

@@ -51,7 +51,8 @@ function collect(lines: readonly LexiconLine[]): {
     if (known === undefined) map.set(key, pending);
     else {
       known.topics |= pending.topics;
-      if (known.country === 0) known.country = pending.country;
+      // A word of two countries ("NIF") names neither.
+      if (known.country !== pending.country) known.country = known.country === 0 ? pending.country : 0;
     }
   };
   for (const { topics, country = 0, phrases } of lines) {

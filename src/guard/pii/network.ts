@@ -108,8 +108,10 @@ export function createNetworkRule(): PiiRule {
     types: ["IP_ADDRESS", "MAC_ADDRESS"],
     run: (scan, out) => {
       for (const token of scan.numbers) {
-        findIpv4(scan, token, out);
-        findDashedMac(scan, token, out);
+        const before = scan.text.charCodeAt((scan.start[token] ?? 0) - 1);
+        const after = scan.text.charCodeAt(scan.end[token] ?? 0);
+        if (after === DOT) findIpv4(scan, token, out);
+        if (after === DOT || after === DASH || before === DOT || before === DASH) findDashedMac(scan, token, out);
       }
       let searched = 0;
       for (const colon of scan.hexColons) if (colon >= searched) searched = findColoned(scan, colon, out);

@@ -13,6 +13,9 @@ export type PhoneCandidate = {
   separators: number;
 };
 
+/** A bracket opens at the start, or after a country code: `+44 (0)20`, `55 (11) 9…`. Further on it is no number's. */
+const BEFORE_BRACKET_MAX = 4;
+
 /** E.164 allows 15 digits; access code and trunk zero come on top. */
 const DIGITS_MAX = 19;
 const DIGITS_MIN = 6;
@@ -27,13 +30,29 @@ function separatorBit(unit: number): number {
   return unit === 47 ? 8 : 0;
 }
 
-const isBracket = (unit: number): boolean => unit === 40 || unit === 41;
+const OPEN = 40;
+const isBracket = (unit: number): boolean => unit === OPEN || unit === 41;
 
 /** Moves a number's start back over `+`, `(` and `(+`. */
 export function phoneStart(text: string, digit: number): number {
   let start = digit;
   while (start > 0 && digit - start < 2 && (text.charCodeAt(start - 1) === 43 || text.charCodeAt(start - 1) === 40)) start--;
   return start;
+}
+
+/** Whether the digits and separators from `digit` on are long enough to be dialled: most numbers in a text are not, and go no further. */
+export function isDialable(text: string, digit: number): boolean {
+  let digits = 0;
+  let gap = 0;
+  for (let i = digit; gap <= SEPARATOR_MAX; i++) {
+    const unit = text.charCodeAt(i);
+    if (isDigit(unit)) {
+      gap = 0;
+      if (++digits >= DIGITS_MIN) return true;
+    } else if (separatorBit(unit) > 0 || isBracket(unit)) gap++;
+    else return false;
+  }
+  return false;
 }
 
 /**
@@ -55,6 +74,7 @@ export function walkPhone(text: string, digit: number, visit: (candidate: PhoneC
     if (text.charCodeAt(i) === 43) candidate.hasPlus = true;
     else candidate.hasBrackets = true;
   }
+  let isOpen = candidate.hasBrackets;
   let at = digit;
   while (candidate.digits.length < DIGITS_MAX) {
     let end = at;
@@ -64,14 +84,18 @@ export function walkPhone(text: string, digit: number, visit: (candidate: PhoneC
     candidate.groups++;
     candidate.shape = candidate.shape * 10 + (end - at < 10 ? end - at : 0);
     candidate.end = end;
-    if (candidate.digits.length >= DIGITS_MIN) visit(candidate);
+    if (candidate.digits.length >= DIGITS_MIN && !isOpen) visit(candidate);
     at = end;
     let bits = 0;
     while (at - end < SEPARATOR_MAX && !isDigit(text.charCodeAt(at))) {
       const unit = text.charCodeAt(at);
       const bit = separatorBit(unit);
       if (bit === 0 && !isBracket(unit)) return;
-      if (isBracket(unit)) candidate.hasBrackets = true;
+      if (unit === OPEN && (isOpen || candidate.digits.length > BEFORE_BRACKET_MAX)) return;
+      if (isBracket(unit)) {
+        candidate.hasBrackets = true;
+        isOpen = unit === OPEN;
+      }
       bits |= bit;
       at++;
     }

@@ -2,7 +2,7 @@ import type { Finding } from "../../domain/finding.ts";
 import { isNear, type Reach } from "./context.ts";
 import { isDay } from "./identity-rule.ts";
 import type { PhonePlan } from "./phone-plan.ts";
-import { walkPhone, type PhoneCandidate } from "./phone-walk.ts";
+import { isDialable, phoneStart, walkPhone, type PhoneCandidate } from "./phone-walk.ts";
 import type { PiiRule } from "./rule.ts";
 import { HAS_DIGIT, type Scan } from "./scan.ts";
 import { ORDINARY, PHONE, PHONE_LINE } from "./topics.ts";
@@ -11,8 +11,13 @@ import { isFreeAfter, isFreeBefore } from "./window.ts";
 /** A label stands right before its number; further away it may speak of another. */
 const LABEL: Reach = { beforeChars: 40, afterChars: 24 };
 const BEFORE: Reach = { beforeChars: 16, afterChars: 0 };
+/** Seven or eight digits in one piece are many things: the word stands closer. */
+const FULL_DIGITS = 9;
+const SHORT_LABEL: Reach = { beforeChars: 20, afterChars: 10 };
 /** "… office", "… (home)". */
 const AFTER: Reach = { beforeChars: 0, afterChars: 4 };
+/** A weaker word than "phone": other numbers stand before it as well. */
+const LINE_SCORE = 0.6;
 /** Six digits are a phone number right after the word, in groups, and nowhere else. */
 const SUBSCRIBER_DIGITS = 7;
 const SHORT_SHAPES: ReadonlySet<number> = new Set([222, 33]);
@@ -98,14 +103,17 @@ function scoreOf(scan: Scan, plan: PhonePlan, candidate: PhoneCandidate): number
   const { start, end } = candidate;
   if (isDate(candidate) || isNetworkAddress(candidate)) return 0;
   if (!isFreeAfter(scan.text, end) && !isLabelledAfter(scan.text, end)) return 0;
-  const hasContext = isNear(scan, PHONE, start, end, LABEL) || isNear(scan, PHONE_LINE, end, end, AFTER);
+  const isShort = candidate.groups === 1 && candidate.digits.length < FULL_DIGITS;
+  const hasContext = isNear(scan, PHONE, start, end, isShort ? SHORT_LABEL : LABEL);
+  const hasLine = !hasContext && isNear(scan, PHONE_LINE, end, end, AFTER);
   if (
     candidate.digits.length < SUBSCRIBER_DIGITS &&
     !(SHORT_SHAPES.has(candidate.shape) && isNear(scan, PHONE, start, start, RIGHT_BEFORE))
   )
     return 0;
-  if (candidate.hasPlus) return internationalScore(plan, candidate, hasContext);
-  const score = nationalScore(plan, candidate, hasContext);
+  if (candidate.hasPlus) return internationalScore(plan, candidate, hasContext || hasLine);
+  const score = nationalScore(plan, candidate, hasContext || hasLine);
+  if (hasLine) return Math.min(score, LINE_SCORE);
   return score > 0 && isNear(scan, ORDINARY, start, start, BEFORE) && !hasContext ? score - 0.3 : score;
 }
 
@@ -128,8 +136,8 @@ export function createPhoneRule(plan: PhonePlan): PiiRule {
         const digit = scan.start[token] ?? 0;
         if (digit < searched || (((scan.flags[token] ?? 0) & ~HAS_DIGIT) !== 0 && !startsExtended(scan, token))) continue;
         let best: Finding | undefined;
+        if (!isDialable(scan.text, digit) || !isFreeBefore(scan.text, phoneStart(scan.text, digit))) continue;
         walkPhone(scan.text, digit, (candidate) => {
-          if (!isFreeBefore(scan.text, candidate.start)) return;
           const score = scoreOf(scan, plan, candidate);
           if (score > 0 && score >= (best?.score ?? 0)) {
             best = { type: "PHONE", start: candidate.start, end: withExtension(scan.text, candidate.end), score, reason: "shape:phone" };

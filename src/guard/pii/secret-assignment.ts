@@ -7,7 +7,7 @@ import { BEARER, SECRET } from "./topics.ts";
 const assignment =
   /["'`\])}*_]{0,3}[ \t]{0,4}(?:(=>|:=|[:=])[ \t]{0,4}|(?: (?:is|ist|lautet|est|es|è|é|jest|to|was|war|est|set to)[: ]|(?:は|：|है|=) ?)[ \t]{0,3})(["'`*]{0,3})/y;
 /** The value: up to white space, or up to the closing quote. Longer ones are no passwords. */
-const bareValue = /[^\s"'`,;<>|]{3,400}/y;
+const bareValue = /[^\s"'`,;<>|\u3000-\u30ff\u4e00-\u9fff]{3,400}/y;
 const bearerValue = /[ \t]{1,3}["']?([A-Za-z0-9._~+/=-]{16,4000})/y;
 /** Nearby, though not assigned: "the api key for staging, 8f2…". */
 const entropyValue = /[A-Za-z0-9+/=_-]{20,400}/y;
@@ -54,6 +54,18 @@ function valueScore(label: string, value: string, isSigned: boolean, isQuoted: b
 }
 
 const closing = /[.,;:?)\]}。、*]{1,8}$/;
+
+/** "the password Summer!2024 is old": nothing but a space between. What is no word by any measure, then. */
+const besideValue = / ["'`*]{0,2}([^\s"'`,;<>|\u3000-\u30ff\u4e00-\u9fff]{8,100})/y;
+
+function findBeside(scan: Scan, mark: number, out: Finding[]): boolean {
+  besideValue.lastIndex = scan.markEnd[mark] ?? 0;
+  const value = besideValue.exec(scan.text)?.[1]?.replace(closing, "");
+  if (value === undefined || code.test(value) || !hasDigit.test(value) || !hasLetter.test(value) || !hasMark.test(value)) return false;
+  const start = scan.text.indexOf(value, scan.markEnd[mark] ?? 0);
+  out.push({ type: "SECRET", start, end: start + value.length, score: 0.6, reason: "context:secret" });
+  return true;
+}
 
 function findAssigned(scan: Scan, mark: number, out: Finding[]): boolean {
   const { text } = scan;
@@ -110,7 +122,7 @@ export function createSecretAssignmentRule(): PiiRule {
       for (let mark = 0; mark < scan.markTopics.length; mark++) {
         const topics = scan.markTopics[mark] ?? 0;
         if ((topics & BEARER) !== 0) findBearer(scan, mark, out);
-        if ((topics & SECRET) !== 0 && !findAssigned(scan, mark, out)) findNearby(scan, mark, out);
+        if ((topics & SECRET) !== 0 && !findAssigned(scan, mark, out) && !findBeside(scan, mark, out)) findNearby(scan, mark, out);
       }
     },
   };

@@ -31,18 +31,9 @@ const HOOKS = [
 const isSchemeUnit = (unit: number): boolean =>
   (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || (unit >= 48 && unit <= 57) || unit === 43 || unit === 46 || unit === 45;
 
-/** White space, quotes, angle brackets, backtick, backslash, curly bracket and bar end an address. */
-const endsUrl = (unit: number): boolean =>
-  unit <= 32 ||
-  unit === 34 ||
-  unit === 39 ||
-  unit === 60 ||
-  unit === 62 ||
-  unit === 96 ||
-  unit === 92 ||
-  unit === 124 ||
-  unit === 123 ||
-  unit === 125;
+/** White space, quotes, angle brackets, backtick, backslash, curly brackets and bar end an address; so does Japanese or Chinese, which has no space after it. */
+const URL_STOPS: ReadonlySet<number> = new Set(Array.from("\"'<>`\\|{}", (letter) => letter.charCodeAt(0)));
+const endsUrl = (unit: number): boolean => unit <= 32 || URL_STOPS.has(unit) || (unit >= 0x3000 && unit <= 0x9fff);
 
 const trailing = /[.,;:!?)\]。、]/;
 
