@@ -3,7 +3,7 @@ import type { Ask } from "./probe.ts";
 import type { Reply } from "./reply.ts";
 import { SuiteFailed } from "./suite.ts";
 import type { Target } from "./target.ts";
-import type { Undo } from "./undo.ts";
+import { tenantName, type Undo } from "./undo.ts";
 
 /** A tenant that is there for one run. */
 export type Account = { readonly slug: string; readonly key: string };
@@ -37,7 +37,7 @@ export async function createTenant(deps: AccountDeps, slug: string): Promise<voi
   const { target, afterwards, adminKey: key, undo } = deps;
   const path = `/admin/v1/tenants/${slug}`;
   // Before it is made: an answer that is lost on its way must not leave it behind.
-  undo.add(`tenant ${slug}`, async () => isTaken(await afterwards.ask({ method: "DELETE", path, key })));
+  undo.add(tenantName(slug), async () => isTaken(await afterwards.ask({ method: "DELETE", path, key })));
   await need(target, { method: "POST", path: "/admin/v1/tenants", key, body: json({ slug, name: slug }) }, "a tenant could not be made");
 }
 

@@ -5,6 +5,7 @@ import { findText } from "./json-field.ts";
 import { addDocument, createCollection } from "./library.ts";
 import { createSecret } from "./marker.ts";
 import type { SuiteContext } from "./suite.ts";
+import { tenantName, undoInside } from "./undo.ts";
 
 /** What one tenant has that another must never see. */
 export type Estate = {
@@ -23,9 +24,10 @@ export type Estate = {
 };
 
 /** Makes a tenant with something of everything. The document, the prompts and a question hold its canaries. */
-export async function createEstate(context: SuiteContext, deps: AccountDeps, name: string): Promise<Estate> {
-  const { target, runId, dice, model } = context;
+export async function createEstate(given: SuiteContext, deps: AccountDeps, name: string): Promise<Estate> {
+  const { target, runId, dice, model } = given;
   const slug = `weir-redteam-${runId}-${name}`;
+  const context = { ...given, undo: undoInside(given.undo, tenantName(slug)) };
   await createTenant(deps, slug);
   const [document, store, operator, prompt, question] = words(dice);
   const admin = deps.adminKey;

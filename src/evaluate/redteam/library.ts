@@ -9,16 +9,18 @@ export type Uploaded = {
   readonly why: string;
 };
 
-type Deps = Pick<SuiteContext, "target" | "afterwards" | "undo" | "wait">;
+type Deps = Pick<SuiteContext, "target" | "afterwards" | "undo" | "ownUndo" | "wait">;
 
-export async function createCollection({ target, afterwards, undo }: Deps, name: string, key?: string): Promise<string> {
+export async function createCollection({ target, afterwards, undo, ownUndo }: Deps, name: string, key?: string): Promise<string> {
   const made = await need(
     target,
     { method: "POST", path: "/v1/vector_stores", key, body: json({ name }) },
     "a collection could not be made",
   );
   const id = needText(made, "id");
-  undo.add(`collection ${id}`, async () => isTaken(await afterwards.ask({ method: "DELETE", path: `/v1/vector_stores/${id}`, key })));
+  (key === undefined ? ownUndo : undo).add(`collection ${id}`, async () =>
+    isTaken(await afterwards.ask({ method: "DELETE", path: `/v1/vector_stores/${id}`, key })),
+  );
   return id;
 }
 
@@ -34,13 +36,15 @@ export async function addDocument(
   document: { filename: string; text: string },
   key?: string,
 ): Promise<Uploaded> {
-  const { target, afterwards, undo, wait } = deps;
+  const { target, afterwards, undo, ownUndo, wait } = deps;
   const sent = await target.ask({ method: "POST", path: "/v1/files", key, body: { kind: "file", ...document } });
   if (sent.status >= 400 && sent.status < 500)
     return { fileId: "", state: "kept-out", why: `upload refused: ${sent.code ?? String(sent.status)}` };
   if (sent.status !== 200) throw new SuiteFailed(`a document could not be uploaded: ${sent.failure ?? String(sent.status)}`);
   const fileId = needText(parseJson(sent.raw), "id");
-  undo.add(`file ${fileId}`, async () => isTaken(await afterwards.ask({ method: "DELETE", path: `/v1/files/${fileId}`, key })));
+  (key === undefined ? ownUndo : undo).add(`file ${fileId}`, async () =>
+    isTaken(await afterwards.ask({ method: "DELETE", path: `/v1/files/${fileId}`, key })),
+  );
   const path = `/v1/vector_stores/${collection}/files`;
   await need(target, { method: "POST", path, key, body: json({ file_id: fileId }) }, "a document could not be indexed");
   let delayMs = POLL_FIRST_MS;

@@ -1,5 +1,5 @@
 import { toIso, type Clock } from "../../kernel/clock.ts";
-import { createKey, createTenant } from "./account.ts";
+import { createAttacker } from "./attacker.ts";
 import { compareReports } from "./compare.ts";
 import { readCorpus } from "./corpus.ts";
 import { createDice } from "./dice.ts";
@@ -20,7 +20,7 @@ import { personal } from "./suite-personal.ts";
 import { prompts } from "./suite-prompts.ts";
 import { crossTenant } from "./suite-tenants.ts";
 import { type Prepared, type Suite, type SuiteContext, SuiteFailed } from "./suite.ts";
-import { createTarget, type Fetch, type Target } from "./target.ts";
+import type { Fetch } from "./target.ts";
 import { familiesOf, latencyOf, totalsOf } from "./tally.ts";
 import { createUndo, type Undo } from "./undo.ts";
 
@@ -78,14 +78,14 @@ async function attack(deps: RedTeamDeps, options: RedTeamOptions, undo: Undo): P
   const [startedAtMs, startMs] = [clock.nowMs(), clock.monotonicMs()];
   const dice = createDice(options.seed);
   const runId = startedAtMs.toString(36);
-  const attacker = await createAttacker(deps, options, undo, runId);
-  const { target, afterwards } = attacker;
+  const attacker = await createAttacker({ ...deps, undo }, { ...options, runId });
+  const { target, afterwards, ownUndo } = attacker;
   const { adminKey, model, embeddingModel } = options;
-  const base = { target, afterwards, adminKey, model, embeddingModel, families: await readCorpus(), undo, runId };
+  const base = { target, afterwards, adminKey, model, embeddingModel, families: await readCorpus(), undo, ownUndo, runId };
   const context: Omit<SuiteContext, "dice"> = { ...base, wait: deps.wait, readUpstreamLog: deps.readUpstreamLog };
   const judge = options.judge === undefined ? undefined : createModelJudge(target, options.judge, createSecret(dice.fork("judge")));
   const excerpt = createExcerpt(() => [...attacker.keys(), adminKey ?? ""]);
-  const running: RunDeps = { target, afterwards, undo, judge, clock, excerpt, onFinding: deps.onFinding };
+  const running: RunDeps = { target, afterwards, undo: ownUndo, judge, clock, excerpt, onFinding: deps.onFinding };
   const states = comparePromptFiles(options.prompts, options.baseline?.prompts ?? []);
   const findings: Finding[] = [];
   const notes: string[] = [];
@@ -161,35 +161,4 @@ function suitesOf(options: RedTeamOptions, states: readonly PromptState[]): Suit
     prompts: states.length === 0 ? undefined : prompts(options.prompts, states),
   };
   return options.suites.flatMap((name) => known[name] ?? []);
-}
-
-type Attacker = {
-  readonly target: Target;
-  readonly afterwards: Target;
-  readonly keys: () => readonly string[];
-  readonly notes: () => readonly string[];
-};
-
-/** The key that attacks: the one given, or one of a tenant made for the run, which is changed for a new one when the server suspends it. */
-async function createAttacker(deps: RedTeamDeps, options: RedTeamOptions, undo: Undo, runId: string): Promise<Attacker> {
-  const { url, adminKey, timeoutMs } = options;
-  const keys: string[] = options.key === undefined ? [] : [options.key];
-  const key = (): string => keys.at(-1) ?? "";
-  const fetching = { fetch: deps.fetch, clock: deps.clock };
-  const afterwards = createTarget({ ...fetching, wait: async () => undefined, signal: undefined }, { url, key, timeoutMs });
-  const plain = { ...fetching, wait: deps.wait, signal: deps.signal };
-  const notes: string[] = [];
-  if (options.key !== undefined || adminKey === undefined) {
-    return { target: createTarget(plain, { url, key, timeoutMs }), afterwards, keys: () => keys, notes: () => notes };
-  }
-  const slug = `weir-redteam-${runId}`;
-  const account = { target: createTarget(plain, { url, key, timeoutMs }), afterwards, adminKey, undo };
-  await createTenant(account, slug);
-  keys.push(await createKey(account, slug, "member"));
-  const renewKey = async (): Promise<string> => {
-    keys.push(await createKey(account, slug, "member"));
-    if (notes.length === 0) notes.push("the server suspended a key that attacked; the run went on with new ones");
-    return key();
-  };
-  return { target: createTarget(plain, { url, key, renewKey, timeoutMs }), afterwards, keys: () => keys, notes: () => notes };
 }

@@ -17,6 +17,7 @@ const context = (log?: () => string): SuiteContext => ({
   embeddingModel: "vectors",
   families: [],
   undo: createUndo(),
+  ownUndo: createUndo(),
   runId: "r",
   dice: createDice(5),
   wait: async () => undefined,

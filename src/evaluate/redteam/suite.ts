@@ -16,6 +16,8 @@ export type SuiteContext = {
   readonly families: readonly Family[];
   readonly dice: Dice;
   readonly undo: Undo;
+  /** For what the attacker's own key makes. */
+  readonly ownUndo: Undo;
   /** Part of the name of whatever is made. */
   readonly runId: string;
   readonly wait: (ms: number) => Promise<void>;
