@@ -80,7 +80,7 @@ async function* tryTargets(stages: Stages, run: Run, trying: Trying, signal: Abo
     const spent = run.spentMicroUsd;
     if (admitted.budgeted && spent > 0) await admitted.reserve(spent + boundFor(target, inputBytes, call));
     const { chat, passages } = leaving(stages, trying, target);
-    const outgoing = checked.outgoing(target);
+    const outgoing = checked.outgoing();
     const meter = run.begin(target, chat);
     const maxOutputTokens = stages.fitOutput(chat, inputBytes, target) ?? chat.maxOutputTokens;
     const asked = { call, target, chat: { ...chat, maxOutputTokens }, passages };

@@ -4,29 +4,76 @@ import { principalIdOf } from "../domain/principal.ts";
 import {
   createGuard,
   createInputGuard,
+  createNameTagger,
+  createPiiFinder,
   createPresidio,
-  type SecondDetector,
+  createPseudonymBook,
   type Find,
   type GuardDeps,
   type GuardOptions,
+  type PseudonymBook,
   type ScoreInjection,
+  type SecondDetector,
 } from "../guard/index.ts";
 import { createServiceFetch } from "../http/index.ts";
+import type { Clock } from "../kernel/clock.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import type { Noted } from "../record/index.ts";
+import type { Database } from "../store/index.ts";
+import { findPseudonyms, keepPseudonyms } from "../store/pseudonyms.ts";
+import { describeError, type Log } from "../telemetry/index.ts";
 import type { ChatPartsDeps } from "./chat.ts";
 
-export type GuardPartsDeps = {
-  readonly config: Pick<Config, "guard" | "outbound" | "routes" | "secret">;
+export type GuardParts = {
   readonly find: Find;
   readonly scoreInjection: ScoreInjection;
+  /** Of pseudonyms that outlive their call. */
+  readonly book: PseudonymBook;
+  /** The rules as one configuration sets them. */
+  rulesOf(config: Pick<Config, "guard" | "outbound" | "routes">): Pick<ChatPartsDeps, "check" | "checkInputs">;
+};
+
+type Deps = {
+  readonly config: Pick<Config, "guard" | "secret">;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
   readonly note: (decision: Noted) => void;
 };
 
-/** The rules for content, as one configuration sets them. */
-export function composeGuard({ config, find, scoreInjection, note }: GuardPartsDeps): Pick<ChatPartsDeps, "check" | "checkInputs"> {
-  const rules = Object.values(config.routes).flat();
-  const refused: GuardDeps["refused"] = ({ who, requestId }, code, saw) =>
+const scoreInjection: ScoreInjection = () => ({ score: 0, saw: [] });
+
+/** Detectors, which all graphs share, and the rules of each. */
+export function composeGuard(deps: Deps): GuardParts {
+  const { secret } = deps.config;
+  const { find } = createPiiFinder({ extraRules: [createNameTagger()] });
+  const book = composePseudonyms(deps);
+  const keys = { pseudonymKey: deriveKey(secret, "pseudonyms"), canaryKey: deriveKey(secret, "canaries") };
+  const refused = tellRefused(deps.note);
+  return {
+    find,
+    scoreInjection,
+    book,
+    rulesOf({ guard, outbound, routes }) {
+      const fetch = createServiceFetch(outbound.ca);
+      const second = guard.detectors.map(({ onFailure, ...options }): SecondDetector => ({
+        find: createPresidio(fetch, options),
+        onFailure,
+      }));
+      const guardDeps: GuardDeps = { find, scoreInjection, second, book, refused, ...keys };
+      const rules = Object.values(routes).flat();
+      const options: GuardOptions = {
+        policy: guard.policy,
+        routesLook: rules.some(({ when, pii }) => pii !== undefined || when === PII_FOUND || when === NO_PII_FOUND),
+      };
+      return { check: createGuard(guardDeps, options), checkInputs: createInputGuard(guardDeps, options) };
+    },
+  };
+}
+
+/** What the rules refuse is a security event, with the classifier's words and without the text. */
+function tellRefused(note: Deps["note"]): GuardDeps["refused"] {
+  return ({ who, requestId }, code, saw) =>
     note({
       category: "security",
       action: "content",
@@ -38,22 +85,16 @@ export function composeGuard({ config, find, scoreInjection, note }: GuardPartsD
       reason: saw.length === 0 ? undefined : saw.join(" "),
       requestId,
     });
-  const fetch = createServiceFetch(config.outbound.ca);
-  const second = config.guard.detectors.map(({ onFailure, ...options }): SecondDetector => ({
-    find: createPresidio(fetch, options),
-    onFailure,
-  }));
-  const guardDeps: GuardDeps = {
-    find,
-    scoreInjection,
-    second,
-    pseudonymKey: deriveKey(config.secret, "pseudonyms"),
-    canaryKey: deriveKey(config.secret, "canaries"),
-    refused,
-  };
-  const options: GuardOptions = {
-    policy: config.guard.policy,
-    routesLook: rules.some(({ when, pii }) => pii !== undefined || when === PII_FOUND || when === NO_PII_FOUND),
-  };
-  return { check: createGuard(guardDeps, options), checkInputs: createInputGuard(guardDeps, options) };
+}
+
+const DAY_MS = 86_400_000;
+
+function composePseudonyms({ config, db, clock, log }: Deps): PseudonymBook {
+  const keptMs = config.guard.pseudonymDays * DAY_MS;
+  return createPseudonymBook({
+    keep: (tenantId, rows) => keepPseudonyms(db, tenantId, rows, new Date(clock.nowMs() + keptMs)),
+    find: (tenantId, conversation, names) => findPseudonyms(db, tenantId, { conversation, names, now: new Date(clock.nowMs()) }),
+    key: deriveKey(config.secret, "kept-pseudonyms"),
+    onLost: (error, count) => log.error("pseudonyms could not be kept", { count, ...describeError(error) }),
+  });
 }

@@ -4,6 +4,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { createBackup, createFileWatch, createReload, removeDrafts, type Reload } from "../operate/index.ts";
 import type { Engine } from "../store/index.ts";
+import { deleteOldPseudonyms } from "../store/pseudonyms.ts";
 import { deleteOldChanges } from "../store/old-changes.ts";
 import { checkpointLongLog } from "../store/write-ahead-log.ts";
 import { describeError, type Log } from "../telemetry/index.ts";
@@ -57,7 +58,8 @@ export function composeOperations(server: OperatedServer): Operations {
       const { eventMonths, changeDays } = reloader.config.retention;
       const changes = await deleteOldChanges(db, new Date(clock.nowMs() - changeDays * DAY_MS));
       const events = eventMonths === undefined ? 0 : await server.deleteOldEvents(clock.nowMs(), eventMonths);
-      if (changes + events > 0) log.info("old rows were deleted", { changes, events });
+      const pseudonyms = await deleteOldPseudonyms(db, new Date(clock.nowMs()));
+      if (changes + events + pseudonyms > 0) log.info("old rows were deleted", { changes, events, pseudonyms });
     } catch (error) {
       log.warn("housekeeping failed, and is tried again", describeError(error));
     }

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import { findApprovedRoutes, PLATFORM } from "../admin/index.ts";
 import { withApprovedRoutes, type ApprovedRoutes, type Config } from "../config/index.ts";
 import { systemAfter } from "../admit/index.ts";
-import { createNameTagger, createPiiFinder } from "../guard/index.ts";
 import { createIngest, type Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -25,7 +24,7 @@ import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts"
 import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests } from "./end-user.ts";
 import { createDigest } from "./ground.ts";
-import { composeGuard } from "./guard.ts";
+import { composeGuard, type GuardParts } from "./guard.ts";
 import { toSignIn } from "./identity.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
@@ -49,6 +48,7 @@ export type Parts = {
   readonly ingest: Ingest;
   readonly stored: ObjectParts;
   readonly telemetry: TelemetryParts;
+  readonly guard: GuardParts;
   readonly chat: ChatParts;
   readonly admission: AdmissionParts;
   readonly metrics: Metrics;
@@ -93,7 +93,7 @@ export function composeParts(deps: PartsDeps): Parts {
   });
   const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
   const endUser = createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest });
-  const { find } = createPiiFinder({ extraRules: [createNameTagger()] });
+  const guard = composeGuard({ config, db, clock, log, note: decisions.note });
   const approved = (of: Config): Config => withApprovedRoutes(of, approvedRoutes.current);
   const makeChat = (of: Config): ChatParts =>
     composeChat({
@@ -106,7 +106,7 @@ export function composeParts(deps: PartsDeps): Parts {
       findPrice: readPriceBook().findPrice,
       endUserDigest: endUser,
       metrics,
-      ...composeGuard({ config: of, find, scoreInjection: () => ({ score: 0, saw: [] }), note: decisions.note }),
+      ...guard.rulesOf(of),
       keepsContent: stored.keepsContent,
       keepContent: stored.contentLog.keep,
       tracer: telemetry.tracer,
@@ -120,6 +120,7 @@ export function composeParts(deps: PartsDeps): Parts {
     ingest,
     stored,
     telemetry,
+    guard,
     admission,
     approvedRoutes,
     get chat() {
@@ -199,7 +200,7 @@ async function probe(provider: Provider, log: Log): Promise<void> {
 
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
 function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfigure">, log: Log): Pick<Parts, "start" | "drain"> {
-  const { live, record, decisions, ingest, stored, telemetry, admission } = parts;
+  const { live, record, decisions, ingest, stored, telemetry, admission, guard } = parts;
   let resuming: ReturnType<typeof setInterval> | undefined;
   const resume = (): void =>
     void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
@@ -210,6 +211,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       await admission.authenticator.start();
       admission.budgets.start();
       stored.start();
+      guard.book.start();
       telemetry.start();
       for (const provider of parts.chat.providers.values()) void probe(provider, log);
       resume();
@@ -226,6 +228,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       clearInterval(resuming);
       await ingest.close();
       await stored.close();
+      await guard.book.close();
       await telemetry.close();
       await decisions.stop();
       await record.drain();

@@ -41,6 +41,15 @@ export const guardSchema = z
       description:
         "Another mode for what stands in one place: `system`, `user`, `assistant`, `tool` (results), `documents` (passages), `inputs` (of embeddings).",
     }),
+    pseudonyms: z.enum(["call", "kept"]).default(GUARD_DEFAULT.pseudonyms).meta({
+      description:
+        "How long it is known what a pseudonym stands for. `call`: as long as the call; the next turn makes the same ones again. `kept`: sealed in the database for `pseudonymDays`, so that an answer may name what only an earlier turn of the conversation held.",
+    }),
+    pseudonymDays: z.int().min(1).max(3650).default(30).meta({
+      unit: "days",
+      why: "a conversation that rests for ten years is none",
+      description: "After the last call that used it, a kept pseudonym is forgotten.",
+    }),
     images: z.enum(["allow", "private-only"]).default(GUARD_DEFAULT.images).meta({
       description:
         "Pictures cannot be read here. `private-only` keeps calls with pictures on private models where personal data is masked or kept in.",

@@ -11,13 +11,14 @@ export type DetectorConfig = {
   readonly timeoutMs: number;
   readonly onFailure: "refuse" | "private-only";
 };
-export type GuardConfig = { readonly policy: GuardPolicy; readonly detectors: readonly DetectorConfig[] };
+export type GuardConfig = { readonly policy: GuardPolicy; readonly pseudonymDays: number; readonly detectors: readonly DetectorConfig[] };
 
 export function readGuard(source: Source): GuardConfig {
-  const { detectors, fields, ...policy } = source.value.guard;
+  const { detectors, fields, pseudonymDays, ...policy } = source.value.guard;
   const modes = Object.fromEntries(Object.entries(fields).filter(([, mode]) => mode !== undefined));
   return {
     policy: { ...policy, fields: modes },
+    pseudonymDays,
     detectors: detectors.map((each, at) => ({
       ...each,
       url: readAddress(each.url, source.placeOf(["guard", "detectors", at, "url"]), source),

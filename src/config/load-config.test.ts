@@ -99,7 +99,7 @@ test("the defaults of an empty start are the documented ones", async () => {
       models: [],
       routes: { auto: [{ when: undefined, use: [], trust: undefined }] },
       tiers: {},
-      guard: { policy: GUARD_DEFAULT, detectors: [] },
+      guard: { policy: GUARD_DEFAULT, pseudonymDays: 30, detectors: [] },
       auth: { oidc: [] },
       objects: { kind: "folder", kms: undefined },
       telemetry: { traces: undefined, metrics: undefined },

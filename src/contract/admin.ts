@@ -17,6 +17,7 @@ const piiMode = z.enum(PII_MODES);
 export const guardChange = z.strictObject({
   pii: piiMode.optional(),
   fields: z.partialRecord(z.enum(CONTENT_FIELDS), piiMode).optional(),
+  pseudonyms: z.enum(["call", "kept"]).optional(),
   images: z.enum(["allow", "private-only"]).optional(),
   injection: z.enum(["off", "detect", "block"]).optional(),
   canary: z.boolean().optional(),

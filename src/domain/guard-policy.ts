@@ -25,6 +25,8 @@ export type GuardPolicy = {
   readonly pii: PiiMode;
   /** Instead of `pii` for what stands there. */
   readonly fields: Readonly<Partial<Record<ContentField, PiiMode>>>;
+  /** How long a pseudonym is known: as long as its call, or sealed in the database for later turns of its conversation. */
+  readonly pseudonyms: "call" | "kept";
   /** Pictures cannot be read here, so whether they may leave own hardware is a decision. */
   readonly images: "allow" | "private-only";
   readonly injection: InjectionMode;
@@ -41,6 +43,7 @@ export type GuardPolicy = {
 export const GUARD_DEFAULT: GuardPolicy = {
   pii: "mask",
   fields: {},
+  pseudonyms: "call",
   images: "allow",
   injection: "block",
   canary: false,

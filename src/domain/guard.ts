@@ -20,7 +20,7 @@ export type Checked = {
   /** The call, instruction and passages as they may leave for a target; `mode` is the plan's. */
   leave(target: Target, mode: PiiMode, passages: readonly Passage[]): Leaving;
   /** undefined: the answer passes as it comes. */
-  outgoing(target: Target): Outgoing | undefined;
+  outgoing(): Outgoing | undefined;
   readonly guarded: Guarded | undefined;
 };
 /** Texts for vectors that the rules have looked at. */

@@ -76,6 +76,7 @@ test("what leaves for an external model holds the original nowhere, and own hard
   const call = guardCall(EVERYWHERE, { systemPrompt: `Answer for ${MAIL}.` });
   const checked = sync(testGuard({ outputLinks: "off" }).check(call));
   const passages = passagesOf(checked, [PASSAGE]);
+  assert.equal(checked.outgoing(), undefined);
   const left = checked.leave(external, "off", passages);
   assert.ok(!readable(left).includes("ann@example.com"), readable(left));
   const marks = new Set(readable(left).match(/EMAIL_[0-9a-f]{8}/g));
@@ -84,7 +85,6 @@ test("what leaves for an external model holds the original nowhere, and own hard
   assert.equal(kept.chat, call.chat);
   assert.equal(kept.passages, passages);
   assert.equal(kept.systemPrompt, call.who.tenant.systemPrompt);
-  assert.equal(checked.outgoing(own), undefined);
   assert.equal(checked.guarded?.masked, true);
   const places = checked.guarded?.found?.EMAIL ?? 0;
   console.log(`# guard: ${String(places)} places of content, 0 originals left`);
@@ -124,7 +124,7 @@ test("an answer comes back with the originals, also in JSON", () => {
   const chat: Partial<ChatCall> = { messages: [{ role: "user", content: '<person:A "B" C>' }], responseFormat: { type: "json-object" } };
   const checked = sync(testGuard().check(guardCall(chat)));
   const mark = /\[[^\]]+\]/.exec(JSON.stringify(checked.leave(external, "off", []).chat.messages[0]))?.[0] ?? "";
-  const out = checked.outgoing(external)?.push([{ type: "text-delta", choice: 0, text: `{"name":"${mark}"}` }]);
+  const out = checked.outgoing()?.push([{ type: "text-delta", choice: 0, text: `{"name":"${mark}"}` }]);
   const [part] = out ?? [];
   assert.ok(part?.type === "text-delta");
   assert.deepEqual(JSON.parse(part.text), { name: '<person:A "B" C>' });

@@ -11,6 +11,9 @@ import { closed } from "./closed.ts";
 import { createInjectionWatch, type InjectionWatch, type ScoreInjection } from "./injection.ts";
 import { createLeave } from "./leave.ts";
 import { createLooked, type Find, type Looked } from "./look.ts";
+import type { PseudonymBook } from "./mask/pseudonym-book.ts";
+import { namesIn } from "./mask/unmask-text.ts";
+import { hmacHex } from "../kernel/hash.ts";
 import { MARK_BYTES_TYPICAL } from "./mask/mask-text.ts";
 import { createPlaces, lookElsewhere, type Places } from "./places.ts";
 import { keepsFromOthers, looksForNothing, modeOf, policyOf } from "./policy.ts";
@@ -26,6 +29,8 @@ export type GuardDeps = {
   readonly pseudonymKey: Uint8Array;
   /** The same for canaries. */
   readonly canaryKey: Uint8Array;
+  /** Where pseudonyms that outlive their call are. */
+  readonly book: Pick<PseudonymBook, "remember" | "recall">;
   /** A rule refused the call; `saw` are the classifier's words, never the text. */
   refused(call: CallHead, code: FaultCode, saw: readonly string[]): void;
 };
@@ -40,74 +45,72 @@ export type GuardOptions = {
  * is refused: nothing that was not looked at is sent.
  */
 export function createGuard(deps: GuardDeps, { policy: base, routesLook }: GuardOptions): (call: Call) => Checked | Promise<Checked> {
-  const find = closed(deps.find);
-  const scoreInjection = closed(deps.scoreInjection);
-  const { second } = deps;
-
+  const safe: GuardDeps = { ...deps, find: closed(deps.find), scoreInjection: closed(deps.scoreInjection) };
   return (call) => {
     const policy = policyOf(base, call.who.tenant.guard);
-    const watch = createInjectionWatch(scoreInjection, policy.injection);
-    const refuse = (fault: Fault, saw: readonly string[]): Fault => {
-      deps.refused(call, fault.code, saw);
-      return fault;
-    };
-    const chat = checkChat(watch, call, refuse);
-    const looks = routesLook || !looksForNothing(policy);
-    const looked = createLooked(find, (field) => modeOf(policy, field));
-    const { systemPrompt } = call.who.tenant;
-    const inPrompt = createPlaces(looked);
-    const inChat = createPlaces(looked);
-    const inPassages = new Map<Passage, Places>();
-    let unread = looks && holdsUnread(chat, policy, find);
-    if (looks && systemPrompt !== undefined) inPrompt.look(systemPrompt, "system", undefined);
-    if (looks)
-      mapTexts(chat, (text, field, name) => {
-        inChat.look(text, field, name);
-        return text;
-      });
+    return checkCall(safe, call, policy, routesLook || !looksForNothing(policy));
+  };
+}
 
-    /** Nothing that the policy refuses goes on. */
-    const hold = <Result>(result: Result): Result => {
-      if (looked.mode === "block") throw refuse(new Fault("personal_data_blocked"), []);
-      return result;
-    };
-    const askSecond = async (places: readonly Places[]): Promise<void> => {
-      if ((await lookElsewhere(second, places)) && keepsFromOthers(policy)) unread = true;
-    };
-    const asks = looks && second.length > 0;
-    let named: string | undefined;
-    const conversation = (): string => (named ??= `${call.who.tenant.id}\n${conversationOf(call)}`);
-    const canary = policy.canary ? makeCanary(deps.canaryKey, conversation()) : undefined;
-    const rules = createAnswerRules({ policy, canary, stopped: (fault) => void refuse(fault, []) });
-    const { pseudonymKey } = deps;
-    const leave = createLeave({ call, chat, policy, looked, inChat, inPrompt, inPassages, pseudonymKey, conversation, rules });
-    const sift = (passages: readonly Passage[]) => {
+/** One call under its rules. `looks`: personal data is looked for. */
+function checkCall(deps: GuardDeps, call: Call, policy: GuardPolicy, looks: boolean): Checked | Promise<Checked> {
+  const watch = createInjectionWatch(deps.scoreInjection, policy.injection);
+  const refuse = (fault: Fault, saw: readonly string[]): Fault => {
+    deps.refused(call, fault.code, saw);
+    return fault;
+  };
+  const chat = checkChat(watch, call, refuse);
+  const looked = createLooked(deps.find, (field) => modeOf(policy, field));
+  const inPrompt = createPlaces(looked);
+  const inChat = createPlaces(looked);
+  const inPassages = new Map<Passage, Places>();
+  if (looks) lookAtCall(call, chat, inPrompt, inChat);
+  let unread = looks && holdsUnread(chat, policy, deps.find);
+
+  const conversation = once(() => hmacHex(deps.pseudonymKey, `${call.who.tenant.id}\n${conversationOf(call)}`));
+  const canary = policy.canary ? makeCanary(deps.canaryKey, conversation()) : undefined;
+  const rules = createAnswerRules({ policy, canary, stopped: (fault) => void refuse(fault, []) });
+  const keeps = looks && policy.pseudonyms === "kept";
+  const remember = keeps ? deps.book.remember : undefined;
+  const { pseudonymKey } = deps;
+  const leave = createLeave({ call, chat, policy, looked, inChat, inPrompt, inPassages, pseudonymKey, conversation, rules, remember });
+
+  /** Nothing that the policy refuses goes on. */
+  const hold = <Result>(result: Result): Result => {
+    if (looked.mode === "block") throw refuse(new Fault("personal_data_blocked"), []);
+    return result;
+  };
+  const asksSecond = looks && deps.second.length > 0;
+  const askSecond = async (places: readonly Places[]): Promise<void> => {
+    if ((await lookElsewhere(deps.second, places)) && keepsFromOthers(policy)) unread = true;
+  };
+  const known = keeps ? inChat.texts.flatMap(namesIn) : [];
+  const recall = async (): Promise<void> => {
+    if (known.length > 0) leave.learn(await deps.book.recall(call.who.tenant.id, conversation(), known));
+  };
+
+  const checked: Checked = {
+    chat,
+    closing: canary === undefined ? undefined : canaryInstruction(canary),
+    get standing() {
+      return { personal: looked.personal, mode: looked.mode, unread };
+    },
+    get bytesAdded() {
+      return looked.findings * MARK_BYTES_TYPICAL;
+    },
+    sift(passages) {
       const kept = watch.sift(passages);
       if (looks) for (const passage of kept) inPassages.set(passage, lookAt(passage, looked));
-      return kept;
-    };
-
-    const checked: Checked = {
-      chat,
-      closing: canary === undefined ? undefined : canaryInstruction(canary),
-      get standing() {
-        return { personal: looked.personal, mode: looked.mode, unread };
-      },
-      get bytesAdded() {
-        return looked.findings * MARK_BYTES_TYPICAL;
-      },
-      sift(passages) {
-        const kept = sift(passages);
-        return asks ? askSecond([...inPassages.values()]).then(() => hold(kept)) : hold(kept);
-      },
-      leave: leave.leave,
-      outgoing: leave.outgoing,
-      get guarded() {
-        return toGuarded(looked, watch, leave);
-      },
-    };
-    return asks ? askSecond([inPrompt, inChat]).then(() => hold(checked)) : hold(checked);
+      return asksSecond ? askSecond([...inPassages.values()]).then(() => hold(kept)) : hold(kept);
+    },
+    leave: leave.leave,
+    outgoing: leave.outgoing,
+    get guarded() {
+      return toGuarded(looked, watch, leave);
+    },
   };
+  if (!asksSecond && known.length === 0) return hold(checked);
+  return Promise.all([asksSecond ? askSecond([inPrompt, inChat]) : undefined, recall()]).then(() => hold(checked));
 }
 
 function checkChat(watch: InjectionWatch, call: Call, refuse: (fault: Fault, saw: readonly string[]) => Fault): ChatCall {
@@ -118,9 +121,23 @@ function checkChat(watch: InjectionWatch, call: Call, refuse: (fault: Fault, saw
   }
 }
 
+function lookAtCall({ who }: Call, chat: ChatCall, inPrompt: Places, inChat: Places): void {
+  const { systemPrompt } = who.tenant;
+  if (systemPrompt !== undefined) inPrompt.look(systemPrompt, "system", undefined);
+  mapTexts(chat, (text, field, name) => {
+    inChat.look(text, field, name);
+    return text;
+  });
+}
+
 /** Text, title, name of the file, then each heading. */
 function lookAt({ text, title, headings, filename }: Passage, looked: Looked): Places {
   const places = createPlaces(looked);
   for (const each of [text, title, filename, ...headings]) places.look(each, "documents", undefined);
   return places;
+}
+
+function once<Made>(make: () => Made): () => Made {
+  let made: { readonly value: Made } | undefined;
+  return () => (made ??= { value: make() }).value;
 }

@@ -9,6 +9,7 @@ import { mapTexts } from "./content/map-texts.ts";
 import type { AnswerRules } from "./answer-rules.ts";
 import type { Looked } from "./look.ts";
 import { maskText } from "./mask/mask-text.ts";
+import type { PseudonymBook } from "./mask/pseudonym-book.ts";
 import { createPseudonyms, type Pseudonyms } from "./mask/pseudonyms.ts";
 import { spread } from "./mask/spread.ts";
 import { createUnmasking } from "./mask/unmask-stream.ts";
@@ -28,11 +29,15 @@ type Looks = {
   /** Digest of the conversation, under its tenant. */
   conversation(): string;
   readonly rules: AnswerRules;
+  /** undefined: pseudonyms end with their call. */
+  readonly remember: PseudonymBook["remember"] | undefined;
 };
 
 export type Leave = {
   leave(target: Target, mode: PiiMode, passages: readonly Passage[]): Leaving;
-  outgoing(target: Target): Outgoing | undefined;
+  outgoing(): Outgoing | undefined;
+  /** Pseudonyms that earlier turns gave out. */
+  learn(known: ReadonlyMap<string, string>): void;
   readonly masked: boolean;
   readonly answer: Guarded["answer"];
 };
@@ -42,7 +47,6 @@ export function createLeave(looks: Looks): Leave {
   const { call, chat, policy, looked, rules, inChat, inPrompt, inPassages } = looks;
   const { systemPrompt } = call.who.tenant;
   let masked: Leaving | undefined;
-  const masking = new Map<string, boolean>();
   let made: Pseudonyms | undefined;
   const ofConversation = (): Pseudonyms => (made ??= createPseudonyms(hmacKey(looks.pseudonymKey, looks.conversation())));
 
@@ -52,31 +56,35 @@ export function createLeave(looks: Looks): Leave {
     const write = (text: string, field: ContentField, findings: readonly Finding[]): string =>
       masks(field) ? maskText(text, spread(text, findings, looked.values), pseudonyms) : text;
     let at = 0;
-    return {
+    const leaving: Leaving = {
       chat: mapTexts(chat, (text, field) => write(text, field, inChat.findings[at++] ?? [])),
       systemPrompt: systemPrompt === undefined ? undefined : write(systemPrompt, "system", inPrompt.findings[0] ?? []),
       passages: passages.map((passage) =>
         maskPassage(passage, inPassages.get(passage)?.findings ?? [], (text, found) => write(text, "documents", found)),
       ),
     };
+    looks.remember?.(call.who.tenant.id, looks.conversation(), pseudonyms.entries());
+    return leaving;
   };
 
   return {
     leave(target, route, passages) {
       const mode = stricter(looked.mode, looked.personal ? route : "off");
       const masks = target.trust !== "private" && looked.personal && atLeast(mode, "mask");
-      masking.set(target.model, masks);
       if (!masks) return { chat, systemPrompt, passages };
       // Routing has dropped such a target already; it must not come this far whatever routing does.
       if (atLeast(mode, "private-only")) throw new Fault("guard_failed");
       return (masked ??= mask(route, passages));
     },
-    outgoing(target) {
-      if (masking.get(target.model) !== true) return rules.outgoing(undefined);
-      const unmasking = createUnmasking(ofConversation(), {
+    outgoing() {
+      if (made === undefined) return rules.outgoing(undefined);
+      const unmasking = createUnmasking(made, {
         jsonText: chat.responseFormat !== undefined && chat.responseFormat.type !== "text",
       });
       return rules.outgoing(unmasking);
+    },
+    learn(known) {
+      for (const [name, original] of known) ofConversation().learn(name, original);
     },
     get masked() {
       return masked !== undefined;

@@ -41,6 +41,7 @@ export function testGuard(
       second: [],
       pseudonymKey: KEY,
       canaryKey: KEY,
+      book: { remember: () => undefined, recall: () => Promise.reject(new TypeError("not asked for")) },
       refused: (_call, code, saw) => void refused.push({ code, saw }),
       ...deps,
     },

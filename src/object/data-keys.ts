@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { Fault } from "../kernel/fault.ts";
 import { tenantIds, type TenantId } from "../kernel/ids.ts";
 import { createSingleFlight } from "../kernel/single-flight.ts";
-import { KEY_BYTES } from "./gcm.ts";
+import { KEY_BYTES } from "../kernel/gcm.ts";
 import type { KeyWrapper } from "./key-wrapper.ts";
 import { areaOf, KEYS_AREA } from "./object-key.ts";
 import type { Blobs } from "./spec.ts";

@@ -2,7 +2,7 @@ import { hkdfSync, randomBytes } from "node:crypto";
 import { Fault } from "../kernel/fault.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { KEY_ID_BYTES, type DataKeys } from "./data-keys.ts";
-import { KEY_BYTES, NONCE_BYTES, openGcm, sealGcm, TAG_BYTES } from "./gcm.ts";
+import { KEY_BYTES, NONCE_BYTES, openGcm, sealGcm, TAG_BYTES } from "../kernel/gcm.ts";
 import { openFirstFormat, isFirstFormat } from "./first-format.ts";
 import { toPath } from "./object-key.ts";
 import type { ObjectStore } from "./spec.ts";

@@ -1,4 +1,4 @@
-import { KEY_BYTES, NONCE_BYTES, openGcm, TAG_BYTES } from "./gcm.ts";
+import { KEY_BYTES, NONCE_BYTES, openGcm, TAG_BYTES } from "../kernel/gcm.ts";
 
 /** What version 0.1 wrote: mark, key nonce, wrapped key, its tag, nonce, tag, text; each object's key wrapped under the secret's. */
 const MARK = Buffer.from("WEIRENC1");

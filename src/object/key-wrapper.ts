@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { Fault } from "../kernel/fault.ts";
-import { KEY_BYTES, NONCE_BYTES, openGcm, sealGcm, TAG_BYTES } from "./gcm.ts";
+import { KEY_BYTES, NONCE_BYTES, openGcm, sealGcm, TAG_BYTES } from "../kernel/gcm.ts";
 
 /**
  * Who keeps the key that data keys are wrapped under: this program, or a key service. `context` names what the data key is for; what was

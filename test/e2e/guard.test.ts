@@ -329,3 +329,16 @@ test("passages of documents reach an external model with pseudonyms, and their c
   console.log(`# planted: ${String(planted.length)} documents asked for, ${String(leaked)} originals reached an external model`);
   assert.equal(leaked, 0);
 });
+
+test("a tenant that keeps pseudonyms is understood in a later turn that names one, and no other conversation or tenant is", async () => {
+  const { key: own } = await weir.tenant("keeps", { guard: { pseudonyms: "kept" } });
+  const { key: other } = await weir.tenant("keeps-too", { guard: { pseudonyms: "kept" } });
+  const ask = async (as: string, conversation: string, content: string): Promise<string> =>
+    await saidIn(await weir.chat(as, { model: "far", prompt_cache_key: conversation, messages: [user(content)] }));
+  assert.equal(await ask(own, "one", "I am ann@example.com"), "I am ann@example.com");
+  const name = /EMAIL_[0-9a-f]{8}/.exec(echo.bodies.at(-1) ?? "")?.[0] ?? "";
+  assert.equal(await ask(own, "one", `Who was [${name}]?`), "Who was ann@example.com?");
+  assert.equal(await ask(own, "two", `Who was [${name}]?`), `Who was [${name}]?`);
+  assert.equal(await ask(other, "one", `Who was [${name}]?`), `Who was [${name}]?`);
+  assert.equal(await ask(key, "one", `Who was [${name}]?`), `Who was [${name}]?`);
+});

@@ -16,6 +16,15 @@ export type Escape = (original: string) => string;
 export const asText: Escape = (original) => original;
 export const asJsonString: Escape = (original) => JSON.stringify(original).slice(1, -1);
 
+/** Names of marks that a text holds, whosever they are. */
+export function namesIn(text: string): readonly string[] {
+  if (!mayHoldMark(text)) return [];
+  return [...text.matchAll(MARK)].flatMap(([, inBrackets, bare]) => {
+    const name = inBrackets === undefined ? bare : toExact(inBrackets);
+    return name !== undefined && EXACT.test(name) ? [name] : [];
+  });
+}
+
 /** Marks that this conversation gave out become what they stand for; any other stays. */
 export function unmaskText(text: string, pseudonyms: Pseudonyms, escape: Escape): string {
   if (!mayHoldMark(text)) return text;

@@ -1,0 +1,93 @@
+import { randomBytes } from "node:crypto";
+import { hmacKey } from "../../kernel/hash.ts";
+import { NONCE_BYTES, openGcm, sealGcm, TAG_BYTES } from "../../kernel/gcm.ts";
+import type { TenantId } from "../../kernel/ids.ts";
+
+type Row = { readonly conversation: string; readonly name: string; readonly sealed: Uint8Array };
+
+/** Pseudonyms that outlive their call, where a tenant wants that: sealed, of one conversation of one tenant, until their date. */
+export type PseudonymBook = {
+  /** Written within a second, together with others'. `entries` of one call; those that the conversation has already are nothing new. */
+  remember(tenantId: TenantId, conversation: string, entries: Iterable<readonly [name: string, original: string]>): void;
+  /** What of these names the conversation has kept. Where that cannot be had, less: a name then stays a name, and the call goes on. */
+  recall(tenantId: TenantId, conversation: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  start(): void;
+  /** Writes what is held, and stops. */
+  close(): Promise<void>;
+};
+
+export type PseudonymBookDeps = {
+  keep(tenantId: TenantId, rows: readonly Row[]): Promise<void>;
+  find(tenantId: TenantId, conversation: string, names: readonly string[]): Promise<readonly Omit<Row, "conversation">[]>;
+  /** 32 bytes; each tenant's key is made from it. */
+  readonly key: Uint8Array;
+  onLost(error: unknown, count: number): void;
+};
+
+/** Under another tenant, conversation or name it does not open. */
+const placeOf = (conversation: string, name: string): Uint8Array => Buffer.from(`${conversation}\n${name}`);
+
+function open(key: Uint8Array, place: Uint8Array, sealed: Uint8Array): string {
+  const nonce = sealed.subarray(0, NONCE_BYTES);
+  const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
+  return Buffer.from(openGcm(key, nonce, place, { text: sealed.subarray(NONCE_BYTES + TAG_BYTES), tag })).toString();
+}
+
+const WRITE_EVERY_MS = 1000;
+/** What a database that is away lets pile up in memory: some megabytes. More is lost, and told. */
+const HELD_MAX = 20_000;
+
+export function createPseudonymBook({ keep, find, key, onLost }: PseudonymBookDeps): PseudonymBook {
+  const held = new Map<TenantId, Map<string, Row>>();
+  let count = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  const keyOf = (tenantId: TenantId): Uint8Array => hmacKey(key, tenantId);
+
+  const flush = async (): Promise<void> => {
+    const writing = [...held];
+    held.clear();
+    count = 0;
+    for (const [tenantId, rows] of writing) {
+      try {
+        await keep(tenantId, [...rows.values()]);
+      } catch (error) {
+        onLost(error, rows.size);
+      }
+    }
+  };
+  return {
+    remember(tenantId, conversation, entries) {
+      const rows = held.get(tenantId) ?? new Map<string, Row>();
+      held.set(tenantId, rows);
+      for (const [name, original] of entries) {
+        if (rows.has(`${conversation} ${name}`)) continue;
+        if (count >= HELD_MAX) return onLost(new Error("the database is slower than the calls"), 1);
+        const nonce = randomBytes(NONCE_BYTES);
+        const { text, tag } = sealGcm(keyOf(tenantId), nonce, placeOf(conversation, name), Buffer.from(original));
+        rows.set(`${conversation} ${name}`, { conversation, name, sealed: Buffer.concat([nonce, tag, text]) });
+        count++;
+      }
+    },
+    async recall(tenantId, conversation, names) {
+      const originals = new Map<string, string>();
+      const waiting = [...(held.get(tenantId)?.values() ?? [])].filter(
+        (row) => row.conversation === conversation && names.includes(row.name),
+      );
+      try {
+        for (const { name, sealed } of [...(await find(tenantId, conversation, names)), ...waiting])
+          originals.set(name, open(keyOf(tenantId), placeOf(conversation, name), sealed));
+      } catch (error) {
+        onLost(error, 1);
+      }
+      return originals;
+    },
+    start() {
+      timer = setInterval(() => void flush(), WRITE_EVERY_MS);
+      timer.unref();
+    },
+    async close() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}
