@@ -17,3 +17,7 @@ export { createOutputGuard, type OutputGuard } from "./output/output-guard.ts";
 export type { Channel, OutputEvent, OutputRule } from "./output/output-rule.ts";
 export { createNameTagger, type NameTagger } from "./pii/names/tagger.ts";
 export { modeOf, policyOf } from "./policy.ts";
+export { personalDataRule, type PersonalDataMode, type PersonalDataOptions } from "./output/personal-data-rule.ts";
+export { toxicityRule, type ToxicityMode, type ToxicityOptions } from "./output/toxicity-rule.ts";
+export { readToxicityWeights } from "./toxicity/read-weights.ts";
+export { createToxicityScorer, TOXIC_ABOVE, type ScoreToxicity, type Toxicity, type ToxicityCategory } from "./toxicity/score-toxicity.ts";
