@@ -1,8 +1,8 @@
 /**
- * Fits the weights of the name tagger and writes them to src/guard/pii/names/data/weights.txt: `bun tools/train-names.ts [--rounds 6]
- * [--copies 12] [--seed 1] [--check]`. Learns from templates of its own filled with names of the lists, and, where ../shared/data is
- * there, from half of the templates of the labelled sentences and from ordinary prose. `--check` writes nothing and says how the result
- * does on what it did not learn from.
+ * Fits the weights of the name tagger and writes them to src/guard/pii/names/data/weights.txt: `bun tools/train-names.ts [--rounds 10]
+ * [--copies 12] [--seed 1] [--out FILE]`. Learns from templates of its own filled with names of the lists, and, where ../shared/data is
+ * there, from half of the templates of the labelled sentences and from ordinary prose. The same seed gives the same weights;
+ * bench/guard-names.ts says how they do on what they did not learn from.
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -23,16 +23,16 @@ import { startsSentence } from "../src/guard/pii/names/features.ts";
 import { SHAPE_LOWER, SHAPE_TITLE, TOKENS_MAX, type Tokens } from "../src/guard/pii/names/tokens.ts";
 import { createDice } from "./names/dice.ts";
 import { createFill, type Example } from "./names/fill.ts";
-import { createInvent } from "./names/invent.ts";
+import { capital, createInvent } from "./names/invent.ts";
 import { createLearner } from "./names/learner.ts";
 import { createTextReader, labelTokens } from "./names/read-text.ts";
 import { hasSharedData, isTrainingTemplate, readLabelled, readOrdinaryTraining } from "./names/public-data.ts";
 import { splice } from "./names/splice.ts";
-import { DATA } from "./names/word-lists.ts";
+import { DATA, readWordList } from "./names/word-lists.ts";
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "6" },
+    rounds: { type: "string", default: "10" },
     copies: { type: "string", default: "12" },
     seed: { type: "string", default: "1" },
     out: { type: "string", default: join(DATA, "weights.txt") },
@@ -56,6 +56,8 @@ const templates = readdirSync(TEMPLATES).flatMap((file) =>
 
 /** How often a piece of prose is learned from with names put into it as well. */
 const SPLICED = 0.7;
+
+const SALADS = 3_000;
 
 const NAME_BITS = (3 << GIVEN_SHIFT) | (3 << FAMILY_SHIFT) | (3 << PLACE_SHIFT) | IN_PLACE | IN_ORGANISATION;
 
@@ -130,6 +132,19 @@ if (hasSharedData()) {
 } else console.log("no ../shared/data: learning from templates alone");
 console.log(`${templates.length} templates, ${labelled.length} labelled sentences, ${prose.length} pieces of ordinary prose`);
 
+const ordinary = readWordList("ordinary");
+
+/** Ordinary words of all languages in a row, some with a capital: what their beginnings and ends look like. */
+function salad(): string {
+  const words: string[] = [];
+  const capitals = dice.pick([0, 0.2, 1]);
+  for (let size = 3 + dice.integer(8); size > 0; size--) {
+    const word = dice.pick(ordinary.get(2 + dice.integer(4)) ?? []);
+    words.push(dice.chance(capitals) ? capital(word) : word);
+  }
+  return words.join(" ") + dice.pick([".", "", "?"]);
+}
+
 for (let round = 0; round < Number(values.rounds); round++) {
   const work: (() => void)[] = [];
   for (const { text, language } of templates) {
@@ -147,6 +162,7 @@ for (let round = 0; round < Number(values.rounds); round++) {
     }
   }
   for (const example of labelled) work.push(() => learn(example, 1));
+  for (let count = 0; count < SALADS; count++) work.push(() => learn({ text: salad(), spans: [] }, 1));
   for (const piece of prose) {
     if (dice.chance(0.5)) work.push(() => learn({ text: piece, spans: [] }, 1));
     if (dice.chance(SPLICED)) {
@@ -162,7 +178,11 @@ for (let round = 0; round < Number(values.rounds); round++) {
     const swapped = work[other];
     if (task !== undefined && swapped !== undefined) [work[at], work[other]] = [swapped, task];
   }
-  for (const task of work) task();
+  const keepEvery = Math.ceil(work.length / 8);
+  for (const [at, task] of work.entries()) {
+    task();
+    if (round >= Number(values.rounds) / 2 && at % keepEvery === 0) learner.keep();
+  }
   console.log(`round ${round + 1}: ${work.length} texts, loss ${learner.loss().toFixed(4)}`);
 }
 const weights = learner.weights();

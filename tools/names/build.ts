@@ -145,6 +145,15 @@ function prune(levels: Levels): void {
 }
 for (const levels of [given, family, place]) prune(levels);
 
+/** "London" is a given name and a family name, and nearly always the city: what a great place or a country is called is a rare name. */
+for (const [name, level] of place) {
+  if (level < 3) continue;
+  for (const levels of [given, family]) if (levels.get(name) === 2) levels.set(name, 1);
+}
+
+/** Names that stand for anybody. */
+for (const name of ["doe", "roe", "bloggs", "mustermann", "dupont", "nowak", "modaal"]) raise(family, name, 3);
+
 /** Small places whose first word is among the commonest words ("is", "of") would make every such word look like a beginning. */
 for (const [name, level] of place) {
   const [first = "", ...rest] = name.split(" ");

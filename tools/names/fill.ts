@@ -10,6 +10,11 @@ const JOBS =
   `software engineer|senior software engineer|nurse|sales manager|project manager|surgical technologist|booth cashier|systems administrator|data scientist|account executive|human resources officer|electrician|marketing director|chief financial officer|teacher|truck driver|research assistant|product designer|warehouse worker|legal counsel`
     .split("|")
     .flatMap((job) => [job, job.charAt(0).toUpperCase() + job.slice(1), job.replaceAll(/\b[a-z]/gu, (letter) => letter.toUpperCase())]);
+const PEOPLES =
+  `English German French Spanish Italian Portuguese Dutch Polish Japanese Chinese Russian American British European Indian Canadian
+  African Asian Irish Scottish Greek Turkish Arab Hebrew Swedish Korean Mexican Brazilian Catholic Christian Muslim Jewish Hindu Buddhist Jihadi
+  Black White Gay Trans Democrat Republican Marxist Kantian Victorian Roman Latino Hispanic`.split(/\s+/u);
+const LETTERS = "ABCDEFGHIJKLMNOPRSTUVW".split("");
 const STATES = ["CA", "TX", "NY", "FL", "OH", "WA", "IL", "MA", "PA", "GA", "NC", "AZ", "CO"];
 const MONTHS = "January February March April May June July August September October November December".split(" ");
 
@@ -51,6 +56,8 @@ export function createFill(dice: Dice): Fill {
     A: { make: address, label: 4 },
     X: { make: () => capital(family()), label: 0 },
     J: { make: () => dice.pick(JOBS), label: 0 },
+    Q: { make: () => Array.from({ length: 2 + dice.integer(4) }, () => dice.pick(LETTERS)).join(""), label: 0 },
+    T: { make: () => dice.pick(PEOPLES), label: 0 },
     S: { make: () => dice.pick(STATES), label: 2 },
     D: { make: date, label: 0 },
     M: { make: () => dice.pick(MONTHS), label: 0 },

@@ -1,4 +1,5 @@
-import { FEATURES_MAX, FEATURES_SIZE, featuresOf, LABEL_ADDRESS, LABELS } from "../../src/guard/pii/names/features.ts";
+import { FEATURES_MAX, FEATURES_SIZE, featuresOf } from "../../src/guard/pii/names/features.ts";
+import { LABEL_ADDRESS, LABELS } from "../../src/guard/pii/names/labels.ts";
 import { WEIGHT_SCALE } from "../../src/guard/pii/names/model.ts";
 import { isCandidate } from "../../src/guard/pii/names/prepare.ts";
 import type { Tokens } from "../../src/guard/pii/names/tokens.ts";
@@ -13,32 +14,37 @@ const OWN_LABELS = 0.5;
 /** A multinomial logistic regression over the features of words, by AdaGrad; `learn` takes one text whose true labels are `truth`. */
 export type Learner = {
   readonly learn: (text: string, tokens: Tokens, truth: Uint8Array, weight: number) => void;
+  /** Takes the weights of this moment into the mean that `weights` gives; the last steps alone would favour the last texts. */
+  readonly keep: () => void;
   readonly weights: () => Int8Array;
   readonly loss: () => number;
 };
+
+/** Writes the probability of each label into `scores`, and answers the likeliest. */
+function predict(weights: Float32Array, features: Int32Array, found: number, scores: Float64Array): number {
+  scores.fill(0);
+  for (let feature = 0; feature < found; feature++) {
+    const from = (features[feature] ?? 0) * LABELS;
+    for (let label = 0; label < LABELS; label++) scores[label] = (scores[label] ?? 0) + (weights[from + label] ?? 0);
+  }
+  let best = 0;
+  for (let label = 1; label < LABELS; label++) if ((scores[label] ?? 0) > (scores[best] ?? 0)) best = label;
+  const top = scores[best] ?? 0;
+  let sum = 0;
+  for (let label = 0; label < LABELS; label++) sum += scores[label] = Math.exp((scores[label] ?? 0) - top);
+  for (let label = 0; label < LABELS; label++) scores[label] = (scores[label] ?? 0) / sum;
+  return best;
+}
 
 export function createLearner(dice: Dice): Learner {
   const weights = new Float32Array(FEATURES_SIZE * LABELS);
   const squares = new Float32Array(FEATURES_SIZE * LABELS).fill(1e-3);
   const features = new Int32Array(FEATURES_MAX);
   const scores = new Float64Array(LABELS);
+  const sums = new Float32Array(weights.length);
+  let kept = 0;
   let losses = 0;
   let words = 0;
-
-  const predict = (found: number): number => {
-    scores.fill(0);
-    for (let feature = 0; feature < found; feature++) {
-      const from = (features[feature] ?? 0) * LABELS;
-      for (let label = 0; label < LABELS; label++) scores[label] = (scores[label] ?? 0) + (weights[from + label] ?? 0);
-    }
-    let best = 0;
-    for (let label = 1; label < LABELS; label++) if ((scores[label] ?? 0) > (scores[best] ?? 0)) best = label;
-    const top = scores[best] ?? 0;
-    let sum = 0;
-    for (let label = 0; label < LABELS; label++) sum += scores[label] = Math.exp((scores[label] ?? 0) - top);
-    for (let label = 0; label < LABELS; label++) scores[label] = (scores[label] ?? 0) / sum;
-    return best;
-  };
 
   const step = (found: number, truth: number, weight: number): void => {
     for (let label = 0; label < LABELS; label++) {
@@ -65,16 +71,21 @@ export function createLearner(dice: Dice): Learner {
           continue;
         }
         const found = featuresOf(text, tokens, at, features);
-        const best = predict(found);
+        const best = predict(weights, features, found, scores);
         losses -= Math.log(Math.max(1e-9, scores[right] ?? 0));
         words++;
         step(found, right, weight);
         if (dice.chance(OWN_LABELS)) tokens.label[at] = best;
       }
     },
+    keep: () => {
+      kept++;
+      for (let at = 0; at < weights.length; at++) sums[at] = (sums[at] ?? 0) + (weights[at] ?? 0);
+    },
     weights: () => {
       const bytes = new Int8Array(weights.length);
-      for (let at = 0; at < bytes.length; at++) bytes[at] = Math.max(-127, Math.min(127, Math.round((weights[at] ?? 0) * WEIGHT_SCALE)));
+      for (let at = 0; at < bytes.length; at++)
+        bytes[at] = Math.max(-127, Math.min(127, Math.round(((sums[at] ?? 0) / kept) * WEIGHT_SCALE)));
       return bytes;
     },
     loss: () => {

@@ -89,6 +89,9 @@ export function readOrdinaryTraining(): { readonly clean: readonly string[]; rea
     ],
     named: [
       ...prompts("wildguard.json").filter((_, at) => at % 2 === 1),
+      ...jsonLines("injection/deepset/train.jsonl")
+        .filter((_, at) => at % 2 === 1)
+        .map((row) => row.text),
       ...readdirSync(join(SHARED, "mcq/dev")).flatMap((file) => firstColumn(read("mcq/dev", file))),
       ...long.map((name) => readFileSync(join(chunking, name), "utf8").slice(0, 400_000)),
     ],

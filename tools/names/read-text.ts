@@ -1,3 +1,4 @@
+import { markCode } from "../../src/guard/pii/names/code-lines.ts";
 import { createLexicon, type Lexicon } from "../../src/guard/pii/names/lexicon.ts";
 import { markPhrases, settleCase } from "../../src/guard/pii/names/prepare.ts";
 import { tokenise } from "../../src/guard/pii/names/tokenise.ts";
@@ -21,6 +22,7 @@ export function createTextReader(): TextReader {
     tokens,
     read: (text, change) => {
       tokenise(text, 0, tokens, lexicon);
+      markCode(text, tokens);
       settleCase(tokens);
       markPhrases(tokens, lexicon);
       change?.(tokens);

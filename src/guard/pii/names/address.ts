@@ -1,5 +1,5 @@
 import { familyOf, givenOf, IN_PLACE, ordinaryOf, placeOf, roleOf } from "./attributes.ts";
-import { LABEL_ADDRESS } from "./features.ts";
+import { LABEL_ADDRESS } from "./labels.ts";
 import { isPostcodeHead, isPostcodePair, isPostcodeTail, isStateCode } from "./postcode.ts";
 import { ROLES } from "./roles.ts";
 import { endsAsStreet, isWeakStreet } from "./street.ts";

@@ -13,14 +13,6 @@ import {
   type Tokens,
 } from "./tokens.ts";
 
-export const LABELS = 4;
-export const LABEL_NONE = 0;
-export const LABEL_PERSON = 1;
-export const LABEL_LOCATION = 2;
-export const LABEL_ORGANISATION = 3;
-/** Given by the rules of addresses before the model runs; the model only sees it beside a word. */
-export const LABEL_ADDRESS = 4;
-
 /** Each template of features has a range of indexes of its own; the sizes are the number of values that it can have. */
 const ROLES_SIZE = 64;
 const SHAPES_SIZE = 10;

@@ -46,8 +46,8 @@ export const gapOf = (code: number): number => (code < 128 ? (TABLE[code] ?? GAP
 
 const TECHNICAL_BEFORE = new Uint8Array(128);
 const TECHNICAL_AFTER = new Uint8Array(128);
-for (const char of ["@", "_", "/", "#", "$", "%", "\\"]) TECHNICAL_BEFORE[char.charCodeAt(0)] = 1;
-for (const char of ["@", "_", "("]) TECHNICAL_AFTER[char.charCodeAt(0)] = 1;
+for (const char of ["@", "_", "/", "#", "$", "%", "\\", "<", "&"]) TECHNICAL_BEFORE[char.charCodeAt(0)] = 1;
+for (const char of ["@", "_", "(", "<"]) TECHNICAL_AFTER[char.charCodeAt(0)] = 1;
 
 /** True for a char after which a word is part of an address, a path or an identifier. */
 export const isTechnicalBefore = (code: number): boolean => code < 128 && TECHNICAL_BEFORE[code] === 1;

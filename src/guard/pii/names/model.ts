@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { FEATURES_MAX, FEATURES_SIZE, featuresOf, LABEL_ADDRESS, LABELS } from "./features.ts";
+import { FEATURES_MAX, FEATURES_SIZE, featuresOf } from "./features.ts";
+import { LABEL_ADDRESS, LABELS } from "./labels.ts";
 import { isCandidate } from "./prepare.ts";
 import { TOKENS_MAX, type Tokens } from "./tokens.ts";
 

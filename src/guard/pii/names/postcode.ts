@@ -1,4 +1,4 @@
-import { SHAPE_INITIAL, SHAPE_UPPER, type Tokens } from "./tokens.ts";
+import { SHAPE_TECHNICAL, SHAPE_UPPER, type Tokens } from "./tokens.ts";
 
 const STATES = new Set(
   `AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN TX UT VT VA
@@ -32,7 +32,7 @@ export function isPostcodeTail(text: string, tokens: Tokens, at: number): boolea
 /** British and Canadian postcodes in two words: `SW1A 1AA`, `K1A 0B1`. */
 export function isPostcodePair(text: string, tokens: Tokens, at: number): boolean {
   const form = tokens.shape[at];
-  if (form !== SHAPE_UPPER && form !== SHAPE_INITIAL) return false;
+  if (form !== SHAPE_TECHNICAL) return false;
   if (at + 1 >= tokens.count || tokens.start[at + 1] !== (tokens.end[at] ?? 0) + 1) return false;
   return isPostcodeHead(text, tokens, at) && isPostcodeTail(text, tokens, at + 1);
 }

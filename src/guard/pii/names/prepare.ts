@@ -1,10 +1,12 @@
 import { familyOf, givenOf, IN_ORGANISATION, IN_PLACE, ordinaryOf, organisationOf, PHRASE_START, placeOf, roleOf } from "./attributes.ts";
+import { LABEL_PERSON } from "./labels.ts";
 import type { Lexicon } from "./lexicon.ts";
 import { ROLES } from "./roles.ts";
 import {
   GAP_HYPHEN,
   GAP_OTHER,
   GAP_PERIOD,
+  GAP_SPACE,
   SHAPE_DIGIT,
   SHAPE_EAST_ASIAN,
   SHAPE_INITIAL,
@@ -75,6 +77,14 @@ export function markPhrases(tokens: Tokens, lexicon: Lexicon): void {
   }
 }
 
+/** Whether a single capital has a word with a capital after it, or a person before it: "J. Smith", "Anna K." */
+function isBesideName({ shape, gap, label, count }: Tokens, at: number): boolean {
+  if (at > 0 && label[at - 1] === LABEL_PERSON && gap[at] === GAP_SPACE) return true;
+  if (at + 1 >= count || (gap[at + 1] !== GAP_SPACE && gap[at + 1] !== GAP_PERIOD && gap[at + 1] !== GAP_HYPHEN)) return false;
+  const next = shape[at + 1];
+  return next === SHAPE_TITLE || next === SHAPE_MIXED || next === SHAPE_INITIAL || next === SHAPE_UPPER;
+}
+
 /** Whether the model is asked at all: most words of a text are ordinary and small, and no name. */
 export function isCandidate(tokens: Tokens, at: number): boolean {
   const form = tokens.shape[at] ?? 0;
@@ -85,10 +95,12 @@ export function isCandidate(tokens: Tokens, at: number): boolean {
   const role = roleOf(own);
   if (role === ROLES.pronoun || role === ROLES.article || role === ROLES.be)
     return form !== SHAPE_LOWER && form !== SHAPE_PLAIN && names > 0;
+  // "Muslim" and "French" are names too, but hardly ever are meant as such; "Christian" and "Roman" are.
+  if (role === ROLES.nationality && givenOf(own) < 3) return false;
   if (form === SHAPE_LOWER || form === SHAPE_PLAIN) {
     if ((own & (IN_PLACE | IN_ORGANISATION)) !== 0 || organisationOf(own) !== 0 || role === ROLES.particle) return true;
     return names > 0 ? ordinary < 7 || names > 2 : ordinary === 0 && (tokens.end[at] ?? 0) - (tokens.start[at] ?? 0) > 2;
   }
-  if (form === SHAPE_INITIAL) return role === 0 || role === ROLES.particle || tokens.gap[at] !== GAP_HYPHEN;
+  if (form === SHAPE_INITIAL) return isBesideName(tokens, at);
   return true;
 }

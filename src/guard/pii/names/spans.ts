@@ -1,6 +1,6 @@
 import type { Finding, FindingType } from "../../../domain/finding.ts";
 import { roleOf } from "./attributes.ts";
-import { LABEL_ADDRESS, LABEL_NONE, LABEL_ORGANISATION } from "./features.ts";
+import { LABEL_ADDRESS, LABEL_NONE, LABEL_ORGANISATION } from "./labels.ts";
 import { ROLES } from "./roles.ts";
 import { GAP_APOSTROPHE, GAP_COMMA, GAP_HYPHEN, GAP_PERIOD, SHAPE_DIGIT, SHAPE_INITIAL, type Tokens } from "./tokens.ts";
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { test } from "bun:test";
 import type { Finding } from "../../../domain/finding.ts";
-import { FEATURES_SIZE, LABELS } from "./features.ts";
+import { FEATURES_SIZE } from "./features.ts";
+import { LABELS } from "./labels.ts";
 import { createModel } from "./model.ts";
 import { createNameTagger, type NameTagger } from "./tagger.ts";
 
@@ -41,6 +42,13 @@ const SPOKEN: readonly (readonly [text: string, ...findings: string[]])[] = [
   ["मेरा नाम राहुल शर्मा है और मैं मुंबई में रहता हूँ।", "PERSON राहुल शर्मा", "LOCATION मुंबई"],
   ["田中太郎さんは東京都に住んでいます。", "PERSON 田中太郎", "LOCATION 東京都"],
   ["ジョン・スミスさんはパリに行った。", "PERSON ジョン・スミス", "LOCATION パリ"],
+  ["To: Anna Schmidt; Robert Jones;", "PERSON Anna Schmidt", "PERSON Robert Jones"],
+  ["let Anna know that I am late", "PERSON Anna"],
+  ["name = Anna Schmidt", "PERSON Anna Schmidt"],
+  ["London -> Paris", "LOCATION London", "LOCATION Paris"],
+  ['const owner = "Anna Schmidt";', "PERSON Anna Schmidt"],
+  ["x = call(y); // ask Anna Schmidt", "PERSON Anna Schmidt"],
+  ["Senator McCarthy met DeShawn Williams.", "PERSON McCarthy", "PERSON DeShawn Williams"],
   ["担当：鈴木 一郎", "PERSON 鈴木 一郎"],
 ];
 
@@ -68,6 +76,10 @@ const SILENT: readonly string[] = [
   "The deadline is April 5, 2009, at the end of the month of June.",
   "i had turkey for dinner",
   "The class Dog extends Animal and implements Runnable.",
+  "use std::hash::{Hash, Hasher};",
+  "pub struct MutexGuard<T> { value: Jordan }",
+  "Muslim and Christian communities agree.",
+  "Welche Unternehmen haben gute Renditen?",
   "日本語を勉強しています。中国人の友達",
   "お客様各位、仕様書を送ります。",
   "यह एक परीक्षा है।",
@@ -149,6 +161,12 @@ test("a name is found wherever it stands in a long text, stretches' borders incl
     if (!find(tag, text).includes("PERSON Tracy Sukhorukova")) misses++;
   }
   assert.equal(misses, 0);
+});
+
+test("a name that was sure once is found at its other mentions, a word that is also ordinary is not", () => {
+  const found = find(tag, "Dear Mr. Wijtze, thank you.\nWijtze - paid - Mark it. My name is Mark. Please Mark it.");
+  assert.equal(found.filter((finding) => finding === "PERSON Wijtze").length, 2);
+  assert.equal(found.filter((finding) => finding === "PERSON Mark").length, 1);
 });
 
 test("any UTF-16 is taken: lone surrogates, marks without a letter, nothing, one long word", () => {

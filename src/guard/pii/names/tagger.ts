@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import type { Finding } from "../../../domain/finding.ts";
 import { markAddresses } from "./address.ts";
+import { markCode } from "./code-lines.ts";
 import { createJapaneseTagger, type JapaneseTagger } from "./japanese.ts";
 import { createLexicon, type Lexicon } from "./lexicon.ts";
 import { createModel, readWeights, type Model } from "./model.ts";
 import { markPhrases, settleCase } from "./prepare.ts";
 import { addSpans } from "./spans.ts";
+import { spreadNames } from "./spread.ts";
 import { tokenise } from "./tokenise.ts";
 import { createTokens, GAP_PERIOD, TOKENS_MAX, type Tokens } from "./tokens.ts";
 
@@ -41,17 +43,20 @@ export function createNameTagger(folder: string = DATA): NameTagger {
   return (text, out) => {
     parts ??= readParts(folder);
     const { lexicon, model, tokens, japanese } = parts;
+    const names = new Set<number>();
     for (let from = 0; from < text.length;) {
       let next = tokenise(text, from, tokens, lexicon);
       if (tokens.count === TOKENS_MAX) {
         tokens.count = cutOf(tokens);
         next = tokens.end[tokens.count - 1] ?? 0;
       }
+      markCode(text, tokens);
       settleCase(tokens);
       markPhrases(tokens, lexicon);
       tokens.label.fill(0, 0, tokens.count);
       markAddresses(text, tokens);
       model.label(text, tokens);
+      spreadNames(tokens, model.scores, names);
       const found: Finding[] = [];
       addSpans(tokens, model.scores, found);
       if (japanese(text, tokens, found)) found.sort((one, other) => one.start - other.start);

@@ -14,16 +14,18 @@ import {
   GAP_QUOTE,
   GAP_SPACE,
   GAP_START,
+  SHAPE_MIXED,
   SHAPE_TECHNICAL,
   TOKENS_MAX,
   type Tokens,
 } from "./tokens.ts";
-import { createWordScan, scanWord, shapeOf } from "./word-scan.ts";
+import { createWordScan, scanWord, shapeOf, type WordScan } from "./word-scan.ts";
 
 /** "she'll", "wouldn't": as ordinary as a word can be, where no list has them. */
 const CONTRACTION = 7 | (ROLES.be << ROLE_SHIFT);
 const PERIOD = 0x2e;
 const SPACE = 0x20;
+const COLON = 0x3a;
 
 /** A hyphen or an apostrophe after a space joins nothing: it is a dash, or a quotation mark. */
 function loosen(gap: number): number {
@@ -36,6 +38,11 @@ function spaceOf(size: number): number {
   if (size === 0) return GAP_NONE;
   return size > 2 ? GAP_OTHER : GAP_SPACE;
 }
+
+const MIXED_NAME = /^(?:Mc|Mac|De|Di|Da|Du|Del|Des|La|Le|Van|Von|Fitz|St|San|Ja|O['’]|D['’]|L['’]|Al|El|Bin|Ben|Abu)\p{Lu}\p{Ll}+$/u;
+
+/** `McCoy`, `DeShawn`, `O'Brien`; not `MutexGuard`. */
+const isMixedName = (text: string, at: number, { end, uppers }: WordScan): boolean => uppers === 2 && MIXED_NAME.test(text.slice(at, end));
 
 /** `example.com`, `index.html`: a word that a period without a space ties to the next. */
 const isDotted = (text: string, end: number): boolean =>
@@ -61,20 +68,25 @@ export function tokenise(text: string, from: number, tokens: Tokens, lexicon: Le
         isTechnical = false;
         isSpaced = true;
         if (between < GAP_OTHER) between = GAP_SPACE;
-      } else if (isTechnicalBefore(code)) isTechnical = true;
+      } else if (isTechnicalBefore(code) || (code === COLON && text.charCodeAt(at - 1) === COLON)) isTechnical = true;
       at++;
       continue;
     }
     scanWord(text, at, first, scan);
     const next = scan.end < length ? text.charCodeAt(scan.end) : SPACE;
     const isLong = scan.letters > 1;
-    const isPart = isTechnical || isTechnicalAfter(next) || (isLong && (isDotted(text, scan.end) || (between === GAP_PERIOD && !isSpaced)));
+    const isPart =
+      isTechnical ||
+      isTechnicalAfter(next) ||
+      (next === COLON && text.charCodeAt(scan.end + 1) === COLON) ||
+      (isLong && (isDotted(text, scan.end) || (between === GAP_PERIOD && !isSpaced)));
     const known = lexicon.find(scan.hash);
     start[count] = at;
     end[count] = scan.end;
     hash[count] = scan.hash;
     attributes[count] = known === 0 && scan.apostrophe > 0 && scan.end - scan.apostrophe <= 3 ? CONTRACTION : known;
-    shape[count] = isPart ? SHAPE_TECHNICAL : shapeOf(first, scan);
+    const form = isPart ? SHAPE_TECHNICAL : shapeOf(first, scan);
+    shape[count] = form === SHAPE_MIXED && known === 0 && !isMixedName(text, at, scan) ? SHAPE_TECHNICAL : form;
     gap[count] = between === GAP_SPACE ? spaceOf(count === 0 ? 0 : at - (end[count - 1] ?? 0)) : between;
     count++;
     at = scan.end;

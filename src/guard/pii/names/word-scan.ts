@@ -25,11 +25,12 @@ export type WordScan = {
   hash: number;
   letters: number;
   uppers: number;
+  digits: number;
   /** Where an apostrophe within the word stands; -1 without one. */
   apostrophe: number;
 };
 
-export const createWordScan = (): WordScan => ({ end: 0, hash: 0, letters: 0, uppers: 0, apostrophe: -1 });
+export const createWordScan = (): WordScan => ({ end: 0, hash: 0, letters: 0, uppers: 0, digits: 0, apostrophe: -1 });
 
 /**
  * True where an apostrophe at `at` stays within a word: `don't`, `O'Brien`; false before a genitive (`Mary's`) and after a short article
@@ -53,6 +54,7 @@ export function scanWord(text: string, start: number, first: number, scan: WordS
   let hash = HASH_SEED;
   let letters = 0;
   let uppers = 0;
+  let digits = 0;
   scan.apostrophe = -1;
   let at = start;
   for (; at < limit; at++) {
@@ -66,6 +68,7 @@ export function scanWord(text: string, start: number, first: number, scan: WordS
       if ((kind === EAST_ASIAN) !== (first === EAST_ASIAN)) break;
       letters++;
       if (kind === UPPER) uppers++;
+      else if (kind === DIGIT) digits++;
       hash = hashStep(hash, code < FOLD_SIZE ? (FOLD[code] ?? code) : foldCode(code));
     }
   }
@@ -73,10 +76,12 @@ export function scanWord(text: string, start: number, first: number, scan: WordS
   scan.hash = hashEnd(hash);
   scan.letters = letters;
   scan.uppers = uppers;
+  scan.digits = digits;
 }
 
 /** The shape of a word that starts with a char of kind `first`. */
-export function shapeOf(first: number, { uppers, letters }: WordScan): number {
+export function shapeOf(first: number, { uppers, letters, digits }: WordScan): number {
+  if (digits > 0 && first !== DIGIT) return SHAPE_TECHNICAL;
   if (first === LOWER) return uppers === 0 ? SHAPE_LOWER : SHAPE_TECHNICAL;
   if (first === DIGIT) return SHAPE_DIGIT;
   if (first === UNCASED) return SHAPE_UNCASED;
