@@ -24,22 +24,32 @@ function commentStart(line: string): number {
   return at < 0 ? line.length : at;
 }
 
-/** Within a line of code, only strings and comments are read as text; `tokens` from `first` on start at `from` or later. */
-function markLine(line: string, from: number, tokens: Tokens, first: number): number {
-  const comment = commentStart(line);
-  const isLineOfCode = isCode(line.slice(0, comment));
-  let at = first;
+/** Says whether a char of a line stands in a string; asked from left to right. */
+function createStringReader(line: string): (at: number) => boolean {
   let quote = "";
   let char = 0;
-  for (; at < tokens.count && (tokens.start[at] ?? 0) < from + line.length; at++) {
-    const start = (tokens.start[at] ?? 0) - from;
-    for (; isLineOfCode && char < start; char++) {
+  return (at) => {
+    for (; char < at; char++) {
       const mark = line.charAt(char);
-      if (quote === "" ? mark === '"' || mark === "'" || mark === "`" : mark === quote) quote = quote === "" ? mark : "";
+      if (quote === "") quote = mark === '"' || mark === "'" || mark === "`" ? mark : "";
+      else if (mark === quote) quote = "";
     }
-    if (isLineOfCode && start < comment && quote === "" && tokens.shape[at] !== SHAPE_DIGIT) tokens.shape[at] = SHAPE_TECHNICAL;
+    return quote !== "";
+  };
+}
+
+/** Within a line of code, only strings and comments are read as text. Answers the first word after the line; `first` is its first. */
+function markLine(line: string, from: number, tokens: Tokens, first: number): number {
+  const comment = commentStart(line);
+  let last = first;
+  while (last < tokens.count && (tokens.start[last] ?? 0) < from + line.length) last++;
+  if (!isCode(line.slice(0, comment))) return last;
+  const isInString = createStringReader(line);
+  for (let at = first; at < last; at++) {
+    const start = (tokens.start[at] ?? 0) - from;
+    if (start < comment && !isInString(start) && tokens.shape[at] !== SHAPE_DIGIT) tokens.shape[at] = SHAPE_TECHNICAL;
   }
-  return at;
+  return last;
 }
 
 /** Makes the words of program code technical, line by line, so that types and variables are no names. */
