@@ -26,6 +26,10 @@ export type GatewayOptions = {
   readonly databaseUrl?: string;
   /** Up to the word `serve`: the program and its first arguments. */
   readonly command: readonly string[];
+  /** Trust of the provider; private unless told. */
+  readonly trust?: "private" | "external";
+  /** The file's `guard`, as JSON; what the documents call the default unless told. */
+  readonly guard?: string;
 };
 
 const READY_MS_MAX = 60_000;
@@ -33,8 +37,9 @@ const READY_MS_MAX = 60_000;
 const BUDGET_USD = 1_000_000;
 const PER_MINUTE = 1_000_000_000;
 
-const yaml = (mockUrl: string): string => `providers:
-  mock: { kind: openai, baseUrl: "${mockUrl}/v1", trust: private }
+const yaml = ({ mockUrl, trust = "private", guard = "{}" }: GatewayOptions): string => `guard: ${guard}
+providers:
+  mock: { kind: openai, baseUrl: "${mockUrl}/v1", trust: ${trust} }
 models:
   ${MODEL}: { provider: mock, upstream: ${MODEL}, contextTokens: 128000, price: { inputPerMTok: 0.15, outputPerMTok: 0.6 } }
 `;
@@ -69,7 +74,7 @@ async function createTenants(admin: ReturnType<typeof createAdmin>, count: numbe
 export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   mkdirSync(options.folder, { recursive: true });
   const config = join(options.folder, "weir.yaml");
-  writeFileSync(config, yaml(options.mockUrl));
+  writeFileSync(config, yaml(options));
   const adminKey = randomBytes(24).toString("hex");
   const running = start(
     [...options.command, "serve", "--host", "127.0.0.1", "--port", "0", "--data", join(options.folder, "data"), "--config", config],

@@ -20,7 +20,14 @@ export type LoadRun = WrkRun & {
 async function load(bench: Bench, subject: Subject, seconds: number, connections: number): Promise<LoadRun> {
   const cpuBefore = subject.running?.cpuSeconds() ?? Number.NaN;
   const { options, folder } = bench;
-  const run = await wrk(folder, { url: subject.url, seconds, connections, core: options.loadCore, callers: subject.callers });
+  const run = await wrk(folder, {
+    url: subject.url,
+    seconds,
+    connections,
+    core: options.loadCore,
+    callers: subject.callers,
+    body: subject.body,
+  });
   const cpuSeconds = (subject.running?.cpuSeconds() ?? Number.NaN) - cpuBefore;
   const backlogBytes = (await subject.gateway?.backlog().catch(() => undefined)) ?? Number.NaN;
   const rssMb = subject.running?.rssMb() ?? Number.NaN;

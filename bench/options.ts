@@ -28,7 +28,8 @@ export const HELP = `npm run bench -- [options]
   --streams N          open at once (512)
   --stream-seconds N   measured after all are open (20)
   --long [N]           also N seconds (600) against each database, watching backlog and memory
-  --only a,b           rows: mock, nginx, bun, portkey, journal, postgres, pglite, latency, streams
+  --only a,b           rows: mock, nginx, bun, portkey, journal, guard-off, guard-2k, guard-2k-off, guard-mask,
+                       guard-all, postgres, pglite, latency, streams
   --core N, --load-core N   of the gateway (0) and of everything else (1)
   --gateway "COMMAND"  in place of "bun src/main.ts"
   --update-docs        writes the tables into docs/performance.md`;

@@ -21,6 +21,8 @@ export type WrkOptions = {
   readonly core: number;
   /** One set of headers per caller; requests take turns among them. */
   readonly callers: readonly Readonly<Record<string, string>>[];
+  /** The short conversation unless told. */
+  readonly body?: string | undefined;
 };
 
 /** Requests are made once, at the start: building one per request would make the load generator the limit. */
@@ -47,10 +49,9 @@ function done(summary, latency)
 end
 `;
 
-/** The files that wrk reads, written once per bench. */
+/** What wrk runs, written once per bench. */
 export function writeWrkFiles(folder: string): void {
   writeFileSync(join(folder, "load.lua"), script);
-  writeFileSync(join(folder, "body.json"), CHAT_BODY);
 }
 
 export function parseWrk(output: string): WrkRun {
@@ -83,9 +84,11 @@ export async function wrk(folder: string, options: WrkOptions): Promise<WrkRun> 
       )
       .join(""),
   );
+  const body = join(folder, "body.json");
+  writeFileSync(body, options.body ?? CHAT_BODY);
   const threads = "-t1";
   const flags = [threads, `-c${options.connections}`, `-d${options.seconds}s`, "--timeout", "10s", "-s", join(folder, "load.lua")];
-  const output = await runToEnd(["wrk", ...flags, `${options.url}/v1/chat/completions`, "--", callers, join(folder, "body.json")], {
+  const output = await runToEnd(["wrk", ...flags, `${options.url}/v1/chat/completions`, "--", callers, body], {
     core: options.core,
     withinMs: (options.seconds + 60) * 1000,
   });
