@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { composeDetectors } from "../../src/compose/detectors.ts";
 import { createIngest, type Ingest } from "../../src/ingest/index.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { tenantIds, type TenantId } from "../../src/kernel/ids.ts";
@@ -32,8 +33,19 @@ export async function openBench(engine: string): Promise<Bench> {
   await db.asOwner((owner) =>
     owner.query("INSERT INTO tenants (id, slug, name, digest_salt, created_at) VALUES ($1, 'bench', 'Bench', '\\x00', now())", [tenantId]),
   );
-  const retrieve = createRetriever({ db });
-  const ingest = createIngest({ db, objects: createFolderObjects(folder), clock: systemClock, retrieve, onError: console.error });
+  const detectors = composeDetectors();
+  const retrieve = createRetriever({ db, guardRev: detectors.rev });
+  const ingest = createIngest({
+    db,
+    objects: createFolderObjects(folder),
+    clock: systemClock,
+    retrieve,
+    detectors,
+    injectionMode: () => Promise.resolve("block"),
+    onError: console.error,
+    quarantined: () => undefined,
+    audited: (_, _change, work) => work(db),
+  });
   return {
     db,
     tenantId,

@@ -18,6 +18,7 @@ const MAY: Readonly<Record<Permission, string>> = {
   "files.write": "member tenant-admin",
   "collections.read": "member tenant-admin",
   "collections.write": "member tenant-admin",
+  "quarantine.review": "tenant-admin",
   "receipts.read": "member tenant-admin",
   "tenants.read": "tenant-admin viewer prompter engineer admin",
   "prompts.read": "tenant-admin viewer prompter engineer admin",

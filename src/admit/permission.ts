@@ -12,6 +12,8 @@ export const PERMISSIONS = {
   "files.write": "own",
   "collections.read": "own",
   "collections.write": "own",
+  // Held text is what an attacker wrote: who lets it be found answers for it.
+  "quarantine.review": "own",
   "receipts.read": "own",
   "tenants.read": "named",
   "prompts.read": "named",
@@ -56,7 +58,16 @@ const ENGINEER: readonly Permission[] = [...PROMPTER, ...RELEASE, ...POLICY, "op
 /** Who runs the platform has no tenant, so no role of it holds a permission on tenant data. docs/roles.md is made from this table. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
   member: new Set(MEMBER),
-  "tenant-admin": new Set([...MEMBER, "tenants.read", "policies.read", "prompts.read", "prompts.write", ...RELEASE, ...ACCOUNTS]),
+  "tenant-admin": new Set([
+    ...MEMBER,
+    "quarantine.review",
+    "tenants.read",
+    "policies.read",
+    "prompts.read",
+    "prompts.write",
+    ...RELEASE,
+    ...ACCOUNTS,
+  ]),
   viewer: new Set(VIEWER),
   prompter: new Set(PROMPTER),
   engineer: new Set(ENGINEER),

@@ -8,7 +8,12 @@ import { fieldOf, findText, textOf } from "./read.ts";
 
 /** What became of one document. */
 export type Outcome =
-  | { readonly kind: "added" | "replaced" | "unchanged"; readonly name: string }
+  | { readonly kind: "unchanged"; readonly name: string }
+  | {
+      readonly kind: "added" | "replaced";
+      readonly name: string;
+      /** What looks like an attack in it, in words. */ readonly warning?: string | undefined;
+    }
   | { readonly kind: "failed"; readonly name: string; readonly reason: string };
 
 /** A file that an earlier run put into the collection for the same document: the whole one, and those of runs that failed. */
@@ -49,12 +54,12 @@ export async function ingestDocument(job: Job, deps: CliDeps): Promise<Outcome> 
     const attributes = document.identity.length <= ATTRIBUTE_CHARS_MAX ? { path: document.identity, sha256 } : {};
     const files = pathOf("v1", "vector_stores", collectionId, "files");
     await api.post(files, { file_id: fileId, attributes });
-    await waitForIndex(api, `${files}/${encodeURIComponent(fileId)}`, deps);
+    const warning = await waitForIndex(api, `${files}/${encodeURIComponent(fileId)}`, deps);
     for (const copy of earlier) {
       await api.delete(`${files}/${encodeURIComponent(copy.fileId)}`);
       await api.delete(pathOf("v1", "files", copy.fileId));
     }
-    return { kind: earlier.length === 0 ? "added" : "replaced", name };
+    return { kind: earlier.length === 0 ? "added" : "replaced", name, warning };
   } catch (error) {
     // What concerns this document is told at the end; anything else ends the run.
     if (error instanceof CommandError) return { kind: "failed", name, reason: error.message };
@@ -81,15 +86,29 @@ async function upload(api: Api, filename: string, bytes: Uint8Array<ArrayBuffer>
   return textOf(await api.upload("/v1/files", form), "id");
 }
 
-async function waitForIndex(api: Api, path: string, deps: CliDeps): Promise<void> {
+/** Returns what is to be told of a file that was indexed. */
+async function waitForIndex(api: Api, path: string, deps: CliDeps): Promise<string | undefined> {
   const startedMs = deps.clock.monotonicMs();
   for (let delayMs = POLL_FIRST_MS; ; delayMs = Math.min(delayMs * 1.5, POLL_LAST_MS)) {
     const file = await api.get(path);
     const status = textOf(file, "status");
-    if (status === "completed") return;
+    if (status === "completed") return toWarning(fieldOf(file, "weir"));
     if (status !== "in_progress")
       throw new CommandError(findText(fieldOf(file, "last_error"), "message") ?? `its indexing ended as ${status}.`);
     if (deps.clock.monotonicMs() - startedMs > INDEXING_MS_MAX) throw new CommandError("was not indexed within ten minutes.");
     await deps.wait(delayMs);
   }
+}
+
+/** `2 chunks look like attacks (p. 3, p. 4): 1 quarantined, 1 flagged`. */
+function toWarning(found: unknown): string | undefined {
+  const [quarantined, flagged] = ["quarantined", "flagged"].map((name) => Number(fieldOf(found, name) ?? 0));
+  const sum = (quarantined ?? 0) + (flagged ?? 0);
+  if (sum === 0 || quarantined === undefined || flagged === undefined) return undefined;
+  const places = fieldOf(found, "places");
+  const where = Array.isArray(places) && places.length > 0 ? ` (${places.join(", ")})` : "";
+  const counts = [quarantined > 0 ? `${quarantined} quarantined` : "", flagged > 0 ? `${flagged} flagged` : ""].filter(
+    (each) => each !== "",
+  );
+  return `${sum} ${sum === 1 ? "chunk looks" : "chunks look"} like instructions to the model${where}: ${counts.join(", ")}`;
 }

@@ -48,6 +48,9 @@ async function ingestAll(api: Api, wanted: Wanted, deps: CliDeps): Promise<numbe
   const collectionId = await findOrCreateCollection(api, wanted.name);
   const earlier = await readEarlier(api, collectionId);
   const outcomes = await runAll(api, collectionId, earlier, wanted.documents, deps);
+  for (const outcome of outcomes)
+    if ("warning" in outcome && outcome.warning !== undefined)
+      deps.terminal.err(`warning: ${printable(outcome.name)}: ${printable(outcome.warning)}\n`);
   const failed = outcomes.filter((outcome) => outcome.kind === "failed");
   for (const failure of failed.slice(0, FAILURES_SHOWN))
     deps.terminal.err(`failed: ${printable(failure.name)}: ${printable(failure.reason)}\n`);

@@ -4,15 +4,11 @@ import { principalIdOf } from "../domain/principal.ts";
 import {
   createGuard,
   createInputGuard,
-  createNameTagger,
-  createPiiFinder,
   createPresidio,
   createPseudonymBook,
-  type Find,
   type GuardDeps,
   type GuardOptions,
   type PseudonymBook,
-  type ScoreInjection,
   type SecondDetector,
 } from "../guard/index.ts";
 import { createServiceFetch } from "../http/index.ts";
@@ -23,10 +19,9 @@ import type { Database } from "../store/index.ts";
 import { findPseudonyms, keepPseudonyms } from "../store/pseudonyms.ts";
 import { describeError, type Log } from "../telemetry/index.ts";
 import type { ChatPartsDeps } from "./chat.ts";
+import { composeDetectors, type DetectorParts } from "./detectors.ts";
 
-export type GuardParts = {
-  readonly find: Find;
-  readonly scoreInjection: ScoreInjection;
+export type GuardParts = DetectorParts & {
   /** Of pseudonyms that outlive their call. */
   readonly book: PseudonymBook;
   /** The rules as one configuration sets them. */
@@ -41,18 +36,17 @@ type Deps = {
   readonly note: (decision: Noted) => void;
 };
 
-const scoreInjection: ScoreInjection = () => ({ score: 0, saw: [] });
-
 /** Detectors, which all graphs share, and the rules of each. */
 export function composeGuard(deps: Deps): GuardParts {
   const { secret } = deps.config;
-  const { find } = createPiiFinder({ extraRules: [createNameTagger()] });
+  const { find, scoreInjection, rev } = composeDetectors();
   const book = composePseudonyms(deps);
   const keys = { pseudonymKey: deriveKey(secret, "pseudonyms"), canaryKey: deriveKey(secret, "canaries") };
   const refused = tellRefused(deps.note);
   return {
     find,
     scoreInjection,
+    rev,
     book,
     rulesOf({ guard, outbound, routes }) {
       const fetch = createServiceFetch(outbound.ca);

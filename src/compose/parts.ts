@@ -2,14 +2,13 @@ import { join } from "node:path";
 import { findApprovedRoutes, PLATFORM } from "../admin/index.ts";
 import { withApprovedRoutes, type ApprovedRoutes, type Config } from "../config/index.ts";
 import { systemAfter } from "../admit/index.ts";
-import { createIngest, type Ingest } from "../ingest/index.ts";
+import type { Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import { processIds, type ProcessId } from "../kernel/ids.ts";
 import { createDecisionLog, createRecord, endUserDigest, readPriceBook, type DecisionLog, type RecordParts } from "../record/index.ts";
 import { createProviderPool, type Provider } from "../provider/index.ts";
-import { createRetriever } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
 import { findCollection } from "../store/collections.ts";
@@ -26,6 +25,7 @@ import { createEndUserDigests } from "./end-user.ts";
 import { createDigest } from "./ground.ts";
 import { composeGuard, type GuardParts } from "./guard.ts";
 import { toSignIn } from "./identity.ts";
+import { composeIngest } from "./ingest.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
 
@@ -83,17 +83,11 @@ export function composeParts(deps: PartsDeps): Parts {
   const approvedRoutes = followApprovedRoutes({ read: () => findApprovedRoutes(db, PLATFORM), log }, deps.approvedRoutes);
   const policiesChanged = (): void => void approvedRoutes.refresh();
   const admission = composeAdmission({ config, db, clock, processId, sumSpent, signedIn, policiesChanged });
-  const retrieve = createRetriever({ db });
-  const ingest = createIngest({
-    db,
-    clock,
-    retrieve,
-    objects: stored.objects,
-    onError: (name, error) => log.error("background work failed", { name, ...describeError(error) }),
-  });
+  const guard = composeGuard({ config, db, clock, log, note: decisions.note });
+  let rules = config.guard.policy;
+  const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy: () => rules });
   const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
   const endUser = createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest });
-  const guard = composeGuard({ config, db, clock, log, note: decisions.note });
   const approved = (of: Config): Config => withApprovedRoutes(of, approvedRoutes.current);
   const makeChat = (of: Config): ChatParts =>
     composeChat({
@@ -129,6 +123,7 @@ export function composeParts(deps: PartsDeps): Parts {
     reconfigure(next: Config) {
       const old = chat;
       chat = makeChat(approved(next));
+      rules = next.guard.policy;
       admission.reconfigure(next);
       stored.reconfigure(next);
       whenEnded(live, () => pool.retire(old.providers, chat.providers));

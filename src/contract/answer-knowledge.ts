@@ -33,12 +33,37 @@ export const vectorStoreFile = z.object({
   status: z.enum(["in_progress", "completed", "failed", "cancelled"]),
   last_error: z.object({ code: z.string(), message: z.string() }).nullable().describe("Why the file is in no answer."),
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
+  weir: z
+    .object({
+      flagged: count.describe(
+        "Chunks that look like instructions to a model. Searches find them; a call's rules decide whether its model sees them.",
+      ),
+      quarantined: count.describe("Chunks that look so much like it that no search finds them until somebody has let them."),
+      places: z.array(z.string()).describe("Where these are: pages (`p. 3`), or the heading above. The first 20."),
+    })
+    .optional()
+    .describe("What was found in the file when it was indexed, where anything was."),
 });
+/** A chunk that no search finds. */
+export const quarantinedChunk = z.object({
+  id: z.string(),
+  object: z.literal("vector_store.chunk"),
+  vector_store_id: z.string(),
+  file_id: z.string(),
+  filename: z.string(),
+  title: z.string(),
+  headings: z.array(z.string()),
+  place: z.string().optional().describe("The page in a document with pages, `p. 12`, or pages, `pp. 12-13`."),
+  text: z.string(),
+  injection: z.number().min(0).max(1).describe("How much it looks like instructions to a model."),
+});
+export const chunkReleased = z.object({ id: z.string(), object: z.literal("vector_store.chunk"), quarantined: z.literal(false) });
 const list = <T extends z.ZodType>(item: T) =>
   z.object({ object: z.literal("list"), data: z.array(item), first_id: z.string(), last_id: z.string(), has_more: z.boolean() });
 export const fileList = list(file);
 export const vectorStoreList = list(vectorStore);
 export const vectorStoreFileList = list(vectorStoreFile);
+export const quarantineList = list(quarantinedChunk);
 export const deleted = z.object({ id: z.string(), object: z.string(), deleted: z.literal(true) });
 export const searchPage = z.object({
   object: z.literal("vector_store.search_results.page"),

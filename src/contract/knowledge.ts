@@ -22,6 +22,11 @@ export const vectorStoreSearch = z.strictObject({
   max_num_results: z.int().min(1).max(TOP_K_MAX).optional(),
   rewrite_query: z.boolean().optional(),
 });
+/** Chunks that are held, in the order of their numbers. */
+export const quarantinePage = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+  after: z.string().optional(),
+});
 export const openaiPage = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(20),
   order: z.enum(["asc", "desc"]).default("desc"),

@@ -1,4 +1,5 @@
 import type { CollectionId, FileId, RequestId } from "../kernel/ids.ts";
+import type { Finding } from "./finding.ts";
 import type { PageStart } from "./page.ts";
 import type { TenantPrincipal } from "./principal.ts";
 
@@ -121,6 +122,10 @@ export type Passage = {
   /** Where its pages begin, where its document has pages: the first at `start`. */
   readonly pages?: readonly PageStart[] | undefined;
   readonly score: number;
+  /** How much it looks like instructions to a model, from 0 to 1, as its ingestion found. undefined: it must be looked at. */
+  readonly injection?: number | undefined;
+  /** Personal data in its text, as its ingestion found; ascending, without overlaps. undefined: it must be looked at. */
+  readonly findings?: readonly Finding[] | undefined;
 };
 
 export type Retrieved = {

@@ -130,10 +130,12 @@ function lookAtCall({ who }: Call, chat: ChatCall, inPrompt: Places, inChat: Pla
   });
 }
 
-/** Text, title, name of the file, then each heading. */
-function lookAt({ text, title, headings, filename }: Passage, looked: Looked): Places {
+/** Text, title, name of the file, then each heading. What ingestion found in the text is not looked for again; the rest is short. */
+function lookAt({ text, title, headings, filename, findings }: Passage, looked: Looked): Places {
   const places = createPlaces(looked);
-  for (const each of [text, title, filename, ...headings]) places.look(each, "documents", undefined);
+  if (findings === undefined) places.look(text, "documents", undefined);
+  else places.know(text, "documents", findings);
+  for (const each of [title, filename, ...headings]) places.look(each, "documents", undefined);
   return places;
 }
 

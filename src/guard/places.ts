@@ -7,6 +7,8 @@ import { mergeFindings, type SecondDetector } from "./second-detector.ts";
 /** Texts in the order in which they were looked at, with what was found in each. */
 export type Places = {
   look(text: string, field: ContentField, name: string | undefined): void;
+  /** A text in which these were found before. */
+  know(text: string, field: ContentField, found: readonly Finding[]): void;
   /** What another detector found in the same texts. */
   add(more: readonly (readonly Finding[])[]): void;
   readonly texts: readonly string[];
@@ -17,11 +19,16 @@ export function createPlaces(looked: Looked): Places {
   const texts: string[] = [];
   const fields: ContentField[] = [];
   const findings: (readonly Finding[])[] = [];
+  const put = (text: string, field: ContentField, found: readonly Finding[]): void => {
+    findings.push(found);
+    texts.push(text);
+    fields.push(field);
+  };
   return {
-    look(text, field, name) {
-      findings.push(looked.look(text, field, name));
-      texts.push(text);
-      fields.push(field);
+    look: (text, field, name) => put(text, field, looked.look(text, field, name)),
+    know(text, field, found) {
+      looked.count(field, text, found);
+      put(text, field, found);
     },
     add(more) {
       for (const [at, field] of fields.entries()) {

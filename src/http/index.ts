@@ -24,6 +24,7 @@ export { createIssuerFetch } from "./issuer-fetch.ts";
 export { models } from "./models.ts";
 export type { ModelsDeps } from "./models.ts";
 export { objectKeys } from "./object-keys.ts";
+export { quarantine } from "./quarantine.ts";
 export { startServer } from "./listen.ts";
 export type { RunningServer } from "./listen.ts";
 export type { ServerDeps } from "./server.ts";

@@ -31,6 +31,7 @@ export const SCHEMAS = {
   VectorStoreFileCreate: knowledge.vectorStoreFileCreate,
   VectorStoreFile: knowledgeAnswer.vectorStoreFile,
   VectorStoreFileList: knowledgeAnswer.vectorStoreFileList,
+  QuarantinedChunkList: knowledgeAnswer.quarantineList,
   VectorStoreSearch: knowledge.vectorStoreSearch,
   SearchPage: knowledgeAnswer.searchPage,
   TenantCreate: admin.tenantCreate,
@@ -125,6 +126,24 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
   },
   "DELETE /v1/vector_stores/:store/files/:file": {
     summary: "Take a document out of a collection",
+    answer: knowledgeAnswer.deleted,
+    faults: STORE_FAULT,
+  },
+  "GET /v1/vector_stores/:store/quarantine": {
+    summary: "Chunks of a collection that look like attacks, and that no search finds",
+    query: knowledge.quarantinePage,
+    answer: knowledgeAnswer.quarantineList,
+    faults: STORE_FAULT,
+  },
+  "POST /v1/vector_stores/:store/quarantine/:chunk/release": {
+    summary: "Let a chunk be found",
+    description: "From then on searches find it and no call withholds it. Entered into the audit log.",
+    answer: knowledgeAnswer.chunkReleased,
+    faults: STORE_FAULT,
+  },
+  "DELETE /v1/vector_stores/:store/quarantine/:chunk": {
+    summary: "Delete a chunk for good",
+    description: "The rest of its file stays. Entered into the audit log.",
     answer: knowledgeAnswer.deleted,
     faults: STORE_FAULT,
   },

@@ -195,6 +195,7 @@ function toWireFile(file: CollectionFileRecord) {
     status: file.status,
     last_error: file.lastError ?? null,
     attributes: file.attributes,
+    ...(file.judgement === undefined ? {} : { weir: file.judgement }),
     chunking_strategy: { type: "static", static: { max_chunk_size_tokens: 512, chunk_overlap_tokens: 128 } },
   };
 }

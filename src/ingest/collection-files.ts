@@ -10,6 +10,7 @@ import type { Database } from "../store/index.ts";
 import { isForeignKeyViolation, tenantScope } from "../store/index.ts";
 import type { IndexFile, Place } from "./index-file.ts";
 import { LEASE_MS } from "./indexer.ts";
+import { withJudgement, withJudgements } from "./judgements.ts";
 
 /** Larger files are indexed after the answer: a megabyte takes about a second, which a caller waits for. */
 export const AT_ONCE_BYTES_MAX = 1024 * 1024;
@@ -47,7 +48,7 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
   async function get({ tenantId, collectionId, fileId }: Place): Promise<CollectionFileRecord> {
     const found = await findCollectionFile(db, tenantId, collectionId, fileId);
     if (found === undefined) throw missing();
-    return found;
+    return await withJudgement(db, tenantId, found);
   }
 
   return {
@@ -65,7 +66,7 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
       const file = await deps.getFile(tenantId, fileId);
       const attached = await attach(deps, at, attributes);
       if (attached === undefined) throw new Fault("not_found", { say: "The file does not exist." });
-      if (!attached.started) return attached.record;
+      if (!attached.started) return await withJudgement(db, tenantId, attached.record);
       if (file.bytes > AT_ONCE_BYTES_MAX) {
         deps.indexFile.soon(at);
         return attached.record;
@@ -80,7 +81,8 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
     ): Promise<Page<CollectionFileRecord>> {
       const collectionId = await findCollectionId(db, tenantId, nameOrId);
       if (collectionId === undefined) throw new Fault("collection_unknown");
-      return await listCollectionFiles(db, tenantId, collectionId, ask);
+      const page = await listCollectionFiles(db, tenantId, collectionId, ask);
+      return { ...page, data: await withJudgements(db, tenantId, collectionId, page.data) };
     },
     async updateCollectionFile(
       tenantId: TenantId,
@@ -91,7 +93,7 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
       const at = await place(tenantId, nameOrId, fileId);
       const found = await updateAttributes(db, tenantId, at, attributes);
       if (found === undefined) throw missing();
-      return found;
+      return await withJudgement(db, tenantId, found);
     },
     /** Nothing finds it in this collection from the moment that this returns. The file itself stays. */
     async removeFileFromCollection(tenantId: TenantId, nameOrId: string, fileId: FileId): Promise<void> {

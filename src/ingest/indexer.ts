@@ -1,23 +1,28 @@
+import type { InjectionMode } from "../domain/guard-policy.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { FileId, CollectionId, TenantId } from "../kernel/ids.ts";
-import type { Database, Tx } from "../store/index.ts";
+import type { Database } from "../store/index.ts";
 import { tenantScope } from "../store/index.ts";
-import { insertChunks } from "../store/chunks.ts";
+import { readWritten } from "../store/chunks.ts";
 import type { NewChunk } from "../store/chunks.ts";
-import { advanceDocument, completeDocument, openDocument } from "../store/documents.ts";
-import type { DocumentKey, DocumentProgress } from "../store/documents.ts";
-import { appendPostings } from "../store/postings.ts";
+import { completeDocument, openDocument } from "../store/documents.ts";
+import { createIndexSteps, Lost, type Indexed } from "./index-steps.ts";
+import { judgeChunks, type Detectors, type Source } from "./judge.ts";
 import type { Prepared } from "./prepare.ts";
 import { SEGMENT_CHUNKS, buildSegment, indexRevOf } from "./segment.ts";
-import type { Segment } from "./segment.ts";
 
 /** Long enough for any one step, short enough that another process takes over soon. */
 export const LEASE_MS = 60_000;
-/** Sized so that one transaction stays under 25 ms in PGlite, which has one connection. */
-const CHUNKS_PER_STEP = 24;
-const TERMS_PER_STEP = 400;
 
-export type IndexerDeps = { readonly db: Database; readonly clock: Clock };
+export type IndexerDeps = {
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly detectors: Detectors;
+  /** What the tenant's rules say of texts that look like instructions to a model. */
+  readonly injectionMode: (tenantId: TenantId) => Promise<InjectionMode>;
+  /** Told of a document with chunks that are held, once its index is whole. */
+  readonly quarantined: (at: { readonly tenantId: TenantId; readonly fileId: FileId; readonly chunks: number }) => void;
+};
 /** `segmentChunks`: chunks whose postings are made in one go. More write frequent terms less often, and hold more in memory. */
 export type IndexerOptions = { readonly segmentChunks?: number | undefined };
 export type IndexAsk = {
@@ -27,15 +32,13 @@ export type IndexAsk = {
   readonly prepared: Prepared;
 };
 
-/** The document was removed, or another process has taken it over: there is nothing more to do here. */
-class Lost extends Error {}
-
 /**
  * Writes a document's chunks and postings in small transactions, each of which also moves the document's progress on; readers see
- * nothing of it until the last. Started again after a crash, it goes on where it stood.
+ * nothing of it until the last. Started again after a crash, it goes on where it stood. Each chunk is looked at by the detectors once, outside of any
+ * transaction; what is held gets no postings, so nothing can find it.
  */
 export function createIndexer(
-  { db, clock }: IndexerDeps,
+  { db, clock, detectors, injectionMode, quarantined }: IndexerDeps,
   { segmentChunks = SEGMENT_CHUNKS }: IndexerOptions = {},
 ): (ask: IndexAsk) => Promise<void> {
   const now = (): Date => new Date(clock.nowMs());
@@ -44,42 +47,29 @@ export function createIndexer(
   const startedMs = clock.nowMs();
   const leaseEnds = (): Date => (db.engine === "pglite" ? new Date(Math.max(clock.nowMs(), startedMs + LEASE_MS)) : now());
 
-  async function step(run: Run, to: DocumentProgress & { lengthAdded: number }, write: (tx: Tx) => Promise<void>): Promise<void> {
-    await db.transaction(tenantScope(run.tenantId), async (tx) => {
-      if (!(await advanceDocument(tx, run.key, run.progress, { ...to, leaseUntil: leaseUntil() }))) throw new Lost();
-      await write(tx);
-    });
-    run.progress = { chunksDone: to.chunksDone, termsDone: to.termsDone };
+  const { writeChunks, writePostings } = createIndexSteps(db, leaseUntil);
+
+  /** Which chunks of a segment are held is read from their rows: whoever goes on with it makes the same postings. */
+  async function writeSegment(run: Run, chunks: readonly NewChunk[]): Promise<void> {
+    const from = run.key.firstChunk + run.progress.chunksDone;
+    const read = () => readWritten(db, run.tenantId, run.key.collectionId, { from, to: from + chunks.length });
+    const before = await read();
+    const missing = chunks.filter(({ no }) => !before.has(no));
+    if (missing.length > 0) await writeChunks(run, await judgeChunks(detectors, missing, run));
+    const written = missing.length > 0 ? await read() : before;
+    const found = chunks.filter(({ no }) => written.get(no)?.held === false);
+    await writePostings(run, run.progress.chunksDone + chunks.length, await buildSegment(run.title, found));
   }
 
-  async function writeSegment(run: Run, chunks: readonly NewChunk[], segment: Segment): Promise<void> {
-    const segmentEnd = run.progress.chunksDone + chunks.length;
-    if (run.progress.termsDone === 0) {
-      for (let at = 0; at < chunks.length; at += CHUNKS_PER_STEP) {
-        const some = chunks.slice(at, at + CHUNKS_PER_STEP);
-        await step(run, { ...run.progress, lengthAdded: 0 }, (tx) => insertChunks(tx, run.tenantId, run.key, some));
-      }
-    }
-    while (run.progress.chunksDone < segmentEnd) {
-      const from = run.progress.termsDone;
-      const to = Math.min(from + TERMS_PER_STEP, segment.entries.length);
-      const isLast = to === segment.entries.length;
-      const reached = isLast
-        ? { chunksDone: segmentEnd, termsDone: 0, lengthAdded: segment.lengthSum }
-        : { chunksDone: run.progress.chunksDone, termsDone: to, lengthAdded: 0 };
-      await step(run, reached, (tx) => appendPostings(tx, run.tenantId, run.key.collectionId, segment.entries.slice(from, to)));
-    }
-  }
-
-  async function writeDocument(run: Run, prepared: Prepared): Promise<void> {
+  async function writeDocument(run: Run, prepared: Prepared): Promise<number> {
     while (run.progress.chunksDone < prepared.chunks.length) {
       const from = run.progress.chunksDone;
       const chunks = prepared.chunks
         .slice(from, from + segmentChunks)
         .map((chunk, at) => ({ ...chunk, no: run.key.firstChunk + from + at }));
-      await writeSegment(run, chunks, await buildSegment(prepared.title, chunks));
+      await writeSegment(run, chunks);
     }
-    await db.transaction(tenantScope(run.tenantId), (tx) => completeDocument(tx, run.key, now()));
+    return await db.transaction(tenantScope(run.tenantId), (tx) => completeDocument(tx, run.key, now()));
   }
 
   return async ({ tenantId, collectionId, fileId, prepared }) => {
@@ -98,11 +88,15 @@ export function createIndexer(
     });
     if (opened.state !== "index") return;
     try {
-      await writeDocument({ tenantId, key: opened.key, progress: opened.progress }, prepared);
+      const { title, filename } = prepared;
+      const mode = await injectionMode(tenantId);
+      const run: Run = { tenantId, key: opened.key, progress: opened.progress, title, filename, mode };
+      const held = await writeDocument(run, prepared);
+      if (held > 0) quarantined({ tenantId, fileId, chunks: held });
     } catch (error) {
       if (!(error instanceof Lost)) throw error;
     }
   };
 }
 
-type Run = { readonly tenantId: TenantId; readonly key: DocumentKey; progress: DocumentProgress };
+type Run = Source & Indexed;

@@ -12,10 +12,11 @@ import { createCollections } from "./collections.ts";
 import { createFiles } from "./files.ts";
 import { createIndexFile } from "./index-file.ts";
 import { createIndexer } from "./indexer.ts";
-import type { IndexerOptions } from "./indexer.ts";
+import type { IndexerDeps, IndexerOptions } from "./indexer.ts";
 import { createPrepareApart } from "./prepare-apart.ts";
+import { createQuarantine, type Audited } from "./quarantine.ts";
 
-export type IngestDeps = {
+export type IngestDeps = Pick<IndexerDeps, "detectors" | "injectionMode" | "quarantined"> & {
   readonly db: Database;
   readonly objects: ObjectStore;
   readonly clock: Clock;
@@ -26,6 +27,7 @@ export type IngestDeps = {
   ) => Promise<Retrieved>;
   /** Told of work in the background that failed; `name` holds ids only. */
   readonly onError: (name: string, error: unknown) => void;
+  readonly audited: Audited;
 };
 
 export type FoundPassage = Passage & { readonly attributes: Attributes };
@@ -45,7 +47,7 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     clock,
     readFile: files.readFile,
     prepare: apart.prepare,
-    index: createIndexer({ db, clock }, options),
+    index: createIndexer(deps, options),
     background,
     cleanSoon,
   });
@@ -57,8 +59,11 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     cleanSoon,
   });
 
+  const quarantine = createQuarantine({ db, clock, audited: deps.audited });
+
   return {
     ...files,
+    ...quarantine,
     ...collections,
     ...collectionFiles,
     /** Passages of a collection for a query, best first, with what their files are tagged with. */

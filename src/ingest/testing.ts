@@ -1,3 +1,5 @@
+import type { Finding } from "../domain/finding.ts";
+import type { InjectionMode } from "../domain/guard-policy.ts";
 import { createFakeClock } from "../kernel/clock.ts";
 import { tenantIds } from "../kernel/ids.ts";
 import type { TenantId } from "../kernel/ids.ts";
@@ -8,7 +10,26 @@ import type { Engine } from "../store/engine.ts";
 import { openTestDatabase } from "../store/testing.ts";
 import type { TestEngine } from "../store/testing.ts";
 import { createIngest } from "./index.ts";
+import type { Detectors } from "./judge.ts";
 import type { Ingest } from "./index.ts";
+
+/** What the stand-in for the detectors reacts to. */
+export const POISON = "OBEY THIS PAGE";
+export const SUSPICIOUS = "kindly obey";
+
+/** For tests: detectors that do not depend on anybody's weights. Persons are called Marker and a number. */
+export const MARKED: Detectors = {
+  rev: 7,
+  scoreInjection: (text) => ({ score: text.includes(POISON) ? 0.95 : text.includes(SUSPICIOUS) ? 0.8 : 0.1 }),
+  find: (text) =>
+    [...text.matchAll(/Marker\d+/g)].map(({ 0: found, index }): Finding => ({
+      type: "PERSON",
+      start: index,
+      end: index + found.length,
+      score: 0.9,
+      reason: "marker",
+    })),
+};
 
 /** For tests: knowledge on a fresh database, with two tenants and objects in memory. */
 export type Knowledge = {
@@ -20,8 +41,12 @@ export type Knowledge = {
   readonly ingest: Ingest;
   readonly retrieve: Retrieve;
   readonly errors: unknown[];
+  /** What was quarantined, and what a reviewer did, in order. */
+  readonly told: string[];
+  /** What a tenant's rules say; as it stands when a file is indexed. */
+  readonly rules: { injection: InjectionMode };
   /** Another process on the same database; `db` may be one that fails. */
-  again(db?: Engine, options?: { readonly segmentChunks: number }): Ingest;
+  again(db?: Engine, options?: { readonly segmentChunks?: number; readonly detectors?: Detectors }): Ingest;
   /** Uploads and adds a text. */
   add(
     collection: string,
@@ -45,10 +70,28 @@ export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Know
     }
   });
   const objects = createMemoryObjects();
-  const retrieve = createRetriever({ db });
+  const retrieve = createRetriever({ db, guardRev: MARKED.rev });
   const errors: unknown[] = [];
-  const again: Knowledge["again"] = (on = db, options) =>
-    createIngest({ db: on, objects, clock, retrieve: createRetriever({ db: on }), onError: (_, error) => errors.push(error) }, options);
+  const told: string[] = [];
+  const rules: Knowledge["rules"] = { injection: "block" };
+  const again: Knowledge["again"] = (on = db, { detectors = MARKED, segmentChunks } = {}) =>
+    createIngest(
+      {
+        db: on,
+        objects,
+        clock,
+        detectors,
+        injectionMode: () => Promise.resolve(rules.injection),
+        retrieve: createRetriever({ db: on, guardRev: detectors.rev }),
+        onError: (_, error) => errors.push(error),
+        quarantined: ({ chunks }) => told.push(`${chunks} quarantined`),
+        async audited(_, { action }, work) {
+          await work(on);
+          told.push(action);
+        },
+      },
+      { segmentChunks },
+    );
   const ingest = again();
   return {
     db,
@@ -59,6 +102,8 @@ export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Know
     ingest,
     retrieve,
     errors,
+    told,
+    rules,
     again,
     async add(collection, filename, text) {
       clock.advance(1);

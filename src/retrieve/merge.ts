@@ -1,5 +1,6 @@
 import { joinPages, pagesOf } from "../domain/page.ts";
 import type { FoundChunk } from "../store/postings.ts";
+import { cutFound, joinFound } from "./join-findings.ts";
 import { countTokens } from "./tokens.ts";
 
 export type ScoredChunk = FoundChunk & { readonly score: number };
@@ -42,7 +43,8 @@ function join(better: ScoredChunk, other: ScoredChunk): ScoredChunk | undefined 
     second.end <= first.end ? first.text : `${first.text}${gap(first, second)}${second.text.slice(Math.max(0, first.end - second.start))}`;
   if (countTokens(text) > MERGED_TOKENS_MAX) return undefined;
   const pages = first.pages === undefined || second.pages === undefined ? {} : { pages: joinPages(first.pages, second.pages) };
-  return { ...better, headings: first.headings, start: first.start, end: Math.max(first.end, second.end), text, ...pages };
+  const found = joinFound(first, second, second.start - first.start);
+  return { ...better, headings: first.headings, start: first.start, end: Math.max(first.end, second.end), text, ...pages, ...found };
 }
 
 /** Chunks that touch without overlapping had blanks between them. */
@@ -54,7 +56,9 @@ function cutAway(chunk: ScoredChunk, from: ScoredChunk): ScoredChunk | undefined
   if (end <= start) return undefined;
   const text = chunk.text.slice(start - chunk.start, end - chunk.start);
   const blanks = text.length - text.trimStart().length;
-  const rest = { ...chunk, start: start + blanks, end: start + text.trimEnd().length, text: text.trim() };
+  const [restStart, restEnd] = [start + blanks, start + text.trimEnd().length];
+  const found = cutFound(chunk, { start: restStart - chunk.start, end: restEnd - chunk.start });
+  const rest = { ...chunk, start: restStart, end: restEnd, text: text.trim(), ...found };
   if (countTokens(rest.text) < REST_TOKENS_MIN) return undefined;
   return chunk.pages === undefined ? rest : { ...rest, pages: pagesOf(chunk.pages, rest) };
 }

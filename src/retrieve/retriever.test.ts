@@ -17,13 +17,13 @@ function failing(error: unknown): Database {
 
 test("a database that fails is a failed retrieval, never an empty one", async () => {
   for (const error of [new Fault("store_unavailable"), new Error("SQL 57014")]) {
-    await assert.rejects(createRetriever({ db: failing(error) })(ten, ask), { code: "retrieval_failed" });
+    await assert.rejects(createRetriever({ db: failing(error), guardRev: 1 })(ten, ask), { code: "retrieval_failed" });
   }
 });
 
 test("a collection that is not there is unknown", async () => {
   const db = { ...failing(new Error("unused")), query: async () => [] };
-  await assert.rejects(createRetriever({ db })(ten, ask), { code: "collection_unknown" });
+  await assert.rejects(createRetriever({ db, guardRev: 1 })(ten, ask), { code: "collection_unknown" });
 });
 
 test("a pasted page does not become a query of a thousand terms: its beginning and end are kept", () => {

@@ -23,14 +23,20 @@ export type RetrieveAsk = {
 };
 export type Retrieve = (tenantId: TenantId, ask: RetrieveAsk) => Promise<Retrieved>;
 
+export type RetrieverDeps = {
+  readonly db: Database;
+  /** Of today's detectors: what others found is not told. */
+  readonly guardRev: number;
+};
+
 /** Finds the passages of a tenant's collection for a query. Throws `collection_unknown`, or `retrieval_failed` where the database did. */
-export function createRetriever({ db }: { readonly db: Database }): Retrieve {
+export function createRetriever({ db, guardRev }: RetrieverDeps): Retrieve {
   return async (tenantId, { collection, topK, query }) => {
     const asked = queryTerms(query);
     try {
       const index = await readIndex(db, tenantId, collection, [...asked.keys()]);
       if (index === undefined) throw new Fault("collection_unknown", { param: "rag.collection" });
-      const chunks = await readRanked(db, tenantId, index, rank(index, asked, topK * CANDIDATES_PER_PASSAGE));
+      const chunks = await readRanked({ db, guardRev }, tenantId, index, rank(index, asked, topK * CANDIDATES_PER_PASSAGE));
       return {
         collectionId: index.collectionId,
         indexVersion: `${index.collectionId}.${index.version}`,
@@ -60,7 +66,7 @@ function rank(index: IndexRead, asked: ReadonlyMap<number, number>, limit: numbe
 
 /** What was removed between the two reads is left out. */
 async function readRanked(
-  db: Database,
+  { db, guardRev }: RetrieverDeps,
   tenantId: TenantId,
   index: IndexRead,
   ranked: readonly { readonly no: number; readonly score: number }[],
@@ -71,6 +77,7 @@ async function readRanked(
     tenantId,
     index.collectionId,
     ranked.map((one) => one.no),
+    guardRev,
   );
   const byNumber = new Map(found.map((chunk) => [chunk.no, chunk]));
   return ranked.flatMap(({ no, score }) => {
@@ -80,7 +87,7 @@ async function readRanked(
 }
 
 function toPassage(index: IndexRead, chunk: ScoredChunk): Passage {
-  const { no, fileId, filename, title, headings, text, start, end, pages, score } = chunk;
+  const { no, fileId, filename, title, headings, text, start, end, pages, score, injection, findings } = chunk;
   return {
     chunkId: `${fileId}#${no}`,
     fileId,
@@ -94,5 +101,7 @@ function toPassage(index: IndexRead, chunk: ScoredChunk): Passage {
     end,
     ...(pages === undefined ? {} : { pages }),
     score,
+    ...(injection === undefined ? {} : { injection }),
+    ...(findings === undefined ? {} : { findings }),
   };
 }

@@ -1,9 +1,24 @@
+import type { Finding } from "../domain/finding.ts";
 import type { PageStart } from "../domain/page.ts";
 import type { CollectionId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "./database.ts";
 import { tenantScope } from "./database.ts";
 import type { DocumentKey } from "./documents.ts";
+import { toFindingsJson } from "./findings-json.ts";
 import { ENTRY_BYTES, joinEntries } from "./postings.ts";
+
+/** What ingestion found in a chunk. */
+export type JudgedChunk = {
+  /** undefined: the tenant does not want it looked for. */
+  readonly injection: number | undefined;
+  /** Of its pages, those that look like an attack, where it has pages and does. */
+  readonly flaggedPages: readonly number[] | undefined;
+  readonly findings: readonly Finding[];
+  /** Of the detectors that looked. */
+  readonly guardRev: number;
+  /** It is quarantined. */
+  readonly held: boolean;
+};
 
 export type NewChunk = {
   readonly no: number;
@@ -14,12 +29,20 @@ export type NewChunk = {
   readonly pages?: readonly PageStart[] | undefined;
 };
 
-/** Those that are there already stay: a process that takes over makes the same ones. */
-export async function insertChunks(tx: Tx, tenantId: TenantId, key: DocumentKey, chunks: readonly NewChunk[]): Promise<void> {
+/** Those that are there already stay, with what was found in them: a process that takes over makes the same ones. */
+export async function insertChunks(
+  tx: Tx,
+  tenantId: TenantId,
+  key: DocumentKey,
+  chunks: readonly (NewChunk & { readonly judged: JudgedChunk })[],
+): Promise<void> {
   await tx.query(
-    `INSERT INTO chunks (tenant_id, collection_id, document, no, starts, ends, headings, body, pages)
-     SELECT $1, $2, $3, t.no, t.starts, t.ends, t.headings::jsonb, t.body, t.pages::jsonb
-     FROM unnest($4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[]) AS t (no, starts, ends, headings, body, pages)
+    `INSERT INTO chunks (tenant_id, collection_id, document, no, starts, ends, headings, body, pages, injection, flagged_pages, findings, guard_rev, quarantine)
+     SELECT $1, $2, $3, t.no, t.starts, t.ends, t.headings::jsonb, t.body, t.pages::jsonb, t.injection, t.flagged::jsonb, t.findings::jsonb, t.rev,
+       CASE WHEN t.held THEN 'held' END
+     FROM unnest($4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::float8[], $11::text[], $12::text[], $13::int[],
+       $14::bool[])
+       AS t (no, starts, ends, headings, body, pages, injection, flagged, findings, rev, held)
      ON CONFLICT DO NOTHING`,
     [
       tenantId,
@@ -31,8 +54,28 @@ export async function insertChunks(tx: Tx, tenantId: TenantId, key: DocumentKey,
       chunks.map((chunk) => JSON.stringify(chunk.headings)),
       chunks.map((chunk) => chunk.text),
       chunks.map((chunk) => (chunk.pages === undefined ? null : JSON.stringify(chunk.pages))),
+      chunks.map(({ judged }) => judged.injection ?? null),
+      chunks.map(({ judged }) => (judged.flaggedPages === undefined ? null : JSON.stringify(judged.flaggedPages))),
+      chunks.map(({ judged }) => toFindingsJson(judged.findings)),
+      chunks.map(({ judged }) => judged.guardRev),
+      chunks.map(({ judged }) => judged.held),
     ],
   );
+}
+
+/** The numbers of a range that are written already, and which of them are held. */
+export async function readWritten(
+  db: Database,
+  tenantId: TenantId,
+  collectionId: CollectionId,
+  range: { readonly from: number; readonly to: number },
+): Promise<ReadonlyMap<number, { readonly held: boolean }>> {
+  const rows = await db.query<{ no: number; held: boolean }>(
+    tenantScope(tenantId),
+    `SELECT no, quarantine IS NOT DISTINCT FROM 'held' AS held FROM chunks WHERE collection_id = $1 AND no >= $2 AND no < $3`,
+    [collectionId, range.from, range.to],
+  );
+  return new Map(rows.map(({ no, held }) => [no, { held }]));
 }
 
 /** What was indexed of the chunks in a range of numbers. */

@@ -1,3 +1,4 @@
+import type { Judgement } from "../domain/quarantine.ts";
 import { collectionIds, fileIds } from "../kernel/ids.ts";
 import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
 import type { Database } from "./database.ts";
@@ -16,6 +17,8 @@ export type CollectionFileRecord = {
   readonly attributes: Attributes;
   readonly usageBytes: number;
   readonly createdAtMs: number;
+  /** What ingestion found, where it found anything: see `findJudgements`. */
+  readonly judgement?: Judgement | undefined;
 };
 
 const COLUMNS = `collection_id AS "collectionId", file_id AS "fileId", status, error_code AS "errorCode", error_message AS "errorMessage",
@@ -68,7 +71,7 @@ export async function attachFile(
       `INSERT INTO collection_files AS f (tenant_id, collection_id, file_id, status, attributes, lease_until, created_at)
        VALUES ($1, $2, $3, 'in_progress', $4::jsonb, $5, $6)
        ON CONFLICT (tenant_id, collection_id, file_id) DO UPDATE SET status = 'in_progress', error_code = NULL, error_message = NULL,
-         document = NULL, attributes = excluded.attributes, lease_until = excluded.lease_until
+         attributes = excluded.attributes, lease_until = excluded.lease_until
          WHERE f.status IN ('failed', 'cancelled')
        RETURNING ${COLUMNS}`,
       [tenantId, made.collectionId, made.fileId, JSON.stringify(made.attributes), made.leaseUntil, made.now],

@@ -2,6 +2,7 @@ import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
 import { changeCollection, takeChunkNumbers } from "./collections.ts";
 import type { Database, Tx } from "./database.ts";
 import { OPERATOR, tenantScope } from "./database.ts";
+import { explainHeld, HELD_OF_DOCUMENT } from "./quarantine.ts";
 
 /** An indexed text in a collection, named by its first chunk. */
 export type DocumentKey = { readonly collectionId: CollectionId; readonly firstChunk: number };
@@ -30,31 +31,42 @@ export type OpenedDocument =
   | { readonly state: "index"; readonly key: DocumentKey; readonly progress: DocumentProgress }
   | { readonly state: "ready" | "elsewhere" | "gone" };
 
-type Standing = { firstChunk: number; state: string; indexRev: number; chunksDone: number; termsDone: number; leaseUntil: Date };
+type Standing = {
+  firstChunk: number;
+  state: string;
+  indexRev: number;
+  chunksDone: number;
+  termsDone: number;
+  leaseUntil: Date;
+  /** None of its chunks is found. */
+  isHeld: boolean;
+};
 
 /** Finds the document of this content in the collection, or makes one, and ties the file to it. */
 export async function openDocument(db: Database, tenantId: TenantId, made: NewDocument): Promise<OpenedDocument> {
   return await db.transaction(tenantScope(tenantId), async (tx) => {
     // Locks the collection's row: two processes with the same content come one after the other.
     const alive = await tx.query(`SELECT id FROM collections WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE`, [made.collectionId]);
-    const file = await tx.query(
-      `SELECT file_id FROM collection_files WHERE collection_id = $1 AND file_id = $2 AND status = 'in_progress' FOR UPDATE`,
+    const [file] = await tx.query<{ document: number | null }>(
+      `SELECT document FROM collection_files WHERE collection_id = $1 AND file_id = $2 AND status = 'in_progress' FOR UPDATE`,
       [made.collectionId, made.fileId],
     );
-    if (alive.length === 0 || file.length === 0) return { state: "gone" };
+    if (alive.length === 0 || file === undefined) return { state: "gone" };
     const found = await findLive(tx, made);
-    if (found !== undefined && found.state === "indexing" && found.indexRev !== made.indexRev) {
-      await killDocument(tx, { collectionId: made.collectionId, firstChunk: found.firstChunk }, made.now);
-      return await createDocument(tx, tenantId, made);
-    }
-    return found === undefined ? await createDocument(tx, tenantId, made) : await joinDocument(tx, made, found);
+    const isOfOther = found !== undefined && found.state === "indexing" && found.indexRev !== made.indexRev;
+    if (isOfOther) await killDocument(tx, { collectionId: made.collectionId, firstChunk: found.firstChunk }, made.now);
+    const opened = found === undefined || isOfOther ? await createDocument(tx, tenantId, made) : await joinDocument(tx, made, found);
+    // What it was held in before it was tried again has another text where another version of the program read it.
+    if (file.document !== null && file.document !== found?.firstChunk)
+      await killUnused(tx, { collectionId: made.collectionId, firstChunk: file.document }, made.now);
+    return opened;
   });
 }
 
 async function findLive(tx: Tx, made: NewDocument): Promise<Standing | undefined> {
   const [row] = await tx.query<Standing>(
     `SELECT first_chunk AS "firstChunk", state, index_rev AS "indexRev", chunks_done AS "chunksDone", terms_done AS "termsDone",
-       lease_until AS "leaseUntil"
+       lease_until AS "leaseUntil", withheld = chunk_count AS "isHeld"
      FROM documents WHERE collection_id = $1 AND content_hash = $2 AND state <> 'dead' FOR UPDATE`,
     [made.collectionId, made.contentHash],
   );
@@ -88,6 +100,7 @@ async function createDocument(tx: Tx, tenantId: TenantId, made: NewDocument): Pr
 async function joinDocument(tx: Tx, made: NewDocument, found: Standing): Promise<OpenedDocument> {
   if (found.state === "ready") {
     await tieFile(tx, made, found.firstChunk, "completed");
+    if (found.isHeld) await failHeld(tx, { collectionId: made.collectionId, firstChunk: found.firstChunk }, "completed");
     return { state: "ready" };
   }
   await tieFile(tx, made, found.firstChunk, "in_progress");
@@ -129,22 +142,38 @@ export async function advanceDocument(
   return rows.length > 0;
 }
 
-/** From the commit on all of it is found, and every file with this content is completed. Only once every chunk is done. */
-export async function completeDocument(tx: Tx, key: DocumentKey, now: Date): Promise<void> {
+/** Files of a document of which nothing is found. It stays for its review. */
+async function failHeld(tx: Tx, key: DocumentKey, from: "in_progress" | "completed"): Promise<void> {
+  const { code, message } = await explainHeld(tx, key);
+  await tx.query(
+    `UPDATE collection_files SET status = 'failed', error_code = $3, error_message = $4 WHERE collection_id = $1 AND document = $2 AND status = $5`,
+    [key.collectionId, key.firstChunk, code, message, from],
+  );
+}
+
+/**
+ * From the commit on all of it is found that is not held, and every file with this content is completed, or failed where all of it is held. Only
+ * once every chunk is done. Returns how many are held.
+ */
+export async function completeDocument(tx: Tx, key: DocumentKey, now: Date): Promise<number> {
   const at = [key.collectionId, key.firstChunk];
   // Locks go file, collection, collection file, document: in one order everywhere, so that writers never wait in a ring.
   await tx.query(`SELECT id FROM collections WHERE id = $1 FOR NO KEY UPDATE`, [key.collectionId]);
-  const [row] = await tx.query<{ count: number; length: number }>(
-    `UPDATE documents SET state = 'ready' WHERE collection_id = $1 AND first_chunk = $2 AND state = 'indexing' AND chunks_done = chunk_count
-     RETURNING chunk_count AS count, length_sum AS length`,
+  const [row] = await tx.query<{ count: number; held: number; length: number }>(
+    `UPDATE documents SET state = 'ready', withheld = ${HELD_OF_DOCUMENT}
+     WHERE collection_id = $1 AND first_chunk = $2 AND state = 'indexing' AND chunks_done = chunk_count
+     RETURNING chunk_count - withheld AS count, withheld AS held, length_sum AS length`,
     at,
   );
-  if (row === undefined) return;
-  await tx.query(
-    `UPDATE collection_files SET status = 'completed' WHERE collection_id = $1 AND document = $2 AND status = 'in_progress'`,
-    at,
-  );
+  if (row === undefined) return 0;
+  if (row.count === 0) await failHeld(tx, key, "in_progress");
+  else
+    await tx.query(
+      `UPDATE collection_files SET status = 'completed' WHERE collection_id = $1 AND document = $2 AND status = 'in_progress'`,
+      at,
+    );
   await changeCollection(tx, key.collectionId, { chunks: row.count, length: row.length, now });
+  return row.held;
 }
 
 /** Takes a file out of a collection. Its text is not found from the commit on, unless another file there has the same. */
@@ -210,7 +239,7 @@ async function killDocument(tx: Tx, key: DocumentKey, now: Date): Promise<void> 
     `UPDATE documents d SET state = 'dead' FROM
        (SELECT state FROM documents WHERE collection_id = $1 AND first_chunk = $2 FOR UPDATE) old
      WHERE d.collection_id = $1 AND d.first_chunk = $2 AND d.state <> 'dead'
-     RETURNING d.chunk_count AS count, d.length_sum AS length, old.state AS was`,
+     RETURNING d.chunk_count - d.withheld AS count, d.length_sum AS length, old.state AS was`,
     [key.collectionId, key.firstChunk],
   );
   if (row?.was !== "ready") return;

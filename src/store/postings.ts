@@ -1,8 +1,10 @@
+import type { Finding } from "../domain/finding.ts";
 import type { PageStart } from "../domain/page.ts";
 import { collectionIds, fileIds } from "../kernel/ids.ts";
 import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "./database.ts";
 import { tenantScope } from "./database.ts";
+import { fromFindingsJson } from "./findings-json.ts";
 
 /** Four bytes of chunk number, two of occurrences, two of the chunk's length in terms, little-endian. */
 export const ENTRY_BYTES = 8;
@@ -167,6 +169,9 @@ export type FoundChunk = {
   readonly title: string;
   readonly fileId: FileId;
   readonly filename: string;
+  /** What today's detectors found in it: undefined where they did not look. Somebody's release counts as 0. */
+  readonly injection?: number | undefined;
+  readonly findings?: readonly Finding[] | undefined;
 };
 
 /**
@@ -178,23 +183,42 @@ export async function readChunks(
   tenantId: TenantId,
   collectionId: CollectionId,
   numbers: readonly number[],
+  guardRev: number,
 ): Promise<readonly FoundChunk[]> {
   const rows = await db.query<FoundRow>(
     tenantScope(tenantId),
-    `SELECT c.no, c.document, c.starts AS start, c.ends AS "end", c.headings, c.body AS text, c.pages, d.title, d.file_id AS "fileId", d.filename, d.state
+    `SELECT c.no, c.document, c.starts AS start, c.ends AS "end", c.headings, c.body AS text, c.pages, d.title, d.file_id AS "fileId", d.filename, d.state,
+       c.injection, c.findings, c.guard_rev AS "guardRev", c.quarantine
      FROM chunks c
      JOIN LATERAL (SELECT title, file_id, filename, state FROM documents o
        WHERE o.tenant_id = c.tenant_id AND o.collection_id = c.collection_id AND o.first_chunk = c.document LIMIT 1) d ON true
      WHERE c.collection_id = $1 AND c.no = ANY($2::int[])`,
     [collectionId, numbers],
   );
-  return rows.flatMap(({ state, pages, ...row }) =>
-    state === "ready" ? [{ ...row, ...(pages === null ? {} : { pages }), fileId: fileIds.parse(row.fileId) }] : [],
-  );
+  return rows.flatMap((row) => (row.state === "ready" && row.quarantine !== "held" ? [toFound(row, guardRev)] : []));
 }
 
-type FoundRow = Omit<FoundChunk, "fileId" | "pages"> & {
+type FoundRow = Omit<FoundChunk, "fileId" | "pages" | "injection" | "findings"> & {
   readonly fileId: string;
   readonly state: string;
   readonly pages: readonly PageStart[] | null;
+  readonly injection: number | null;
+  readonly findings: unknown;
+  readonly guardRev: number | null;
+  readonly quarantine: "held" | "released" | null;
 };
+
+/** What others than today's detectors found is left out, so that it is looked for again. */
+function toFound(row: FoundRow, today: number): FoundChunk {
+  const { state: _state, quarantine, guardRev, pages, injection, findings, fileId, ...rest } = row;
+  const isOfToday = guardRev === today;
+  const score = quarantine === "released" ? 0 : isOfToday ? (injection ?? undefined) : undefined;
+  const found = isOfToday ? fromFindingsJson(findings) : undefined;
+  return {
+    ...rest,
+    fileId: fileIds.parse(fileId),
+    ...(pages === null ? {} : { pages }),
+    ...(score === undefined ? {} : { injection: score }),
+    ...(found === undefined ? {} : { findings: found }),
+  };
+}

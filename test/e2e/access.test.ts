@@ -85,6 +85,19 @@ const TABLE: Record<string, Row> = {
     status: OWN(200, 404),
     make: ({ acme }) => ({ path: `/v1/vector_stores/${acme.store}/search`, init: body({ query: "leave" }) }),
   },
+  "GET /v1/vector_stores/:store/quarantine": {
+    status: [401, 401, 403, 200, 404, 403],
+    make: ({ acme }) => ({ path: `/v1/vector_stores/${acme.store}/quarantine` }),
+  },
+  // Nothing here is quarantined.
+  "POST /v1/vector_stores/:store/quarantine/:chunk/release": {
+    status: [401, 401, 403, 404, 404, 403],
+    make: ({ acme }) => ({ path: `/v1/vector_stores/${acme.store}/quarantine/1/release` }),
+  },
+  "DELETE /v1/vector_stores/:store/quarantine/:chunk": {
+    status: [401, 401, 403, 404, 404, 403],
+    make: ({ acme }) => ({ path: `/v1/vector_stores/${acme.store}/quarantine/1` }),
+  },
   "POST /admin/v1/tenants": {
     status: PLATFORM(201),
     make: () => ({ path: "/admin/v1/tenants", init: body({ slug: fresh(), name: "x" }) }),

@@ -1,0 +1,54 @@
+import type { GuardPolicy } from "../domain/guard-policy.ts";
+import { principalIdOf } from "../domain/principal.ts";
+import { createIngest, type Ingest, type IngestDeps } from "../ingest/index.ts";
+import type { DecisionLog } from "../record/index.ts";
+import { createRetriever, type Retrieve } from "../retrieve/index.ts";
+import { tenantScope } from "../store/index.ts";
+import { getTenant } from "../store/tenants.ts";
+import { describeError, type Log } from "../telemetry/index.ts";
+import type { DetectorParts } from "./detectors.ts";
+
+export type IngestPartsDeps = Pick<IngestDeps, "db" | "objects" | "clock"> & {
+  readonly log: Log;
+  readonly detectors: DetectorParts;
+  readonly decisions: Pick<DecisionLog, "change" | "note">;
+  /** Of the configuration, as it stands. */
+  policy(): Pick<GuardPolicy, "injection">;
+};
+
+/** Documents in, passages out. Both know the detectors' revision: what was found under this one is not looked for again. */
+export function composeIngest(deps: IngestPartsDeps): { ingest: Ingest; retrieve: Retrieve } {
+  const { db, objects, clock, log, detectors, decisions, policy } = deps;
+  const retrieve = createRetriever({ db, guardRev: detectors.rev });
+  const ingest = createIngest({
+    db,
+    objects,
+    clock,
+    onError: (name, error) => log.error("background work failed", { name, ...describeError(error) }),
+    detectors,
+    retrieve,
+    injectionMode: async (tenantId) => (await getTenant(db, tenantId)).guard?.injection ?? policy().injection,
+    quarantined: ({ tenantId, fileId, chunks }) =>
+      decisions.note({
+        category: "security",
+        action: "quarantine.hold",
+        outcome: "denied",
+        tenantId,
+        actor: "server",
+        resource: fileId,
+        reason: `chunks:${chunks}`,
+      }),
+    audited: (who, { action, resource, to }, work) =>
+      decisions.change(tenantScope(who.tenant.id), async (bound) => {
+        await work(bound);
+        const changed = { quarantine: { old: "held", new: to } };
+        const by = { actor: principalIdOf(who), role: who.role };
+        return {
+          made: undefined,
+          tenantId: who.tenant.id,
+          decision: { category: "security", action, outcome: "granted", ...by, resource, changed },
+        };
+      }),
+  });
+  return { ingest, retrieve };
+}
