@@ -1,7 +1,7 @@
 import { afterAll, describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { writePdf } from "../../test/documents/pdf-writer.ts";
-import { testWho } from "../chat/testing.ts";
+import { testPrincipal } from "../admit/testing.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import type { FileId, TenantId } from "../kernel/ids.ts";
 import { FLAG_ABOVE, QUARANTINE_ABOVE } from "../domain/quarantine.ts";
@@ -21,7 +21,7 @@ const pagesOf = (...pages: readonly string[]): Buffer =>
 for (const engine of listTestEngines()) {
   const k = await openKnowledge(engine);
   const { ingest, ten, other } = k;
-  const who = { ...testWho, tenant: { ...testWho.tenant, id: ten } };
+  const who = { ...testPrincipal(), tenant: { ...testPrincipal().tenant, id: ten } };
   afterAll(() => k.close());
 
   const put = async (collection: string, filename: string, bytes: Buffer | string): Promise<FileId> => {
