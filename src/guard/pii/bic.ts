@@ -6,7 +6,6 @@ import { BIC } from "./topics.ts";
 
 /** ISO 9362: bank, country, place, and a branch if need be. */
 const bic = /^[A-Z]{4}[A-Z]{2}[A-Z0-9]{2}(?:[A-Z0-9]{3})?$/;
-export const BIC_PATTERNS: readonly RegExp[] = [bic];
 
 /** ISO 3166, and Kosovo. A word in capitals of eight letters has seldom one of them at its fifth. */
 const COUNTRIES: ReadonlySet<string> = new Set(

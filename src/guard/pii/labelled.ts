@@ -21,7 +21,6 @@ function isPlausible(scan: Scan, value: LabelledValue): boolean {
 
 /** What a date is is told by its groups: `01.02.1980` after "passport issued" is no passport. */
 const dateLike = /^(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2})$/;
-export const LABELLED_PATTERNS: readonly RegExp[] = [dateLike];
 
 function findFor(scan: Scan, kind: LabelledKind, first: number, out: Finding[]): boolean {
   const value = readValue(scan, first, kind);

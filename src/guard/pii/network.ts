@@ -65,16 +65,19 @@ function isIpv6(address: string): boolean {
 
 const mac = /^[0-9a-f]{2}(?:[:-][0-9a-f]{2}){5}$/i;
 const ciscoMac = /^[0-9a-f]{4}\.[0-9a-f]{4}\.[0-9a-f]{4}$/i;
-export const NETWORK_PATTERNS: readonly RegExp[] = [mac, ciscoMac];
 
 const isNullMac = (address: string): boolean => /^(?:00[:-]?)+$|^(?:ff[:-]?)+$/i.test(address);
 
-function findColoned(scan: Scan, colon: number, out: Finding[]): number {
+const isColoned = (unit: number): boolean => isHex(unit) || unit === COLON;
+
+/** Where the run ends that was looked at; colons before it belong to it. */
+function findColoned(scan: Scan, colon: number, searched: number, out: Finding[]): number {
   const { text } = scan;
   let start = colon;
-  while (start > 0 && colon - start < IPV6_MAX && (isHex(text.charCodeAt(start - 1)) || text.charCodeAt(start - 1) === COLON)) start--;
+  while (start > searched && isColoned(text.charCodeAt(start - 1))) start--;
   let end = colon + 1;
-  while (end - start <= IPV6_MAX && (isHex(text.charCodeAt(end)) || text.charCodeAt(end) === COLON)) end++;
+  while (isColoned(text.charCodeAt(end))) end++;
+  if (end - start > IPV6_MAX) return end;
   if (isWord(text.charCodeAt(start - 1)) || isWord(text.charCodeAt(end)) || end - start < 6) return end;
   let address = text.slice(start, end);
   if (address.endsWith(":") && !address.endsWith("::")) address = address.slice(0, -1);
@@ -114,7 +117,7 @@ export function createNetworkRule(): PiiRule {
         if (after === DOT || after === DASH || before === DOT || before === DASH) findDashedMac(scan, token, out);
       }
       let searched = 0;
-      for (const colon of scan.hexColons) if (colon >= searched) searched = findColoned(scan, colon, out);
+      for (const colon of scan.hexColons) if (colon >= searched) searched = findColoned(scan, colon, searched, out);
     },
   };
 }

@@ -119,7 +119,6 @@ function scoreOf(scan: Scan, plan: PhonePlan, candidate: PhoneCandidate): number
 
 /** `x123`, `ext. 123` right after a number belong to it. */
 const extension = /(?: ?(?:x|ext\.?|extension|durchwahl|poste|anexo|int\.?) ?\d{1,6})(?!\w)/iy;
-export const PHONE_PATTERNS: readonly RegExp[] = [extension];
 
 function withExtension(text: string, end: number): number {
   extension.lastIndex = end;

@@ -12,8 +12,6 @@ const bearerValue = /[ \t]{1,3}["']?([A-Za-z0-9._~+/=-]{16,4000})/y;
 /** Nearby, though not assigned: "the api key for staging, 8f2…". */
 const entropyValue = /[A-Za-z0-9+/=_-]{20,400}/y;
 
-export const SECRET_PATTERNS: readonly RegExp[] = [assignment, bareValue, bearerValue, entropyValue];
-
 const NEARBY_CHARS = 48;
 
 /** What stands where a secret will be, or a word of a program. */
@@ -23,7 +21,9 @@ const code = /[()[\]{}]|=>|::|->/;
 const hasDigit = /\d/;
 const hasLetter = /\p{L}/u;
 const hasMark = /[!@#$%^&*?~+]/;
-const hasBothCases = /\p{Ll}.*\p{Lu}|\p{Lu}.*\p{Ll}/u;
+const hasSmall = /\p{Ll}/u;
+const hasCapital = /\p{Lu}/u;
+const hasBothCases = (value: string): boolean => hasSmall.test(value) && hasCapital.test(value);
 const identifierPath = /^[a-z_$][\w$]*(?:\.[a-z_$][\w$]*)+$/i;
 const digitsOnly = /^\d+$/;
 
@@ -46,8 +46,7 @@ function valueScore(label: string, value: string, isSigned: boolean, isQuoted: b
   if (digitsOnly.test(value))
     return value.length >= 6 && isSigned && /^(?:pass|pwd|senha|clave|wacht|has|mot|contra|kenn|パス|पास)/i.test(label) ? 0.6 : 0;
   if (code.test(value) && !isQuoted) return 0;
-  const kinds =
-    Number(hasDigit.test(value)) + Number(hasLetter.test(value)) + Number(hasMark.test(value)) + Number(hasBothCases.test(value));
+  const kinds = Number(hasDigit.test(value)) + Number(hasLetter.test(value)) + Number(hasMark.test(value)) + Number(hasBothCases(value));
   if (value.length >= 6 && kinds >= 2 && (hasDigit.test(value) || hasMark.test(value) || isQuoted)) return isSigned ? 0.85 : 0.75;
   if (isQuoted && isSigned && value.length >= 6 && !value.includes(" ")) return 0.6;
   return isSigned && value.length >= 16 && entropyBits(value) >= 3.5 ? 0.6 : 0;

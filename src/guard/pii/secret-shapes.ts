@@ -71,5 +71,5 @@ export const SECRET_SHAPES: readonly SecretShape[] = [
   { name: "rubygems-key", prefixes: ["rubygems_"], pattern: /rubygems_[0-9a-f]{48}/y },
   { name: "age-key", prefixes: ["AGE"], pattern: /AGE-SECRET-KEY-1[QPZRY9X8GF2TVDW0S3JN54KHCE6MUA7L]{58}/y },
   { name: "weir-key", prefixes: ["weir-", "wadm-"], pattern: /(?:weir|wadm)-[0-9a-v]{32}(?![A-Za-z0-9])/y },
-  { name: "jwt", prefixes: ["eyJ"], pattern: /eyJ[\w-]{8,4000}\.eyJ[\w-]{4,8000}\.[\w-]{0,2000}/y },
+  { name: "jwt", prefixes: ["eyJ"], pattern: /(?<![\w-])eyJ[\w-]{8,4000}\.eyJ[\w-]{4,8000}\.[\w-]{0,2000}/y },
 ];

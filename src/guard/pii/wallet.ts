@@ -17,7 +17,6 @@ const bech32 = /^(bc|tb|ltc|BC|TB|LTC)1[a-zA-Z0-9]{25,87}$/;
 const monero = /^[48][0-9AB][1-9A-HJ-NP-Za-km-z]{93}$/;
 const solana = /^[1-9A-HJ-NP-Za-km-z]{32,44}$/;
 const ripple = /^r[1-9A-HJ-NP-Za-km-z]{24,34}$/;
-export const WALLET_PATTERNS: readonly RegExp[] = [base58, ethereum, bech32, monero, solana, ripple];
 
 /** EIP-55: a letter is upper-case where the digest of the lower-case address has a half-byte of 8 or more. */
 function isEip55(address: string): boolean {

@@ -1,0 +1,56 @@
+/** Whether an expression's time grows faster than its text. */
+import type { Expression } from "./list.ts";
+import { piecesOf, worstInputs } from "./inputs.ts";
+
+/** Small ones first: an expression that is exponential is known at 24 characters, and would not come back from 1,000. */
+const SIZES = [24, 256, 2048, 8192] as const;
+/** At each of these sizes a linear expression takes microseconds; a quadratic one at the last, 20 ms and more. */
+const SUSPECT_MS = 4;
+/** Nothing linear takes this long over so few characters, on however busy a machine; five times in a row. */
+const HOPELESS_MS = 40;
+const HOPELESS_SIZE = 2048;
+/** Four times the text: linear is 4, quadratic 16. Half way between, in logarithms. */
+export const RATIO_MAX = 8;
+const ROUNDS = 5;
+
+/** Tried at every place, also where the program would try it at one only. */
+const searching = ({ source, flags }: Expression): RegExp => new RegExp(source, `${flags.replace(/[gy]/g, "")}g`);
+
+/** Every match in the text, as a replacement goes through it. */
+function timeMs(pattern: RegExp, text: string): number {
+  const start = performance.now();
+  pattern.lastIndex = 0;
+  while (pattern.exec(text) !== null) if (pattern.lastIndex >= text.length || text.length === 0) break;
+  return performance.now() - start;
+}
+
+const median = (values: readonly number[]): number => values.toSorted((one, other) => one - other)[values.length >> 1] ?? 0;
+const measured = (pattern: RegExp, text: string): number => median(Array.from({ length: ROUNDS }, () => timeMs(pattern, text)));
+
+/** The median of ratios, each of two measurements in one go: what else the machine does falls on both. */
+function ratioOf(pattern: RegExp, text: string, quarter: string): number {
+  return median(Array.from({ length: ROUNDS }, () => timeMs(pattern, text) / Math.max(timeMs(pattern, quarter), 0.001)));
+}
+
+/** What is wrong, or nothing. */
+export function findGrowth(expression: Expression): string | undefined {
+  const pattern = searching(expression);
+  for (const piece of piecesOf(expression.source)) {
+    for (const size of SIZES) {
+      for (const [at, text] of worstInputs(expression.source, piece, size).entries()) {
+        const took = timeMs(pattern, text);
+        if (took < SUSPECT_MS) continue;
+        if (size <= HOPELESS_SIZE) {
+          if (took > HOPELESS_MS && measured(pattern, text) > HOPELESS_MS)
+            return `${size} characters of ${JSON.stringify(piece)} take ${took.toFixed(0)} ms`;
+          continue;
+        }
+        const quarter = worstInputs(expression.source, piece, size / 4)[at] ?? "";
+        if (measured(pattern, text) < SUSPECT_MS) continue;
+        const ratio = ratioOf(pattern, text, quarter);
+        if (ratio >= RATIO_MAX) return `four times ${JSON.stringify(piece)} takes ${ratio.toFixed(1)} times as long`;
+      }
+    }
+  }
+  return undefined;
+}
