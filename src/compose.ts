@@ -49,6 +49,7 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
       db,
       clock: deps.clock,
       log: deps.log,
+      bucket: config.objects.kind === "folder" ? undefined : parts.stored.blobs,
       flush: parts.record.shipper.flush,
       deleteOldEvents: parts.record.deleteOld,
       load: deps.loadConfig,

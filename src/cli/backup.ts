@@ -18,6 +18,7 @@ export const backup: Command = {
   flags: {
     ...PASSPHRASE_FLAG,
     plain: { value: undefined, description: "not encrypted: who has the file can read the documents in it" },
+    objects: { value: undefined, description: "where stored files are in a bucket: these too, as they lie there, encrypted" },
     "with-secret": { value: undefined, description: "with --plain: the server's secret and admin key in it too, in clear" },
     ...REACH_FLAGS,
   },
@@ -29,7 +30,7 @@ export const backup: Command = {
     const keys = passphrase !== undefined || args.on("with-secret") ? await readKeys(args, deps) : undefined;
     return await withServer(args, deps, async ({ api }) => {
       const startedMs = deps.clock.monotonicMs();
-      const body = await api.stream("/admin/v1/backup", {});
+      const body = await api.stream(`/admin/v1/backup${args.on("objects") ? "?objects=true" : ""}`, {});
       const bytes = await writeWhole(path, recordsOf(keys, body), passphrase);
       const seconds = ((deps.clock.monotonicMs() - startedMs) / 1000).toFixed(1);
       deps.terminal.out(

@@ -10,7 +10,7 @@ import { modelsList, modelsPull } from "./models.ts";
 import { move } from "./move.ts";
 import { redteam } from "./redteam.ts";
 import { restore } from "./restore.ts";
-import { objectsRotateKeys } from "./objects.ts";
+import { objectsPush, objectsRotateKeys } from "./objects.ts";
 import { serve } from "./serve.ts";
 import { tenantCreate, tenantList, tenantRevoke } from "./tenant.ts";
 import { usage } from "./usage.ts";
@@ -33,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   modelsPull,
   modelsList,
   objectsRotateKeys,
+  objectsPush,
   doctor,
   redteam,
   backup,

@@ -1,4 +1,6 @@
-import { type Command, EXIT } from "./command.ts";
+import { join } from "node:path";
+import { CommandError, type Command, EXIT } from "./command.ts";
+import { Fault } from "../kernel/fault.ts";
 import { REACH_FLAGS, withServer } from "./reach.ts";
 import { numberOf } from "./read.ts";
 
@@ -19,4 +21,34 @@ export const objectsRotateKeys: Command = {
       );
       return EXIT.done;
     }),
+};
+
+export const objectsPush: Command = {
+  name: "objects push",
+  summary: "Puts stored files of the data folder into the bucket that weir.yaml names: after a restore, or to move from one to the other.",
+  operands: "",
+  operandsMin: 0,
+  operandsMax: 0,
+  flags: {
+    data: { value: "DIR", description: "data folder (WEIR_DATA_DIR, else ./data)" },
+    config: { value: "FILE", description: "config file (WEIR_CONFIG, else ./weir.yaml where it exists)" },
+  },
+  examples: ["weir objects push --data /var/lib/weir"],
+  async run(args, deps) {
+    const config = await deps.loadConfig({ data: args.text("data"), config: args.text("config") });
+    if (config.objects.kind !== "s3")
+      throw new CommandError("weir.yaml names no bucket (objects: { kind: s3, … }), so the files are where they belong.", EXIT.usage);
+    const { openObjectStore, pushObjects } = await import("../operate/index.ts");
+    const { nowMs } = deps.clock;
+    const fetch = await deps.reachServices(config.outbound.ca);
+    const open = (objects: typeof config.objects | { readonly kind: "folder"; readonly kms: undefined }) =>
+      openObjectStore({ fetch, nowMs, wait: deps.wait }, { ...config, objects }).blobs;
+    const { pushed, there } = await pushObjects(open({ kind: "folder", kms: undefined }), open(config.objects)).catch((error: unknown) => {
+      throw error instanceof Fault ? new CommandError(`${error.message} What was put is kept; run this again.`) : error;
+    });
+    deps.terminal.out(
+      `Put into the bucket ${config.objects.bucket}: ${String(pushed)} ${pushed === 1 ? "object" : "objects"}; ${String(there)} were there already. ${join(config.dataDir, "objects")} may be deleted.\n`,
+    );
+    return EXIT.done;
+  },
 };

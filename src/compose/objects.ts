@@ -5,7 +5,14 @@ import type { Clock } from "../kernel/clock.ts";
 import { createServiceFetch } from "../http/index.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { TenantId } from "../kernel/ids.ts";
-import { createDataKeys, createEncryptedObjects, createTenantObjects, type DataKeys, type ObjectStore } from "../object/index.ts";
+import {
+  createDataKeys,
+  createEncryptedObjects,
+  createTenantObjects,
+  type Blobs,
+  type DataKeys,
+  type ObjectStore,
+} from "../object/index.ts";
 import { openObjectStore } from "../operate/index.ts";
 import { createContentLog, keepsContent, lacksScrubber, type ContentLog } from "../record/index.ts";
 import type { Database } from "../store/index.ts";
@@ -14,6 +21,8 @@ import { describeError, type Log } from "../telemetry/index.ts";
 
 export type ObjectParts = {
   readonly objects: ObjectStore;
+  /** The same, as it lies there. */
+  readonly blobs: Blobs;
   readonly dataKeys: DataKeys;
   readonly contentLog: ContentLog;
   readonly keepsContent: Stages["keepsContent"];
@@ -55,6 +64,7 @@ export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
   let pruning: ReturnType<typeof setInterval> | undefined;
   return {
     objects,
+    blobs,
     dataKeys,
     contentLog,
     keepsContent: createContentRule(log),

@@ -3,6 +3,7 @@ import type { Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { createBackup, createFileWatch, createReload, removeDrafts, type Reload } from "../operate/index.ts";
+import type { Blobs } from "../object/index.ts";
 import type { Engine } from "../store/index.ts";
 import { deleteOldPseudonyms } from "../store/pseudonyms.ts";
 import { deleteOldChanges } from "../store/old-changes.ts";
@@ -14,6 +15,8 @@ export type OperatedServer = {
   readonly db: Engine;
   readonly clock: Clock;
   readonly log: Log;
+  /** Where stored files are, where that is no folder. */
+  readonly bucket: Blobs | undefined;
   readonly flush: () => Promise<void>;
   /** Deletes events of whole months, but for the one under way and so many before it. */
   readonly deleteOldEvents: (nowMs: number, months: number) => Promise<number>;
@@ -35,7 +38,7 @@ const TIDY_EVERY_MS = 10 * 60_000;
 export function composeOperations(server: OperatedServer): Operations {
   const { config, db, clock, log } = server;
   const { dataDir, secret, journal } = config;
-  const backup = createBackup({ db, clock, log, dataDir, secret, journalDir: journal.dir, flush: server.flush });
+  const backup = createBackup({ db, clock, log, dataDir, secret, bucket: server.bucket, journalDir: journal.dir, flush: server.flush });
   const reloader = createReload(config, {
     apply: server.apply,
     load:
@@ -66,7 +69,7 @@ export function composeOperations(server: OperatedServer): Operations {
   };
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
-    backup: (write) => backup.write({ write }),
+    backup: (write, wish) => backup.write({ write }, wish),
     reload,
     async start() {
       await removeDrafts(dataDir);

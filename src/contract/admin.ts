@@ -100,6 +100,8 @@ export const promptQuery = z.strictObject({
   cursor: z.string().optional(),
   limit,
 });
+/** `objects`: stored files of a bucket, too. Those of a folder are always in a backup. */
+export const backupQuery = z.strictObject({ objects: z.enum(["true", "false"]).default("false") });
 export const tenantQuery = z.strictObject({ tenant: z.string().optional() });
 export const auditVerify = z.strictObject({ tenant: z.string().optional() });
 export type TenantCreate = z.output<typeof tenantCreate>;

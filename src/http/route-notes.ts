@@ -263,6 +263,7 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
   },
   "POST /admin/v1/backup": {
     summary: "Write a backup of everything, keys included, while calls go on",
+    query: admin.backupQuery,
     answerType: BYTES,
   },
   "POST /admin/v1/config/reload": {

@@ -153,6 +153,11 @@ const ILL: readonly (readonly [name: string, Refuse, RegExp])[] = [
     /secretAccessKey or objects\.region/,
   ],
   [
+    "a clock that is wrong",
+    (_, path) => (path.startsWith("/weir") ? { status: 403, code: "RequestTimeTooSkewed" } : undefined),
+    /clock is wrong.* → Let this machine follow NTP/,
+  ],
+  [
     "a store that is ill",
     (_, path) => (path.startsWith("/weir") ? { status: 500 } : undefined),
     /^problem object store: .*does not answer/,

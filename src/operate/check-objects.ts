@@ -6,9 +6,9 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { tenantIds } from "../kernel/ids.ts";
 import type { Fetch } from "../kernel/outbound.ts";
-import { createDataKeys, createEncryptedObjects, createTenantObjects } from "../object/index.ts";
+import { createDataKeys, createEncryptedObjects, createFolderBlobs, createTenantObjects } from "../object/index.ts";
 import type { Blobs, KeyWrapper } from "../object/index.ts";
-import { ok, problem, type Finding } from "./finding.ts";
+import { ok, problem, warning, type Finding } from "./finding.ts";
 import { openObjectStore } from "./object-store.ts";
 
 type Deps = { readonly clock: Clock; readonly fetch: Fetch };
@@ -35,8 +35,8 @@ export async function checkObjects({ clock, fetch }: Deps, config: Ask): Promise
   if (objects.kind === "folder" && !(await isThere(join(dataDir, "objects"))))
     return [...wrapped, ok(STORE, "a folder in the data folder, made with the first file")];
   const where = objects.kind === "folder" ? join(dataDir, "objects") : `bucket ${objects.bucket} at ${objects.endpoint}`;
-  const stored = await checkStore(blobs, where, objects.kind);
-  const isWell = [...wrapped, ...stored].every(({ state }) => state === "ok");
+  const stored = [...(await checkStore(blobs, where, objects.kind)), ...(objects.kind === "s3" ? await checkLeft(dataDir) : [])];
+  const isWell = [...wrapped, ...stored].every(({ state }) => state !== "problem");
   return [...wrapped, ...stored, ...(isWell ? await checkDataKeys(blobs, wrappers, clock) : [])];
 }
 
@@ -105,6 +105,7 @@ const PAST: Readonly<Record<string, string>> = { write: "written", read: "read",
 
 function todoOfStore(error: unknown, kind: "folder" | "s3"): string {
   if (kind === "folder") return "May this user write there, and is there room on the disk?";
+  if (/clock is wrong/.test(messageOf(error))) return "Let this machine follow NTP: a signature holds for minutes.";
   switch (statusOf(error)) {
     case 403:
       return "Look at objects.accessKeyId, secretAccessKey and region; the account needs GetObject, PutObject and DeleteObject on the objects, and ListBucket on the bucket.";
@@ -115,6 +116,14 @@ function todoOfStore(error: unknown, kind: "folder" | "s3"): string {
     default:
       return "Its own log says more.";
   }
+}
+
+/** After a restore, or a change from a folder to a bucket, files lie where the server does not look. */
+async function checkLeft(dataDir: string): Promise<readonly Finding[]> {
+  const left = join(dataDir, "objects");
+  const [first] = await createFolderBlobs(left).list("", { limit: 1 });
+  if (first === undefined) return [];
+  return [warning(STORE, `stored files lie in ${left}, and the server looks for them in the bucket`, "weir objects push puts them there.")];
 }
 
 /** That a key of before opens is what tells whether this server can read what is stored. */

@@ -5,6 +5,8 @@ export type { BackupSink } from "./backup-format.ts";
 export { checkSums, readDatabase } from "./copy-database.ts";
 export type { Sums, TableSource } from "./copy-database.ts";
 export { checkObjects } from "./check-objects.ts";
+export { pushObjects } from "./copy-objects.ts";
+export type { Pushed } from "./copy-objects.ts";
 export { examine } from "./doctor.ts";
 export type { DoctorDeps } from "./doctor.ts";
 export type { Finding } from "./finding.ts";

@@ -1,16 +1,21 @@
 import { afterAll, beforeAll, test } from "bun:test";
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { runCli } from "../../src/cli/testing.ts";
+import { composeServer } from "../../src/compose.ts";
 import { createServiceFetch } from "../../src/http/index.ts";
+import { systemClock } from "../../src/kernel/clock.ts";
 import { systemFetch } from "../../src/kernel/outbound.ts";
 import { createS3Blobs, createTenantObjects, type Blobs, type S3Options } from "../../src/object/index.ts";
 import { bytesOf, encrypt, OBJECT_CASES, secretWrapper, ten, textOf } from "../../src/object/testing.ts";
 import { checkObjects } from "../../src/operate/index.ts";
+import { silentLog } from "../../src/telemetry/index.ts";
 import { freePort } from "../../tools/suite/port.ts";
-import { startWeir, oneModel } from "../e2e/server.ts";
+import { upload } from "../e2e/access-world.ts";
+import { ADMIN_KEY, startWeir, oneModel } from "../e2e/server.ts";
 import { createFakeUpstream } from "../upstream/index.ts";
 import { programOf, startProgram, type Program } from "./program.ts";
 
@@ -165,6 +170,62 @@ s3Test("a server keeps uploads and chat logs in the bucket, by tenant and date, 
     for (const path of paths) assert.ok(!readFileSync(path).includes(CANARY), path);
     for (const secret of [secretAccessKey, CANARY]) assert.ok(!weir.logged.join("").includes(secret));
     console.log(`# S3 (versitygw): 1 upload and 5 calls' content in ${names.length} objects, 0 in the clear`);
+  } finally {
+    await weir.close().catch(() => undefined);
+    await upstream.close();
+  }
+});
+
+s3Test("a backup with the bucket's objects restores into another bucket's place, and every file opens there", async () => {
+  const upstream = await createFakeUpstream();
+  const { region, accessKeyId, secretAccessKey } = CREDENTIALS;
+  const env = { S3_ID: accessKeyId, S3_KEY: secretAccessKey, WORDS: "some words for a backup" };
+  const yamlAt = (prefix: string): string =>
+    `${oneModel(upstream.openaiBaseUrl)}objects: { kind: s3, bucket: weir, endpoint: "${endpoint}", region: ${region}, prefix: ${prefix}, accessKeyId: env:S3_ID, secretAccessKey: env:S3_KEY }\n`;
+  const weir = await startWeir({ yaml: yamlAt("before"), env });
+  const restored = join(folder, "restored");
+  const file = join(folder, "with-objects.backup");
+  const config = join(folder, "after.yaml");
+  writeFileSync(config, yamlAt("after"));
+  const run = async (...argv: string[]): Promise<string> => {
+    const { code, out, err } = await runCli(argv, {
+      cwd: folder,
+      env,
+      clock: systemClock,
+      findServer: async (dataDir) => (dataDir === weir.dataDir ? { pid: 1, url: weir.url, key: ADMIN_KEY } : undefined),
+      compose: (of) => composeServer(of, { clock: systemClock, log: silentLog }),
+    });
+    assert.equal(code, 0, `${argv.join(" ")}: ${out}${err}`);
+    return out;
+  };
+  try {
+    const { key } = await weir.tenant("acme");
+    const texts = Array.from({ length: 30 }, (_, at) => `# Note ${at}\n\n${CANARY}`);
+    const files: string[] = [];
+    for (const [at, text] of texts.entries()) files.push(await upload(weir, key, `${at}.md`, text));
+    await run("backup", file, "--data", weir.dataDir, "--passphrase", "env:WORDS", "--objects");
+    await weir.stop();
+    await run("restore", file, "--data", restored, "--passphrase", "env:WORDS", "--config", config);
+    assert.match(
+      await run("doctor", "--data", restored, "--config", config),
+      /warning {2}object store: stored files lie in .*\n.*weir objects push/,
+    );
+    assert.match(
+      await run("objects", "push", "--data", restored, "--config", config),
+      /Put into the bucket weir: 31 objects; 0 were there/,
+    );
+    assert.match(await run("objects", "push", "--data", restored, "--config", config), /: 0 objects; 31 were there already/);
+    rmSync(join(restored, "objects"), { recursive: true });
+    const after = await startWeir({ yaml: yamlAt("after"), dataDir: restored, env });
+    let same = 0;
+    for (const [at, id] of files.entries()) {
+      const response = await fetch(`${after.url}/v1/files/${id}/content`, { headers: { authorization: `Bearer ${key}` } });
+      if ((await response.text()) === texts[at]) same++;
+    }
+    await after.stop();
+    assert.equal(same, files.length);
+    assert.ok(!readFileSync(file).includes(CANARY));
+    console.log(`# S3 (versitygw): backup with objects: ${same} of ${files.length} files open in another place`);
   } finally {
     await weir.close().catch(() => undefined);
     await upstream.close();

@@ -1,0 +1,53 @@
+import type { Blobs } from "../object/index.ts";
+import type { FileTotals } from "./backup-files.ts";
+import { toLine, type BackupSink } from "./backup-format.ts";
+
+/** What a listing gives at a time. */
+const PAGE = 1000;
+/** In a bucket that is shared may lie what is nobody's here; a restore would take a path like that for damage. */
+const SOUND = /^[A-Za-z0-9_=][A-Za-z0-9._=-]*(?:\/[A-Za-z0-9_=][A-Za-z0-9._=-]*)+$/;
+
+/** Every path, ascending. What is stored meanwhile may be among them. */
+async function* listAll(blobs: Blobs): AsyncGenerator<string> {
+  for (let after: string | undefined; ;) {
+    const page = await blobs.list("", { after, limit: PAGE });
+    yield* page.filter((path) => SOUND.test(path));
+    after = page.at(-1);
+    if (page.length < PAGE) return;
+  }
+}
+
+/** Every object of a bucket as it lies there, encrypted, below `objects/` of a backup. */
+export async function writeObjects(sink: BackupSink, bucket: Blobs, totals: FileTotals): Promise<void> {
+  for await (const path of listAll(bucket)) {
+    const bytes = await bucket.get(path);
+    if (bytes === undefined) continue; // Deleted meanwhile.
+    await sink.write(toLine({ type: "file", path: `objects/${path}`, bytes: bytes.length }));
+    await sink.write(bytes);
+    totals.files++;
+    totals.fileBytes += bytes.length;
+  }
+}
+
+export type Pushed = { readonly pushed: number; /** Were there already, and were left as they are. */ readonly there: number };
+
+/** Puts into one store what another has and it has not. May be repeated, also after it was broken off. */
+export async function pushObjects(from: Blobs, to: Blobs): Promise<Pushed> {
+  let pushed = 0;
+  let there = 0;
+  const has = listAll(to);
+  let next = await has.next();
+  for await (const path of listAll(from)) {
+    // Both lists ascend, so one pass over each tells what is missing.
+    while (next.done !== true && next.value < path) next = await has.next();
+    if (next.done !== true && next.value === path) {
+      there++;
+      continue;
+    }
+    const bytes = await from.get(path);
+    if (bytes === undefined) continue;
+    await to.put(path, bytes);
+    pushed++;
+  }
+  return { pushed, there };
+}
