@@ -30,6 +30,17 @@ test("what is approved here or elsewhere counts, once; where the database is awa
   assert.deepEqual(heard, [toA, toB]);
 });
 
+test("what was approved before anybody listened is told to who does", () => {
+  const followed = followApprovedRoutes({ read: () => Promise.resolve(toA), log: silentLog }, {});
+  followed.take(toA);
+  let told = 0;
+  followed.onChange(() => told++);
+  assert.equal(told, 1);
+  const unchanged = followApprovedRoutes({ read: () => Promise.resolve(toA), log: silentLog }, toA);
+  unchanged.onChange(() => told++);
+  assert.equal(told, 1);
+});
+
 test("the feed tells of policies where one is in the page, and at its beginning, when one may have gone unheard", async () => {
   let told = 0;
   const tenantId = tenantIds.make(0);

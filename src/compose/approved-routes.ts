@@ -9,7 +9,7 @@ export type FollowedRoutes = {
   take(routes: ApprovedRoutes): void;
   /** Some process did: they are read anew. Where the database does not answer, those of before stay. */
   refresh(): Promise<void>;
-  /** Told each time that they are others than before. */
+  /** Told each time that they are others than before; at once where they have become so already. */
   onChange(listener: () => void): void;
 };
 
@@ -39,6 +39,7 @@ export function followApprovedRoutes({ read, log }: Deps, first: ApprovedRoutes)
     },
     onChange(next) {
       listener = next;
+      if (current !== first) next();
     },
   };
 }

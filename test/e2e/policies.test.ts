@@ -14,7 +14,7 @@ type Policy = {
   body: Record<string, unknown>;
   changes?: Record<string, { old: unknown; new: unknown }>;
 };
-type Person = "runs-one" | "runs-two" | "writes" | "looks";
+type Person = "runs-one" | "runs-two" | "runs-three" | "writes" | "looks";
 
 let issuer: TestIssuer;
 let upstream: FakeUpstream;
@@ -33,7 +33,7 @@ auth: { oidc: [{ issuer: "${issuer.url}", audience: ${AUDIENCE}, roles: { engine
 `;
   weir = await startWeir({ yaml });
   ({ key } = await weir.tenant("acme", { models: ["small"], rpm: 100, budgetUsd: 5 }));
-  const roles = { "runs-one": "engineer", "runs-two": "engineer", writes: "prompter", looks: "viewer" } as const;
+  const roles = { "runs-one": "engineer", "runs-two": "engineer", "runs-three": "engineer", writes: "prompter", looks: "viewer" } as const;
   for (const [sub, role] of Object.entries(roles)) tokens.set(sub as Person, await issuer.sign({ sub, role }));
 });
 afterAll(async () => {
@@ -170,6 +170,21 @@ test("what is approved is what was asked for: a change meanwhile, an urgent one 
   const again = await step("runs-one", made, "promote", undefined, slug);
   assert.deepEqual(again.changes, { models: { old: ["m"], new: ["m", "small"] }, rpm: { old: 100, new: 500 } });
   await step("runs-two", made, "approve", undefined, slug);
+});
+
+test("of two who approve at once one does", async () => {
+  const made = await draft("runs-one", { rpm: 95 });
+  await step("runs-one", made, "promote");
+  const answers = await Promise.all(
+    (["runs-two", "runs-three"] as const).map((person) =>
+      fetch(`${weir.url}/admin/v1/policies/${made.id}/approve`, {
+        method: "POST",
+        headers: { authorization: `Bearer ${tokens.get(person) ?? ""}`, "content-type": "application/json" },
+        body: JSON.stringify({ tenant: "acme" }),
+      }),
+    ),
+  );
+  assert.deepEqual(answers.map(({ status }) => status).toSorted(), [200, 409]);
 });
 
 test("approved routes go before those of weir.yaml from the next call on and after a restart, and an older version takes them back", async () => {
