@@ -6,6 +6,8 @@ import {
   createInputGuard,
   createPresidio,
   createPseudonymBook,
+  createToxicityScorer,
+  readToxicityWeights,
   type GuardDeps,
   type GuardOptions,
   type PseudonymBook,
@@ -40,6 +42,7 @@ type Deps = {
 export function composeGuard(deps: Deps): GuardParts {
   const { secret } = deps.config;
   const { find, scoreInjection, rev } = composeDetectors();
+  const scoreToxicity = createToxicityScorer(readToxicityWeights());
   const book = composePseudonyms(deps);
   const keys = { pseudonymKey: deriveKey(secret, "pseudonyms"), canaryKey: deriveKey(secret, "canaries") };
   const refused = tellRefused(deps.note);
@@ -54,7 +57,7 @@ export function composeGuard(deps: Deps): GuardParts {
         find: createPresidio(fetch, options),
         onFailure,
       }));
-      const guardDeps: GuardDeps = { find, scoreInjection, second, book, refused, ...keys };
+      const guardDeps: GuardDeps = { find, scoreInjection, scoreToxicity, second, book, refused, ...keys };
       const rules = Object.values(routes).flat();
       const options: GuardOptions = {
         policy: guard.policy,

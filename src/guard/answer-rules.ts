@@ -3,6 +3,10 @@ import type { Outgoing } from "../domain/guard.ts";
 import { Fault } from "../kernel/fault.ts";
 import { canaryRule } from "./output/canary-rule.ts";
 import { linkRule } from "./output/link-rule.ts";
+import { personalDataRule } from "./output/personal-data-rule.ts";
+import { toxicityRule } from "./output/toxicity-rule.ts";
+import type { Find } from "./look.ts";
+import type { ScoreToxicity } from "./toxicity/score-toxicity.ts";
 import { createOutputGuard, type OutputGuard } from "./output/output-guard.ts";
 import type { OutputRule } from "./output/output-rule.ts";
 
@@ -17,12 +21,17 @@ export type AnswerRules = {
 export type AnswerRulesDeps = {
   readonly policy: GuardPolicy;
   readonly canary: string | undefined;
+  readonly find: Find;
+  readonly scoreToxicity: ScoreToxicity;
+  /** The value stands in what the model was told. */
+  known(value: string): boolean;
   /** A rule ended an answer. */
   stopped(fault: Fault): void;
 };
 
-export function createAnswerRules({ policy, canary, stopped }: AnswerRulesDeps): AnswerRules {
-  const rules = toRules(policy, canary);
+export function createAnswerRules(deps: AnswerRulesDeps): AnswerRules {
+  const { stopped } = deps;
+  const rules = toRules(deps);
   const guards: OutputGuard[] = [];
   return {
     outgoing(unmasking) {
@@ -48,9 +57,11 @@ export function createAnswerRules({ policy, canary, stopped }: AnswerRulesDeps):
   };
 }
 
-function toRules(policy: GuardPolicy, canary: string | undefined): readonly OutputRule[] {
+function toRules({ policy, canary, find, known, scoreToxicity }: AnswerRulesDeps): readonly OutputRule[] {
   const rules: OutputRule[] = [];
   if (canary !== undefined) rules.push(canaryRule(canary));
   if (policy.outputLinks !== "off") rules.push(linkRule({ mode: policy.outputLinks, hosts: policy.linkHosts }));
+  if (policy.outputPii !== "off") rules.push(personalDataRule({ mode: policy.outputPii, find, known }));
+  if (policy.outputToxicity !== "off") rules.push(toxicityRule({ mode: policy.outputToxicity, score: scoreToxicity }));
   return rules;
 }

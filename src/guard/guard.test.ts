@@ -74,7 +74,7 @@ const readable = (value: unknown): string =>
 
 test("what leaves for an external model holds the original nowhere, and own hardware gets all as it was", () => {
   const call = guardCall(EVERYWHERE, { systemPrompt: `Answer for ${MAIL}.` });
-  const checked = sync(testGuard({ outputLinks: "off" }).check(call));
+  const checked = sync(testGuard({ outputLinks: "off", outputPii: "off" }).check(call));
   const passages = passagesOf(checked, [PASSAGE]);
   assert.equal(checked.outgoing(), undefined);
   const left = checked.leave(external, "off", passages);
@@ -258,7 +258,7 @@ test("where nothing is to be looked for nothing is, unless a route asks", () => 
     looks++;
     return findPlanted(text);
   };
-  void testGuard({ pii: "off", injection: "off" }, { find }).check(guardCall(EVERYWHERE));
+  void testGuard({ pii: "off", injection: "off", outputPii: "off" }, { find }).check(guardCall(EVERYWHERE));
   assert.equal(looks, 0);
   const asked = sync(testGuard({ pii: "off" }, { find }, { routesLook: true }).check(guardCall(EVERYWHERE)));
   assert.ok(looks > 10);

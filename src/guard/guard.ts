@@ -15,6 +15,7 @@ import type { PseudonymBook } from "./mask/pseudonym-book.ts";
 import { namesIn } from "./mask/unmask-text.ts";
 import { hmacHex } from "../kernel/hash.ts";
 import { MARK_BYTES_TYPICAL } from "./mask/mask-text.ts";
+import type { ScoreToxicity } from "./toxicity/score-toxicity.ts";
 import { createPlaces, lookElsewhere, type Places } from "./places.ts";
 import { keepsFromOthers, looksForNothing, modeOf, policyOf } from "./policy.ts";
 import type { SecondDetector } from "./second-detector.ts";
@@ -23,6 +24,7 @@ import { toGuarded } from "./guarded.ts";
 export type GuardDeps = {
   readonly find: Find;
   readonly scoreInjection: ScoreInjection;
+  readonly scoreToxicity: ScoreToxicity;
   /** Asked for every call beside `find`. */
   readonly second: readonly SecondDetector[];
   /** 32 bytes, under which pseudonyms are made. */
@@ -60,16 +62,19 @@ function checkCall(deps: GuardDeps, call: Call, policy: GuardPolicy, looks: bool
     return fault;
   };
   const chat = checkChat(watch, call, refuse);
-  const looked = createLooked(deps.find, (field) => modeOf(policy, field));
+  const looked = createLooked(looks ? deps.find : findNothing, (field) => modeOf(policy, field));
   const inPrompt = createPlaces(looked);
   const inChat = createPlaces(looked);
   const inPassages = new Map<Passage, Places>();
-  if (looks) lookAtCall(call, chat, inPrompt, inChat);
+  // The answer's rule asks whether a value stood in the call, also where nothing was looked for.
+  const gathers = looks || policy.outputPii !== "off";
+  if (gathers) lookAtCall(call, chat, inPrompt, inChat);
   let unread = looks && holdsUnread(chat, policy, deps.find);
 
   const conversation = once(() => hmacHex(deps.pseudonymKey, `${call.who.tenant.id}\n${conversationOf(call)}`));
   const canary = policy.canary ? makeCanary(deps.canaryKey, conversation()) : undefined;
-  const rules = createAnswerRules({ policy, canary, stopped: (fault) => void refuse(fault, []) });
+  const stopped = (fault: Fault): void => void refuse(fault, []);
+  const rules = createAnswerRules({ ...deps, policy, canary, stopped, known: isIn([inPrompt, inChat], inPassages) });
   const keeps = looks && policy.pseudonyms === "kept";
   const remember = keeps ? deps.book.remember : undefined;
   const { pseudonymKey } = deps;
@@ -84,9 +89,9 @@ function checkCall(deps: GuardDeps, call: Call, policy: GuardPolicy, looks: bool
   const askSecond = async (places: readonly Places[]): Promise<void> => {
     if ((await lookElsewhere(deps.second, places)) && keepsFromOthers(policy)) unread = true;
   };
-  const known = keeps ? inChat.texts.flatMap(namesIn) : [];
+  const named = keeps ? inChat.texts.flatMap(namesIn) : [];
   const recall = async (): Promise<void> => {
-    if (known.length > 0) leave.learn(await deps.book.recall(call.who.tenant.id, conversation(), known));
+    if (named.length > 0) leave.learn(await deps.book.recall(call.who.tenant.id, conversation(), named));
   };
 
   const checked: Checked = {
@@ -100,7 +105,7 @@ function checkCall(deps: GuardDeps, call: Call, policy: GuardPolicy, looks: bool
     },
     sift(passages) {
       const kept = watch.sift(passages);
-      if (looks) for (const passage of kept) inPassages.set(passage, lookAt(passage, looked));
+      if (gathers) for (const passage of kept) inPassages.set(passage, lookAt(passage, looked));
       return asksSecond ? askSecond([...inPassages.values()]).then(() => hold(kept)) : hold(kept);
     },
     leave: leave.leave,
@@ -109,9 +114,11 @@ function checkCall(deps: GuardDeps, call: Call, policy: GuardPolicy, looks: bool
       return toGuarded(looked, watch, leave);
     },
   };
-  if (!asksSecond && known.length === 0) return hold(checked);
+  if (!asksSecond && named.length === 0) return hold(checked);
   return Promise.all([asksSecond ? askSecond([inPrompt, inChat]) : undefined, recall()]).then(() => hold(checked));
 }
+
+const findNothing: Find = () => [];
 
 function checkChat(watch: InjectionWatch, call: Call, refuse: (fault: Fault, saw: readonly string[]) => Fault): ChatCall {
   try {
@@ -138,6 +145,12 @@ function lookAt({ text, title, headings, filename, findings }: Passage, looked: 
   for (const each of [title, filename, ...headings]) places.look(each, "documents", undefined);
   return places;
 }
+
+/** Whether a value stands in what the model is told. */
+const isIn =
+  (places: readonly Places[], passages: ReadonlyMap<Passage, Places>) =>
+  (value: string): boolean =>
+    [...places, ...passages.values()].some(({ texts }) => texts.some((text) => text.includes(value)));
 
 function once<Made>(make: () => Made): () => Made {
   let made: { readonly value: Made } | undefined;

@@ -98,5 +98,5 @@ test("a detector that hangs is one that failed", async () => {
 
 test("nobody is asked where nothing is to be found", async () => {
   const second: SecondDetector = { find: () => Promise.reject(new Error("asked")), onFailure: REFUSE };
-  await testGuard({ pii: "off" }, { second: [second] }).check(guardCall());
+  await testGuard({ pii: "off", outputPii: "off" }, { second: [second] }).check(guardCall());
 });

