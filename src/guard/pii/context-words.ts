@@ -16,6 +16,7 @@ import {
   PHONE,
   PHONE_LINE,
   PLATE,
+  POLICY,
   RECORD,
   ROUTING,
   SECRET,
@@ -38,6 +39,8 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
     "telefone|telemóvel|ligue|ligar|liga|celular|telemovel",
     "telefoonnummer|telefoon|mobiel|bel|bellen|mobiele nummer|gsm|bereikbaar",
     "telefon|telefonu|komórka|komórkowy|zadzwoń|dzwonić|tel kom|faks|numer telefonu|komórki",
+    "电话|電話號碼|手机|手机号|手机号码|电话号码|전화|전화번호|휴대폰|연락처|телефон|הטלפון|هاتف|τηλέφωνο|telefonnummer",
+    "my number|my number is|meine nummer|mon numéro|mi número|mio numero|meu número|mijn nummer|mój numer|私の番号|मेरा नंबर",
     "電話|電話番号|携帯|携帯電話|連絡先|ファックス|TEL",
     "फोन|फ़ोन|मोबाइल|दूरभाष|कॉल|फोन नंबर|मोबाइल नंबर",
   ],
@@ -150,6 +153,7 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
     "健康保険|保険証番号|被保険者番号|保険者番号|保険証",
     "स्वास्थ्य बीमा|बीमा संख्या|पॉलिसी संख्या|बीमा नंबर|पॉलिसी नंबर",
   ],
+  [POLICY, "policy|policy no|member|member no|subscriber|insured|police|póliza|polizza|apólice|polis|polisa"],
   [
     SERIAL,
     "serial number|serial no|device serial|serial|device id|device serial number|s n|udi|device identifier|pacemaker serial number|implant serial",
@@ -179,7 +183,7 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
   ],
   [
     SECRET,
-    "password|passwd|pwd|passphrase|passcode|secret|api key|apikey|secret key|access key|access token|auth token|token|private key|client secret|credentials|api token|api secret|secret access key|encryption key|signing key|master key|refresh token|session token|account key|shared access key|pin|otp|one time code|verification code|recovery code|aws secret access key|bearer token|db password|login password|root password|cvv|cvc|security code",
+    "password|passwd|pwd|passphrase|passcode|secret|api key|apikey|secret key|access key|access token|auth token|token|private key|client secret|credentials|api token|api secret|secret access key|encryption key|signing key|master key|refresh token|session token|account key|shared access key|pin|otp|otp code|one time password|access code|entry code|door code|gate code|alarm code|pin is|one time code|verification code|recovery code|aws secret access key|bearer token|db password|login password|root password|cvv|cvc|security code",
     "passwort|kennwort|geheimnis|zugangsdaten|zugangscode|schlüssel|api schlüssel|zugriffstoken|pin nummer",
     "mot de passe|mdp|clé secrète|clé api|clé d'api|code secret|jeton",
     "contraseña|clave|clave secreta|clave de api|clave api|secreto",

@@ -36,6 +36,12 @@ export function nearestMark(scan: Scan, topics: number, start: number, end: numb
   return found;
 }
 
+/** A later label stands between this one and the span: the span is that one's value. */
+export function isOvertaken(scan: Scan, mark: number, topics: number, start: number): boolean {
+  const next = mark + 1;
+  return next < scan.markStart.length && (scan.markEnd[next] ?? 0) <= start && ((scan.markTopics[next] ?? 0) & topics) !== 0;
+}
+
 export function isNear(scan: Scan, topics: number, start: number, end: number, reach: Reach = NEARBY): boolean {
   return nearestMark(scan, topics, start, end, reach) >= 0;
 }

@@ -92,7 +92,7 @@ export const AMERICAN_IDENTITIES: readonly IdentityRule[] = [
     name: "ca-sin",
     pattern: "999999999",
     shapes: [333],
-    check: (codes) => codes[0] !== 48 && codes[0] !== 56 && isLuhn(codes, 9),
+    check: (codes) => codes[0] !== 56 && !isRepeated(codes, 9) && isLuhn(codes, 9),
     alone: 0.3,
     printed: 0.4,
   },

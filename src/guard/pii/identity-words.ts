@@ -61,7 +61,7 @@ const BY_COUNTRY: readonly (readonly [country: string, phrases: string])[] = [
   ],
   ["cn", "身份证|身份证号|身份证号码|居民身份证|身份證"],
   ["tw", "身分證|身分證字號|統一編號"],
-  ["jp", "マイナンバー|個人番号|my number|mynumber|個人ナンバー"],
+  ["jp", "マイナンバー|個人番号|個人ナンバー"],
   ["kr", "주민등록번호|주민번호|resident registration number|rrn"],
   ["sg", "nric|fin number|nric number|nric fin"],
   ["hk", "hkid|香港身份證|hong kong identity card"],
@@ -79,6 +79,7 @@ const BY_COUNTRY: readonly (readonly [country: string, phrases: string])[] = [
 const HINTS: readonly (readonly [country: string, phrases: string])[] = [
   ["ca", "sin"],
   ["in", "pan"],
+  ["jp", "my number"],
   ["es", "nie"],
   ["de", "tin"],
   ["fr", "spi"],

@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/finding.ts";
 import { isDigitCode, isLetterCode, type Codes } from "./checksums.ts";
-import { nearestMark } from "./context.ts";
+import { isOvertaken, nearestMark } from "./context.ts";
 import { AMERICAN_IDENTITIES } from "./identity-americas.ts";
 import { ASIAN_IDENTITIES } from "./identity-asia.ts";
 import { EASTERN_IDENTITIES } from "./identity-east.ts";
@@ -8,7 +8,7 @@ import { EUROPEAN_IDENTITIES } from "./identity-europe.ts";
 import { NORTHERN_IDENTITIES } from "./identity-islands-north.ts";
 import { countryOf, type IdentityRule } from "./identity-rule.ts";
 import type { Scan } from "./scan.ts";
-import { IDENTITY, IDENTITY_HINT } from "./topics.ts";
+import { ACCOUNT, IDENTITY, IDENTITY_HINT, IMEI, LICENCE, PASSPORT, PHONE, RECORD, ROUTING, SERIAL } from "./topics.ts";
 import { BY_SPACE } from "./separators.ts";
 import type { NumberWindow } from "./window.ts";
 
@@ -58,10 +58,12 @@ const UNUSUAL_SCORE = 0.4;
 /** Beside a word that names this country's number; that names a national number; that names another country's. */
 const SCORE_OWN = 0.97;
 const SCORE_ANY = 0.9;
-const SCORE_OTHER = 0.6;
+const SCORE_OTHER = 0.45;
+/** Labels of other numbers: "SSN …, phone 415 555 2671". */
+const OTHER_LABELS = PHONE | PASSPORT | LICENCE | RECORD | ACCOUNT | ROUTING | SERIAL | IMEI;
 
-function contextScore(scan: Scan, mark: number, country: number): number {
-  if (mark < 0) return 0;
+function contextScore(scan: Scan, mark: number, country: number, start: number): number {
+  if (mark < 0 || isOvertaken(scan, mark, OTHER_LABELS, start)) return 0;
   const named = scan.markCountry[mark] ?? 0;
   if (named === country) return SCORE_OWN;
   if (((scan.markTopics[mark] ?? 0) & IDENTITY_HINT) !== 0) return 0;
@@ -85,7 +87,7 @@ export function detectIdentity(scan: Scan, window: NumberWindow, out: Finding[])
     if (isPrinted && rule.separators !== window.separators && !isUsual(window.separators)) continue;
     const isOwn = rule.separators === undefined || rule.separators === window.separators;
     const plain = isPrinted ? (isOwn ? rule.printed : UNUSUAL_SCORE) : window.hasLower ? rule.alone - 0.2 : rule.alone;
-    const score = Math.max(plain, contextScore(scan, mark, country));
+    const score = Math.max(plain, contextScore(scan, mark, country, start));
     if (best === undefined || score > best.score) best = { type: "NATIONAL_ID", start, end, score, reason };
   }
   if (best !== undefined) out.push(best);

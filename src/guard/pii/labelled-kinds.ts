@@ -1,5 +1,5 @@
 import type { FindingType } from "../../domain/finding.ts";
-import { ACCOUNT, IDENTITY, IMEI, INSURANCE, LICENCE, PASSPORT, PLATE, RECORD, ROUTING, SERIAL, SORT_CODE, VIN } from "./topics.ts";
+import { ACCOUNT, IDENTITY, IMEI, INSURANCE, LICENCE, PASSPORT, PLATE, POLICY, RECORD, ROUTING, SERIAL, SORT_CODE, VIN } from "./topics.ts";
 
 /** What a value must look like to be that which its label says; the label does the rest. */
 export type LabelledKind = {
@@ -19,6 +19,8 @@ export type LabelledKind = {
   readonly hasLetterGroups?: true;
   /** Dates of the same digits are not told apart: the label is trusted. */
   readonly mayBeDate?: true;
+  /** The label is an everyday word: only with a sign (`#`, `:`, `=`) after it. */
+  readonly needsSign?: true;
   /** Groups may be divided by spaces, up to this many. */
   readonly groupsMax: number;
 };
@@ -66,7 +68,18 @@ export const LABELLED_KINDS: readonly LabelledKind[] = [
     lengthMin: 6,
     lengthMax: 20,
     digitsMin: 4,
-    groupsMax: 5,
+    groupsMax: 7,
+  },
+  {
+    topic: POLICY,
+    type: "HEALTH_INSURANCE",
+    score: 0.7,
+    reason: "context:insurance",
+    lengthMin: 6,
+    lengthMax: 20,
+    digitsMin: 4,
+    needsSign: true,
+    groupsMax: 4,
   },
   { topic: IDENTITY, type: "NATIONAL_ID", score: 0.6, reason: "context:identity", lengthMin: 5, lengthMax: 20, digitsMin: 5, groupsMax: 7 },
   { topic: SERIAL, type: "DEVICE", score: 0.75, reason: "context:serial", lengthMin: 6, lengthMax: 24, digitsMin: 3, groupsMax: 1 },

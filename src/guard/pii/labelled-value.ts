@@ -104,6 +104,12 @@ function add(scan: Scan, token: number, value: LabelledValue): void {
   value.end = end;
 }
 
+/** A group of capitals at a value's end: one letter (`12 34 56 C`), more where the kind has such. */
+const isSuffix = (scan: Scan, token: number, hasLetterGroups: boolean): boolean => {
+  const size = (scan.end[token] ?? 0) - (scan.start[token] ?? 0);
+  return isCapitals(scan.flags[token] ?? 0) && size <= (hasLetterGroups ? LETTERS_MAX : 1);
+};
+
 /** Reads a value from its first token on: groups joined by `-./_`, and groups of digits and capitals with spaces between, `groupsMax` of them. */
 export function readValue(scan: Scan, first: number, { lengthMax, groupsMax, hasLetterGroups }: ValueLimits): LabelledValue {
   const value = createValue();
@@ -116,8 +122,7 @@ export function readValue(scan: Scan, first: number, { lengthMax, groupsMax, has
     const separator = scan.text.charCodeAt(value.end);
     if (!isJoin(separator)) {
       const flags = scan.flags[token] ?? 0;
-      const isGroup =
-        (flags & HAS_LOWER) === 0 && ((flags & HAS_DIGIT) !== 0 || (hasLetterGroups === true && isCapitals(flags) && size <= LETTERS_MAX));
+      const isGroup = (flags & HAS_LOWER) === 0 && ((flags & HAS_DIGIT) !== 0 || isSuffix(scan, token, hasLetterGroups === true));
       if (separator !== 32 || !isGroup || value.groups >= groupsMax) break;
       value.groups++;
     }

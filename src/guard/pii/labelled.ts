@@ -19,12 +19,15 @@ function isPlausible(scan: Scan, value: LabelledValue): boolean {
   return value.digits >= value.letters || /[:=#"']/.test(scan.text.charAt(value.start - 1) + scan.text.charAt(value.start - 2));
 }
 
+const sign = /[:#=]/;
+
 /** What a date is is told by its groups: `01.02.1980` after "passport issued" is no passport. */
 const dateLike = /^(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2})$/;
 
-function findFor(scan: Scan, kind: LabelledKind, first: number, out: Finding[]): boolean {
+function findFor(scan: Scan, kind: LabelledKind, first: number, labelEnd: number, out: Finding[]): boolean {
   const value = readValue(scan, first, kind);
   if (!fits(kind, value) || !isPlausible(scan, value)) return false;
+  if (kind.needsSign === true && !sign.test(scan.text.slice(labelEnd, value.start))) return false;
   if (kind.mayBeDate !== true && dateLike.test(scan.text.slice(value.start, value.end))) return false;
   out.push({ type: kind.type, start: value.start, end: value.end, score: kind.score, reason: kind.reason });
   return true;
@@ -37,9 +40,9 @@ function findAt(scan: Scan, mark: number, out: Finding[]): void {
   const start = scan.markStart[mark] ?? 0;
   for (const kind of LABELLED_KINDS) {
     if ((kind.topic & topics) === 0) continue;
-    if (after >= 0 && findFor(scan, kind, after, out)) return;
+    if (after >= 0 && findFor(scan, kind, after, end, out)) return;
     const before = valueTokenBefore(scan, firstTokenFrom(scan, start) - 1, start);
-    if (before >= 0 && findFor(scan, kind, before, out)) return;
+    if (before >= 0 && findFor(scan, kind, before, end, out)) return;
   }
 }
 

@@ -38,7 +38,7 @@ function isUnspaced(phrase: string): boolean {
 
 const wordBreak = /[ '’.\-/_]+/;
 
-type Pending = { readonly hashes: readonly number[]; topics: number; country: number; readonly length: number };
+type Pending = { readonly hashes: readonly number[]; topics: number; country: number; isShared: boolean; readonly length: number };
 
 function collect(lines: readonly LexiconLine[]): {
   readonly spaced: Iterable<Pending>;
@@ -51,22 +51,26 @@ function collect(lines: readonly LexiconLine[]): {
     if (known === undefined) map.set(key, pending);
     else {
       known.topics |= pending.topics;
-      // A word of two countries ("NIF") names neither.
-      if (known.country !== pending.country) known.country = known.country === 0 ? pending.country : 0;
+      if (known.country === 0 && !known.isShared) known.country = pending.country;
+      else if (pending.country !== 0 && pending.country !== known.country) {
+        // A word of two countries ("NIF") names neither.
+        known.country = 0;
+        known.isShared = true;
+      }
     }
   };
   for (const { topics, country = 0, phrases } of lines) {
     for (const phrase of phrases.split("|")) {
       if (isUnspaced(phrase)) {
-        add(unspaced, phrase, { hashes: [], topics, country, length: phrase.length });
+        add(unspaced, phrase, { hashes: [], topics, country, isShared: false, length: phrase.length });
         continue;
       }
       const words = phrase.split(wordBreak).filter((word) => word !== "");
       const hashes = words.map(hashWord);
-      add(spaced, hashes.join(" "), { hashes, topics, country, length: phrase.length });
+      add(spaced, hashes.join(" "), { hashes, topics, country, isShared: false, length: phrase.length });
       // `date_of_birth` is three words to the scanner, `dateOfBirth` is one.
       const joined = hashWord(words.join(""));
-      if (words.length > 1) add(spaced, String(joined), { hashes: [joined], topics, country, length: phrase.length });
+      if (words.length > 1) add(spaced, String(joined), { hashes: [joined], topics, country, isShared: false, length: phrase.length });
     }
   }
   return { spaced: spaced.values(), unspaced: unspaced.entries() };

@@ -1,11 +1,11 @@
 import type { Finding } from "../../domain/finding.ts";
-import { isNear, type Reach } from "./context.ts";
+import { isNear, isOvertaken, nearestMark, type Reach } from "./context.ts";
 import { isDay } from "./identity-rule.ts";
 import type { PhonePlan } from "./phone-plan.ts";
 import { isDialable, phoneStart, walkPhone, type PhoneCandidate } from "./phone-walk.ts";
 import type { PiiRule } from "./rule.ts";
 import { HAS_DIGIT, type Scan } from "./scan.ts";
-import { ORDINARY, PHONE, PHONE_LINE } from "./topics.ts";
+import { ACCOUNT, CARD, IDENTITY, INSURANCE, LICENCE, ORDINARY, PASSPORT, PHONE, PHONE_LINE, RECORD } from "./topics.ts";
 import { isFreeAfter, isFreeBefore } from "./window.ts";
 
 /** A label stands right before its number; further away it may speak of another. */
@@ -18,6 +18,8 @@ const SHORT_LABEL: Reach = { beforeChars: 20, afterChars: 10 };
 const AFTER: Reach = { beforeChars: 0, afterChars: 4 };
 /** A weaker word than "phone": other numbers stand before it as well. */
 const LINE_SCORE = 0.6;
+/** Labels of other numbers: "phone …, order 123456789". */
+const OTHER_LABELS = ORDINARY | CARD | IDENTITY | ACCOUNT | PASSPORT | LICENCE | RECORD | INSURANCE;
 /** Six digits are a phone number right after the word, in groups, and nowhere else. */
 const SUBSCRIBER_DIGITS = 7;
 const SHORT_SHAPES: ReadonlySet<number> = new Set([222, 33]);
@@ -104,7 +106,8 @@ function scoreOf(scan: Scan, plan: PhonePlan, candidate: PhoneCandidate): number
   if (isDate(candidate) || isNetworkAddress(candidate)) return 0;
   if (!isFreeAfter(scan.text, end) && !isLabelledAfter(scan.text, end)) return 0;
   const isShort = candidate.groups === 1 && candidate.digits.length < FULL_DIGITS;
-  const hasContext = isNear(scan, PHONE, start, end, isShort ? SHORT_LABEL : LABEL);
+  const mark = nearestMark(scan, PHONE, start, end, isShort ? SHORT_LABEL : LABEL);
+  const hasContext = mark >= 0 && !isOvertaken(scan, mark, OTHER_LABELS, start);
   const hasLine = !hasContext && isNear(scan, PHONE_LINE, end, end, AFTER);
   if (
     candidate.digits.length < SUBSCRIBER_DIGITS &&

@@ -42,7 +42,7 @@ function entropyBits(value: string): number {
 /** How likely `value` is the secret itself, not a word about it. */
 function valueScore(label: string, value: string, isSigned: boolean, isQuoted: boolean): number {
   if (placeholder.test(value) || identifierPath.test(value)) return 0;
-  if (/^(?:pin|cvv|cvc|otp|.*code|.*コード|暗証番号|पिन)$/i.test(label)) return PIN.test(value) ? 0.65 : 0;
+  if (/^(?:pin|cvv|cvc|otp|.*code|.*コード|暗証番号|पिन|one time password|pin is)$/i.test(label) && PIN.test(value)) return 0.65;
   if (digitsOnly.test(value))
     return value.length >= 6 && isSigned && /^(?:pass|pwd|senha|clave|wacht|has|mot|contra|kenn|パス|पास)/i.test(label) ? 0.6 : 0;
   if (code.test(value) && !isQuoted) return 0;

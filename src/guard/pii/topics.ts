@@ -30,3 +30,5 @@ export const BEARER = 1 << 24;
 export const IDENTITY_HINT = 1 << 26;
 /** Right after a number: which of somebody's phones it is. */
 export const PHONE_LINE = 1 << 27;
+/** Everyday words that label an insurance number when a sign follows: "Policy #". */
+export const POLICY = 1 << 28;
