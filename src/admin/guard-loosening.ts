@@ -22,6 +22,7 @@ const LOOSENS: Readonly<Record<keyof GuardPolicy, (before: GuardPolicy, after: G
   pseudonyms: (before, after) => before.pseudonyms === "call" && after.pseudonyms === "kept",
   images: (before, after) => fell(RANKS.images, before.images, after.images),
   injection: (before, after) => fell(RANKS.injection, before.injection, after.injection),
+  instructions: (before, after) => before.instructions === "guarded" && after.instructions === "plain",
   canary: (before, after) => before.canary && !after.canary,
   outputPii: (before, after) => fell(RANKS.outputPii, before.outputPii, after.outputPii),
   outputLinks: (before, after) => fell(RANKS.outputLinks, before.outputLinks, after.outputLinks),

@@ -58,6 +58,10 @@ export const guardSchema = z
       description:
         "Attempts to override a model's instructions. `block`: a user's message above 0.85 is refused, a document's passage or a tool's result above 0.70 is kept from the model. `detect`: told in the record only.",
     }),
+    instructions: z.enum(["plain", "guarded"]).default(GUARD_DEFAULT.instructions).meta({
+      description:
+        "`guarded`: the system prompt ends in a sentence that says whose words count, and results of tools stand between marks as data. It changes the prompt, so answers may change.",
+    }),
     canary: z.boolean().default(GUARD_DEFAULT.canary).meta({
       description: "A secret word last in the system prompt. An answer that gives it away, in any form, is stopped.",
     }),

@@ -20,6 +20,7 @@ export const guardChange = z.strictObject({
   pseudonyms: z.enum(["call", "kept"]).optional(),
   images: z.enum(["allow", "private-only"]).optional(),
   injection: z.enum(["off", "detect", "block"]).optional(),
+  instructions: z.enum(["plain", "guarded"]).optional(),
   canary: z.boolean().optional(),
   outputPii: z.enum(["off", "detect", "mask", "block"]).optional(),
   outputLinks: z.enum(["off", "detect", "defang", "block"]).optional(),

@@ -30,6 +30,8 @@ export type GuardPolicy = {
   /** Pictures cannot be read here, so whether they may leave own hardware is a decision. */
   readonly images: "allow" | "private-only";
   readonly injection: InjectionMode;
+  /** `guarded`: the system prompt says whose words count, and results of tools stand between marks as data. */
+  readonly instructions: "plain" | "guarded";
   /** A secret word last in the system prompt, which must not come back. */
   readonly canary: boolean;
   /** Personal data in the answer that was not in the call. */
@@ -46,6 +48,7 @@ export const GUARD_DEFAULT: GuardPolicy = {
   pseudonyms: "call",
   images: "allow",
   injection: "block",
+  instructions: "plain",
   canary: false,
   outputPii: "detect",
   outputLinks: "detect",

@@ -9,6 +9,7 @@ import { conversationOf } from "./conversation.ts";
 import { holdsUnread } from "./content/unread.ts";
 import { closed } from "./closed.ts";
 import { createInjectionWatch, type InjectionWatch, type ScoreInjection } from "./injection.ts";
+import { fenceResults, HIERARCHY } from "./hierarchy.ts";
 import { createLeave } from "./leave.ts";
 import { createLooked, type Find, type Looked } from "./look.ts";
 import type { PseudonymBook } from "./mask/pseudonym-book.ts";
@@ -61,7 +62,9 @@ function checkCall(deps: GuardDeps, call: Call, policy: GuardPolicy, looks: bool
     deps.refused(call, fault.code, saw);
     return fault;
   };
-  const chat = checkChat(watch, call, refuse);
+  const isGuarded = policy.instructions === "guarded";
+  const shown = checkChat(watch, call, refuse);
+  const chat = isGuarded ? fenceResults(shown) : shown;
   const looked = createLooked(looks ? deps.find : findNothing, (field) => modeOf(policy, field));
   const inPrompt = createPlaces(looked);
   const inChat = createPlaces(looked);
@@ -96,7 +99,7 @@ function checkCall(deps: GuardDeps, call: Call, policy: GuardPolicy, looks: bool
 
   const checked: Checked = {
     chat,
-    closing: canary === undefined ? undefined : canaryInstruction(canary),
+    closing: closingOf(isGuarded, canary),
     get standing() {
       return { personal: looked.personal, mode: looked.mode, unread };
     },
@@ -116,6 +119,12 @@ function checkCall(deps: GuardDeps, call: Call, policy: GuardPolicy, looks: bool
   };
   if (!asksSecond && named.length === 0) return hold(checked);
   return Promise.all([asksSecond ? askSecond([inPrompt, inChat]) : undefined, recall()]).then(() => hold(checked));
+}
+
+/** The canary comes last: anything behind it would end what a provider can reuse of the prompt. */
+function closingOf(isGuarded: boolean, canary: string | undefined): string | undefined {
+  const said = [...(isGuarded ? [HIERARCHY] : []), ...(canary === undefined ? [] : [canaryInstruction(canary)])];
+  return said.length === 0 ? undefined : said.join("\n");
 }
 
 const findNothing: Find = () => [];
