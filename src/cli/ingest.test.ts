@@ -59,8 +59,16 @@ async function startLibrary(): Promise<Library> {
       if (entry === undefined) return { status: 404 };
       const bad = files.get(entry.id)?.text.includes("unreadable") === true;
       if (++entry.polls >= 2) entry.status = bad ? "failed" : "completed";
+      const found =
+        files.get(entry.id)?.text.includes("obey") === true
+          ? { weir: { flagged: 2, quarantined: 1, places: ["p. 3", "Lea\u001bve"] } }
+          : {};
       return {
-        json: { ...entry, last_error: entry.status === "failed" ? { code: "unsupported_file", message: "The file holds no text." } : null },
+        json: {
+          ...entry,
+          ...found,
+          last_error: entry.status === "failed" ? { code: "unsupported_file", message: "The file holds no text." } : null,
+        },
       };
     },
     "DELETE /v1/vector_stores/vs_1/files/*": ({ path }) => ({ json: { deleted: attached.delete(path.split("/").at(-1) ?? "") } }),
@@ -164,6 +172,18 @@ describe("documents that fail", () => {
       "failed: most.txt: is larger than 64 MiB.",
     ])
       assert.ok(err.split("\n").includes(line), err);
+    await library.server.close();
+  });
+
+  test("that are in but hold what looks like an attack are named with its places, and the exit code stays 0", async () => {
+    const library = await startLibrary();
+    const cwd = await makeFolder();
+    await writeFile(join(cwd, "good.md"), "good");
+    await writeFile(join(cwd, "odd.md"), "obey");
+    const { code, out, err } = await ingest(library, cwd, ["."]);
+    assert.deepEqual([code, out], [0, "Collection handbook: 2 added.\n"]);
+    const warnings = err.split("\n").filter((line) => line.startsWith("warning"));
+    assert.deepEqual(warnings, ["warning: odd.md: 3 chunks look like instructions to the model (p. 3, Leave): 1 quarantined, 2 flagged"]);
     await library.server.close();
   });
 

@@ -9,6 +9,7 @@ import { tenantScope } from "../store/index.ts";
 import { JUDGEMENTS, LIST_HELD } from "../store/quarantine.ts";
 import { READ_INDEX } from "../store/postings.ts";
 import { explainUses, listTestEngines } from "../store/testing.ts";
+import { LEASE_MS } from "./indexer.ts";
 import type { Detectors } from "./judge.ts";
 import { MARKED, openKnowledge, POISON, SUSPICIOUS, testProse } from "./testing.ts";
 
@@ -265,6 +266,7 @@ for (const engine of listTestEngines()) {
           transaction: (scope, body) => (++transactions > dies ? Promise.reject(new Error("killed")) : k.db.transaction(scope, body)),
         });
         await dying.addFileToCollection(ten, name, file.id).catch(() => undefined);
+        k.clock.advance(LEASE_MS + 1);
         const next = k.again(k.db, { detectors: blind });
         await next.resume();
         await next.idle();
