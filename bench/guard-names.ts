@@ -11,6 +11,7 @@ import { ordinaryPrompt } from "./guard-names/prompts.ts";
 const { values } = parseArgs({ options: { show: { type: "string" }, set: { type: "string" } } });
 const TYPES = ["PERSON", "LOCATION", "ORGANISATION", "ADDRESS"] as const;
 
+const idleBytes = process.memoryUsage().rss;
 const loadedFromMs = performance.now();
 const tag = createNameTagger();
 const find = (text: string): Finding[] => {
@@ -19,7 +20,10 @@ const find = (text: string): Finding[] => {
   return out;
 };
 find("Anna");
-console.log(`lists and weights read in ${(performance.now() - loadedFromMs).toFixed(0)} ms`);
+const loadedMs = performance.now() - loadedFromMs;
+console.log(
+  `lists and weights read in ${loadedMs.toFixed(0)} ms; memory grew by ${((process.memoryUsage().rss - idleBytes) / 1e6).toFixed(0)} MB`,
+);
 
 /** Wilson's interval of 95 %. */
 function share(hits: number, all: number): string {
@@ -106,6 +110,15 @@ function measureOrdinary(): void {
   }
 }
 
+/** Of the processor, not of the clock: other programs on the machine do not count. Texts of a few KB are read until it can be measured. */
+function processorMs(text: string): number {
+  const repeat = Math.max(1, Math.ceil(500_000 / text.length));
+  const from = process.cpuUsage();
+  for (let round = 0; round < repeat; round++) tag(text, []);
+  const { user, system } = process.cpuUsage(from);
+  return (user + system) / 1_000 / repeat;
+}
+
 function measureSpeed(): void {
   const prompts = Array.from({ length: 200 }, (_, at) => ordinaryPrompt(at + 1, 2_048));
   const out: Finding[] = [];
@@ -121,10 +134,40 @@ function measureSpeed(): void {
     .toSorted((one, other) => one - other);
   const at = (part: number): string => (times[Math.floor(times.length * part)] ?? 0).toFixed(3);
   console.log(`\n2 KB of ordinary English: p50 ${at(0.5)} ms, p99 ${at(0.99)} ms (${times.length} calls)`);
+  console.log("processor time:");
   for (const chars of [2_048, 20_480, 102_400, 1_048_576, 10_485_760]) {
     const text = ordinaryPrompt(7, chars);
-    const best = Math.min(time(text), time(text), time(text));
+    const best = Math.min(processorMs(text), processorMs(text), processorMs(text));
     console.log(`${String(chars).padStart(9)} chars: ${best.toFixed(2)} ms, ${((best * 1e6) / chars).toFixed(1)} ns a char`);
+  }
+}
+
+/** Texts that make each part of the tagger work hardest; none may cost much more a char than prose, whatever its length. */
+function measureWorst(): void {
+  console.log("\nworst inputs, ns of processor time a char at 20 KB and at 1 MB:");
+  const units: Readonly<Record<string, string>> = {
+    "names only": "Anna Kowalska ",
+    "rare lower case": "wressle polapit tamarou ",
+    "street words": "Street Road 12 Avenue ",
+    flats: "Apt 12 ",
+    numbers: "12 34 ",
+    code: 'let a = f("b"); ',
+    "lines of code": "let a = f(b);\n",
+    quotes: "'\"' ",
+    "one word": "x",
+    capitals: "A B C ",
+    "places of many words": "Saint Vincent and the ",
+    Japanese: "東京都田中太郎",
+    Devanagari: "राहुल शर्मा ",
+  };
+  for (const [name, unit] of Object.entries(units)) {
+    const cost = [20_480, 1_048_576].map((chars) => {
+      const text = unit.repeat(Math.ceil(chars / unit.length));
+      let best = Infinity;
+      for (let round = 0; round < 4; round++) best = Math.min(best, processorMs(text));
+      return ((best * 1e6) / text.length).toFixed(0).padStart(5);
+    });
+    console.log(`  ${name.padEnd(22)} ${cost.join(" ")}`);
   }
 }
 
@@ -143,4 +186,7 @@ if (hasSharedData()) {
   }
   if (values.set !== "labelled") measureOrdinary();
 } else console.log("no ../shared/data: no figures of quality");
-if (values.show === undefined) measureSpeed();
+if (values.show === undefined) {
+  measureSpeed();
+  measureWorst();
+}

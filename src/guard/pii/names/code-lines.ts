@@ -1,4 +1,4 @@
-import { SHAPE_DIGIT, SHAPE_TECHNICAL, type Tokens } from "./tokens.ts";
+import { GAP_LINE, SHAPE_DIGIT, SHAPE_TECHNICAL, type Tokens } from "./tokens.ts";
 
 /** Marks that prose does not have. */
 const SURE = /\w::\w|==|!=|&&|\+=|\w\(\)/u;
@@ -11,6 +11,7 @@ const HINT = /[={}]|\w\(|<\w+>|\w\.\w+\.\w/u;
 
 /** A line longer than this is looked at no further for marks of code: bounded work a line. */
 const LINE_CHARS_MAX = 400;
+const NEW_LINE = 10;
 
 function isCode(line: string): boolean {
   if (SURE.test(line)) return true;
@@ -38,33 +39,45 @@ function createStringReader(line: string): (at: number) => boolean {
   };
 }
 
-/** Within a line of code, only strings and comments are read as text. Answers the first word after the line; `first` is its first. */
-function markLine(line: string, from: number, tokens: Tokens, first: number): number {
+/** Within a line of code, only strings and comments are read as text; the line has words `first` to `past`. */
+function markLine(line: string, from: number, tokens: Tokens, [first, past]: readonly [number, number]): void {
   const comment = commentStart(line);
-  let last = first;
-  while (last < tokens.count && (tokens.start[last] ?? 0) < from + line.length) last++;
-  if (!isCode(line.slice(0, comment))) return last;
+  if (!isCode(line.slice(0, comment))) return;
   const isInString = createStringReader(line);
-  for (let at = first; at < last; at++) {
+  for (let at = first; at < past; at++) {
     const start = (tokens.start[at] ?? 0) - from;
     if (start < comment && !isInString(start) && tokens.shape[at] !== SHAPE_DIGIT) tokens.shape[at] = SHAPE_TECHNICAL;
   }
-  return last;
+}
+
+/** Where a line that has a word from `start` to `end` begins and stops; what stands before and after its words is looked at for so far. */
+const EDGE_CHARS_MAX = 80;
+
+function lineStart(text: string, start: number): number {
+  const least = Math.max(0, start - EDGE_CHARS_MAX);
+  let at = start;
+  while (at > least && text.charCodeAt(at - 1) !== NEW_LINE) at--;
+  return at;
+}
+
+function lineEnd(text: string, end: number): number {
+  const most = Math.min(text.length, end + EDGE_CHARS_MAX);
+  let at = end;
+  while (at < most && text.charCodeAt(at) !== NEW_LINE) at++;
+  return at;
 }
 
 /** Makes the words of program code technical, line by line, so that types and variables are no names. */
 export function markCode(text: string, tokens: Tokens): void {
-  if (tokens.count === 0) return;
-  const end = tokens.end[tokens.count - 1] ?? 0;
-  let at = 0;
-  while (at < tokens.count) {
-    const from = text.lastIndexOf("\n", tokens.start[at] ?? 0) + 1;
-    const found = text.indexOf("\n", tokens.start[at] ?? 0);
-    const until = found < 0 ? Math.min(text.length, end + LINE_CHARS_MAX) : found;
-    const begin = Math.max(from, (tokens.start[at] ?? 0) - LINE_CHARS_MAX);
-    const before = at;
-    if (until - begin <= LINE_CHARS_MAX) at = markLine(text.slice(begin, until), begin, tokens, at);
-    else while (at < tokens.count && (tokens.start[at] ?? 0) < until) at++;
-    if (at === before) at++;
+  for (let first = 0; first < tokens.count;) {
+    let past = first + 1;
+    while (past < tokens.count && tokens.gap[past] !== GAP_LINE) past++;
+    const start = tokens.start[first] ?? 0;
+    const end = tokens.end[past - 1] ?? 0;
+    if (end - start <= LINE_CHARS_MAX) {
+      const from = lineStart(text, start);
+      markLine(text.slice(from, lineEnd(text, end)), from, tokens, [first, past]);
+    }
+    first = past;
   }
 }

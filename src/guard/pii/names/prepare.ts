@@ -1,5 +1,6 @@
 import { familyOf, givenOf, IN_ORGANISATION, IN_PLACE, ordinaryOf, organisationOf, PHRASE_START, placeOf, roleOf } from "./attributes.ts";
 import { LABEL_PERSON } from "./labels.ts";
+import { startsSentence } from "./features.ts";
 import type { Lexicon } from "./lexicon.ts";
 import { ROLES } from "./roles.ts";
 import {
@@ -95,6 +96,9 @@ export function isCandidate(tokens: Tokens, at: number): boolean {
   const role = roleOf(own);
   if (role === ROLES.pronoun || role === ROLES.article || role === ROLES.be)
     return form !== SHAPE_LOWER && form !== SHAPE_PLAIN && names > 0;
+  // At the start of a sentence a capital says nothing, and the commonest words are no names there unless they are common names too.
+  const isStrong = Math.max(givenOf(own), familyOf(own), placeOf(own)) === 3 || organisationOf(own) !== 0 || (own & IN_PLACE) !== 0;
+  if (form === SHAPE_TITLE && ordinary >= 6 && !isStrong && startsSentence(tokens.gap[at] ?? 0)) return false;
   // "Muslim" and "French" are names too, but hardly ever are meant as such; "Christian" and "Roman" are.
   if (role === ROLES.nationality && givenOf(own) < 3) return false;
   if (form === SHAPE_LOWER || form === SHAPE_PLAIN) {

@@ -1,6 +1,6 @@
 import type { Finding, FindingType } from "../../../domain/finding.ts";
 import { roleOf } from "./attributes.ts";
-import { LABEL_ADDRESS, LABEL_NONE, LABEL_ORGANISATION } from "./labels.ts";
+import { LABEL_ADDRESS, LABEL_NONE, LABEL_ORGANISATION, LABEL_PERSON } from "./labels.ts";
 import { ROLES } from "./roles.ts";
 import { GAP_APOSTROPHE, GAP_COMMA, GAP_HYPHEN, GAP_PERIOD, SHAPE_DIGIT, SHAPE_INITIAL, type Tokens } from "./tokens.ts";
 
@@ -27,12 +27,19 @@ function hasNumber({ shape }: Tokens, from: number, to: number): boolean {
   return false;
 }
 
+/** "A. M." and "B": letters alone name nobody. */
+function isInitials({ shape }: Tokens, from: number, to: number): boolean {
+  for (let at = from; at <= to; at++) if (shape[at] !== SHAPE_INITIAL) return false;
+  return true;
+}
+
 /** Puts what the labels say into `out`; `scores` are those of the words. */
 export function addSpans(tokens: Tokens, scores: Float32Array, out: Finding[]): void {
   const { label, start, end, count } = tokens;
   for (let at = 0; at < count; at++) {
     const own = label[at] ?? 0;
     if (own === LABEL_NONE) continue;
+    const first = at;
     let last = at;
     let score = own === LABEL_ADDRESS ? 0.9 : (scores[at] ?? 0);
     for (let next = at + 1; next < count; next++) {
@@ -42,10 +49,11 @@ export function addSpans(tokens: Tokens, scores: Float32Array, out: Finding[]): 
       } else if (own === LABEL_ORGANISATION && isBridge(tokens, next)) last = ++next;
       else break;
     }
-    // A street without a number is where something is, and nobody's address.
-    const isStreet = own === LABEL_ADDRESS && !hasNumber(tokens, at, last);
-    const reason = isStreet ? "address:street" : own === LABEL_ADDRESS ? "address:parts" : "names:model";
-    out.push({ type: isStreet ? "LOCATION" : (TYPES[own] ?? "PERSON"), start: start[at] ?? 0, end: end[last] ?? 0, score, reason });
     at = last;
+    if (own === LABEL_PERSON && isInitials(tokens, first, last)) continue;
+    // A street without a number is where something is, and nobody's address.
+    const isStreet = own === LABEL_ADDRESS && !hasNumber(tokens, first, last);
+    const reason = isStreet ? "address:street" : own === LABEL_ADDRESS ? "address:parts" : "names:model";
+    out.push({ type: isStreet ? "LOCATION" : (TYPES[own] ?? "PERSON"), start: start[first] ?? 0, end: end[last] ?? 0, score, reason });
   }
 }

@@ -78,6 +78,8 @@ const SILENT: readonly string[] = [
   "The class Dog extends Animal and implements Runnable.",
   "use std::hash::{Hash, Hasher};",
   "pub struct MutexGuard<T> { value: Jordan }",
+  "The shop is open from 9 A. M. to 5 P. M. every day.",
+  "Plan B is better than plan A. Here are more. Use of this drug is a risk.",
   "Muslim and Christian communities agree.",
   "Welche Unternehmen haben gute Renditen?",
   "日本語を勉強しています。中国人の友達",
