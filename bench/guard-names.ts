@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import type { Finding } from "../src/domain/finding.ts";
 import { createNameTagger } from "../src/guard/pii/names/tagger.ts";
 import { hasSharedData, isTrainingTemplate, readLabelled, readOrdinary, type Labelled } from "../tools/names/public-data.ts";
+import { wilson } from "./guard/wilson.ts";
 import { ordinaryPrompt } from "./guard-names/prompts.ts";
 
 const { values } = parseArgs({ options: { show: { type: "string" }, set: { type: "string" } } });
@@ -25,14 +26,10 @@ console.log(
   `lists and weights read in ${loadedMs.toFixed(0)} ms; memory grew by ${((process.memoryUsage().rss - idleBytes) / 1e6).toFixed(0)} MB`,
 );
 
-/** Wilson's interval of 95 %. */
 function share(hits: number, all: number): string {
   if (all === 0) return "-";
-  const z = 1.96;
-  const p = hits / all;
-  const middle = (p + (z * z) / (2 * all)) / (1 + (z * z) / all);
-  const half = (z * Math.sqrt((p * (1 - p)) / all + (z * z) / (4 * all * all))) / (1 + (z * z) / all);
-  return `${p.toFixed(3)} [${(middle - half).toFixed(3)}, ${(middle + half).toFixed(3)}] (${hits}/${all})`;
+  const [low, high] = wilson(hits, all);
+  return `${(hits / all).toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] (${hits}/${all})`;
 }
 
 /** Chars of a span that findings of the types cover. */
