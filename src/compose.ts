@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { pid, memoryUsage } from "node:process";
 import { findApprovedRoutes, getBySlug, PLATFORM } from "./admin/index.ts";
 import { authorise } from "./admit/index.ts";
-import { admitChat, admitEmbeddings } from "./compose/admission.ts";
+import { admitChat, admitEmbeddings, admitModerations } from "./compose/admission.ts";
 import { seedDemo, type Demo } from "./compose/demo.ts";
 import { composeAdmin } from "./compose/admin.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
@@ -164,6 +164,11 @@ function composeHttp(
       live: parts.live,
       traced: parts.telemetry.tracer !== undefined,
       embed: chat.embed,
+    },
+    moderations: {
+      admit: admitModerations(admission.admission, chat.refuse),
+      live: parts.live,
+      moderate: chat.moderate,
     },
     models: { list: chat.models, configuredAtMs: nowMs() },
     ingest,

@@ -1,10 +1,11 @@
 import type { Stages } from "../chat/index.ts";
 import type { EmbedStages } from "../embed/index.ts";
+import type { ModerateStages } from "../moderate/index.ts";
 import type { Config } from "../config/index.ts";
 import type { CallHead, ChatCall } from "../domain/chat.ts";
 import { onlyOwnerOf } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
-import type { ChatDeps, EmbeddingsDeps, ModelsDeps } from "../http/index.ts";
+import type { ChatDeps, EmbeddingsDeps, ModelsDeps, ModerationsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
@@ -15,12 +16,14 @@ import { countTokens as countWords, groundMessages, terms, toQuery, units, type 
 import { createRouter, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
 import type { Metrics, Tracer } from "../telemetry/index.ts";
 import { composeEmbed } from "./embed.ts";
+import { composeModerate } from "./moderate.ts";
 import { createDigest, createGround } from "./ground.ts";
 import { traceChat, traceRefusal } from "./tracing.ts";
 
 export type ChatParts = {
   readonly answer: ChatDeps["answer"];
   readonly embed: EmbeddingsDeps["embed"];
+  readonly moderate: ModerationsDeps["moderate"];
   /** Counts a call that was refused before the path began. */
   readonly refuse: (call: CallHead, code: FaultCode) => void;
   readonly providers: ReadonlyMap<string, Provider>;
@@ -40,6 +43,7 @@ export type ChatPartsDeps = {
   readonly metrics: Metrics;
   readonly check: Stages["check"];
   readonly checkInputs: EmbedStages["check"];
+  readonly judge: ModerateStages["judge"];
   readonly keepsContent: Stages["keepsContent"];
   readonly keepContent: (content: CallContent) => void;
   /** Absent where nobody asked for traces. */
@@ -95,6 +99,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   return {
     refuse: traceRefusal(deps.tracer, refuse),
     answer: traceChat(deps.tracer, stages),
+    moderate: composeModerate({ ...stages, judge: deps.judge, refuse }),
     embed: composeEmbed({
       ...stages,
       check: deps.checkInputs,

@@ -7,6 +7,7 @@ import {
   audit,
   chatCompletions,
   embeddings,
+  moderations,
   explain,
   files,
   health,
@@ -20,6 +21,7 @@ import {
   type AuditDeps,
   type ChatDeps,
   type EmbeddingsDeps,
+  type ModerationsDeps,
   type Endpoint,
   type ExplainRead,
   type HealthDeps,
@@ -33,6 +35,7 @@ import type { Ingest } from "../ingest/index.ts";
 export type EndpointsDeps = {
   readonly chat: ChatDeps;
   readonly embeddings: EmbeddingsDeps;
+  readonly moderations: ModerationsDeps;
   readonly models: ModelsDeps;
   readonly ingest: Ingest;
   readonly tenants: TenantAdmin;
@@ -53,6 +56,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
   const endpoints: Endpoint[] = [
     chatCompletions(deps.chat),
     embeddings(deps.embeddings),
+    moderations(deps.moderations),
     ...models(deps.models),
     ...files(deps.ingest),
     ...vectorStores(deps.ingest),

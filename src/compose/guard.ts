@@ -4,6 +4,7 @@ import { principalIdOf } from "../domain/principal.ts";
 import {
   createGuard,
   createInputGuard,
+  createModerator,
   createPresidio,
   createPseudonymBook,
   createToxicityScorer,
@@ -14,6 +15,7 @@ import {
   type SecondDetector,
 } from "../guard/index.ts";
 import { createServiceFetch } from "../http/index.ts";
+import type { ModerateStages } from "../moderate/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import type { Noted } from "../record/index.ts";
@@ -24,6 +26,7 @@ import type { ChatPartsDeps } from "./chat.ts";
 import { composeDetectors, type DetectorParts } from "./detectors.ts";
 
 export type GuardParts = DetectorParts & {
+  readonly judge: ModerateStages["judge"];
   /** Of pseudonyms that outlive their call. */
   readonly book: PseudonymBook;
   /** The rules as one configuration sets them. */
@@ -50,6 +53,7 @@ export function composeGuard(deps: Deps): GuardParts {
     find,
     scoreInjection,
     rev,
+    judge: createModerator({ scoreToxicity, scoreInjection, find }),
     book,
     rulesOf({ guard, outbound, routes }) {
       const fetch = createServiceFetch(outbound.ca);

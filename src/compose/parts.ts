@@ -101,6 +101,7 @@ export function composeParts(deps: PartsDeps): Parts {
       endUserDigest: endUser,
       metrics,
       ...guard.rulesOf(of),
+      judge: guard.judge,
       keepsContent: stored.keepsContent,
       keepContent: stored.contentLog.keep,
       tracer: telemetry.tracer,

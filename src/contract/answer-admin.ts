@@ -57,7 +57,7 @@ export const usagePage = page(
     code: z.string().nullable(),
     count: z.int().min(1).describe("1, or refusals of one key, code and minute."),
     stream: z.boolean(),
-    operation: z.enum(["chat", "embeddings"]).nullable(),
+    operation: z.enum(["chat", "embeddings", "moderations"]).nullable(),
     modelAsked: z.string().nullable(),
     model: z.string().nullable(),
     provider: z.string().nullable(),

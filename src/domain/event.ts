@@ -27,7 +27,7 @@ export type Attempt = {
 };
 
 /** Calls other than chats. */
-export type Operation = "embeddings";
+export type Operation = "embeddings" | "moderations";
 
 /** The one row of a call: usage and audit at once. Ids, counts, names and digests; never content. */
 export type CallEvent = {

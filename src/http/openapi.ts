@@ -129,7 +129,7 @@ function goodAnswers(note: RouteNote | undefined): Record<string, Json> {
 
 /** Answers of calls carry the id; the others' errors do. */
 const isCall = (note: RouteNote | undefined): boolean =>
-  note?.body === SCHEMAS.ChatCompletionRequest || note?.body === SCHEMAS.EmbeddingRequest;
+  [SCHEMAS.ChatCompletionRequest, SCHEMAS.EmbeddingRequest, SCHEMAS.ModerationRequest].some((body) => body === note?.body);
 
 /** What an endpoint can say no with, as far as it follows from what it is. */
 function faultsOf(endpoint: Endpoint, note: RouteNote | undefined): ReadonlySet<FaultCode> {
@@ -140,19 +140,18 @@ function faultsOf(endpoint: Endpoint, note: RouteNote | undefined): ReadonlySet<
   if (note?.query !== undefined) add("body_invalid");
   if (note?.body !== undefined) add("body_unreadable", "body_invalid", "body_too_large");
   if (note?.bodyType !== undefined) add("media_type_unknown");
-  if (endpoint.allow === "chat") add(...CALL_FAULTS);
+  if (endpoint.allow === "chat") add(...ADMISSION_FAULTS, ...(note?.asksModel === false ? [] : CALL_FAULTS));
   return codes;
 }
 
+/** Of everything that is admitted and recorded as a call. */
+const ADMISSION_FAULTS: readonly FaultCode[] = ["rate_limited", "draining", "journal_unavailable"];
 /** Of everything that asks a model. */
 const CALL_FAULTS: readonly FaultCode[] = [
   "model_unknown",
   "context_too_long",
-  "rate_limited",
   "budget_spent",
   "budget_reserved",
-  "draining",
-  "journal_unavailable",
   "no_target",
   "target_busy",
   "target_down",

@@ -20,6 +20,8 @@ export type RouteNote = {
   readonly event?: z.ZodType;
   /** Other good endings that have the same body: a probe's 503. */
   readonly also?: Readonly<Record<number, string>>;
+  /** `false`: the permission is that of calls, but no model is asked. */
+  readonly asksModel?: false;
   /** Beside those that follow from the address, the permission and the body. */
   readonly faults?: readonly FaultCode[];
 };

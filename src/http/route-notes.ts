@@ -5,6 +5,7 @@ import * as callAnswer from "../contract/answer-call.ts";
 import * as knowledgeAnswer from "../contract/answer-knowledge.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
 import { embeddingRequest } from "../contract/embeddings.ts";
+import { moderationAnswer, moderationRequest } from "../contract/moderations.ts";
 import * as knowledge from "../contract/knowledge.ts";
 import * as policy from "../contract/policy.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -19,6 +20,8 @@ export const SCHEMAS = {
   ChatCompletionChunk: callAnswer.chatCompletionChunk,
   EmbeddingRequest: embeddingRequest,
   EmbeddingList: callAnswer.embeddingAnswer,
+  ModerationRequest: moderationRequest,
+  Moderation: moderationAnswer,
   Model: callAnswer.model,
   ModelList: callAnswer.modelList,
   FileForm: knowledgeAnswer.fileForm,

@@ -38,3 +38,7 @@ export const EMBEDDING_INPUTS_MAX = 2048;
 export const DIMENSIONS_MAX = 65_536;
 /** A token of a vocabulary: the largest have some hundred thousand. */
 export const TOKEN_ID_MAX = 2 ** 31 - 1;
+/** Characters of one text to be judged: about 10 ms of a processor, during which nobody else has a turn. */
+export const MODERATION_CHARACTERS_MAX = 32_768;
+/** Texts of one call to be judged, each with a pause after it. */
+export const MODERATION_INPUTS_MAX = 128;

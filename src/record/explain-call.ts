@@ -1,4 +1,4 @@
-import type { Attempt, CallEvent, RefusalEvent } from "../domain/event.ts";
+import type { Attempt, CallEvent, RefusalEvent, Operation } from "../domain/event.ts";
 import type { FellReason } from "../domain/target.ts";
 import { toIso } from "../kernel/clock.ts";
 import { FAULTS } from "../kernel/fault.ts";
@@ -35,9 +35,14 @@ export function explainCall(event: CallEvent, tenant: string): string[] {
   ];
 }
 
+const OPERATIONS: Readonly<Record<Operation, string>> = {
+  embeddings: "embeddings",
+  moderations: "a judgement of texts by the content rules",
+};
+
 function opening(event: CallEvent, tenant: string): string[] {
   const { requestId, startedAtMs, modelAsked, keyId, stream, passages, operation } = event;
-  const what = operation === "embeddings" ? "embeddings" : stream ? "a streamed answer" : "an answer";
+  const what = operation !== undefined ? OPERATIONS[operation] : stream ? "a streamed answer" : "an answer";
   const first = `At ${toIso(startedAtMs)} tenant ${tenant}, with key ${keyId}, asked \`${modelAsked}\` for ${what} (${requestId}).`;
   if (passages === undefined) return [first];
   return [

@@ -64,6 +64,16 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
     { model: "vectors", input: ["parts=3", "b"], encoding_format: "float" },
     { model: "vectors", input: [[1, 2], [3]] },
   ],
+  "POST /v1/moderations": [
+    { input: "words", model: "m" },
+    { input: ["a", "b"] },
+    {
+      input: [
+        { type: "text", text: "a" },
+        { type: "image_url", image_url: { url: "https://a.test/b.png" } },
+      ],
+    },
+  ],
   "POST /v1/vector_stores": [{ name: "fuzz", metadata: { a: "b" }, file_ids: ["FILE"] }],
   "POST /v1/vector_stores/:store/files": [{ file_id: "FILE", attributes: { a: 1, b: "c", d: true } }],
   "POST /v1/vector_stores/:store/search": [{ query: "leave", max_num_results: 3 }, { query: ["how much", "leave"] }],

@@ -133,6 +133,7 @@ test("answers of chats and embeddings, whole, streamed, broken and refused, are 
     ])
       await vectors(body);
     await vectors({}, poor.key);
+    for (const input of ["words", ["a", "b"], [{ type: "text", text: "a" }], [], 5]) await ask("/v1/moderations", { input });
     assert.deepEqual(check.violations, []);
     console.log(`# openapi: ${check.counts().bodies} bodies and events of chats and embeddings hold to /openapi.json, 0 violations`);
   } finally {

@@ -5,6 +5,7 @@ import { assertOpenai, openaiSpecMissing } from "../spec/openai.ts";
 const SCHEMAS: readonly (readonly [ask: RegExp, schema: string])[] = [
   [/^POST \/v1\/chat\/completions$/, "CreateChatCompletionResponse"],
   [/^POST \/v1\/embeddings$/, "CreateEmbeddingResponse"],
+  [/^POST \/v1\/moderations$/, "CreateModerationResponse"],
   [/^GET \/v1\/models$/, "ListModelsResponse"],
   [/^GET \/v1\/models\/.+$/, "Model"],
   [/^POST \/v1\/files$/, "OpenAIFile"],

@@ -7,7 +7,7 @@ export const TIERS: readonly (readonly string[])[] = [
   ["contract"],
   ["config", "store", "object", "queue", "share", "telemetry"],
   ["admit", "guard", "retrieve", "cache", "route", "provider", "record"],
-  ["chat", "embed", "ingest", "learn", "evaluate", "agent", "plan", "operate", "admin"],
+  ["chat", "embed", "moderate", "ingest", "learn", "evaluate", "agent", "plan", "operate", "admin"],
   ["http", "worker", "cli"],
   ["compose"],
   ["."],

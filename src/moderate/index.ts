@@ -1,0 +1,1 @@
+export { moderate, type Moderated, type ModerateStages } from "./moderate.ts";
