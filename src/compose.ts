@@ -8,10 +8,13 @@ import { composeAdmin } from "./compose/admin.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
 import { composeOperations, type Operations } from "./compose/operations.ts";
 import { composeParts, type Parts } from "./compose/parts.ts";
+import type { PersonalData } from "./compose/personal-data.ts";
 import type { Config } from "./config/index.ts";
 import { createStreamPacer, startServer, type Endpoint } from "./http/index.ts";
 import type { Clock } from "./kernel/clock.ts";
+import { tenantIds, type TenantId } from "./kernel/ids.ts";
 import { findCitations } from "./retrieve/index.ts";
+import { isErasedTenant } from "./store/erasures.ts";
 import { lockDataFolder, openDatabase, type Engine } from "./store/index.ts";
 import type { Log } from "./telemetry/index.ts";
 
@@ -20,6 +23,8 @@ export type ComposeDeps = {
   readonly log: Log;
   /** Reads the configuration anew; a server without it keeps the one that it was made from. */
   readonly loadConfig?: (() => Promise<Config>) | undefined;
+  /** Finds and scrubs personal data in what is kept. */
+  readonly personalData?: PersonalData | undefined;
 };
 
 export type ComposedServer = {
@@ -103,7 +108,7 @@ type Opened = {
 };
 
 /** Everything but the socket. */
-export async function openParts(config: Config, { clock, log }: ComposeDeps): Promise<Opened> {
+export async function openParts(config: Config, { clock, log, personalData }: ComposeDeps): Promise<Opened> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(config.dataDir, { pid, token: config.localAdminKey });
   let db: Engine | undefined;
@@ -111,7 +116,7 @@ export async function openParts(config: Config, { clock, log }: ComposeDeps): Pr
     const { databaseUrl, dataDir, databaseConnections } = config;
     db = await openDatabase({ databaseUrl, dataDir, connections: databaseConnections, clock, log });
     const approvedRoutes = await findApprovedRoutes(db, PLATFORM);
-    const parts = composeParts({ config, db, clock, log, pid, residentBytes: () => memoryUsage.rss(), approvedRoutes });
+    const parts = composeParts({ config, db, clock, log, pid, personalData, residentBytes: () => memoryUsage.rss(), approvedRoutes });
     await parts.start();
     const open = db;
     return {
@@ -137,6 +142,10 @@ type HttpParts = {
   readonly pacer: ReturnType<typeof createStreamPacer>;
   readonly operated: Operations;
 };
+
+/** By a slug; what remains of an erased tenant's chains has none any more, and goes by the id that its certificate names. */
+const findChain = async (db: Engine, name: string): Promise<TenantId> =>
+  tenantIds.is(name) && (await isErasedTenant(db, name)) ? name : (await getBySlug(db, name)).id;
 
 /** Every endpoint, plugged with the parts behind it. */
 function composeHttp(
@@ -176,16 +185,18 @@ function composeHttp(
     keys,
     prompts,
     policies,
+    erasures: parts.erasure.erasures,
+    holds: parts.erasure.holds,
     readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     readPanel: async ({ tenant, ...ask }) =>
       record.readUsageByDay({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     explain: async (tenant, requestId) => record.explain(tenant === undefined ? undefined : await idOf(tenant), requestId),
     rotateObjectKeys: parts.stored.dataKeys.rewrap,
     audit: {
-      list: async (slug, page) => record.listAudit(await idOf(slug), page),
-      verify: async (slug) => record.verifyAudit(await idOf(slug)),
-      listDecisions: async (slug, ask) => decisions.listDecisions(slug === undefined ? undefined : await idOf(slug), ask),
-      verifyDecisions: async (slug) => decisions.verifyDecisions(slug === undefined ? undefined : await idOf(slug)),
+      list: async (slug, page) => record.listAudit(await findChain(db, slug), page),
+      verify: async (slug) => record.verifyAudit(await findChain(db, slug)),
+      listDecisions: async (slug, ask) => decisions.listDecisions(slug === undefined ? undefined : await findChain(db, slug), ask),
+      verifyDecisions: async (slug) => decisions.verifyDecisions(slug === undefined ? undefined : await findChain(db, slug)),
       findReceipt: record.findReceipt,
     },
     health: {

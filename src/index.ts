@@ -41,7 +41,7 @@ export async function createWeir(config: WeirConfig = {}, options: { readonly en
   const tenants = createTenantAdmin({
     db,
     nowMs: clock.nowMs,
-    changed: parts.admission.authenticator.invalidate,
+    changed: parts.changed,
     decisions: parts.decisions,
     approvals: loaded.approvals,
     guard: loaded.guard.policy,

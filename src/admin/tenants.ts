@@ -6,7 +6,7 @@ import { Fault } from "../kernel/fault.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { type Database, OPERATOR } from "../store/database.ts";
 import { promptVersions, SYSTEM_PROMPT } from "../store/prompts.ts";
-import { createTenant, deleteTenant, findTenantBySlug, listTenants, lockTenant, updateTenant } from "../store/tenants.ts";
+import { createTenant, findTenantBySlug, listTenants, lockTenant, updateTenant } from "../store/tenants.ts";
 import { changeBy, type Decisions, diff } from "./changed.ts";
 import { listLoosened } from "./loosening.ts";
 import { toChange, toShown, toView, type TenantView } from "./tenant-fields.ts";
@@ -17,7 +17,6 @@ export type TenantAdmin = {
   get(slug: string): Promise<TenantView>;
   list(page: { after: string | undefined; limit: number }): Promise<{ data: readonly TenantView[]; nextCursor: string | undefined }>;
   change(slug: string, body: TenantPatch, by?: Principal): Promise<TenantView>;
-  remove(slug: string, by?: Principal): Promise<TenantProfile>;
 };
 
 export function createTenantAdmin(deps: {
@@ -64,19 +63,6 @@ export function createTenantAdmin(deps: {
       });
       deps.changed({ kind: "tenant", tenantId: id, id });
       return toView(changed);
-    },
-    async remove(slug, by) {
-      const tenant = await getBySlug(db, slug);
-      await decisions.change(OPERATOR, async (bound) => {
-        await deleteTenant(bound, deps.nowMs(), tenant.id);
-        return {
-          made: undefined,
-          tenantId: tenant.id,
-          decision: changeBy(by, "tenant.delete", { resource: tenant.id, changed: shown(tenant, {}) }),
-        };
-      });
-      deps.changed({ kind: "tenant", tenantId: tenant.id, id: tenant.id });
-      return tenant;
     },
   };
 }

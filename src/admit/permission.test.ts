@@ -32,6 +32,7 @@ const MAY: Readonly<Record<Permission, string>> = {
   "keys.manage": "tenant-admin admin",
   "usage.read": "tenant-admin admin",
   "audit.read": "tenant-admin admin",
+  "subjects.manage": "tenant-admin admin",
   "tenants.list": "viewer prompter engineer admin",
   "tenants.manage": "admin",
   operate: "engineer admin",

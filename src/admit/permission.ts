@@ -27,6 +27,7 @@ export const PERMISSIONS = {
   "keys.manage": "named",
   "usage.read": "named",
   "audit.read": "named",
+  "subjects.manage": "named",
   "tenants.list": "platform",
   "tenants.manage": "platform",
   operate: "platform",
@@ -47,8 +48,8 @@ const MEMBER: readonly Permission[] = [
 ];
 /** Prompts change what every answer says, so writing them is a permission of its own, and so is taking them into production. */
 const RELEASE: readonly Permission[] = ["prompts.promote", "prompts.approve"];
-/** Costs, keys and the audit trail: who runs the machines has no business there. */
-const ACCOUNTS: readonly Permission[] = ["keys.manage", "usage.read", "audit.read"];
+/** Costs, keys, the audit trail and the erasure of end users: who runs the machines has no business there. */
+const ACCOUNTS: readonly Permission[] = ["keys.manage", "usage.read", "audit.read", "subjects.manage"];
 /** What a tenant may do, and where its calls go: for those who run the platform. A tenant that could write it would lift its own limits. */
 const POLICY: readonly Permission[] = ["policies.write", "policies.promote", "policies.approve"];
 const VIEWER: readonly Permission[] = ["tenants.list", "tenants.read", "prompts.read", "policies.read"];

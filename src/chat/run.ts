@@ -66,7 +66,7 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
     const event = toCallEvent({ ...known, configHash: stages.configHash, endUserDigest }, outcome, code);
     admitted.settle({ microUsd: event.costMicroUsd, tokens: event.inputTokens + event.outputTokens });
     const { hash } = await stages.close(event);
-    if (keeps) stages.keepContent(call, answer, cut);
+    if (keeps) stages.keepContent(call, answer, cut, endUserDigest);
     return { event, hash };
   };
 

@@ -58,7 +58,7 @@ export type Stages = {
   /** Whether the tenant's policy lets this call's content be kept. */
   keepsContent(call: Call): boolean;
   /** After the record; what becomes of it changes nothing for the caller. */
-  keepContent(call: Call, answer: string, cut: boolean): void;
+  keepContent(call: Call, answer: string, cut: boolean, endUserDigest: string | undefined): void;
   countTokens(text: string): number;
   /** Digest of an instruction text; never reversible to it. */
   digest(text: string): string;

@@ -19,7 +19,7 @@ type Deps = {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
-  readonly parts: Pick<Parts, "admission" | "decisions" | "approvedRoutes">;
+  readonly parts: Pick<Parts, "changed" | "decisions" | "approvedRoutes">;
 };
 
 export type AdminParts = {
@@ -31,9 +31,9 @@ export type AdminParts = {
 
 /** Who changes tenants, keys, prompts and policies, under this configuration. */
 export function composeAdmin({ config, db, clock, parts }: Deps): AdminParts {
-  const { admission, decisions, approvedRoutes } = parts;
+  const { changed, decisions, approvedRoutes } = parts;
   const pepper = deriveKey(config.secret, KEY_PEPPER_PURPOSE);
-  const base = { db, nowMs: clock.nowMs, changed: admission.authenticator.invalidate, decisions };
+  const base = { db, nowMs: clock.nowMs, changed, decisions };
   return {
     tenants: createTenantAdmin({ ...base, approvals: config.approvals, guard: config.guard.policy }),
     prompts: createPromptAdmin(base),

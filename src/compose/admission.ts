@@ -10,6 +10,8 @@ import {
   type Admission,
   type Authenticator,
   type Budgets,
+  type Change,
+  type ChangeFeed,
   type Room,
   type Ticket,
 } from "../admit/index.ts";
@@ -47,10 +49,14 @@ export type AdmissionDeps = {
   readonly signedIn?: ((who: Principal, by: "key" | "token") => void) | undefined;
   /** Told when a policy of the platform may have been approved, by whichever process. */
   policiesChanged(): void;
+  /** Others that keep things in memory hear what the feed of changes says. */
+  readonly heard?: Heard | undefined;
 };
+type Heard = { changed(change: Change): void; /** There was a gap: anything may have changed. */ forgetAll(): void };
 
 /** Who calls, and whether there is quota, room and money for it. */
-export function composeAdmission({ config, db, clock, processId, sumSpent, signedIn, policiesChanged }: AdmissionDeps): AdmissionParts {
+export function composeAdmission(deps: AdmissionDeps): AdmissionParts {
+  const { config, db, clock, processId, sumSpent, signedIn, policiesChanged, heard } = deps;
   const after = systemAfter;
   let { tiers } = config;
   const makeTokens = (of: Config) => composeTokens({ config: of, db, clock, withTier: (tenant) => withTier(tiers, tenant) });
@@ -60,7 +66,10 @@ export function composeAdmission({ config, db, clock, processId, sumSpent, signe
       const found = await findKeyByDigest(db, digest);
       return found === undefined ? undefined : { ...found, tenant: withTier(tiers, found.tenant) };
     },
-    feed: hearPolicies({ newest: () => findLastChange(db), since: (seq) => listChangesSince(db, seq) }, policiesChanged),
+    feed: withHearers(
+      hearPolicies({ newest: () => findLastChange(db), since: (seq) => listChangesSince(db, seq) }, policiesChanged),
+      heard,
+    ),
     adminKeys: [config.adminKey, ...(config.localAdminKey === undefined ? [] : [config.localAdminKey])],
     pepper: deriveKey(config.secret, KEY_PEPPER_PURPOSE),
     findTokens: () => tokens,
@@ -93,6 +102,22 @@ export function composeAdmission({ config, db, clock, processId, sumSpent, signe
       authenticator.forgetAll();
       room.resize(next.limits);
       budgets.setPlatformLimit(next.spendLimitMicroUsd);
+    },
+  };
+}
+
+function withHearers(feed: ChangeFeed, heard: Heard | undefined): ChangeFeed {
+  if (heard === undefined) return feed;
+  return {
+    async newest() {
+      const seq = await feed.newest();
+      heard.forgetAll();
+      return seq;
+    },
+    async since(seq) {
+      const page = await feed.since(seq);
+      for (const change of page) heard.changed(change);
+      return page;
     },
   };
 }

@@ -3,7 +3,7 @@ import type { EmbedStages } from "../embed/index.ts";
 import type { ModerateStages } from "../moderate/index.ts";
 import type { Config } from "../config/index.ts";
 import type { CallHead, ChatCall } from "../domain/chat.ts";
-import { onlyOwnerOf } from "../domain/principal.ts";
+import { onlyOwnerOf, type TenantPrincipal } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
 import type { ChatDeps, EmbeddingsDeps, ModelsDeps, ModerationsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -17,6 +17,7 @@ import { createRouter, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from 
 import type { Metrics, Tracer } from "../telemetry/index.ts";
 import { composeEmbed } from "./embed.ts";
 import { composeModerate } from "./moderate.ts";
+import type { EndUserDigests } from "./end-user.ts";
 import { createDigest, createGround } from "./ground.ts";
 import { traceChat, traceRefusal } from "./tracing.ts";
 
@@ -39,7 +40,7 @@ export type ChatPartsDeps = {
   /** Is the collection this owner's? Asked only for callers who see nothing but their own. */
   readonly isOwnCollection: (tenantId: TenantId, nameOrId: string, owner: string) => Promise<boolean>;
   readonly findPrice: (kind: string, upstream: string) => KnownPrice | undefined;
-  readonly endUserDigest: (call: CallHead, endUser: string) => Promise<string | undefined>;
+  readonly endUsers: Pick<EndUserDigests, "expect" | "digest">;
   readonly metrics: Metrics;
   readonly check: Stages["check"];
   readonly checkInputs: EmbedStages["check"];
@@ -63,6 +64,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     return found;
   };
 
+  const expecting = createExpecting(deps.endUsers);
   const refuse: ChatParts["refuse"] = (call, code) => {
     journal.refuse({ requestId: call.requestId, tenantId: call.who.tenant.id, keyId: call.who.key.id, code, atMs: call.startedAtMs });
     metrics.refusal(code);
@@ -77,20 +79,17 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
       return deps.retrieve(who.tenant.id, ask);
     },
     ground: createGround(groundMessages),
-    plan: router.plan,
+    plan: expecting(({ chat }) => chat.endUser, router.plan),
     fitOutput,
     ask: (asked, signal) => providerOf(asked.target).stream(asked, signal),
     open: (reservation) => journal.open(reservation),
     close: createClose(journal, metrics),
     refuse,
     keepsContent: deps.keepsContent,
-    keepContent(call, said, cut) {
-      const { requestId, who, chat, startedAtMs } = call;
-      deps.keepContent({ requestId, tenantId: who.tenant.id, atMs: startedAtMs, messages: chat.messages, answer: said, cut });
-    },
+    keepContent: createKeep(deps.keepContent),
     countTokens,
     digest: createDigest(deriveKey(config.secret, "prompt-digest")),
-    endUserDigest: deps.endUserDigest,
+    endUserDigest: deps.endUsers.digest,
     configHash: config.hash,
     nowMs: clock.nowMs,
     monotonicMs: clock.monotonicMs,
@@ -104,8 +103,8 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
       ...stages,
       check: deps.checkInputs,
       refuse,
-      endUserDigest: deps.endUserDigest,
-      plan: router.planEmbedding,
+      endUserDigest: deps.endUsers.digest,
+      plan: expecting(({ wish }) => wish.endUser, router.planEmbedding),
       providerOf,
       tracer: deps.tracer,
     }),
@@ -128,6 +127,21 @@ function createClose(journal: Pick<Journal, "close">, metrics: Metrics): Stages[
     return closed;
   };
 }
+/** While a call runs, the digest of its end user is looked up. */
+const createExpecting =
+  ({ expect }: Pick<EndUserDigests, "expect">) =>
+  <W extends { readonly who: TenantPrincipal }, P>(endUserOf: (wanted: W) => string | undefined, plan: (wanted: W) => P) =>
+  (wanted: W): P => {
+    expect(wanted, endUserOf(wanted));
+    return plan(wanted);
+  };
+
+const createKeep =
+  (keep: ChatPartsDeps["keepContent"]): Stages["keepContent"] =>
+  ({ requestId, who, chat, startedAtMs: atMs }, answer, cut, endUser) => {
+    const { id: tenantId, contentPolicy: policy } = who.tenant;
+    if (policy !== "none") keep({ requestId, tenantId, atMs, policy, endUser, messages: chat.messages, answer, cut });
+  };
 
 function toAsk(chat: ChatCall) {
   if (chat.rag === undefined) throw new TypeError("only calls that ask for documents are retrieved for");

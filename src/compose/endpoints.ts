@@ -1,6 +1,8 @@
 import type { KeyAdmin, PolicyAdmin, PromptAdmin, TenantAdmin } from "../admin/index.ts";
 import {
   adminPolicies,
+  adminErasures,
+  adminHolds,
   adminPrompts,
   adminTenants,
   apiDocument,
@@ -22,6 +24,8 @@ import {
   type ChatDeps,
   type EmbeddingsDeps,
   type ModerationsDeps,
+  type ErasuresDeps,
+  type HoldsDeps,
   type Endpoint,
   type ExplainRead,
   type HealthDeps,
@@ -42,6 +46,8 @@ export type EndpointsDeps = {
   readonly keys: KeyAdmin;
   readonly prompts: PromptAdmin;
   readonly policies: PolicyAdmin;
+  readonly erasures: ErasuresDeps;
+  readonly holds: HoldsDeps;
   readonly readUsage: (ask: UsageAsk) => Promise<unknown>;
   readonly readPanel: PanelRead;
   readonly explain: ExplainRead;
@@ -62,6 +68,8 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...vectorStores(deps.ingest),
     ...quarantine(deps.ingest),
     ...adminTenants({ tenants: deps.tenants, keys: deps.keys }),
+    ...adminErasures(deps.erasures),
+    ...adminHolds(deps.holds),
     ...adminPrompts(deps.prompts),
     ...adminPolicies(deps.policies),
     usage(deps.readUsage),

@@ -14,7 +14,8 @@ import {
   type ObjectStore,
 } from "../object/index.ts";
 import { openObjectStore } from "../operate/index.ts";
-import { createContentLog, keepsContent, lacksScrubber, type ContentLog } from "../record/index.ts";
+import { createContentLog, createContentSample, keepsContent, needsScrubber, type ContentLog, type Scrub } from "../record/index.ts";
+import { listHeld, type Held } from "../store/holds.ts";
 import type { Database } from "../store/index.ts";
 import { listTenants } from "../store/tenants.ts";
 import { describeError, type Log } from "../telemetry/index.ts";
@@ -28,11 +29,20 @@ export type ObjectParts = {
   readonly keepsContent: Stages["keepsContent"];
   /** How long content may stay from now on; what is older goes with the next pruning. */
   reconfigure(next: Pick<Config, "retention">): void;
+  /** Deletes the chat logs whose date has come, of every tenant, but for what is held. */
+  prune(): Promise<void>;
   start(): void;
   close(): Promise<void>;
 };
 
-type Deps = { readonly config: Config; readonly db: Database; readonly clock: Clock; readonly log: Log };
+type Deps = {
+  readonly config: Config;
+  readonly db: Database;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** undefined: what is to be scrubbed is not kept. */
+  readonly scrub: Scrub | undefined;
+};
 
 /** A Fault of the store is worded without anything secret. */
 const describeStore = (error: unknown) => (error instanceof Fault ? { code: error.code, reason: error.message } : describeError(error));
@@ -41,7 +51,7 @@ const describeStore = (error: unknown) => (error instanceof Fault ? { code: erro
 const PRUNE_MS = 6 * 3_600_000;
 
 /** Where files and chat logs are kept, encrypted, and what is kept of calls' content. */
-export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
+export function composeObjects({ config, db, clock, log, scrub }: Deps): ObjectParts {
   const fetch = createServiceFetch(config.outbound.ca);
   const { blobs, wrappers, firstKeys } = openObjectStore({ fetch, nowMs: clock.nowMs, wait: (ms) => sleep(ms) }, config);
   const dataKeys = createDataKeys({ blobs, wrappers, nowMs: clock.nowMs });
@@ -49,14 +59,16 @@ export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
   let keptDays = config.retention.contentDays;
   const contentLog = createContentLog({
     objects,
+    scrub,
     nowMs: clock.nowMs,
     keptDays: () => keptDays,
     onLost: (error, calls) => log.error("content of calls could not be kept", { calls, ...describeError(error) }),
   });
   const prune = async (): Promise<void> => {
+    const held = await listHeld(db, new Date(clock.nowMs()));
     for (let after: string | undefined; ;) {
       const page = await listTenants(db, { after });
-      for (const tenant of page.data) await contentLog.prune(tenant.id);
+      for (const { id } of page.data) await pruneTenant(contentLog, id, held.get(id));
       after = page.nextCursor;
       if (after === undefined) return;
     }
@@ -67,7 +79,8 @@ export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
     blobs,
     dataKeys,
     contentLog,
-    keepsContent: createContentRule(log),
+    prune,
+    keepsContent: createContentRule({ config, log, scrubs: scrub !== undefined }),
     reconfigure(next) {
       keptDays = next.retention.contentDays;
     },
@@ -90,18 +103,26 @@ export function composeObjects({ config, db, clock, log }: Deps): ObjectParts {
   };
 }
 
-/** By the tenant's policy; that a policy cannot be followed yet is said once a tenant. */
-function createContentRule(log: Log): Stages["keepsContent"] {
+/** What a hold is on stays, whatever its age: all of it, or the lines of an end user. */
+async function pruneTenant(log: ContentLog, tenantId: TenantId, held: Held | undefined): Promise<void> {
+  if (held === undefined) await log.prune(tenantId);
+  else if (!held.whole) await log.prune(tenantId, ({ endUser }) => endUser !== undefined && held.digests.has(endUser));
+}
+
+/** By the tenant's policy; that a policy cannot be followed is said once a tenant. */
+function createContentRule(deps: { readonly config: Config; readonly log: Log; readonly scrubs: boolean }): Stages["keepsContent"] {
+  const { config, log, scrubs } = deps;
+  const inSample = createContentSample(config.secret, config.chatLogs.sampleShare);
   const told = new Set<TenantId>();
-  return ({ who }) => {
-    const { id, contentPolicy } = who.tenant;
-    if (lacksScrubber(contentPolicy) && !told.has(id)) {
-      told.add(id);
-      log.warn("no content is kept for this tenant: its policy asks for scrubbed content, and this version has no scrubber", {
-        tenantId: id,
+  return ({ who, requestId }) => {
+    const { id: tenantId, contentPolicy } = who.tenant;
+    if (!scrubs && needsScrubber(contentPolicy) && !told.has(tenantId)) {
+      told.add(tenantId);
+      log.warn("no content is kept for this tenant: its policy asks for scrubbed content, and there is no scrubber", {
+        tenantId,
         contentPolicy,
       });
     }
-    return keepsContent(contentPolicy);
+    return keepsContent(contentPolicy, { tenantId, requestId }, { scrubs, inSample });
   };
 }

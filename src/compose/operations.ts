@@ -5,6 +5,7 @@ import { Fault } from "../kernel/fault.ts";
 import { createBackup, createFileWatch, createReload, removeDrafts, type Reload } from "../operate/index.ts";
 import type { Blobs } from "../object/index.ts";
 import type { Engine } from "../store/index.ts";
+import { listHeld } from "../store/holds.ts";
 import { deleteOldPseudonyms } from "../store/pseudonyms.ts";
 import { deleteOldChanges } from "../store/old-changes.ts";
 import { checkpointLongLog } from "../store/write-ahead-log.ts";
@@ -18,8 +19,8 @@ export type OperatedServer = {
   /** Where stored files are, where that is no folder. */
   readonly bucket: Blobs | undefined;
   readonly flush: () => Promise<void>;
-  /** Deletes events of whole months, but for the one under way and so many before it. */
-  readonly deleteOldEvents: (nowMs: number, months: number) => Promise<number>;
+  /** Deletes events of whole months, but for the one under way and so many before it, and but for tenants that are held. */
+  readonly deleteOldEvents: (nowMs: number, months: number, held: ReadonlySet<string>) => Promise<number>;
   /** Reads the configuration anew; undefined: this server was not made from one that can be. */
   readonly load: (() => Promise<Config>) | undefined;
   apply(config: Config): void;
@@ -60,7 +61,8 @@ export function composeOperations(server: OperatedServer): Operations {
       await checkpointLongLog(db);
       const { eventMonths, changeDays } = reloader.config.retention;
       const changes = await deleteOldChanges(db, new Date(clock.nowMs() - changeDays * DAY_MS));
-      const events = eventMonths === undefined ? 0 : await server.deleteOldEvents(clock.nowMs(), eventMonths);
+      const held = new Set((await listHeld(db, new Date(clock.nowMs()))).keys());
+      const events = eventMonths === undefined ? 0 : await server.deleteOldEvents(clock.nowMs(), eventMonths, held);
       const pseudonyms = await deleteOldPseudonyms(db, new Date(clock.nowMs()));
       if (changes + events + pseudonyms > 0) log.info("old rows were deleted", { changes, events, pseudonyms });
     } catch (error) {

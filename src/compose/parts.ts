@@ -1,32 +1,42 @@
 import { join } from "node:path";
 import { findApprovedRoutes, PLATFORM } from "../admin/index.ts";
 import { withApprovedRoutes, type ApprovedRoutes, type Config } from "../config/index.ts";
-import { systemAfter } from "../admit/index.ts";
+import { systemAfter, type Change } from "../admit/index.ts";
 import type { Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import { processIds, type ProcessId } from "../kernel/ids.ts";
-import { createDecisionLog, createRecord, endUserDigest, readPriceBook, type DecisionLog, type RecordParts } from "../record/index.ts";
+import {
+  createDecisionLog,
+  createRecord,
+  endUserDigest,
+  readPriceBook,
+  subjectIdOf,
+  type DecisionLog,
+  type RecordParts,
+} from "../record/index.ts";
 import { createProviderPool, type Provider } from "../provider/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
 import { findCollection } from "../store/collections.ts";
 import { createEventPartitions, dropEmptyPartitions } from "../store/ledger-partitions.ts";
 import { sumSpent } from "../store/ledger-usage.ts";
+import { takeSubjectSalt } from "../store/subjects.ts";
 import { findDigestSalt, findTenantBySlug } from "../store/tenants.ts";
 import { vacuumBusyTables } from "../store/upkeep.ts";
 import { createMetrics, describeError, type Log, type Metrics } from "../telemetry/index.ts";
-import type { Principal } from "../domain/principal.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
 import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts";
 import { composeChat, type ChatParts } from "./chat.ts";
-import { createEndUserDigests } from "./end-user.ts";
+import { createEndUserDigests, type EndUserDigests } from "./end-user.ts";
 import { createDigest } from "./ground.ts";
 import { composeGuard, type GuardParts } from "./guard.ts";
 import { toSignIn } from "./identity.ts";
+import { composeErasure, type ErasureParts } from "./erasure.ts";
 import { composeIngest } from "./ingest.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
+import { createPersonalData, type PersonalData } from "./personal-data.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
 
 export type PartsDeps = {
@@ -35,6 +45,8 @@ export type PartsDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly pid: number;
+  /** Who finds and scrubs it in what is kept; undefined: the finder that guards what leaves. */
+  readonly personalData?: PersonalData | undefined;
   residentBytes(): number;
   /** Rules that were in production when this process began. */
   readonly approvedRoutes: ApprovedRoutes;
@@ -51,6 +63,10 @@ export type Parts = {
   readonly guard: GuardParts;
   readonly chat: ChatParts;
   readonly admission: AdmissionParts;
+  readonly erasure: ErasureParts;
+  readonly endUsers: EndUserDigests;
+  /** This process has changed a key or a tenant itself: its caches hear of it at once. */
+  changed(change: Change): void;
   readonly metrics: Metrics;
   /** Before those of weir.yaml. Whoever hears that they changed calls `reconfigure`. */
   readonly approvedRoutes: FollowedRoutes;
@@ -74,20 +90,17 @@ export function composeParts(deps: PartsDeps): Parts {
   const { config, db, clock, log } = deps;
   const processId = processIds.make(clock.nowMs());
   const record = composeRecord(deps, processId);
-  const stored = composeObjects(deps);
+  const decisions = composeDecisions(deps);
+  const guard = composeGuard({ config, db, clock, log, note: decisions.note });
+  const personalData = deps.personalData ?? createPersonalData(guard.find);
+  const stored = composeObjects({ ...deps, scrub: personalData.scrub });
   const telemetry = composeTelemetry({ config, clock, log, instanceId: processId, collect: () => metrics.collect() });
   const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry });
-  const findTenantId = async (slug: string) => (await findTenantBySlug(db, slug))?.id;
-  const decisions = createDecisionLog({ db, clock, log, secret: config.secret, findTenantId });
-  const signedIn = (who: Principal, by: "key" | "token"): void => decisions.note(toSignIn(who, by));
-  const approvedRoutes = followApprovedRoutes({ read: () => findApprovedRoutes(db, PLATFORM), log }, deps.approvedRoutes);
-  const policiesChanged = (): void => void approvedRoutes.refresh();
-  const admission = composeAdmission({ config, db, clock, processId, sumSpent, signedIn, policiesChanged });
-  const guard = composeGuard({ config, db, clock, log, note: decisions.note });
+  const followers = composeFollowers(deps, { processId, decisions });
+  const { admission, approvedRoutes, endUsers, changed } = followers;
   let rules = config.guard.policy;
   const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy: () => rules });
   const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
-  const endUser = createEndUserDigests({ findSalt: (tenantId) => findDigestSalt(db, tenantId), digest: endUserDigest });
   const approved = (of: Config): Config => withApprovedRoutes(of, approvedRoutes.current);
   const makeChat = (of: Config): ChatParts =>
     composeChat({
@@ -98,7 +111,7 @@ export function composeParts(deps: PartsDeps): Parts {
       retrieve,
       isOwnCollection: async (tenantId, nameOrId, owner) => (await findCollection(db, tenantId, nameOrId, owner)) !== undefined,
       findPrice: readPriceBook().findPrice,
-      endUserDigest: endUser,
+      endUsers,
       metrics,
       ...guard.rulesOf(of),
       judge: guard.judge,
@@ -106,6 +119,10 @@ export function composeParts(deps: PartsDeps): Parts {
       keepContent: stored.contentLog.keep,
       tracer: telemetry.tracer,
     });
+  const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed });
+  followers.hear(({ kind }) => {
+    if (kind === "tenant" || kind === "subject") erasure.jobs.kick();
+  });
   const live = new Set<AbortController>();
   let chat = makeChat(approved(config));
   const parts = {
@@ -118,6 +135,9 @@ export function composeParts(deps: PartsDeps): Parts {
     guard,
     admission,
     approvedRoutes,
+    erasure,
+    endUsers,
+    changed,
     get chat() {
       return chat;
     },
@@ -131,6 +151,35 @@ export function composeParts(deps: PartsDeps): Parts {
     },
   };
   return Object.assign(parts, { metrics, ...createLife(parts, log) });
+}
+
+/** Who keeps something of tenants in memory, and hears of what changes, here and in other processes. */
+function composeFollowers(deps: PartsDeps, { processId, decisions }: { readonly processId: ProcessId; readonly decisions: DecisionLog }) {
+  const { config, db, clock, log } = deps;
+  const endUsers = composeEndUsers(deps);
+  const approvedRoutes = followApprovedRoutes({ read: () => findApprovedRoutes(db, PLATFORM), log }, deps.approvedRoutes);
+  const hearers: ((change: Change) => void)[] = [endUsers.forget];
+  const admission = composeAdmission({
+    config,
+    db,
+    clock,
+    processId,
+    sumSpent,
+    signedIn: (who, by) => decisions.note(toSignIn(who, by)),
+    policiesChanged: () => void approvedRoutes.refresh(),
+    heard: { changed: (change) => hearers.forEach((hear) => hear(change)), forgetAll: endUsers.forgetAll },
+  });
+  return {
+    endUsers,
+    approvedRoutes,
+    admission,
+    changed(change: Change): void {
+      admission.authenticator.invalidate(change);
+      endUsers.forget(change);
+    },
+    /** Of what any process has changed. */
+    hear: (hearer: (change: Change) => void): void => void hearers.push(hearer),
+  };
 }
 
 function composeMetrics(
@@ -147,6 +196,19 @@ function composeMetrics(
     contentLost: () => stored.contentLog.lost,
   });
 }
+
+const composeDecisions = ({ db, clock, log, config: { secret } }: PartsDeps): DecisionLog =>
+  createDecisionLog({ db, clock, log, secret, findTenantId: async (slug) => (await findTenantBySlug(db, slug))?.id });
+
+const composeEndUsers = ({ db, clock }: PartsDeps): EndUserDigests =>
+  createEndUserDigests({
+    clock,
+    after: systemAfter,
+    findTenantSalt: (tenantId) => findDigestSalt(db, tenantId),
+    takeSubjectSalt: (tenantId, id, fresh) => takeSubjectSalt(db, tenantId, id, fresh),
+    subjectId: subjectIdOf,
+    digest: endUserDigest,
+  });
 
 function composeRecord({ config, db, clock, log, pid }: PartsDeps, processId: ProcessId): RecordParts {
   return createRecord(
@@ -196,7 +258,7 @@ async function probe(provider: Provider, log: Log): Promise<void> {
 
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
 function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfigure">, log: Log): Pick<Parts, "start" | "drain"> {
-  const { live, record, decisions, ingest, stored, telemetry, admission, guard } = parts;
+  const { live, record, decisions, ingest, stored, telemetry, admission, guard, erasure } = parts;
   let resuming: ReturnType<typeof setInterval> | undefined;
   const resume = (): void =>
     void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
@@ -209,6 +271,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       stored.start();
       guard.book.start();
       telemetry.start();
+      erasure.jobs.start();
       for (const provider of parts.chat.providers.values()) void probe(provider, log);
       resume();
       resuming = setInterval(resume, RESUME_EVERY_MS);
@@ -222,6 +285,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       await admission.budgets.close();
       admission.authenticator.stop();
       clearInterval(resuming);
+      await erasure.jobs.stop();
       await ingest.close();
       await stored.close();
       await guard.book.close();

@@ -51,3 +51,14 @@ export const retentionSchema = z
   })
   .prefault({})
   .meta({ description: "What is deleted when it has grown old. It is looked at every hour." });
+
+export const chatLogsSchema = z
+  .strictObject({
+    sampleShare: z.number().min(0).max(1).default(0.01).meta({
+      why: "a share is a part of the whole",
+      description:
+        "Of the calls of a tenant whose content policy is `scrubbed-sample`, the share whose scrubbed content is kept. Every replica keeps the same calls.",
+    }),
+  })
+  .prefault({})
+  .meta({ description: "What is kept of the content of calls, where a tenant's policy lets anything be kept." });

@@ -3,7 +3,7 @@ import { approvalsSchema } from "./approvals-schema.ts";
 import { authSchema } from "./auth.ts";
 import { guardSchema } from "./guard-schema.ts";
 import { downloadsSchema } from "./downloads-schema.ts";
-import { outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
+import { chatLogsSchema, outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
 import { objectsSchema } from "./objects-schema.ts";
 import { telemetrySchema } from "./telemetry-schema.ts";
 import { routeRule } from "../contract/route-rule.ts";
@@ -329,6 +329,7 @@ export const fileSchema = z.strictObject({
   outbound: outboundSchema,
   retention: retentionSchema,
   approvals: approvalsSchema,
+  chatLogs: chatLogsSchema,
   downloads: downloadsSchema,
   journal: z
     .strictObject({

@@ -24,6 +24,7 @@ export type Settings = Pick<
   | "outbound"
   | "retention"
   | "approvals"
+  | "chatLogs"
   | "telemetry"
   | "fallback"
   | "maxOutputTokensDefault"
@@ -61,6 +62,7 @@ export async function readSettings(source: Source): Promise<Settings> {
       changeDays: value.retention.changeDays,
     },
     approvals: value.approvals,
+    chatLogs: { sampleShare: value.chatLogs.sampleShare },
     fallback: value.fallback,
     maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),
     maxOutputTokensCap: cap,

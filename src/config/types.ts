@@ -124,6 +124,8 @@ export type Config = {
   readonly outbound: OutboundConfig;
   readonly retention: RetentionConfig;
   readonly approvals: ApprovalsConfig;
+  /** From 0 to 1: of the calls under the policy `scrubbed-sample`, how many are kept. */
+  readonly chatLogs: { readonly sampleShare: number };
   /** false: only the first eligible target is tried. */
   readonly fallback: boolean;
   readonly maxOutputTokensDefault: number;

@@ -24,10 +24,6 @@ export function adminTenants({ tenants, keys }: AdminTenantsDeps): Endpoint[] {
         await tenants.change(paramOf(asked, "slug"), await readJson(asked.request, tenantPatch, JSON_BODY_BYTES_MAX), asked.who),
       ),
     ),
-    platformEndpoint("DELETE", `${AT}/:slug`, "tenants.manage", async (asked) => {
-      await tenants.remove(paramOf(asked, "slug"), asked.who);
-      return Response.json({ jobId: asked.requestId.replace("req_", "job_") }, { status: 202 });
-    }),
     platformEndpoint("POST", `${AT}/:slug/keys`, "keys.manage", async (asked) => {
       const body = await readJson(asked.request, keyCreate, JSON_BODY_BYTES_MAX);
       return Response.json(await keys.create(asked.who, paramOf(asked, "slug"), body), { status: 201 });

@@ -15,7 +15,7 @@ export type Asked<P extends Principal | undefined> = {
 };
 
 type Handler<P extends Principal | undefined> = (asked: Asked<P>) => Response | Promise<Response>;
-type Address = { readonly method: "GET" | "POST" | "PATCH" | "DELETE"; /** Hono's pattern. */ readonly path: string };
+type Address = { readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE"; /** Hono's pattern. */ readonly path: string };
 
 /** An address, who may call it, and what it does. An endpoint without `allow` does not compile, so the default is to deny. */
 export type Endpoint = Address &

@@ -1,4 +1,8 @@
 export { adminPolicies } from "./admin-policies.ts";
+export { adminErasures } from "./admin-erasures.ts";
+export type { ErasuresDeps } from "./admin-erasures.ts";
+export { adminHolds } from "./admin-holds.ts";
+export type { HoldsDeps } from "./admin-holds.ts";
 export { adminPrompts } from "./admin-prompts.ts";
 export { adminTenants } from "./admin-tenants.ts";
 export { API_VERSION, apiDocument } from "./api-document.ts";

@@ -3,6 +3,7 @@ import * as adminAnswer from "../contract/answer-admin.ts";
 import * as identityAnswer from "../contract/answer-identity.ts";
 import * as callAnswer from "../contract/answer-call.ts";
 import * as knowledgeAnswer from "../contract/answer-knowledge.ts";
+import * as erasureContract from "../contract/erasure.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
 import { embeddingRequest } from "../contract/embeddings.ts";
 import { moderationAnswer, moderationRequest } from "../contract/moderations.ts";
@@ -46,6 +47,11 @@ export const SCHEMAS = {
   KeyMade: adminAnswer.keyMade,
   KeyPage: adminAnswer.keyPage,
   Job: adminAnswer.job,
+  HoldSet: erasureContract.holdSet,
+  Hold: erasureContract.hold,
+  Erasure: erasureContract.erasure,
+  ErasureDetail: erasureContract.erasureDetail,
+  ErasurePage: erasureContract.erasurePage,
   KeyRotate: admin.keyRotate,
   KeyRotated: identityAnswer.keyRotated,
   PromptCreate: admin.promptCreate,
@@ -172,7 +178,6 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
     body: admin.tenantPatch,
     answer: adminAnswer.tenant,
   },
-  "DELETE /admin/v1/tenants/:slug": { summary: "Delete a tenant", status: 202, answer: adminAnswer.job },
   "POST /admin/v1/tenants/:slug/keys": {
     summary: "Make a key",
     description: "No key can be stronger than its maker's.",

@@ -26,6 +26,12 @@ export type DataKeys = {
   forWriting(tenantId: TenantId): Promise<DataKey>;
   /** Throws a Fault that says what is missing. */
   get(tenantId: TenantId, id: string): Promise<Uint8Array>;
+  /** How many keys a tenant has. */
+  count(tenantId: TenantId): Promise<number>;
+  /** Deletes a tenant's keys: from then on its objects are noise, wherever copies of them lie. */
+  drop(tenantId: TenantId): Promise<void>;
+  /** Lets go of what is in memory of a tenant's keys. */
+  forget(tenantId: TenantId): void;
   /** Wraps every key anew under the first wrapper. May be repeated, also after it was broken off. */
   rewrap(): Promise<Rotated>;
 };
@@ -71,26 +77,37 @@ export function createDataKeys({ blobs, wrappers, nowMs }: DataKeysDeps): DataKe
     keep(writing, tenantId, found);
     return found;
   };
+  const forget = (tenantId: TenantId): void => {
+    writing.delete(tenantId);
+    for (const path of opened.keys()) if (path.startsWith(areaOf(tenantId, KEYS_AREA))) opened.delete(path);
+  };
   return {
+    forget,
+    count: async (tenantId) => (await listAll(blobs, areaOf(tenantId, KEYS_AREA))).length,
+    async drop(tenantId) {
+      forget(tenantId);
+      for (const path of await listAll(blobs, areaOf(tenantId, KEYS_AREA))) await blobs.delete(path);
+    },
     async forWriting(tenantId) {
       return writing.get(tenantId) ?? (await once(tenantId, () => findOrMake(tenantId)));
     },
     get: async (tenantId, id) => load(toKeyPath(tenantId, id)),
     async rewrap() {
-      const tenants = new Set<string>();
-      let rewrapped = 0;
-      for (let after: string | undefined; ;) {
-        const page = await blobs.list(`${KEYS_AREA}/`, { after, limit: PAGE });
-        for (const path of page) {
-          await blobs.put(path, writeRecord({ by: current.name, wrapped: await current.wrap(await load(path), path) }));
-          rewrapped++;
-          tenants.add(path.split("/")[1] ?? "");
-        }
-        if (page.length < PAGE) return { rewrapped, tenants: tenants.size };
-        after = page.at(-1);
-      }
+      const all = await listAll(blobs, `${KEYS_AREA}/`);
+      for (const path of all) await blobs.put(path, writeRecord({ by: current.name, wrapped: await current.wrap(await load(path), path) }));
+      return { rewrapped: all.length, tenants: new Set(all.map((path) => path.split("/")[1])).size };
     },
   };
+}
+
+async function listAll(blobs: Blobs, prefix: string): Promise<readonly string[]> {
+  const all: string[] = [];
+  for (let after: string | undefined; ;) {
+    const page = await blobs.list(prefix, { after, limit: PAGE });
+    all.push(...page);
+    if (page.length < PAGE) return all;
+    after = page.at(-1);
+  }
 }
 
 function keep<K, V>(held: Map<K, V>, name: K, value: V): void {

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, readFile, rename, rm, rmdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { Fault } from "../kernel/fault.ts";
 import { tenantIds } from "../kernel/ids.ts";
@@ -23,9 +23,8 @@ export function createFolderBlobs(dir: string): Blobs {
       const draft = join(dir, DRAFTS, randomBytes(16).toString("hex"));
       await mkdir(dirname(draft), { recursive: true, mode: 0o700 });
       try {
-        await mkdir(dirname(target), { recursive: true, mode: 0o700 });
         await writeDurably(draft, bytes);
-        await rename(draft, target);
+        await moveInto(draft, target);
       } catch (error) {
         await rm(draft, { force: true });
         throw new Fault("store_unavailable", { say: "The file could not be stored." }, { cause: error });
@@ -43,6 +42,7 @@ export function createFolderBlobs(dir: string): Blobs {
     async delete(path) {
       await ready();
       await rm(at(path), { force: true });
+      await removeEmpty(dir, dirname(path));
     },
     async list(prefix, { after = "", limit }) {
       await ready();
@@ -57,6 +57,32 @@ export function createFolderBlobs(dir: string): Blobs {
       return foldersIn(dir);
     },
   };
+}
+
+/** A folder may be removed, being empty, between its making and the move into it. */
+const MOVES_MAX = 5;
+
+async function moveInto(draft: string, target: string): Promise<void> {
+  for (let tried = 1; ; tried++) {
+    await mkdir(dirname(target), { recursive: true, mode: 0o700 });
+    try {
+      return await rename(draft, target);
+    } catch (error) {
+      if (tried === MOVES_MAX || !isMissing(error)) throw error;
+    }
+  }
+}
+
+/** Folders are named for tenants and days: an empty one tells of what was there. */
+async function removeEmpty(root: string, path: string): Promise<void> {
+  for (let folder = path; folder !== "."; folder = dirname(folder)) {
+    try {
+      await rmdir(join(root, folder));
+    } catch {
+      // Not empty, or gone already.
+      return;
+    }
+  }
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {

@@ -1,20 +1,11 @@
 import { randomBytes } from "node:crypto";
-import type { Message } from "../domain/chat.ts";
 import type { ContentPolicy } from "../domain/principal.ts";
 import { toIso } from "../kernel/clock.ts";
 import type { RequestId, TenantId } from "../kernel/ids.ts";
 import type { ObjectStore } from "../object/index.ts";
-
-/** What one call said and was told. */
-export type CallContent = {
-  readonly requestId: RequestId;
-  readonly tenantId: TenantId;
-  readonly atMs: number;
-  readonly messages: readonly Message[];
-  readonly answer: string;
-  /** The answer was longer than what is kept of one. */
-  readonly cut: boolean;
-};
+import { CONTENT_AREA, type ContentFiles, createContentFiles } from "./content-files.ts";
+import { type CallContent, type ContentLine, type Scrub, toContentLine } from "./content-line.ts";
+import type { InSample } from "./content-sample.ts";
 
 const DAY_MS = 86_400_000;
 /** What a killed process loses of content (never of records), against one object a call. */
@@ -23,18 +14,22 @@ const HELD_MS = 30_000;
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 /** Waiting for the object store, all tenants together. What comes on top is not kept: memory is for calls. */
 const HELD_BYTES_MAX = 64 * 1024 * 1024;
-/** Files of one tenant looked at in one step of pruning. */
-const PAGE = 500;
-const AREA = "chat-logs";
+/** Scrubbed lines between which others may run. */
+const SCRUBBED_AT_ONCE = 8;
 
-/**
- * Whether a policy keeps content as it is. The scrubbed ones keep nothing while there is no scrubber: what a tenant wants cleaned must
- * not be kept uncleaned.
- */
-export const keepsContent = (policy: ContentPolicy): boolean => policy === "full";
+/** Without a scrubber, what a tenant wants scrubbed is not kept: it must not be kept uncleaned. */
+export function keepsContent(
+  policy: ContentPolicy,
+  call: { readonly tenantId: TenantId; readonly requestId: RequestId },
+  by: { readonly scrubs: boolean; readonly inSample: InSample },
+): boolean {
+  if (policy === "full") return true;
+  if (policy === "none" || !by.scrubs) return false;
+  return policy === "scrubbed" || by.inSample(call.tenantId, call.requestId);
+}
 
-/** The tenant asked for scrubbed content, which this version cannot make, so it keeps none. */
-export const lacksScrubber = (policy: ContentPolicy): boolean => policy === "scrubbed" || policy === "scrubbed-sample";
+/** Whether a policy can be followed only with a scrubber. */
+export const needsScrubber = (policy: ContentPolicy): boolean => policy === "scrubbed" || policy === "scrubbed-sample";
 
 export type ContentLog = {
   /** Takes a call's content; it is written with others', at the latest after 30 s. */
@@ -44,28 +39,32 @@ export type ContentLog = {
   start(): void;
   /** Flushes, and stops. */
   close(): Promise<void>;
-  /** Deletes the files of a tenant whose date has come. */
-  prune(tenantId: TenantId): Promise<number>;
+  /** Deletes the files of a tenant whose date has come, but for lines that are held. Returns files deleted or shortened. */
+  prune(tenantId: TenantId, isHeld?: (line: ContentLine) => boolean): Promise<number>;
+  readonly files: ContentFiles;
   /** Calls whose content was meant to be kept and is not. */
   readonly lost: number;
 };
 
 export type ContentLogDeps = {
-  readonly objects: Pick<ObjectStore, "putObject" | "listObjects" | "deleteObject">;
+  readonly objects: Pick<ObjectStore, "getObject" | "putObject" | "listObjects" | "deleteObject">;
+  /** A text without what is personal in it; undefined: nothing can scrub here. Where it throws, nothing of the call is kept. */
+  readonly scrub?: Scrub | undefined;
   nowMs(): number;
   /** How long content may stay: asked each time, because it may change while the server runs. */
   keptDays(): number;
   onLost(error: unknown, calls: number): void;
 };
 
-/** Lines of one tenant and day that will be one file. */
-type Draft = { readonly tenantId: TenantId; readonly date: string; readonly lines: string[]; bytes: number };
+/** Calls of one tenant and day that will be one file. */
+type Draft = { readonly tenantId: TenantId; readonly date: string; readonly calls: (CallContent | string)[]; bytes: number };
 
 /**
  * Content at rest, as the tenant's policy allows, in files `chat-logs/<tenant>/<date>/<time>-<random>.ndjson` that the object store encrypts. Each
- * line says until when it may stay.
+ * line says until when it may stay. What is to be scrubbed is scrubbed when it is written, off the path of calls; before that it is in memory only.
  */
-export function createContentLog({ objects, nowMs, keptDays, onLost }: ContentLogDeps): ContentLog {
+export function createContentLog({ objects, scrub, nowMs, keptDays, onLost }: ContentLogDeps): ContentLog {
+  const files = createContentFiles(objects);
   const drafts = new Map<string, Draft>();
   const writing = new Set<Promise<void>>();
   let heldBytes = 0;
@@ -76,10 +75,12 @@ export function createContentLog({ objects, nowMs, keptDays, onLost }: ContentLo
     lost += calls;
     onLost(error, calls);
   };
-  const write = async ({ tenantId, date, lines, bytes }: Draft): Promise<void> => {
+  const toLines = createLineWriter({ scrub, keptDays }, lose);
+  const write = async ({ tenantId, date, calls, bytes }: Draft): Promise<void> => {
     const name = `${toIso(nowMs()).slice(11, 19).replaceAll(":", "")}-${randomBytes(8).toString("hex")}`;
+    const lines = calls.every((call) => typeof call === "string") ? calls : await toLines(calls);
     try {
-      await objects.putObject(tenantId, `${AREA}/${date}/${name}.ndjson`, Buffer.from(lines.join("")));
+      if (lines.length > 0) await objects.putObject(tenantId, `${CONTENT_AREA}/${date}/${name}.ndjson`, Buffer.from(lines.join("")));
     } catch (error) {
       lose(error, lines.length);
     } finally {
@@ -96,20 +97,21 @@ export function createContentLog({ objects, nowMs, keptDays, onLost }: ContentLo
     await Promise.all(writing);
   };
   return {
+    files,
     get lost() {
       return lost;
     },
-    keep({ requestId, tenantId, atMs, messages, answer, cut }) {
-      const at = toIso(atMs);
-      const line = `${JSON.stringify({ requestId, at, keepUntil: toIso(atMs + keptDays() * DAY_MS), messages, answer, cut })}\n`;
-      const bytes = Buffer.byteLength(line);
+    keep(content) {
+      const { tenantId, atMs, policy } = content;
+      const asItIs = toContentLine({ ...content, policy: "full" }, keptDays(), undefined);
+      const bytes = Buffer.byteLength(asItIs);
       if (heldBytes + bytes > HELD_BYTES_MAX) return lose(new Error("the object store is slower than the calls"), 1);
       heldBytes += bytes;
-      const date = at.slice(0, 10);
+      const date = toIso(atMs).slice(0, 10);
       const name = `${tenantId}/${date}`;
-      const draft: Draft = drafts.get(name) ?? { tenantId, date, lines: [], bytes: 0 };
+      const draft: Draft = drafts.get(name) ?? { tenantId, date, calls: [], bytes: 0 };
       drafts.set(name, draft);
-      draft.lines.push(line);
+      draft.calls.push(policy === "full" ? asItIs : content);
       draft.bytes += bytes;
       if (draft.bytes >= FILE_BYTES_MAX) send(name, draft);
     },
@@ -122,22 +124,51 @@ export function createContentLog({ objects, nowMs, keptDays, onLost }: ContentLo
       clearInterval(timer);
       await flush();
     },
-    prune: (tenantId) => prune({ objects, nowMs, keptDays }, tenantId),
+    prune: (tenantId, isHeld) => prune({ objects, nowMs, keptDays, files }, tenantId, isHeld),
   };
 }
 
+/** Lines of these calls. One that cannot be scrubbed is lost, whatever the reason. */
+function createLineWriter({ scrub, keptDays }: Pick<ContentLogDeps, "scrub" | "keptDays">, lose: (error: unknown, calls: number) => void) {
+  return async (calls: readonly (CallContent | string)[]): Promise<readonly string[]> => {
+    const lines: string[] = [];
+    let scrubbed = 0;
+    for (const call of calls) {
+      if (typeof call === "string") {
+        lines.push(call);
+        continue;
+      }
+      if (++scrubbed % SCRUBBED_AT_ONCE === 0) await new Promise((resolve) => setImmediate(resolve));
+      try {
+        lines.push(toContentLine(call, keptDays(), scrub));
+      } catch {
+        // What the scrubber says of it may be what it was to hide.
+        lose(new Error("the scrubber failed"), 1);
+      }
+    }
+    return lines;
+  };
+}
+
+type PruneDeps = Pick<ContentLogDeps, "objects" | "nowMs" | "keptDays"> & { readonly files: ContentFiles };
+
 async function prune(
-  { objects, nowMs, keptDays }: Pick<ContentLogDeps, "objects" | "nowMs" | "keptDays">,
+  { objects, nowMs, keptDays, files }: PruneDeps,
   tenantId: TenantId,
+  isHeld?: (line: ContentLine) => boolean,
 ): Promise<number> {
   // The last line of a day's file is kept from that day's end.
   const until = toIso(nowMs() - (keptDays() + 1) * DAY_MS).slice(0, 10);
-  for (let deleted = 0; ;) {
-    const keys = await objects.listObjects(tenantId, `${AREA}/`, { limit: PAGE });
-    const old = keys.filter((key) => (key.split("/")[1] ?? "") <= until);
-    for (const key of old) await objects.deleteObject(tenantId, key);
-    deleted += old.length;
-    // Keys ascend by date, so the old ones come first.
-    if (old.length < PAGE) return deleted;
+  const old: string[] = [];
+  // Keys ascend by date, so the old ones come first.
+  for await (const key of files.list(tenantId)) {
+    if ((key.split("/")[1] ?? "") > until) break;
+    old.push(key);
   }
+  let changed = 0;
+  for (const key of old) {
+    if (isHeld === undefined) await objects.deleteObject(tenantId, key);
+    if (isHeld === undefined || (await files.keepOnly(tenantId, key, isHeld)) > 0) changed++;
+  }
+  return changed;
 }

@@ -6,7 +6,8 @@ import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 import type { Database } from "../store/database.ts";
 import { type DecisionCategory, type DecisionRow, findDecisionHead, listDecisions } from "../store/decisions.ts";
 import { type createHeadSeal, entryHash } from "./chain.ts";
-import { firstHash, sealName } from "./decision-chain.ts";
+import { findDecisionAnchor, type DecisionAnchor } from "../store/decision-anchors.ts";
+import { anchorName, firstHash, sealName } from "./decision-chain.ts";
 import type { DecisionBody } from "./decision.ts";
 
 export type DecisionEntry = Omit<DecisionBody, "v" | "atMs" | "tenantId"> & {
@@ -16,7 +17,7 @@ export type DecisionEntry = Omit<DecisionBody, "v" | "atMs" | "tenantId"> & {
   readonly createdAt: string;
 };
 export type DecisionPage = { readonly data: readonly DecisionEntry[]; readonly nextCursor: string | undefined };
-export type DecisionFlaw = "entry-missing" | "entry-extra" | "body-changed" | "chain-broken" | "head-changed";
+export type DecisionFlaw = "entry-missing" | "entry-extra" | "body-changed" | "chain-broken" | "head-changed" | "anchor-changed";
 export type DecisionVerdict = {
   readonly ok: boolean;
   readonly entries: number;
@@ -54,7 +55,9 @@ export async function readDecisions(
 
 /** A page of one category leaves entries out, whose hashes the others follow. */
 async function prevHashes(db: Database, tenantId: TenantId, page: readonly DecisionRow[]): Promise<ReadonlyMap<number, string>> {
-  const hashes = new Map<number, string>([[1, firstHash(tenantId)], ...page.map((row) => [row.seq + 1, row.chainHash] as const)]);
+  const anchor = await findDecisionAnchor(db, tenantId);
+  const cut = anchor === undefined ? ([1, firstHash(tenantId)] as const) : ([anchor.seq + 1, anchor.chainHash] as const);
+  const hashes = new Map<number, string>([cut, ...page.map((row) => [row.seq + 1, row.chainHash] as const)]);
   for (const { seq } of page) {
     if (hashes.has(seq)) continue;
     const [row] = await listDecisions(db, tenantId, { afterSeq: seq - 2, limit: 1 });
@@ -63,11 +66,24 @@ async function prevHashes(db: Database, tenantId: TenantId, page: readonly Decis
   return hashes;
 }
 
-export async function verifyDecisions(db: Database, seal: ReturnType<typeof createHeadSeal>, tenantId: TenantId): Promise<DecisionVerdict> {
+type Seal = ReturnType<typeof createHeadSeal>;
+
+export async function verifyDecisions(db: Database, seal: Seal, tenantId: TenantId): Promise<DecisionVerdict> {
+  for (;;) {
+    const anchor = await findDecisionAnchor(db, tenantId);
+    const verdict = await verifyFrom(db, seal, tenantId, anchor);
+    // Entries that were cut off meanwhile are not missing.
+    if (verdict.ok || (await findDecisionAnchor(db, tenantId))?.seq === anchor?.seq) return verdict;
+  }
+}
+
+async function verifyFrom(db: Database, seal: Seal, tenantId: TenantId, anchor: DecisionAnchor | undefined): Promise<DecisionVerdict> {
+  if (anchor !== undefined && anchor.mac !== seal(anchorName(tenantId), anchor.seq, anchor.chainHash))
+    return bad(anchor.seq, anchor.seq, "anchor-changed");
   // The head first: the chain may only have grown since.
   const head = await findDecisionHead(db, tenantId);
-  let entries = 0;
-  let chainHash = firstHash(tenantId);
+  let entries = anchor?.seq ?? 0;
+  let chainHash = anchor?.chainHash ?? firstHash(tenantId);
   let atHead = chainHash;
   for (let more = true; more;) {
     const rows = await listDecisions(db, tenantId, { afterSeq: entries, limit: VERIFY_PAGE });

@@ -11,6 +11,8 @@ export type AppendDecisions = (tx: Tx, tenantId: TenantId, entries: readonly Ent
 
 /** The seal's text names the chain, so that a head of the ledger never fits here. */
 export const sealName = (tenantId: TenantId): string => `decisions/${tenantId}`;
+/** Of where a chain was cut: a head is no place to cut, and the other way round. */
+export const anchorName = (tenantId: TenantId): string => `decision-anchors/${tenantId}`;
 export const firstHash = (tenantId: TenantId): string => firstPrevHash(sealName(tenantId));
 
 export function createAppend(secret: Uint8Array): AppendDecisions {

@@ -7,6 +7,7 @@ import { errorCode } from "./attempts.ts";
 import { createHeadSeal } from "./chain.ts";
 import { type DecisionAsk, type DecisionPage, type DecisionVerdict, readDecisions, verifyDecisions } from "./decision-audit.ts";
 import { createAppend } from "./decision-chain.ts";
+import { createDecisionCut } from "./decision-cut.ts";
 import { createDecisionCounter } from "./decision-counter.ts";
 import { createDecisionWriter } from "./decision-writer.ts";
 import type { Decision, Noted } from "./decision.ts";
@@ -24,6 +25,8 @@ export type DecisionLog = {
   /** Oldest first. undefined for the tenant: what belongs to none. */
   listDecisions(tenantId: TenantId | undefined, ask: DecisionAsk): Promise<DecisionPage>;
   verifyDecisions(tenantId: TenantId | undefined): Promise<DecisionVerdict>;
+  /** Takes the entries out of a tenant's chain, which still verifies. For the erasure of a tenant. */
+  cutDecisions(tenantId: TenantId): Promise<number>;
   /** A text that somebody wrote, as the log may show it. */
   digestText(text: string): string;
   flush(): Promise<void>;
@@ -73,6 +76,10 @@ export function createDecisionLog(deps: DecisionLogDeps): DecisionLog {
     async verifyDecisions(tenantId = PLATFORM_CHAIN) {
       await flush();
       return verifyDecisions(db, createHeadSeal(secret), tenantId);
+    },
+    async cutDecisions(tenantId) {
+      await flush();
+      return await createDecisionCut(db, secret)(tenantId);
     },
     digestText: (text) => `digest:${hmacHex(textKey, text).slice(0, 16)}`,
     flush,

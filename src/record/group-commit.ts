@@ -19,6 +19,8 @@ export type GroupCommit = {
   hand(entry: CommitEntry): Promise<Written>;
   /** Resolves when everything handed in so far is written or was refused. */
   settled(): Promise<void>;
+  /** Runs `work`, which must not wait, when no write is under way: at once, or after the one that is. */
+  between(work: () => void): Promise<void>;
   /** While the disk refuses: looks, at most twice a second, whether it has room again. */
   probe(): void;
   readonly failing: boolean;
@@ -83,6 +85,7 @@ export function createGroupCommit(deps: Deps, options: { readonly fsync: boolean
         else queue.push(waiting);
       }),
     settled: queue.settled,
+    between: queue.between,
     probe() {
       if (!failing || clock.nowMs() - probedAtMs < PROBE_EVERY_MS) return;
       probedAtMs = clock.nowMs();
@@ -102,6 +105,7 @@ export function createGroupCommit(deps: Deps, options: { readonly fsync: boolean
 function createQueue(write: (batch: readonly Waiting[]) => Promise<void>, refuse: (all: readonly Waiting[], error: unknown) => void) {
   let queue: Waiting[] = [];
   const barriers: (() => void)[] = [];
+  const pauses: (() => void)[] = [];
   let busy = false;
 
   const schedule = (): void => {
@@ -117,6 +121,7 @@ function createQueue(write: (batch: readonly Waiting[]) => Promise<void>, refuse
     } catch (error) {
       refuse([...turn.slice(at), ...queue.splice(0)], error);
     }
+    for (const pause of pauses.splice(0)) pause();
     if (queue.length > 0) {
       schedule();
       return;
@@ -130,6 +135,15 @@ function createQueue(write: (batch: readonly Waiting[]) => Promise<void>, refuse
       queue.push(waiting);
       if (!busy) schedule();
     },
+    between: (work: () => void): Promise<void> =>
+      new Promise((resolve) => {
+        const run = (): void => {
+          work();
+          resolve();
+        };
+        if (busy) pauses.push(run);
+        else run();
+      }),
     settled: (): Promise<void> => (busy ? new Promise((resolve) => barriers.push(resolve)) : Promise.resolve()),
   };
 }

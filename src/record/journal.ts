@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { CallEvent, LedgerEvent, Reservation } from "../domain/event.ts";
 import type { Clock } from "../kernel/clock.ts";
-import type { ProcessId } from "../kernel/ids.ts";
+import type { ProcessId, TenantId } from "../kernel/ids.ts";
 import { toEventFacts } from "./event-columns.ts";
 import { toJournalJson } from "./event-json.ts";
 import { type CommitEntry, createGroupCommit } from "./group-commit.ts";
@@ -41,6 +41,12 @@ export type Journal = {
   healthy(): boolean;
   /** Calls opened and not closed. */
   readonly inFlight: number;
+  /** Of those, the tenant's. */
+  callsOf(tenantId: TenantId): number;
+  /** Goes on in a new file; its number. Where the disk does not take one, the old one grows on. */
+  turnPage(): Promise<number>;
+  /** Removes the files before that one. Only when all of them is in the ledger. */
+  dropBefore(file: number): void;
   /** To be called a few times a second: minutes that are over, a disk that may have room again. */
   tick(): void;
   /** The shipper's view. */
@@ -63,8 +69,9 @@ export function createJournal(deps: JournalDeps, options: JournalOptions): Journ
   const tail = createJournalTail({ file: 1, offset: 0 });
   tail.push([], { file: 1, offset: 0 }, log.end);
   const inFlight = new Map<string, Entry>();
-  const written = createFollower({ log, tail, inFlight, tell });
-  const commit = createGroupCommit({ log, clock, tell, checkRoom: () => disk.checkRoom(folder, ROOM_BYTES), written }, { fsync });
+  const follower = createFollower({ log, tail, inFlight, tell });
+  const checkRoom = (): void => disk.checkRoom(folder, ROOM_BYTES);
+  const commit = createGroupCommit({ log, clock, tell, checkRoom, written: follower.written }, { fsync });
 
   const refusals = createRefusalCounter((event) => {
     commit.hand(toEntry(event)).catch(() => undefined);
@@ -93,6 +100,16 @@ export function createJournal(deps: JournalDeps, options: JournalOptions): Journ
     get inFlight() {
       return inFlight.size;
     },
+    callsOf: (tenantId) => [...inFlight.values()].filter(({ json }) => json.includes(tenantId)).length,
+    async turnPage() {
+      let file = 0;
+      await commit.between(() => {
+        follower.rotate();
+        ({ file } = log.end);
+      });
+      return file;
+    },
+    dropBefore: log.dropBefore,
     tick() {
       refusals.rollOver(clock.nowMs());
       commit.probe();
@@ -128,7 +145,7 @@ function createFollower({ log, tail, inFlight, tell }: FollowerDeps) {
     }
     tail.push([], end, log.end);
   };
-  return (batch: readonly CommitEntry[], records: readonly Written[], from: Position): void => {
+  const written = (batch: readonly CommitEntry[], records: readonly Written[], from: Position): void => {
     const events: ShipEvent[] = [];
     for (const [at, { kind, id, json, facts }] of batch.entries()) {
       const record = records[at];
@@ -141,4 +158,5 @@ function createFollower({ log, tail, inFlight, tell }: FollowerDeps) {
     tail.push(events, from, log.end);
     if (log.isFull) rotate();
   };
+  return { rotate, written };
 }

@@ -14,6 +14,7 @@ import { createDelivery } from "./delivery.ts";
 import { createExplain, type Explain } from "./explain.ts";
 import { finishJournal } from "./finish-journal.ts";
 import type { JournalDisk } from "./journal-disk.ts";
+import { createJournalErasure, type JournalErasure } from "./journal-erasure.ts";
 import { comparePositions, type Position } from "./journal-line.ts";
 import { createJournal, type Journal } from "./journal.ts";
 import { createPartitions } from "./partitions.ts";
@@ -65,6 +66,7 @@ export type RecordHealth = {
 export type RecordParts = UsageReader &
   Audit &
   Receipts &
+  JournalErasure &
   Retention & {
     readonly journal: Journal;
     readonly shipper: Shipper;
@@ -138,6 +140,7 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
     ...createUsageReader({ db, flush }),
     explain: createExplain({ db, flush }),
     ...createChainKeepers(deps, secret, { seal, checkpoints, flush }),
+    ...createJournalErasure({ journal, shipper, adopt: adopter.run, dir }),
     ...createReceipts({ db, shipper, source, signer: createSigner(secret, "receipt") }),
     async start() {
       await partitions.prepareAhead(clock.nowMs());

@@ -8,8 +8,10 @@ import type { AnchorSeal } from "./chain.ts";
 import type { RecordLog } from "./record-log.ts";
 
 export type Retention = {
-  /** Deletes events of whole months, but for the one under way and `months` before it. Returns how many. */
-  deleteOld(nowMs: number, months: number): Promise<number>;
+  /** Deletes events of whole months, but for the one under way and `months` before it, and but for tenants that are held. Returns how many. */
+  deleteOld(nowMs: number, months: number, held?: ReadonlySet<string>): Promise<number>;
+  /** Takes the entries out of a tenant's chain, up to the first that is not as it was written. Returns how many went. */
+  cutCalls(tenantId: TenantId): Promise<number>;
 };
 
 type Deps = {
@@ -51,11 +53,12 @@ export function createRetention({ db, log, anchorSeal, dropPartitions }: Deps): 
     }
   };
   return {
-    async deleteOld(nowMs, months) {
+    cutCalls: (tenantId) => cut(tenantId, Number.POSITIVE_INFINITY),
+    async deleteOld(nowMs, months, held = new Set()) {
       const now = new Date(nowMs);
       const beforeMs = Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - months, 1);
       let deleted = 0;
-      for (const id of await listChained(db)) deleted += await cut(tenantIds.parse(id), beforeMs);
+      for (const id of await listChained(db)) if (!held.has(id)) deleted += await cut(tenantIds.parse(id), beforeMs);
       await dropPartitions(monthOf(beforeMs));
       return deleted;
     },

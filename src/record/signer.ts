@@ -15,7 +15,7 @@ export type Signer = {
 /** PKCS #8 of an Ed25519 key is these bytes and then the 32 of the seed (RFC 8410, section 7). */
 const PKCS8_HEAD = Buffer.from("302e020100300506032b657004220420", "hex");
 
-export function createSigner(secret: Uint8Array, purpose: "receipt" | "audit-checkpoint"): Signer {
+export function createSigner(secret: Uint8Array, purpose: "receipt" | "audit-checkpoint" | "erasure"): Signer {
   const der = Buffer.concat([PKCS8_HEAD, deriveKey(secret, `sign/${purpose}`)]);
   const key = createPrivateKey({ key: der, format: "der", type: "pkcs8" });
   const publicKey = createPublicKey(key);

@@ -9,7 +9,7 @@ import { explainUses, listTestEngines, openTestDatabase } from "./testing.ts";
 
 /** A table as it should be, for a plant to spoil. */
 const GOOD = `CREATE TABLE notes (tenant_id text NOT NULL REFERENCES tenants (id), id text NOT NULL, body text, PRIMARY KEY (tenant_id, id));
-  SELECT weir_guard('notes', tenant => 'select,insert,update,delete', operator => 'select');`;
+  SELECT weir_guard('notes', tenant => 'select,insert,update,delete', operator => 'select,delete');`;
 
 /** What is planted, how it is taken out again, and the one sentence that must tell of it. */
 const PLANTS: readonly { readonly plant: string; readonly undo?: string; readonly told: RegExp }[] = [
@@ -81,6 +81,7 @@ const PLANTS: readonly { readonly plant: string; readonly undo?: string; readonl
     undo: "DROP FUNCTION peek",
     told: /^the function peek is SECURITY DEFINER/,
   },
+  { plant: "REVOKE DELETE ON notes FROM weir_operator", told: /^notes lets the operator not select and delete/ },
   { plant: "GRANT TRUNCATE ON notes TO weir_operator", told: /^notes grants truncate to weir_operator/ },
   { plant: "GRANT SELECT ON notes TO PUBLIC", told: /^notes grants select to everybody$/ },
   { plant: "GRANT UPDATE (body) ON notes TO weir_lookup", told: /^notes grants update to weir_lookup without a policy/ },

@@ -25,6 +25,7 @@ export async function lintCatalogue(db: Database): Promise<CatalogueReport> {
     ...(tenantTables.length === 0 ? ["no table with tenant data was found"] : []),
     ...tenantTables.flatMap((table) => lintTable(table, catalogue)),
     ...tenantTables.filter((table) => !table.isPartition).flatMap((table) => lintCommands(table, catalogue)),
+    ...tenantTables.filter((table) => !table.isPartition).flatMap((table) => lintErasable(table, catalogue)),
     ...catalogue.policies.flatMap((policy) => lintPolicy(policy, catalogue)),
     ...lintKeys(catalogue),
     ...lintReferences(catalogue),
@@ -85,6 +86,13 @@ function lintCommands(table: Table, catalogue: Catalogue): string[] {
     }
   }
   return problems;
+}
+
+/** Erasure finds tables by the catalogue and works as the operator: what that role cannot see and delete would outlive its tenant. */
+function lintErasable(table: Table, catalogue: Catalogue): string[] {
+  const can = (privilege: string): boolean =>
+    catalogue.grants.some((grant) => grant.table === table.name && grant.role === "weir_operator" && grant.privilege === privilege);
+  return can("select") && can("delete") ? [] : [`${table.name} lets the operator not select and delete: it would outlive its tenant`];
 }
 
 /** Roles whose task spans tenants: for them a policy may let every row through. */

@@ -156,6 +156,12 @@ export async function deleteTenant(db: Database, nowMs: number, tenantId: Tenant
   });
 }
 
+/** Its row is there, deleted or not. */
+export async function isTenantThere(db: Database, tenantId: TenantId): Promise<boolean> {
+  const rows = await db.query(tenantScope(tenantId), "SELECT 1 FROM tenants WHERE id = $1", [tenantId]);
+  return rows.length > 0;
+}
+
 /** Under which personal fields become digests. undefined once it is erased: then no digest can be tied to a person again. */
 export async function findDigestSalt(db: Database, tenantId: TenantId): Promise<Uint8Array | undefined> {
   const [row] = await db.query<{ digest_salt: Uint8Array }>(tenantScope(tenantId), "SELECT digest_salt FROM tenants WHERE id = $1", [

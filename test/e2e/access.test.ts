@@ -37,6 +37,9 @@ const newPrompt = async ({ weir }: World): Promise<string> =>
 
 const newPolicy = async ({ weir }: World): Promise<string> =>
   (await weir.call<{ id: string }>("POST", "/admin/v1/policies", { kind: "tenant", tenant: "acme", body: { rpm: 600 } })).id;
+/** A job that is there: of an end user of acme whom nothing knows. */
+const newJob = async ({ weir }: World): Promise<string> =>
+  (await weir.call<{ jobId: string }>("DELETE", `/admin/v1/subjects/${fresh()}?tenant=acme`, undefined, { expect: 202 })).jobId;
 
 const TABLE: Record<string, Row> = {
   // Another tenant's key may chat, too: for its own tenant.
@@ -112,6 +115,43 @@ const TABLE: Record<string, Row> = {
   "DELETE /admin/v1/tenants/:slug": {
     status: PLATFORM(202),
     make: async (world) => ({ path: `/admin/v1/tenants/${await newTenant(world)}` }),
+  },
+  "PUT /admin/v1/tenants/:slug/hold": {
+    status: PLATFORM(200),
+    make: () => ({ path: "/admin/v1/tenants/acme/hold", init: body({ reason: "case 7" }) }),
+  },
+  "GET /admin/v1/tenants/:slug/hold": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/tenants/acme/hold" }) },
+  "DELETE /admin/v1/tenants/:slug/hold": {
+    status: PLATFORM(200),
+    make: async ({ weir }) => {
+      await weir.call("PUT", "/admin/v1/tenants/acme/hold", { reason: "case 7" });
+      return { path: "/admin/v1/tenants/acme/hold" };
+    },
+  },
+  "DELETE /admin/v1/subjects/:id": {
+    status: NAMED(202),
+    make: async ({ weir }) => {
+      await weir.call("DELETE", "/admin/v1/tenants/acme/hold").catch(() => undefined);
+      return { path: `/admin/v1/subjects/${fresh()}?tenant=acme` };
+    },
+  },
+  "PUT /admin/v1/subjects/:id/hold": {
+    status: NAMED(200),
+    make: () => ({ path: "/admin/v1/subjects/ada/hold?tenant=acme", init: body({ reason: "case 8", until: "2999-01-01" }) }),
+  },
+  "GET /admin/v1/subjects/:id/hold": { status: NAMED(200), make: () => ({ path: "/admin/v1/subjects/ada/hold?tenant=acme" }) },
+  "DELETE /admin/v1/subjects/:id/hold": {
+    status: NAMED(200),
+    make: async ({ weir }) => {
+      await weir.call("PUT", "/admin/v1/subjects/ada/hold?tenant=acme", { reason: "case 8" });
+      return { path: "/admin/v1/subjects/ada/hold?tenant=acme" };
+    },
+  },
+  "GET /admin/v1/erasures": { status: NAMED(200), make: () => ({ path: "/admin/v1/erasures?tenant=acme" }) },
+  // Another tenant's job is one that never was.
+  "GET /admin/v1/erasures/:id": {
+    status: [401, 401, 403, 200, 404, 200],
+    make: async (world) => ({ path: `/admin/v1/erasures/${await newJob(world)}` }),
   },
   "POST /admin/v1/tenants/:slug/keys": {
     status: NAMED(201),

@@ -16,17 +16,21 @@ import { oneModel, startWeir } from "./server.ts";
 
 const SECRET = "5".repeat(64);
 const CANARY = "kept-canary-7261";
+const MAIL = "ada.lovelace@analytical.example";
+const CARD = "4111 1111 1111 1111";
 
-test("content is kept only where the tenant's policy is full, encrypted, with a date until which it may stay", async () => {
-  const upstream = await createFakeUpstream();
-  const weir = await startWeir({ yaml: oneModel(upstream.openaiBaseUrl).replace("upstream-secret", "k"), env: { WEIR_SECRET: SECRET } });
+test("content is kept as the tenant's policy has it: not at all, scrubbed, or as it was; encrypted, with a date until which it may stay", async () => {
+  const upstream = await createFakeUpstream({ say: () => [`Write to ${MAIL}.`] });
+  const yaml = `${oneModel(upstream.openaiBaseUrl).replace("upstream-secret", "k")}\nchatLogs: { sampleShare: 1 }\n`;
+  const weir = await startWeir({ yaml, env: { WEIR_SECRET: SECRET } });
   try {
     const ids = new Map<string, string>();
     for (const policy of ["none", "scrubbed", "scrubbed-sample", "full"]) {
       const { key } = await weir.tenant(policy, { contentPolicy: policy });
       ids.set(policy, (await weir.call<{ id: string }>("GET", `/admin/v1/tenants/${policy}`)).id);
       for (const stream of [true, false]) {
-        const response = await weir.chat(key, { model: "m", stream, messages: [{ role: "user", content: CANARY }] });
+        const content = `${CANARY}: I am at ${MAIL}, my card is ${CARD}.`;
+        const response = await weir.chat(key, { model: "m", stream, user: "ada", messages: [{ role: "user", content }] });
         assert.equal(response.status, 200);
         await response.text();
       }
@@ -40,25 +44,24 @@ test("content is kept only where the tenant's policy is full, encrypted, with a 
       const keys = await store.listObjects(tenantId, "chat-logs/");
       return Promise.all(keys.map(async (key) => Buffer.from((await store.getObject(tenantId, key)) ?? []).toString()));
     };
-    for (const policy of ["none", "scrubbed", "scrubbed-sample"]) assert.deepEqual(await kept(policy), [], policy);
-    const full = await kept("full");
-    assert.equal(full.length, 1, "both calls in one file");
-    const lines = (full[0] ?? "").trimEnd().split("\n");
-    assert.equal(lines.length, 2);
-    for (const line of lines) {
-      const { messages, answer, at, keepUntil } = JSON.parse(line) as { messages: unknown; answer: string; at: string; keepUntil: string };
-      assert.ok(JSON.stringify(messages).includes(CANARY) && answer.length > 0);
-      assert.equal(Date.parse(keepUntil) - Date.parse(at), 30 * 86_400_000);
+    assert.deepEqual(await kept("none"), []);
+    for (const policy of ["scrubbed", "scrubbed-sample", "full"]) {
+      const files = await kept(policy);
+      assert.equal(files.length, 1, "both calls in one file");
+      const lines = (files[0] ?? "").trimEnd().split("\n");
+      assert.equal(lines.length, 2);
+      for (const line of lines) {
+        const { at, keepUntil, endUser } = JSON.parse(line) as { at: string; keepUntil: string; endUser: string };
+        assert.ok(line.includes(CANARY) && /^[0-9a-f]{32}$/.test(endUser) && !line.includes('"ada"'));
+        assert.equal(Date.parse(keepUntil) - Date.parse(at), 30 * 86_400_000);
+        for (const personal of [MAIL, CARD]) assert.equal(line.includes(personal), policy === "full", `${policy}: ${line}`);
+        if (policy !== "full") assert.ok(line.includes("[EMAIL]") && line.includes("[CARD]"));
+      }
     }
-    const told = weir.logged.filter((line) => line.includes("no scrubber")).map((line) => JSON.parse(line) as { contentPolicy: string });
-    assert.deepEqual(
-      told.map((line) => line.contentPolicy),
-      ["scrubbed", "scrubbed-sample"],
-      "said once for each tenant",
-    );
     const files = readdirSync(weir.dataDir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
     for (const entry of files)
-      assert.ok(!readFileSync(join(entry.parentPath, entry.name)).includes(CANARY), `${entry.name} holds it as it is`);
+      for (const text of [CANARY, MAIL, CARD])
+        assert.ok(!readFileSync(join(entry.parentPath, entry.name)).includes(text), `${entry.name} holds it as it is`);
   } finally {
     await weir.close().catch(() => undefined);
     await upstream.close();

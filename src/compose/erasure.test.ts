@@ -1,0 +1,312 @@
+import { afterAll, beforeAll, test } from "bun:test";
+import assert from "node:assert/strict";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { loadConfig, type Config } from "../config/index.ts";
+import { type Clock, systemClock } from "../kernel/clock.ts";
+import { Fault } from "../kernel/fault.ts";
+import { keyIds, requestIds, type JobId, type TenantId } from "../kernel/ids.ts";
+import { makeEvent, makeReservation, NOON_MS } from "../record/testing.ts";
+import { OPERATOR } from "../store/database.ts";
+import { findErasure, setErasureCheck, type ErasureJob } from "../store/erasures.ts";
+import type { Engine } from "../store/engine.ts";
+import { insertKey } from "../store/keys.ts";
+import { createTenant } from "../store/tenants.ts";
+import { openTestDatabase } from "../store/testing.ts";
+import { composeParts, type Parts } from "./parts.ts";
+
+const LONG = process.env["WEIR_TEST_LONG"] === "1";
+const KILLS = LONG ? 200 : 5;
+const ADA = "ada.lovelace@analytical.example";
+
+let db: Engine;
+let dataDir: string;
+let config: Config;
+const logged: string[] = [];
+beforeAll(async () => {
+  db = await openTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), "weir-erasure-"));
+  config = await loadConfig({ flags: { data: dataDir }, env: { WEIR_ADMIN_KEY: "test-admin-key-0123456789" }, cwd: dataDir });
+});
+afterAll(async () => {
+  await db.close();
+  await rm(dataDir, { recursive: true, force: true });
+});
+
+const admin = { kind: "admin", role: "admin" } as const;
+
+/** A server without a socket. Its erasures begin only when they are kicked. */
+function open(engine: Engine, clock: Clock = systemClock): Parts {
+  const tell = (message: string): void => void logged.push(message);
+  const log = { info: tell, warn: tell, error: tell };
+  return composeParts({ config, db: engine, clock, log, pid: process.pid, approvedRoutes: {}, residentBytes: () => 0 });
+}
+
+let made = 0;
+type Filled = { readonly slug: string; readonly tenantId: TenantId; readonly ends: readonly string[] };
+
+/** A tenant with some of everything: 3 calls, 2 of them of `ada`; 1 key, 1 file in a collection that is hers. */
+async function fill(parts: Parts): Promise<Filled> {
+  const slug = `t${++made}`;
+  const { id: tenantId } = await createTenant(db, NOON_MS, { slug, name: slug });
+  const none = { team: undefined, models: undefined, rpm: undefined, tpm: undefined, budgetMicroUsd: undefined, expiresAtMs: undefined };
+  const key = await insertKey(db, NOON_MS, tenantId, { ...none, name: "k", role: "member", digest: slug, prefix: "p", madeBy: "" });
+  const who = { kind: "tenant", role: "member", tenant: { id: tenantId }, key } as never;
+  const ends: string[] = [];
+  for (const endUser of [ADA, ADA, "bob"]) {
+    const digest = (await parts.endUsers.digest({ who }, endUser)) ?? assert.fail();
+    ends.push(digest);
+    const reservation = makeReservation({ tenantId, keyId: key.id }, { requestId: requestIds.make(NOON_MS) });
+    await parts.record.journal.open(reservation);
+    await parts.record.journal.close(makeEvent(reservation, { endUserDigest: digest }));
+    const said = { policy: "full", endUser: digest, messages: [], answer: "yes", cut: false } as const;
+    parts.stored.contentLog.keep({ requestId: reservation.requestId, tenantId, atMs: NOON_MS, ...said });
+  }
+  parts.decisions.note({ category: "security", action: "test", outcome: "granted", tenantId });
+  await parts.decisions.flush();
+  await parts.record.shipper.flush();
+  await parts.stored.contentLog.flush();
+  const file = await parts.ingest.createFile(tenantId, { filename: "a.txt", purpose: "user_data", bytes: Buffer.from("words of ada") });
+  const collection = await parts.ingest.createCollection(tenantId, { name: "hers", metadata: { user: ADA } });
+  await parts.ingest.addFileToCollection(tenantId, collection.id, file.id, { safety_identifier: ADA });
+  await parts.ingest.idle();
+  return { slug, tenantId, ends };
+}
+
+const jobOf = async (id: JobId): Promise<ErasureJob> => (await findErasure(db, id)) ?? assert.fail("no such job");
+type Line = { store: string; before: number; deleted: number; after: number; kept?: { count: number } };
+const linesOf = ({ certificate }: ErasureJob): Map<string, Line> => {
+  const { stores } = JSON.parse(certificate?.body ?? assert.fail("no certificate")) as { stores: Line[] };
+  return new Map(stores.map((line) => [line.store, line]));
+};
+
+async function countLeft(tenantId: TenantId): Promise<number> {
+  let left = 0;
+  for (const table of ["api_keys", "files", "collections", "chunks", "postings", "events", "decisions", "subjects", "documents"])
+    left += Number((await db.query(OPERATOR, `SELECT count(*) AS n FROM ${table} WHERE tenant_id = $1`, [tenantId]))[0]?.["n"]);
+  const areas = await readdir(join(dataDir, "objects"), { recursive: true });
+  return left + areas.filter((path) => path.includes(tenantId)).length;
+}
+
+/** A database that is gone for good after so many questions, as for a process that was killed. */
+function killedAfter(questions: number): { engine: Engine; dead(): boolean } {
+  let left = questions;
+  const ask = (): void => {
+    if (left-- <= 0) throw new Fault("store_unavailable");
+  };
+  const engine: Engine = {
+    ...db,
+    async query(...asked) {
+      ask();
+      return await db.query(...asked);
+    },
+    async transaction(...asked) {
+      ask();
+      return await db.transaction(...asked);
+    },
+    async batch(...asked) {
+      ask();
+      return await db.batch(...asked);
+    },
+    async asOwner(body) {
+      ask();
+      return await db.asOwner(body);
+    },
+  };
+  return { engine, dead: () => left < 0 };
+}
+
+test("killed anywhere and taken up again, an erasure leaves nothing, and its certificate counts what there was", async () => {
+  const first = open(db);
+  const dice = { at: 17 };
+  const random = (max: number): number => (dice.at = (dice.at * 1_103_515_245 + 12_345) % 2_147_483_648) % max;
+  let killed = 0;
+  let tries = 0;
+  for (let round = 0; round < KILLS; round++) {
+    const { slug, tenantId } = await fill(first);
+    const { jobId } = await first.erasure.requests.eraseTenant(admin, slug);
+    let job = await jobOf(jobId);
+    for (let lives = 0; job.state !== "done" && lives < 40; lives++, tries++) {
+      // A later life is longer, so that each job comes to its end.
+      const { engine, dead } = killedAfter(10 + random(100) + lives * 40);
+      const parts = open(engine);
+      parts.erasure.jobs.kick();
+      await parts.erasure.jobs.idle();
+      if (dead()) killed++;
+      parts.record.journal.source.discard();
+      job = await jobOf(jobId);
+    }
+    assert.equal(job.state, "done");
+    assert.equal(await countLeft(tenantId), 0);
+    const lines = linesOf(job);
+    for (const line of lines.values()) assert.deepEqual([line.deleted, line.after], [line.before, 0], line.store);
+    const counts = ["table api_keys", "table events", "table subjects", "table files", "objects files", "objects chat-logs", "data keys"];
+    assert.deepEqual(
+      counts.map((name) => lines.get(name)?.before),
+      [1, 3, 2, 1, 1, 1, 1],
+    );
+    assert.equal((await first.record.verifyAudit(tenantId)).entries, 3);
+    assert.equal((await first.record.verifyAudit(tenantId)).ok, true);
+  }
+  assert.ok(killed >= KILLS, `${killed} kills`);
+  console.log(`# erasure: ${KILLS} tenants, ${killed} kills at random places, ${tries} starts; 0 left, ${KILLS} certificates right`);
+}, 60_000);
+
+test("what a deletion does not delete, and a row that names the tenant where nobody looks, are found by the second pass: no certificate", async () => {
+  const parts = open(db);
+  const faults = {
+    "a table that keeps its rows": [
+      `CREATE TABLE stubborn (tenant_id text NOT NULL, id text, PRIMARY KEY (tenant_id, id)); SELECT weir_guard('stubborn', operator => 'select,delete');
+       CREATE FUNCTION keep_it() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+       CREATE TRIGGER keep_it BEFORE DELETE ON stubborn FOR EACH ROW EXECUTE FUNCTION keep_it()`,
+      "INSERT INTO stubborn VALUES ($1, 'x')",
+      "DROP TABLE stubborn; DROP FUNCTION keep_it",
+      "table stubborn",
+    ],
+    "a table without tenant_id": [
+      "CREATE TABLE hidden (id text PRIMARY KEY, note jsonb); GRANT SELECT ON hidden TO weir_operator",
+      `INSERT INTO hidden VALUES ('x', jsonb_build_object('whose', $1::text))`,
+      "DROP TABLE hidden",
+      "table hidden, by what stands in its rows",
+    ],
+  } as const;
+  for (const [name, [plant, row, undo, store]] of Object.entries(faults)) {
+    const { slug, tenantId } = await fill(parts);
+    await db.asOwner(async (owner) => {
+      await owner.script(plant);
+      await owner.query(row, [tenantId]);
+    });
+    const { jobId } = await parts.erasure.requests.eraseTenant(admin, slug);
+    parts.erasure.jobs.kick();
+    await parts.erasure.jobs.idle();
+    const job = await jobOf(jobId);
+    assert.deepEqual([job.state, job.errorCode, job.certificate], ["running", "left_over", undefined], name);
+    const left = Object.entries(job.progress).filter(([, { after = 0 }]) => after > 0);
+    assert.deepEqual(
+      left.map(([each]) => each),
+      [store],
+    );
+    await db.asOwner((owner) => owner.script(undo));
+    const again = open(db);
+    again.erasure.jobs.kick();
+    await again.erasure.jobs.idle();
+    assert.equal((await jobOf(jobId)).state, "done", name);
+  }
+}, 30_000);
+
+test("what comes late is erased by another round, whose certificate names the one before", async () => {
+  const parts = open(db);
+  const { slug, tenantId } = await fill(parts);
+  const { jobId } = await parts.erasure.requests.eraseTenant(admin, slug);
+  parts.erasure.jobs.kick();
+  await parts.erasure.jobs.idle();
+  const first = await jobOf(jobId);
+  assert.equal(first.state, "done");
+  // A dead process's journal, shipped days later.
+  const reservation = makeReservation({ tenantId, keyId: keyIds.make(NOON_MS) });
+  await parts.record.journal.open(reservation);
+  await parts.record.journal.close(makeEvent(reservation));
+  await parts.record.shipper.flush();
+  assert.ok((await countLeft(tenantId)) > 0);
+  await setErasureCheck(db, jobId, new Date(0));
+  parts.erasure.jobs.kick();
+  await parts.erasure.jobs.idle();
+  const second = await jobOf(jobId);
+  assert.deepEqual([second.state, second.round, await countLeft(tenantId)], ["done", 2, 0]);
+  const body = JSON.parse(second.certificate?.body ?? "") as { replaces: string };
+  assert.equal(body.replaces, first.certificate?.hash);
+  assert.equal(linesOf(second).get("table events")?.before, 1);
+  assert.deepEqual(await parts.record.verifyAudit(tenantId), { ok: true, entries: 4, suspect: 0 });
+});
+
+test("an erased end user's chat lines, files and collections go, others' stay, and nobody can make their digest again", async () => {
+  const parts = open(db);
+  const { slug, tenantId, ends } = await fill(parts);
+  const boss = {
+    kind: "tenant",
+    role: "tenant-admin",
+    tenant: { id: tenantId, slug },
+    key: { id: "key_00000000000000000000000000" },
+  } as never;
+  const { jobId } = await parts.erasure.requests.eraseSubject(boss, slug, ADA);
+  assert.ok(!JSON.stringify(await db.query(OPERATOR, "SELECT * FROM erasures")).includes(ADA), "sealed while the job runs");
+  parts.erasure.jobs.kick();
+  await parts.erasure.jobs.idle();
+  const job = await jobOf(jobId);
+  assert.deepEqual([job.state, job.subject], ["done", undefined]);
+  const lines = linesOf(job);
+  const before = (name: string): readonly (number | undefined)[] => [lines.get(name)?.before, lines.get(name)?.after];
+  assert.deepEqual(before("chat logs"), [2, 0]);
+  assert.deepEqual(before("files"), [1, 0]);
+  assert.deepEqual(before("collections"), [1, 0]);
+  assert.deepEqual(before("table subjects"), [1, 0]);
+  assert.equal(lines.get("table events")?.kept?.count, 2);
+  assert.equal(lines.get("table events, of before version 0.2")?.kept?.count, 0);
+  const files = parts.stored.contentLog.files;
+  assert.deepEqual([await files.count(tenantId, () => true), await files.count(tenantId, ({ endUser }) => endUser === ends[2])], [1, 1]);
+  assert.equal((await parts.record.verifyAudit(tenantId)).ok, true);
+  assert.equal((await parts.decisions.verifyDecisions(tenantId)).ok, true);
+  const who = { kind: "tenant", role: "member", tenant: { id: tenantId } } as never;
+  assert.notEqual(await parts.endUsers.digest({ who }, ADA), ends[0]);
+  assert.equal(await parts.endUsers.digest({ who }, "bob"), ends[2]);
+  // A second time, with calls of afterwards left alone by the first.
+  const again = await parts.erasure.requests.eraseSubject(boss, slug, ADA);
+  parts.erasure.jobs.kick();
+  await parts.erasure.jobs.idle();
+  assert.equal(linesOf(await jobOf(again.jobId)).get("table subjects")?.before, 1);
+  // Somebody whom nothing knows gets the same answer.
+  const nobody = await parts.erasure.requests.eraseSubject(boss, slug, "nobody");
+  parts.erasure.jobs.kick();
+  await parts.erasure.jobs.idle();
+  assert.ok([...linesOf(await jobOf(nobody.jobId)).values()].every((line) => line.before === 0 && (line.kept?.count ?? 0) === 0));
+});
+
+test("a hold refuses the erasure of what it is on, with its date, and retention passes over it", async () => {
+  // Every date has come.
+  const clock = { ...systemClock, nowMs: () => Date.now() + 60 * 86_400_000 };
+  const parts = open(db, clock);
+  const { slug, tenantId, ends } = await fill(parts);
+  const { holds, requests } = parts.erasure;
+  const isHeld = (error: Fault): boolean =>
+    error.code === "conflict" && /legal hold of \d{4}/.test(error.message) && !error.message.includes("case");
+  await holds.set(admin, { slug, endUser: "bob" }, { reason: "case 1", untilMs: undefined });
+  await assert.rejects(requests.eraseSubject(admin, slug, "bob"), isHeld);
+  await assert.rejects(requests.eraseTenant(admin, slug), isHeld, "a part of it is held");
+  // The held end user's line stays, and the others' go.
+  const { contentLog } = parts.stored;
+  await parts.stored.prune();
+  const left: (string | undefined)[] = [];
+  for await (const key of contentLog.files.list(tenantId))
+    left.push(...(await contentLog.files.read(tenantId, key)).map(({ endUser }) => endUser));
+  assert.deepEqual(left, [ends[2]]);
+  await holds.set(admin, { slug }, { reason: "case 2", untilMs: clock.nowMs() + 3_600_000 });
+  await assert.rejects(requests.eraseSubject(admin, slug, ADA), isHeld);
+  await holds.lift(admin, { slug });
+  await holds.lift(admin, { slug, endUser: "bob" });
+  await assert.rejects(holds.lift(admin, { slug }), (error: Fault) => error.code === "not_found");
+  await assert.rejects(holds.set(admin, { slug }, { reason: "x", untilMs: 1 }), (error: Fault) => error.code === "body_invalid");
+  await parts.stored.prune();
+  assert.equal(await contentLog.files.count(tenantId, () => true), 0);
+  const { data } = await parts.decisions.listDecisions(tenantId, { category: "configuration" });
+  assert.deepEqual(data.map(({ action, outcome }) => `${action} ${outcome}`).toSorted(), [
+    "hold.lift granted",
+    "hold.lift granted",
+    "hold.set granted",
+    "hold.set granted",
+    "subject.erase denied",
+    "subject.erase denied",
+    "tenant.erase denied",
+  ]);
+  assert.ok(!JSON.stringify(data).includes("case"));
+});
+
+test("a tenant that a version without jobs had deleted is erased at the next start", async () => {
+  const parts = open(db);
+  const { tenantId } = await fill(parts);
+  await db.query(OPERATOR, "UPDATE tenants SET deleted_at = now() WHERE id = $1", [tenantId]);
+  const next = open(db);
+  next.erasure.jobs.kick();
+  await next.erasure.jobs.idle();
+  assert.equal(await countLeft(tenantId), 0);
+});

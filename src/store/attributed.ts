@@ -1,0 +1,57 @@
+import { type CollectionId, collectionIds, type FileId, fileIds, type TenantId } from "../kernel/ids.ts";
+import { OPERATOR } from "./database.ts";
+import type { Database } from "./database.ts";
+
+/** Names under which applications say whose a document is, as OpenAI's calls say whose a call is. */
+const SUBJECT_ATTRIBUTES = ["user", "safety_identifier"] as const;
+
+const isOf = (column: string): string => SUBJECT_ATTRIBUTES.map((name) => `${column} ->> '${name}' = $2`).join(" OR ");
+
+/** Files that somebody put into a collection with an attribute that says they are this end user's. */
+export async function listFilesOf(db: Database, tenantId: TenantId, endUser: string): Promise<readonly FileId[]> {
+  const rows = await db.query<{ id: string }>(
+    OPERATOR,
+    `SELECT DISTINCT f.id FROM collection_files m JOIN files f ON f.tenant_id = m.tenant_id AND f.id = m.file_id
+     WHERE m.tenant_id = $1 AND (${isOf("m.attributes")}) ORDER BY 1`,
+    [tenantId, endUser],
+  );
+  return rows.map(({ id }) => fileIds.parse(id));
+}
+
+/** Collections whose metadata say the same. */
+export async function listCollectionsOf(db: Database, tenantId: TenantId, endUser: string): Promise<readonly CollectionId[]> {
+  const rows = await db.query<{ id: string }>(
+    OPERATOR,
+    `SELECT id FROM collections WHERE tenant_id = $1 AND (${isOf("metadata")}) ORDER BY 1`,
+    [tenantId, endUser],
+  );
+  return rows.map(({ id }) => collectionIds.parse(id));
+}
+
+/** Entries looked through in one statement. */
+const PAGE = 5_000;
+
+/** Events whose body holds this text: the digest of an end user. */
+export async function countEventsWith(db: Database, tenantId: TenantId, text: string): Promise<number> {
+  let found = 0;
+  for (let afterSeq = 0; ;) {
+    const [row] = await db.query<{ found: number; rows: number; last: number | null }>(
+      OPERATOR,
+      `SELECT count(*) FILTER (WHERE strpos(body, $3) > 0) AS found, count(*) AS rows, max(seq) AS last
+       FROM (SELECT seq, body FROM events WHERE tenant_id = $1 AND seq > $2::bigint ORDER BY seq LIMIT ${PAGE}) page`,
+      [tenantId, afterSeq, text],
+    );
+    found += row?.found ?? 0;
+    if (row === undefined || row.rows < PAGE || row.last === null) return found;
+    afterSeq = row.last;
+  }
+}
+
+/** Tenants that were deleted before there were jobs for it, or by a process that had none. */
+export async function listDeletedWithoutJob(db: Database): Promise<readonly string[]> {
+  const rows = await db.query<{ id: string }>(
+    OPERATOR,
+    "SELECT id FROM tenants t WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT FROM erasures e WHERE e.of_tenant = t.id AND e.kind = 'tenant') ORDER BY id",
+  );
+  return rows.map(({ id }) => id);
+}
