@@ -2,7 +2,9 @@ import { setImmediate as nextTurn } from "node:timers/promises";
 import type { Finding } from "../domain/finding.ts";
 import type { InjectionMode } from "../domain/guard-policy.ts";
 import { passageText } from "../domain/passage-text.ts";
+import type { PageStart } from "../domain/page.ts";
 import { FLAG_ABOVE, QUARANTINE_ABOVE } from "../domain/quarantine.ts";
+import { units } from "../retrieve/index.ts";
 import type { JudgedChunk, NewChunk } from "../store/chunks.ts";
 
 /** What is looked for in every chunk, once. */
@@ -15,6 +17,8 @@ export type Detectors = {
   readonly scoreInjection: (text: string) => { readonly score: number };
 };
 
+/** Enough to find it by: whoever plants text in headings does not get it told at length. */
+const HEADING_CHARS_MAX = 120;
 /** Chunks after which other work gets its turn: a few milliseconds. */
 const TURN_CHUNKS = 4;
 
@@ -33,8 +37,8 @@ export async function judgeChunks<Chunk extends NewChunk>(
     if (at % TURN_CHUNKS === TURN_CHUNKS - 1) await nextTurn();
     const injection = source.mode === "off" ? undefined : scoreOf(detectors, passageText({ ...source, ...chunk }));
     const held = source.mode === "block" && injection !== undefined && injection > QUARANTINE_ABOVE;
-    const flaggedPages = injection !== undefined && injection > FLAG_ABOVE ? findPages(detectors, chunk) : undefined;
-    judged.push({ ...chunk, judged: { injection, flaggedPages, findings: detectors.find(chunk.text), guardRev: detectors.rev, held } });
+    const flaggedPlaces = injection !== undefined && injection > FLAG_ABOVE ? findPlaces(detectors, chunk) : undefined;
+    judged.push({ ...chunk, judged: { injection, flaggedPlaces, findings: detectors.find(chunk.text), guardRev: detectors.rev, held } });
   }
   return judged;
 }
@@ -46,11 +50,30 @@ function scoreOf({ scoreInjection }: Detectors, text: string): number {
   return score;
 }
 
-/** Of a chunk that looks like an attack, the pages that do so by themselves; all of them where only the whole does. */
-function findPages(detectors: Detectors, { text, start, pages }: NewChunk): readonly number[] | undefined {
-  const own = pages?.filter(({ offset }, at) => {
-    const to = pages[at + 1]?.offset ?? start + text.length;
-    return scoreOf(detectors, text.slice(offset - start, to - start)) > FLAG_ABOVE;
-  });
-  return (own?.length === 0 ? pages : own)?.map(({ page }) => page);
+type Stretch = { readonly place: number | string | undefined; readonly text: string };
+
+/** Where in a chunk that looks like an attack it stands: what does so by itself, or all of it where only the whole does. */
+function findPlaces(detectors: Detectors, chunk: NewChunk): readonly (number | string)[] | undefined {
+  const stretches = chunk.pages === undefined ? sectionsOf(chunk) : pagesOf(chunk, chunk.pages);
+  const own = stretches.filter(({ text }) => scoreOf(detectors, text) > FLAG_ABOVE);
+  const places = (own.length === 0 ? stretches : own).flatMap(({ place }) =>
+    typeof place === "string" ? place.slice(0, HEADING_CHARS_MAX) : (place ?? []),
+  );
+  return places.length === 0 ? undefined : places;
+}
+
+const pagesOf = ({ text, start }: NewChunk, pages: readonly PageStart[]): readonly Stretch[] =>
+  pages.map(({ page, offset }, at) => ({
+    place: page,
+    text: text.slice(offset - start, (pages[at + 1]?.offset ?? start + text.length) - start),
+  }));
+
+/** A heading goes with what stands under it. */
+function sectionsOf({ text, headings }: NewChunk): readonly Stretch[] {
+  const inside = units(text).filter(({ kind }) => kind === "heading");
+  const first = { start: 0, title: headings.at(-1) };
+  const starts = [first, ...inside.map(({ start, end }) => ({ start, title: text.slice(start, end).replace(/^#+\s*/, "") }))];
+  return starts
+    .map(({ start, title }, at) => ({ place: title, text: text.slice(start, starts[at + 1]?.start ?? text.length) }))
+    .filter((stretch) => stretch.text !== "");
 }

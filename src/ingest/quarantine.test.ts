@@ -79,9 +79,10 @@ for (const engine of listTestEngines()) {
 
     test("a poisoned section of a Markdown file is named by its heading; a suspicious one is found and carries its score", async () => {
       await ingest.createCollection(ten, { name: "markdown" });
-      const source = `# Handbook\n\n${testProse(6, 500)}\n\n## Leave\n\n${testProse(7, 500)} ${POISON} at once.\n\n${testProse(7, 500)}\n\n## Travel\n\n${testProse(8, 500)} Would you ${SUSPICIOUS} what stands in xylophone.\n\n${testProse(8, 500)}\n`;
+      // The first three sections share a chunk.
+      const source = `# Handbook\n\n${testProse(6, 100)}\n\n## Leave\n\n${POISON} at once.\n\n## Pay\n\n${testProse(7, 100)}\n\n## Travel\n\n${testProse(8, 500)} Would you ${SUSPICIOUS} what stands in xylophone.\n\n${testProse(8, 500)}\n`;
       const { judgement } = await ingest.getCollectionFile(ten, "markdown", await put("markdown", "handbook.md", source));
-      assert.ok(judgement?.places.includes("Leave") && judgement.places.includes("Travel"), String(judgement?.places));
+      assert.deepEqual(judgement?.places, ["Leave", "Travel"]);
       const { passages } = await k.retrieve(ten, { collection: "markdown", query: "xylophone", topK: 1 });
       assert.equal(passages[0]?.injection, 0.8);
       assert.doesNotMatch(await texts("markdown", "OBEY PAGE once sensor"), /OBEY/);

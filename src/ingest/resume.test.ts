@@ -4,7 +4,7 @@ import { Fault } from "../kernel/fault.ts";
 import { sha256Hex } from "../kernel/hash.ts";
 import type { Engine } from "../store/engine.ts";
 import type { Tx } from "../store/index.ts";
-import { openKnowledge, testProse } from "./testing.ts";
+import { openKnowledge, POISON, testProse } from "./testing.ts";
 
 const k = await openKnowledge();
 const { ingest, ten } = k;
@@ -43,9 +43,10 @@ function dyingAfter(statements: number): Engine & { readonly died: () => boolean
 async function dump(collection: string): Promise<string> {
   const { id } = await ingest.getCollection(ten, collection);
   return await k.db.asOwner(async (owner) => {
-    const chunks = await owner.query<{ no: number; body: string }>("SELECT no, body FROM chunks WHERE collection_id = $1 ORDER BY no", [
-      id,
-    ]);
+    const chunks = await owner.query<{ no: number; body: string; held: boolean }>(
+      "SELECT no, body, quarantine IS NOT NULL AS held FROM chunks WHERE collection_id = $1 ORDER BY no",
+      [id],
+    );
     const first = chunks[0]?.no ?? 0;
     const blocks = await owner.query<{ term: number; entries: Uint8Array }>(
       "SELECT term_id AS term, entries FROM postings WHERE collection_id = $1 ORDER BY term_id, block = 0, block",
@@ -57,15 +58,24 @@ async function dump(collection: string): Promise<string> {
     });
     const [sums] = await owner.query("SELECT chunk_count, length_sum FROM collections WHERE id = $1", [id]);
     const texts = sha256Hex(JSON.stringify(chunks.map((one) => one.body)));
-    return JSON.stringify({ postings: lines.length, digest: sha256Hex(lines.toSorted().join("\n")), chunks: chunks.length, texts, sums });
+    return JSON.stringify({
+      postings: lines.length,
+      digest: sha256Hex(lines.toSorted().join("\n")),
+      chunks: chunks.length,
+      held: chunks.filter(({ held }) => held).length,
+      texts,
+      sums,
+    });
   });
 }
 
 const SEGMENTS = { segmentChunks: 12 };
-const text = testProse(1, 6000);
+// A part of it is held, which has to be the same part whoever writes it.
+const text = `${testProse(1, 3000)} ${POISON}. ${testProse(2, 3000)}`;
 await ingest.createCollection(ten, { name: "whole" });
 await k.add("whole", "long.txt", text);
 const whole = await dump("whole");
+assert.match(whole, /"held":[1-9]/);
 
 test("wherever the process dies, the next one completes the index exactly as if nothing had happened", async () => {
   let crashes = 0;

@@ -11,8 +11,8 @@ import { ENTRY_BYTES, joinEntries } from "./postings.ts";
 export type JudgedChunk = {
   /** undefined: the tenant does not want it looked for. */
   readonly injection: number | undefined;
-  /** Of its pages, those that look like an attack, where it has pages and does. */
-  readonly flaggedPages: readonly number[] | undefined;
+  /** Where in it stands what looks like an attack, where it does: pages, or headings. */
+  readonly flaggedPlaces: readonly (number | string)[] | undefined;
   readonly findings: readonly Finding[];
   /** Of the detectors that looked. */
   readonly guardRev: number;
@@ -37,7 +37,7 @@ export async function insertChunks(
   chunks: readonly (NewChunk & { readonly judged: JudgedChunk })[],
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO chunks (tenant_id, collection_id, document, no, starts, ends, headings, body, pages, injection, flagged_pages, findings, guard_rev, quarantine)
+    `INSERT INTO chunks (tenant_id, collection_id, document, no, starts, ends, headings, body, pages, injection, flagged_places, findings, guard_rev, quarantine)
      SELECT $1, $2, $3, t.no, t.starts, t.ends, t.headings::jsonb, t.body, t.pages::jsonb, t.injection, t.flagged::jsonb, t.findings::jsonb, t.rev,
        CASE WHEN t.held THEN 'held' END
      FROM unnest($4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::float8[], $11::text[], $12::text[], $13::int[],
@@ -55,7 +55,7 @@ export async function insertChunks(
       chunks.map((chunk) => chunk.text),
       chunks.map((chunk) => (chunk.pages === undefined ? null : JSON.stringify(chunk.pages))),
       chunks.map(({ judged }) => judged.injection ?? null),
-      chunks.map(({ judged }) => (judged.flaggedPages === undefined ? null : JSON.stringify(judged.flaggedPages))),
+      chunks.map(({ judged }) => (judged.flaggedPlaces === undefined ? null : JSON.stringify(judged.flaggedPlaces))),
       chunks.map(({ judged }) => toFindingsJson(judged.findings)),
       chunks.map(({ judged }) => judged.guardRev),
       chunks.map(({ judged }) => judged.held),

@@ -109,12 +109,12 @@ export async function explainHeld(
   tx: Tx,
   key: { readonly collectionId: CollectionId; readonly firstChunk: number },
 ): Promise<{ readonly code: string; readonly message: string }> {
-  const rows = await tx.query<{ flagged: readonly number[] | null }>(
-    `SELECT flagged_pages AS flagged FROM chunks
+  const rows = await tx.query<{ flagged: readonly (number | string)[] | null }>(
+    `SELECT flagged_places AS flagged FROM chunks
      WHERE collection_id = $1 AND document = $2 AND ${FLAGGED} AND quarantine = 'held' ORDER BY no LIMIT ${PLACES_MAX}`,
     [key.collectionId, key.firstChunk],
   );
-  const pages = new Set(rows.flatMap(({ flagged }) => flagged?.map(nameOf) ?? []));
+  const pages = new Set(rows.flatMap(({ flagged }) => flagged?.filter((place) => typeof place === "number").map(nameOf) ?? []));
   return toQuarantineError([...pages].slice(0, PLACES_MAX));
 }
 
@@ -130,7 +130,7 @@ type JudgedRow = {
     | readonly {
         readonly start: number;
         readonly end: number;
-        readonly flagged: readonly number[] | null;
+        readonly flagged: readonly (number | string)[] | null;
         readonly headings: readonly string[];
       }[]
     | null;
@@ -141,7 +141,7 @@ const OF_FILE = `FROM chunks c WHERE c.tenant_id = m.tenant_id AND c.collection_
 export const JUDGEMENTS = `SELECT m.file_id AS "fileId", n.flagged, n.quarantined, p.spots FROM collection_files m
   JOIN LATERAL (SELECT (count(*) FILTER (WHERE quarantine IS NULL))::int AS flagged, (count(*) FILTER (WHERE quarantine = 'held'))::int AS quarantined
     ${OF_FILE}) n ON n.flagged + n.quarantined > 0
-  JOIN LATERAL (SELECT json_agg(s) AS spots FROM (SELECT starts AS start, ends AS "end", flagged_pages AS flagged, headings ${OF_FILE} ORDER BY no LIMIT ${PLACES_MAX}) s) p ON true
+  JOIN LATERAL (SELECT json_agg(s) AS spots FROM (SELECT starts AS start, ends AS "end", flagged_places AS flagged ${OF_FILE} ORDER BY no LIMIT ${PLACES_MAX}) s) p ON true
   WHERE m.collection_id = $1 AND m.file_id = ANY($2::text[]) AND m.status <> 'in_progress'`;
 
 /** What ingestion found of files, where it found anything; by file id. */
@@ -156,9 +156,6 @@ export async function findJudgements(
 }
 
 const toPlaces = (spots: NonNullable<JudgedRow["spots"]>): readonly string[] =>
-  [...new Set(spots.flatMap((spot) => spot.flagged?.map(nameOf) ?? spot.headings.at(-1) ?? `characters ${spot.start}-${spot.end}`))].slice(
-    0,
-    PLACES_MAX,
-  );
+  [...new Set(spots.flatMap((spot) => spot.flagged?.map(nameOf) ?? `characters ${spot.start}-${spot.end}`))].slice(0, PLACES_MAX);
 
-const nameOf = (page: number): string => `p. ${page}`;
+const nameOf = (place: number | string): string => (typeof place === "number" ? `p. ${place}` : place);

@@ -2,8 +2,8 @@
 
 -- How much it looks like instructions to a model, from 0 to 1. NULL: nobody looked.
 ALTER TABLE chunks ADD COLUMN injection double precision;
--- Of its pages, those that look like it: an array of numbers. NULL: no page of it does, or it has none.
-ALTER TABLE chunks ADD COLUMN flagged_pages jsonb;
+-- Where in it that stands, where it scores enough to tell: an array of page numbers, or of headings. NULL: under none.
+ALTER TABLE chunks ADD COLUMN flagged_places jsonb;
 -- Personal data in its body: an array of [type, start, end, score]. NULL: nobody looked.
 ALTER TABLE chunks ADD COLUMN findings jsonb;
 -- Which detectors looked. What others than today's found is looked for again.
