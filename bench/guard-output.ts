@@ -7,6 +7,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   canaryRule,
+  createNameTagger,
   createOutputGuard,
   createPiiFinder,
   createToxicityScorer,
@@ -23,7 +24,7 @@ const ANSWER_CHARACTERS = 4000;
 const ROUNDS = 20;
 const ROOT = join(import.meta.dirname, "..");
 
-const { find } = createPiiFinder();
+const { find } = createPiiFinder({ extraRules: [createNameTagger()] });
 const score = createToxicityScorer(readToxicityWeights());
 const known = (): boolean => false;
 const rules: Readonly<Record<string, OutputRule>> = {

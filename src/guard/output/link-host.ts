@@ -5,7 +5,7 @@ export type HostList = (host: string) => boolean;
 
 /**
  * Host patterns as an operator writes them: `example.com`, `*.example.com` (any host under it, not itself). Both sides are compared as
- * browsers write hosts: lower case, international names in punycode.
+ * browsers write hosts: lower case, international names in punycode. A pattern that no browser takes for a host lists nothing.
  */
 export function createHostList(patterns: readonly string[]): HostList {
   const exact = new Set<string>();
@@ -13,7 +13,7 @@ export function createHostList(patterns: readonly string[]): HostList {
   for (const pattern of patterns) {
     const isUnder = pattern.startsWith("*.");
     const host = hostOf(`https://${isUnder ? pattern.slice(2) : pattern}/`);
-    if (host === undefined) throw new TypeError("a pattern of the list of hosts names no host");
+    if (host === undefined) continue;
     if (isUnder) under.push(`.${host}`);
     else exact.add(host);
   }

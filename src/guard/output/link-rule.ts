@@ -1,4 +1,4 @@
-import { createHostList } from "./link-host.ts";
+import { createHostList, type HostList } from "./link-host.ts";
 import { LINK_HOLD_CHARACTERS_MAX, LinkWatch, type LinkMode } from "./link-watch.ts";
 import type { Channel, OutputRule } from "./output-rule.ts";
 
@@ -11,9 +11,13 @@ export type LinkOptions = {
 /** A tool's input is for the caller's own program, which has its own idea of what to fetch. */
 const SHOWN: ReadonlySet<Channel> = new Set(["text", "reasoning", "refusal"]);
 
+/** Reading a list takes about a microsecond a host, and every call of a tenant comes with the same. */
+const lists = new WeakMap<readonly string[], HostList>();
+
 /** Addresses of links and images, in Markdown, HTML, CSS and plain text, whose hosts nobody listed. */
 export function linkRule({ mode, hosts }: LinkOptions): OutputRule {
-  const isListed = createHostList(hosts);
+  const isListed = lists.get(hosts) ?? createHostList(hosts);
+  lists.set(hosts, isListed);
   const onlyData = mode === "detect" && hosts.length === 0;
   return {
     name: "link",
