@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv } from "../../bench/knowledge/corpus.ts";
+import { foldToxic, GROUP_WORD } from "../../src/guard/toxicity/fold-toxic.ts";
 import { createDice, shuffle } from "../linear/dice.ts";
 import { HARMLESS } from "./harmless.ts";
 
@@ -73,6 +74,23 @@ function readQuestions(folder: string): readonly string[] {
     .flatMap((name) => lines(read("mcq", folder, name)).map((line) => line.slice(0, 300)));
 }
 
+/** Sentences of exam questions that speak of a group of people. Every other subject is learned from, the others are tested on. */
+function readAboutGroups(part: 0 | 1): Benign {
+  const path = join(DATA, "routing", "routellm-mmlu", "responses");
+  const tested = new Set(readdirSync(join(DATA, "mcq", "test")).map((name) => name.replace(/_test\.csv$/, "")));
+  const subjects = readdirSync(path).toSorted();
+  const texts = subjects.flatMap((name, at) => {
+    const isTested = [...tested].some((subject) => name.includes(subject));
+    if (at % 2 !== part || (part === 0 && isTested)) return [];
+    return readCsv(join(path, name)).flatMap((row) => sentences((row["prompt"] ?? "").replaceAll("\n", " ")));
+  });
+  const about = texts.filter((text) => foldToxic(text).includes(GROUP_WORD));
+  return {
+    source: `routing/routellm-mmlu, sentences about groups, ${part === 0 ? "even" : "odd"} subjects`,
+    texts: sample(about, 13 + part),
+  };
+}
+
 /** Ordinary texts to learn from. */
 export function readBenignToLearn(): readonly Benign[] {
   const deepset: readonly { text: string; label: number }[] = lines(read("injection", "deepset", "train.jsonl")).map((line) =>
@@ -102,6 +120,7 @@ export function readBenignToLearn(): readonly Benign[] {
     corpus("chatlogs", 5),
     corpus("pubmed", 10),
     corpus("finance", 11),
+    readAboutGroups(0),
     { source: "none: own sentences, tools/toxicity/harmless.ts", texts: sample(HARMLESS, 6) },
   ];
 }
@@ -128,6 +147,7 @@ export function readBenignToTest(): readonly Benign[] {
     { source: "injection/notinject/wildguard", texts: wildguard.map(({ prompt }) => prompt) },
     { source: "injection/xstest, safe", texts: xstest.filter((row) => row["label"] === "safe").map((row) => row["prompt"] ?? "") },
     { source: "routing/mtbench", texts: mtbench },
+    readAboutGroups(1),
     { source: "mcq/test", texts: sample(readQuestions("test"), 8) },
     { source: "retrieval/chunking-eval/state_of_the_union", texts: sample(sentences(state), 9) },
     {
