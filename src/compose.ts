@@ -174,11 +174,7 @@ function composeHttp(
       traced: parts.telemetry.tracer !== undefined,
       embed: chat.embed,
     },
-    moderations: {
-      admit: admitModerations(admission.admission, chat.refuse),
-      live: parts.live,
-      moderate: chat.moderate,
-    },
+    moderations: { admit: admitModerations(admission.admission, chat.refuse), live: parts.live, moderate: chat.moderate },
     models: { list: chat.models, configuredAtMs: nowMs() },
     ingest,
     tenants,
