@@ -12,6 +12,8 @@ export const COLON = 7;
 export const DASH = 8;
 /** Has a plain equivalent, or none at all: the text goes through `foldText` first. */
 export const FOLDS = 9;
+/** Spaces, dashes and punctuation with a plain equivalent: they are in every Japanese or well-set text, and matter beside digits only. */
+export const FOLDS_BY_DIGITS = 10;
 
 const UNITS = 65_536;
 
@@ -72,7 +74,12 @@ function createPlain(): Uint16Array {
 export const PLAIN = createPlain();
 
 export const CLASSES = createClasses();
-for (let unit = 1; unit < UNITS; unit++) if (PLAIN[unit] !== unit) CLASSES[unit] = FOLDS;
+const isPlainWord = (unit: number): boolean => (unit >= 48 && unit <= 57) || (unit >= 65 && unit <= 90) || (unit >= 97 && unit <= 122);
+for (let unit = 1; unit < UNITS; unit++) {
+  const plain = PLAIN[unit] ?? unit;
+  if (plain === unit) continue;
+  CLASSES[unit] = plain === 0 || plain === 0x40 || isPlainWord(plain) ? FOLDS : FOLDS_BY_DIGITS;
+}
 /** The high surrogate of mathematical letters and digits, which read as plain ones. */
 export const MATHEMATICAL = 0xd835;
 CLASSES[MATHEMATICAL] = FOLDS;

@@ -19,7 +19,7 @@ function isPlausible(scan: Scan, value: LabelledValue): boolean {
   return value.digits >= value.letters || /[:=#"']/.test(scan.text.charAt(value.start - 1) + scan.text.charAt(value.start - 2));
 }
 
-const sign = /[:#=]/;
+const sign = /[:#=：]/;
 
 /** What a date is is told by its groups: `01.02.1980` after "passport issued" is no passport. */
 const dateLike = /^(?:\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2})$/;

@@ -99,6 +99,8 @@ export function createLexicon(lines: readonly LexiconLine[]): Lexicon {
   }
   for (const phrases of byLast.values()) phrases.sort((one, other) => other.before.length - one.before.length);
   for (const phrases of byFirst.values()) phrases.sort((one, other) => other.phrase.length - one.phrase.length);
+  const firsts = new Uint8Array(65_536);
+  for (const first of byFirst.keys()) firsts[first] = 1;
   const occupied = new Uint8Array(SLOTS);
   for (const last of byLast.keys()) occupied[last & (SLOTS - 1)] = 1;
   return {
@@ -106,6 +108,9 @@ export function createLexicon(lines: readonly LexiconLine[]): Lexicon {
       if (occupied[last & (SLOTS - 1)] === 0) return undefined;
       return byLast.get(last)?.find((phrase) => matches(phrase, before))?.entry;
     },
-    findUnspaced: (text, from) => byFirst.get(text.charCodeAt(from))?.find(({ phrase }) => text.startsWith(phrase, from))?.entry,
+    findUnspaced: (text, from) => {
+      const first = text.charCodeAt(from);
+      return firsts[first] === 0 ? undefined : byFirst.get(first)?.find(({ phrase }) => text.startsWith(phrase, from))?.entry;
+    },
   };
 }

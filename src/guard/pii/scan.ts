@@ -1,4 +1,18 @@
-import { AT, CLASSES, COLON, DASH, DIGIT, FOLDS, LETTER, LOWER, OTHER, UNSPACED, UPPER, WORD_UNITS } from "./char-class.ts";
+import {
+  AT,
+  CLASSES,
+  COLON,
+  DASH,
+  DIGIT,
+  FOLDS,
+  FOLDS_BY_DIGITS,
+  LETTER,
+  LOWER,
+  OTHER,
+  UNSPACED,
+  UPPER,
+  WORD_UNITS,
+} from "./char-class.ts";
 import { FIRST_HASH, foldHash, type Lexicon } from "./lexicon.ts";
 
 /** What a token (a run of letters and digits) is made of. */
@@ -126,6 +140,9 @@ function noteOther(scan: Scan, kind: number, at: number): void {
   else if (kind === DASH && scan.text.charCodeAt(at + 5) === 66 && scan.text.startsWith("-----BEGIN", at)) scan.armours.push(at);
 }
 
+const isBesideDigit = (text: string, at: number): boolean =>
+  CLASSES[text.charCodeAt(at - 1)] === DIGIT || CLASSES[text.charCodeAt(at + 1)] === DIGIT;
+
 /** One pass: tokens, context words, and the few characters that make a rule worth running. */
 export function scanText(scan: Scan, text: string, lexicon: Lexicon): void {
   reset(scan, text);
@@ -138,14 +155,14 @@ export function scanText(scan: Scan, text: string, lexicon: Lexicon): void {
       continue;
     }
     if (kind >= UNSPACED) {
-      if (kind === FOLDS) {
+      if (kind === FOLDS || (kind === FOLDS_BY_DIGITS && isBesideDigit(text, i))) {
         scan.folds = true;
         return;
       }
       if (kind === UNSPACED) {
         const entry = lexicon.findUnspaced(text, i);
         if (entry !== undefined) addMark(scan, i, i + entry.length, entry);
-      } else noteOther(scan, kind, i);
+      } else if (kind !== FOLDS_BY_DIGITS) noteOther(scan, kind, i);
       i++;
       continue;
     }

@@ -5,7 +5,7 @@ import { BEARER, SECRET } from "./topics.ts";
 
 /** Between a label and its value: quotes, spaces, a sign of assignment or a verb. */
 const assignment =
-  /["'`\])}*_]{0,3}[ \t]{0,4}(?:(=>|:=|[:=])[ \t]{0,4}|(?: (?:is|ist|lautet|est|es|è|é|jest|to|was|war|est|set to)[: ]|(?:は|：|है|=) ?)[ \t]{0,3})(["'`*]{0,3})/y;
+  /["'`\])}*_]{0,3}[ \t]{0,4}(?:(=>|:=|[:=：])[ \t]{0,4}|(?: (?:is|ist|lautet|est|es|è|é|jest|to|was|war|est|set to)[: ]|(?:は|：|है|=) ?)[ \t]{0,3})(["'`*]{0,3})/y;
 /** The value: up to white space, or up to the closing quote. Longer ones are no passwords. */
 const bareValue = /[^\s"'`,;<>|\u3000-\u30ff\u4e00-\u9fff]{3,400}/y;
 const bearerValue = /[ \t]{1,3}["']?([A-Za-z0-9._~+/=-]{16,4000})/y;

@@ -13,6 +13,7 @@ export function missedSamples(
   finder: PiiFinder,
   samples: readonly Sample[],
   dice: Dice,
+  disguise: (value: string) => string = (value) => value,
 ): { readonly missed: readonly string[]; readonly tried: number } {
   const missed: string[] = [];
   let tried = 0;
@@ -20,7 +21,7 @@ export function missedSamples(
     for (let i = 0; i < SAMPLES_A_KIND; i++) {
       const language = i % SENTENCES.length;
       const label = labelOf(sample, language);
-      const value = sample.make(dice);
+      const value = disguise(sample.make(dice));
       const sentence = (label === undefined ? BARE_SENTENCES : SENTENCES)[language] ?? "";
       const text = sentence.replace("{label}", () => label ?? "").replace("{value}", () => value);
       const start = text.indexOf(value);
