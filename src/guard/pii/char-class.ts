@@ -83,6 +83,9 @@ for (let unit = 1; unit < UNITS; unit++) {
 /** The high surrogate of mathematical letters and digits, which read as plain ones. */
 export const MATHEMATICAL = 0xd835;
 CLASSES[MATHEMATICAL] = FOLDS;
+/** The high surrogate of tags and further variation selectors, which nobody sees. */
+export const TAGS = 0xdb40;
+CLASSES[TAGS] = FOLDS;
 
 /** Case and accents make no difference to a context word: the unit by which it is hashed. 0: a combining accent, which is not hashed. */
 function createWordUnits(): Uint16Array {

@@ -18,6 +18,7 @@ const DISGUISES: Readonly<Record<string, (value: string) => string>> = {
   "soft hyphens inside": (value) => Array.from(value).join("\u00ad"),
   "no-break spaces": (value) => value.replaceAll(" ", "\u00a0"),
   "non-breaking hyphens": (value) => value.replaceAll("-", "\u2011"),
+  "tags inside": (value) => Array.from(value).join("\u{E0041}"),
   "mathematical digits": (value) => value.replace(/\d/g, (digit) => String.fromCodePoint(0x1d7ce + Number(digit))),
   "arabic digits": (value) => value.replace(/\d/g, (digit) => String.fromCharCode(0x660 + Number(digit))),
 };

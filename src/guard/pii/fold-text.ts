@@ -1,10 +1,12 @@
-import { MATHEMATICAL, PLAIN } from "./char-class.ts";
+import { MATHEMATICAL, PLAIN, TAGS } from "./char-class.ts";
 
 /** A text in plain characters. `at[i]` is where unit `i` stands in the original; none: every unit stands where it stood. */
 export type FoldedText = { readonly text: string; readonly at: Uint32Array | undefined };
 
 /** Stands for what has no plain form; no rule looks for it. */
 const REPLACEMENT = 0xfffd;
+
+const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 
 /** Strings are built from pieces of this many units: `String.fromCharCode` takes its units as arguments, and those are bounded. */
 const PIECE_UNITS = 8192;
@@ -30,6 +32,10 @@ export function foldText(text: string): FoldedText {
     const unit = text.charCodeAt(i);
     let plain = PLAIN[unit] ?? unit;
     if (plain === 0 && unit !== 0) continue;
+    if (unit === TAGS) {
+      if (isLow(text.charCodeAt(i + 1))) i++;
+      continue;
+    }
     at[count] = i;
     if (unit === MATHEMATICAL) {
       const folded = text.slice(i, i + 2).normalize("NFKC");
