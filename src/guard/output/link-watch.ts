@@ -24,6 +24,14 @@ const BEGINNING = /[\w/\\&.#?~%\u0000-\u0020\u0080-\uffff-]/;
 /** After these more may be known. */
 const TELLING = /[:/?#\\;@]/;
 
+/** Where an address may begin: its sign, or the first letter of a scheme. Most of a text is neither, and is not read letter by letter. */
+const MAY_BEGIN = /[(<=:]|(?<![a-z0-9])[hfw]/gi;
+
+function beginningFrom(text: string, index: number): number {
+  MAY_BEGIN.lastIndex = index;
+  return MAY_BEGIN.exec(text)?.index ?? text.length;
+}
+
 /** Reads a channel's text character by character: what is an address is judged as soon as its host is known. */
 export class LinkWatch implements Watch {
   readonly #mode: LinkMode;
@@ -45,13 +53,24 @@ export class LinkWatch implements Watch {
 
   push(text: string, at: number, say: Say): number {
     for (let index = 0; index < text.length; index++) {
+      if (this.#address === undefined && this.#word === "") {
+        const next = beginningFrom(text, index);
+        this.#remember(text.slice(index, next));
+        index = next;
+        if (index === text.length) break;
+      }
       const character = text.charAt(index);
       const isTaken = this.#address !== undefined && this.#readAddress(this.#address, character, at + index, say);
       if (!isTaken) this.#readText(character, at + index);
-      this.#before =
-        this.#before.length < 4 * BEFORE_CHARACTERS ? this.#before + character : this.#before.slice(-BEFORE_CHARACTERS) + character;
+      this.#remember(character);
     }
     return this.#mode === "detect" ? at + text.length : this.#heldFrom(at + text.length);
+  }
+
+  #remember(text: string): void {
+    if (text === "") return;
+    const kept = this.#before.length < 4 * BEFORE_CHARACTERS ? this.#before : this.#before.slice(-BEFORE_CHARACTERS);
+    this.#before = text.length < BEFORE_CHARACTERS ? kept + text : text.slice(-BEFORE_CHARACTERS);
   }
 
   end(at: number, say: Say): void {
