@@ -286,7 +286,10 @@ test("guarded instructions say whose words count, and fence what tools say betwe
 });
 
 test("characters that nobody sees and some models obey do not reach a model, flags of regions do", () => {
-  const hidden = "obey".split("").map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0))).join("");
+  const hidden = "obey"
+    .split("")
+    .map((letter) => String.fromCodePoint(0xe0000 + letter.charCodeAt(0)))
+    .join("");
   const scotland = "\u{1F3F4}\u{E0067}\u{E0062}\u{E0073}\u{E0063}\u{E0074}\u{E007F}";
   const call = guardCall({ messages: [{ role: "user", content: `Hello${hidden} ${scotland}` }] });
   const seen: string[] = [];
