@@ -3,9 +3,10 @@ import { afterAll, test } from "bun:test";
 import { authorise } from "../../src/admit/index.ts";
 import { testPrincipal } from "../../src/admit/testing.ts";
 import type { TenantPrincipal } from "../../src/domain/principal.ts";
+import { external, guardCall, testGuard } from "../../src/guard/testing.ts";
 import { describeApi, files, quarantine, toTemplate, vectorStores } from "../../src/http/index.ts";
 import { createHandler } from "../../src/http/server.ts";
-import { openKnowledge, POISON, SUSPICIOUS, testProse } from "../../src/ingest/testing.ts";
+import { MARKED, openKnowledge, POISON, SUSPICIOUS, testProse } from "../../src/ingest/testing.ts";
 import { Fault } from "../../src/kernel/fault.ts";
 import { keyIds } from "../../src/kernel/ids.ts";
 import { silentLog } from "../../src/telemetry/index.ts";
@@ -170,6 +171,34 @@ test("held chunks are listed in pages, let out and deleted; ids that are none ar
   }
   for (const query of ["limit=0", "limit=101", "after=x", "after=0", "before=1"])
     assert.equal((await call("boss", "GET", `/v1/vector_stores/pages/quarantine?${query}`)).status, 400, query);
+});
+
+test("what ingestion found decides in a call without a second look: flagged is withheld or shown by the rules, released is shown, pseudonyms stand", async () => {
+  await call("member", "POST", "/v1/vector_stores", { name: "calls" });
+  await add("member", "calls", "flagged.md", `Please, ${SUSPICIOUS} the okapi, says Marker1.`);
+  await add("member", "calls", "clean.md", "The okapi eats leaves, says Marker2.");
+  await add("member", "calls", "held.md", `${POISON}: the okapi flies, says Marker3.`);
+  /** What an external model reads of the passages; the detectors see no text of a chunk. */
+  const read = async (injection: "block" | "detect"): Promise<string> => {
+    const { passages } = await k.retrieve(k.ten, { collection: "calls", query: "okapi", topK: 9 });
+    const refuse = (text: string): string => (text.includes("okapi") ? assert.fail("looked at again") : text);
+    const { check } = testGuard(
+      { injection, outputLinks: "off" },
+      { find: (text) => MARKED.find(refuse(text)), scoreInjection: (text) => ({ ...MARKED.scoreInjection(refuse(text)), saw: [] }) },
+    );
+    const checked = await check(guardCall());
+    return checked
+      .leave(external, "off", await checked.sift(passages))
+      .passages.map(({ text }) => text)
+      .toSorted()
+      .join(" | ");
+  };
+  const clean = "The okapi eats leaves, says \\[PERSON_[0-9a-f]{8}\\]\\.";
+  assert.match(await read("block"), new RegExp(`^${clean}$`));
+  assert.match(await read("detect"), new RegExp(`^Please, ${SUSPICIOUS} the okapi, says \\[PERSON_[0-9a-f]{8}\\]\\. \\| ${clean}$`));
+  const [held] = await list("boss", "calls");
+  await call("boss", "POST", `/v1/vector_stores/calls/quarantine/${held?.id ?? ""}/release`);
+  assert.match(await read("block"), new RegExp(`^${POISON}: the okapi flies, says \\[PERSON_[0-9a-f]{8}\\]\\. \\| ${clean}$`));
 });
 
 test("every answer was as the server describes it", () => {
