@@ -8,6 +8,8 @@ export type TrainOptions = {
   /** Lengths of the windows in words. The trainer looks at a text as the model will: only its highest window counts. */
   readonly windowWords: readonly number[];
   readonly epochs: number;
+  /** Epochs before those in which only what has a name is fitted: the table then learns what the names leave open. */
+  readonly namedEpochs: number;
   /** Step of AdaGrad. */
   readonly rate: number;
   /** Strength of the pull towards zero, of the table and of what has a name. */
@@ -58,7 +60,8 @@ export function namesBetween({ at, id }: NamedEvents, from: number, to: number):
  * moment), by AdaGrad with L2. Deterministic for a seed.
  */
 export function trainLogistic(examples: readonly Example[], options: TrainOptions): Fitted {
-  const { dims, windowWords, epochs, rate, l2, namedL2, named: bounds } = options;
+  const { dims, windowWords, namedEpochs, rate, l2, namedL2, named: bounds } = options;
+  const epochs = namedEpochs + options.epochs;
   const dice = createDice(options.seed);
   const isKept = countTexts(examples, dims, options.textsMin);
   const table = new Float32Array(dims);
@@ -83,9 +86,9 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
     return { count: featureEnds.length, weights, features: sizes };
   };
 
-  function step(example: Example, best: Best, error: number): void {
+  function step(example: Example, best: Best, error: number, isTableFitted: boolean): void {
     const first = best.from === 0 ? 0 : (example.featureEnds[best.from - 1] ?? 0);
-    const last = best.to === 0 ? 0 : (example.featureEnds[best.to - 1] ?? 0);
+    const last = best.to === 0 || !isTableFitted ? first : (example.featureEnds[best.to - 1] ?? 0);
     const gradient = last > first ? error / Math.sqrt(last - first) : 0;
     for (let i = first; i < last; i++) {
       const row = example.features[i] ?? 0;
@@ -118,7 +121,7 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
         namesBetween(example.named, from, to).reduce((sum, id) => sum + (named[id] ?? 0), 0);
       const windows = windowWords.map((words, scale) => ({ words, bias: biases[scale] ?? 0 }));
       const best = findBestWindow(sumUp(example), windows, extra);
-      step(example, best, (sigmoid(best.logit) - example.label) * example.weight);
+      step(example, best, (sigmoid(best.logit) - example.label) * example.weight, epoch >= namedEpochs);
     }
   }
   return { table, named, windows: windowWords.map((words, scale) => ({ words, bias: biases[scale] ?? 0 })) };

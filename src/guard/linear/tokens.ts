@@ -17,7 +17,7 @@ export const MARK = {
   MARKUP: 4,
   /** A quotation mark directly before it. */
   QUOTED: 8,
-  /** Three letters or more, all upper case. */
+  /** Two letters or more, all upper case. */
   UPPER: 16,
   /** First word after the end of a sentence. */
   SENTENCE_START: 32,
@@ -137,7 +137,7 @@ export function createTokeniser(): (text: string, from: number) => Tokens {
       hashes[count] = finish(hash);
       starts[count] = start - from;
       ends[count] = at - from;
-      marks[count] = isUpper && at - start >= 3 ? pending | MARK.UPPER : pending;
+      marks[count] = isUpper && at - start >= 2 ? pending | MARK.UPPER : pending;
       pending = 0;
       count++;
     }
