@@ -13,6 +13,7 @@ export const SETTINGS = {
   windowWords: [32, 128, 512],
   epochs: 8,
   namedEpochs: 4,
+  dropout: 0.2,
   rate: 0.1,
   l2: 2e-4,
   namedL2: 1e-3,

@@ -15,6 +15,8 @@ export type TrainOptions = {
   /** Strength of the pull towards zero, of the table and of what has a name. */
   readonly l2: number;
   readonly namedL2: number;
+  /** Share of the words whose features are left out of each step, so that no single word carries a text. */
+  readonly dropout: number;
   /** Rows seen in fewer texts stay zero: they are a text's own, not its kind's. */
   readonly textsMin: number;
   readonly seed: number;
@@ -60,7 +62,7 @@ export function namesBetween({ at, id }: NamedEvents, from: number, to: number):
  * moment), by AdaGrad with L2. Deterministic for a seed.
  */
 export function trainLogistic(examples: readonly Example[], options: TrainOptions): Fitted {
-  const { dims, windowWords, namedEpochs, rate, l2, namedL2, named: bounds } = options;
+  const { dims, windowWords, namedEpochs, dropout, rate, l2, namedL2, named: bounds } = options;
   const epochs = namedEpochs + options.epochs;
   const dice = createDice(options.seed);
   const isKept = countTexts(examples, dims, options.textsMin);
@@ -73,14 +75,19 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
   const longest = examples.reduce((most, example) => Math.max(most, example.featureEnds.length), 0);
   const weights = new Float64Array(longest + 1);
   const sizes = new Int32Array(longest + 1);
+  const dropped = new Uint8Array(longest + 1);
+  const kept = 1 / (1 - dropout);
+  const sum = { table: new Float32Array(dims), named: new Float64Array(bounds.length), biases: windowWords.map(() => 0) };
 
   const sumUp = ({ features, featureEnds }: Example): RunningSums => {
     let at = 0;
     let sum = 0;
     for (let word = 0; word < featureEnds.length; word++) {
       const end = featureEnds[word] ?? 0;
+      dropped[word] = dice() < dropout ? 1 : 0;
+      if (dropped[word] === 1) at = end;
       for (; at < end; at++) sum += table[features[at] ?? 0] ?? 0;
-      weights[word + 1] = sum;
+      weights[word + 1] = sum * kept;
       sizes[word + 1] = end;
     }
     return { count: featureEnds.length, weights, features: sizes };
@@ -89,8 +96,11 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
   function step(example: Example, best: Best, error: number, isTableFitted: boolean): void {
     const first = best.from === 0 ? 0 : (example.featureEnds[best.from - 1] ?? 0);
     const last = best.to === 0 || !isTableFitted ? first : (example.featureEnds[best.to - 1] ?? 0);
-    const gradient = last > first ? error / Math.sqrt(last - first) : 0;
+    const gradient = last > first ? (error * kept) / Math.sqrt(last - first) : 0;
+    let word = best.from;
     for (let i = first; i < last; i++) {
+      while (i >= (example.featureEnds[word] ?? last)) word++;
+      if (dropped[word] === 1) continue;
       const row = example.features[i] ?? 0;
       if (isKept[row] === 0) continue;
       const weight = table[row] ?? 0;
@@ -112,6 +122,8 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
     biases[best.bias] = (biases[best.bias] ?? 0) - (rate * error) / Math.sqrt(squares + ADAGRAD_FLOOR);
   }
 
+  const averagedFrom = namedEpochs + Math.floor(options.epochs / 2);
+  const averaged = epochs - averagedFrom;
   const order = Array.from(examples.keys());
   for (let epoch = 0; epoch < epochs; epoch++) {
     for (const number of shuffle(order, dice)) {
@@ -123,8 +135,18 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
       const best = findBestWindow(sumUp(example), windows, extra);
       step(example, best, (sigmoid(best.logit) - example.label) * example.weight, epoch >= namedEpochs);
     }
+    // The mean over the later epochs is steadier than wherever the last step went.
+    if (epoch < averagedFrom) continue;
+    for (let row = 0; row < dims; row++) sum.table[row] = (sum.table[row] ?? 0) + (table[row] ?? 0);
+    for (let id = 0; id < named.length; id++) sum.named[id] = (sum.named[id] ?? 0) + (named[id] ?? 0);
+    for (let scale = 0; scale < biases.length; scale++) sum.biases[scale] = (sum.biases[scale] ?? 0) + (biases[scale] ?? 0);
   }
-  return { table, named, windows: windowWords.map((words, scale) => ({ words, bias: biases[scale] ?? 0 })) };
+  const share = 1 / averaged;
+  return {
+    table: sum.table.map((weight) => weight * share),
+    named: sum.named.map((weight) => weight * share),
+    windows: windowWords.map((words, scale) => ({ words, bias: (sum.biases[scale] ?? 0) * share })),
+  };
 }
 
 /** One byte a row: the largest weight is 127 units. */
