@@ -6,13 +6,18 @@ export type Labelled = { readonly text: string; readonly label: 0 | 1; readonly 
 
 const OWN = "none: made by tools/injection/*-templates.ts";
 /** A source counts as much as this many texts at most: the largest does not drown the others. */
-const SOURCE_TEXTS = 600;
+const SOURCE_TEXTS = 1000;
 /** Attacks planted in ordinary texts, as a share of the attacks. */
 const PLANTED = 0.3;
 
 /** Everything there is to fit: published sources, and our own templates. */
 export function readCorpus(seed: number): readonly Source[] {
-  const own = (name: string, nature: Source["nature"], generate: (dice: () => number) => readonly string[], number: number): Source => ({ name, nature, folder: OWN, texts: generate(createDice(seed + number)) });
+  const own = (name: string, nature: Source["nature"], generate: (dice: () => number) => readonly string[], number: number): Source => ({
+    name,
+    nature,
+    folder: OWN,
+    texts: generate(createDice(seed + number)),
+  });
   return [
     ...readAttackSources(),
     ...readTriggerSources(),

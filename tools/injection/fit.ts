@@ -1,5 +1,5 @@
 import { FEATURES_VERSION } from "../../src/guard/linear/features.ts";
-import type { Weights } from "../../src/guard/linear/weights.ts";
+import type { Calibration, Weights } from "../../src/guard/linear/weights.ts";
 import { normalise } from "../../src/guard/attack/normalise.ts";
 import { createSignalReader } from "../../src/guard/attack/read-signals.ts";
 import { SIGNALS, SIGNAL_NAMES, type Leaning } from "../../src/guard/attack/signals.ts";
@@ -8,7 +8,7 @@ import { quantise, trainLogistic } from "../linear/train-logistic.ts";
 import type { Labelled } from "./corpus.ts";
 
 export const SETTINGS = {
-  dims: 2 ** 18,
+  dims: 2 ** 17,
   charGrams: [4],
   windowWords: [32, 128, 512],
   epochs: 8,
@@ -17,10 +17,9 @@ export const SETTINGS = {
   rate: 0.1,
   l2: 2e-4,
   namedL2: 1e-3,
-  textsMin: 4,
+  textsMin: 6,
   seed: 20,
-};
-export type Settings = typeof SETTINGS;
+} as const;
 
 const WEIGHT_MAX = 5;
 const leaningOf = (name: (typeof SIGNAL_NAMES)[number]): Leaning => {
@@ -30,7 +29,8 @@ const leaningOf = (name: (typeof SIGNAL_NAMES)[number]): Leaning => {
 const bounds: Readonly<Record<Leaning, { readonly min: number; readonly max: number }>> = {
   attack: { min: 0, max: WEIGHT_MAX },
   ordinary: { min: -WEIGHT_MAX, max: 0 },
-  either: { min: -1, max: WEIGHT_MAX },
+  // What harmless texts have as well: several together may tell, one alone must not.
+  either: { min: -1, max: 1 },
 };
 
 export function createReader(): (labelled: Labelled) => Example {
@@ -42,14 +42,21 @@ export function createReader(): (labelled: Labelled) => Example {
   return (labelled) => read({ ...labelled, text: normalise(labelled.text).views[0]?.text ?? "" });
 }
 
-export const NOT_CALIBRATED = { slope: 1, offset: 0 };
+/** Of what the calibrated score supposes to be attacks. Fewer would make every score lower; one half favours neither kind of mistake. */
+export const ATTACK_SHARE = 0.5;
+const NOT_CALIBRATED: Calibration = { slope: 1, offset: 0 };
 
-/** Fits examples; the file's header but for what only the caller knows. */
-export function fit(examples: readonly Example[], settings: Settings = SETTINGS, calibration = NOT_CALIBRATED, provenance: Readonly<Record<string, unknown>> = {}): Weights {
-  const fitted = trainLogistic(examples, { ...settings, named: SIGNAL_NAMES.map((name) => bounds[leaningOf(name)]) });
+/** What the caller knows of the file that is to be written; a fold of a cross-validation has neither. */
+export type About = { readonly calibration: Calibration; readonly provenance: Readonly<Record<string, unknown>> };
+
+export function fit(examples: readonly Example[], about: About = { calibration: NOT_CALIBRATED, provenance: {} }): Weights {
+  const fitted = trainLogistic(examples, { ...SETTINGS, named: SIGNAL_NAMES.map((name) => bounds[leaningOf(name)]) });
   const packed = quantise(fitted.table);
   const named = Object.fromEntries(SIGNAL_NAMES.map((name, at) => [name, Number((fitted.named[at] ?? 0).toFixed(3))]));
   const windows = fitted.windows.map(({ words, bias }) => ({ words, bias: Number(bias.toFixed(4)) }));
   const { dims, charGrams } = SETTINGS;
-  return { header: { model: "injection", featuresVersion: FEATURES_VERSION, dims, charGrams, windows, unit: packed.unit, named, calibration, provenance }, table: packed.table };
+  return {
+    header: { model: "injection", featuresVersion: FEATURES_VERSION, dims, charGrams, windows, unit: packed.unit, named, ...about },
+    table: packed.table,
+  };
 }

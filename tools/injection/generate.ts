@@ -1,17 +1,23 @@
-import { ATTACK_SLOTS, ATTACK_TEMPLATES } from "./attack-templates.ts";
+import { ATTACK_SLOTS } from "./attack-slots.ts";
+import { ATTACK_TEMPLATES } from "./attack-templates.ts";
 import { FOREIGN, fillRow } from "./foreign-templates.ts";
 import { fillAll } from "./grammar.ts";
-import { HARMLESS_SLOTS, HARMLESS_TEMPLATES } from "./harmless-templates.ts";
+import { HARMLESS_SLOTS } from "./harmless-slots.ts";
+import { HARMLESS_TEMPLATES } from "./harmless-templates.ts";
 
 const EACH = 24;
-const HARMLESS_EACH = 16;
+const HARMLESS_EACH = 30;
 /** Of each row of another language. */
 const FOREIGN_EACH = 24;
 
 const flat = (families: Readonly<Record<string, readonly string[]>>): readonly string[] => Object.values(families).flat();
 
 const foreign = (kind: "attacks" | "harmless", dice: () => number): readonly string[] => [
-  ...new Set(Object.entries(FOREIGN).flatMap(([language, rows]) => rows[kind].flatMap((row) => Array.from({ length: FOREIGN_EACH }, () => fillRow(row, language, dice))))),
+  ...new Set(
+    Object.entries(FOREIGN).flatMap(([language, rows]) =>
+      rows[kind].flatMap((row) => Array.from({ length: FOREIGN_EACH }, () => fillRow(row, language, dice))),
+    ),
+  ),
 ];
 
 /** Attacks from our own templates, without repeats. */
@@ -19,5 +25,6 @@ export const generateAttacks = (dice: () => number): readonly string[] => fillAl
 export const generateForeignAttacks = (dice: () => number): readonly string[] => foreign("attacks", dice);
 
 /** Their harmless look-alikes. */
-export const generateHarmless = (dice: () => number): readonly string[] => fillAll(flat(HARMLESS_TEMPLATES), HARMLESS_SLOTS, HARMLESS_EACH, dice);
+export const generateHarmless = (dice: () => number): readonly string[] =>
+  fillAll(flat(HARMLESS_TEMPLATES), HARMLESS_SLOTS, HARMLESS_EACH, dice);
 export const generateForeignHarmless = (dice: () => number): readonly string[] => foreign("harmless", dice);

@@ -57,96 +57,111 @@ export function namesBetween({ at, id }: NamedEvents, from: number, to: number):
   return [...found];
 }
 
-/**
- * Logistic regression over the highest window of each text (a latent-variable fit: the window is chosen anew with the weights of the
- * moment), by AdaGrad with L2. Deterministic for a seed.
- */
-export function trainLogistic(examples: readonly Example[], options: TrainOptions): Fitted {
-  const { dims, windowWords, namedEpochs, dropout, rate, l2, namedL2, named: bounds } = options;
-  const epochs = namedEpochs + options.epochs;
-  const dice = createDice(options.seed);
-  const isKept = countTexts(examples, dims, options.textsMin);
-  const table = new Float32Array(dims);
-  const tableSquares = new Float32Array(dims);
-  const named = new Float64Array(bounds.length);
-  const namedSquares = new Float64Array(bounds.length);
-  const biases = windowWords.map(() => 0);
-  const biasSquares = windowWords.map(() => 0);
+type Vector = Float32Array | Float64Array;
+
+/** A vector under AdaGrad: every place has its own step, which shrinks with what it has moved; the mean is over what `note` saw. */
+function createWeights<Values extends Vector>(values: Values, squares: Values, sum: Values, rate: number) {
+  let noted = 0;
+  return {
+    values,
+    move: (at: number, slope: number): number => {
+      const square = (squares[at] ?? 0) + slope * slope;
+      squares[at] = square;
+      return (values[at] ?? 0) - (rate * slope) / Math.sqrt(square + ADAGRAD_FLOOR);
+    },
+    note: (): void => {
+      noted++;
+      for (let at = 0; at < values.length; at++) sum[at] = (sum[at] ?? 0) + (values[at] ?? 0);
+    },
+    mean: (): Values => {
+      for (let at = 0; at < values.length; at++) sum[at] = (sum[at] ?? 0) / noted;
+      return sum;
+    },
+  };
+}
+
+/** The weights of a text's words with some left out, as the model would sum them up. */
+function createSummary(examples: readonly Example[], table: Float32Array, dropout: number, dice: () => number) {
   const longest = examples.reduce((most, example) => Math.max(most, example.featureEnds.length), 0);
   const weights = new Float64Array(longest + 1);
   const sizes = new Int32Array(longest + 1);
   const dropped = new Uint8Array(longest + 1);
-  const kept = 1 / (1 - dropout);
-  const sum = { table: new Float32Array(dims), named: new Float64Array(bounds.length), biases: windowWords.map(() => 0) };
-
-  const sumUp = ({ features, featureEnds }: Example): RunningSums => {
-    let at = 0;
-    let sum = 0;
-    for (let word = 0; word < featureEnds.length; word++) {
-      const end = featureEnds[word] ?? 0;
-      dropped[word] = dice() < dropout ? 1 : 0;
-      if (dropped[word] === 1) at = end;
-      for (; at < end; at++) sum += table[features[at] ?? 0] ?? 0;
-      weights[word + 1] = sum * kept;
-      sizes[word + 1] = end;
-    }
-    return { count: featureEnds.length, weights, features: sizes };
+  /** What stays counts more, so that the sum is the same on average. */
+  const scale = 1 / (1 - dropout);
+  return {
+    dropped,
+    scale,
+    of: ({ features, featureEnds }: Example): RunningSums => {
+      let at = 0;
+      let sum = 0;
+      for (let word = 0; word < featureEnds.length; word++) {
+        const end = featureEnds[word] ?? 0;
+        dropped[word] = dice() < dropout ? 1 : 0;
+        if (dropped[word] === 1) at = end;
+        for (; at < end; at++) sum += table[features[at] ?? 0] ?? 0;
+        weights[word + 1] = sum * scale;
+        sizes[word + 1] = end;
+      }
+      return { count: featureEnds.length, weights, features: sizes };
+    },
   };
+}
 
-  function step(example: Example, best: Best, error: number, isTableFitted: boolean): void {
-    const first = best.from === 0 ? 0 : (example.featureEnds[best.from - 1] ?? 0);
-    const last = best.to === 0 || !isTableFitted ? first : (example.featureEnds[best.to - 1] ?? 0);
-    const gradient = last > first ? (error * kept) / Math.sqrt(last - first) : 0;
-    let word = best.from;
-    for (let i = first; i < last; i++) {
-      while (i >= (example.featureEnds[word] ?? last)) word++;
-      if (dropped[word] === 1) continue;
-      const row = example.features[i] ?? 0;
-      if (isKept[row] === 0) continue;
-      const weight = table[row] ?? 0;
-      const slope = gradient + l2 * weight;
-      const squares = (tableSquares[row] ?? 0) + slope * slope;
-      tableSquares[row] = squares;
-      table[row] = weight - (rate * slope) / Math.sqrt(squares + ADAGRAD_FLOOR);
+/**
+ * Logistic regression over the highest window of each text (a latent-variable fit: the window is chosen anew with the weights of the
+ * moment), by AdaGrad with L2 and dropout, averaged over the later half of the epochs. Deterministic for a seed.
+ */
+export function trainLogistic(examples: readonly Example[], options: TrainOptions): Fitted {
+  const { dims, windowWords, namedEpochs, epochs, rate, l2, namedL2, dropout, named: bounds } = options;
+  const dice = createDice(options.seed);
+  const isKept = countTexts(examples, dims, options.textsMin);
+  const table = createWeights(new Float32Array(dims), new Float32Array(dims), new Float32Array(dims), rate);
+  const named = createWeights(new Float64Array(bounds.length), new Float64Array(bounds.length), new Float64Array(bounds.length), rate);
+  const biases = createWeights(
+    new Float64Array(windowWords.length),
+    new Float64Array(windowWords.length),
+    new Float64Array(windowWords.length),
+    rate,
+  );
+  const summary = createSummary(examples, table.values, dropout, dice);
+
+  function stepTable({ features, featureEnds }: Example, { from, to }: Best, error: number): void {
+    const first = from === 0 ? 0 : (featureEnds[from - 1] ?? 0);
+    const last = to === 0 ? first : (featureEnds[to - 1] ?? 0);
+    const gradient = last > first ? (error * summary.scale) / Math.sqrt(last - first) : 0;
+    for (let word = from, at = first; word < to; word++) {
+      const end = featureEnds[word] ?? last;
+      if (summary.dropped[word] === 1) at = end;
+      for (; at < end; at++) {
+        const row = features[at] ?? 0;
+        if (isKept[row] === 1) table.values[row] = table.move(row, gradient + l2 * (table.values[row] ?? 0));
+      }
     }
-    for (const id of namesBetween(example.named, best.from, best.to)) {
-      const weight = named[id] ?? 0;
-      const slope = error + namedL2 * weight;
-      const squares = (namedSquares[id] ?? 0) + slope * slope;
-      namedSquares[id] = squares;
-      const { min, max } = bounds[id] ?? { min: 0, max: 0 };
-      named[id] = Math.min(max, Math.max(min, weight - (rate * slope) / Math.sqrt(squares + ADAGRAD_FLOOR)));
-    }
-    const squares = (biasSquares[best.bias] ?? 0) + error * error;
-    biasSquares[best.bias] = squares;
-    biases[best.bias] = (biases[best.bias] ?? 0) - (rate * error) / Math.sqrt(squares + ADAGRAD_FLOOR);
   }
 
-  const averagedFrom = namedEpochs + Math.floor(options.epochs / 2);
-  const averaged = epochs - averagedFrom;
+  function stepNamed(id: number, error: number): void {
+    const { min, max } = bounds[id] ?? { min: 0, max: 0 };
+    named.values[id] = Math.min(max, Math.max(min, named.move(id, error + namedL2 * (named.values[id] ?? 0))));
+  }
+
   const order = Array.from(examples.keys());
-  for (let epoch = 0; epoch < epochs; epoch++) {
+  for (let epoch = 0; epoch < namedEpochs + epochs; epoch++) {
     for (const number of shuffle(order, dice)) {
       const example = examples[number];
       if (example === undefined) continue;
       const extra = (from: number, to: number): number =>
-        namesBetween(example.named, from, to).reduce((sum, id) => sum + (named[id] ?? 0), 0);
-      const windows = windowWords.map((words, scale) => ({ words, bias: biases[scale] ?? 0 }));
-      const best = findBestWindow(sumUp(example), windows, extra);
-      step(example, best, (sigmoid(best.logit) - example.label) * example.weight, epoch >= namedEpochs);
+        namesBetween(example.named, from, to).reduce((sum, id) => sum + (named.values[id] ?? 0), 0);
+      const windows = windowWords.map((words, scale) => ({ words, bias: biases.values[scale] ?? 0 }));
+      const best = findBestWindow(summary.of(example), windows, extra);
+      const error = (sigmoid(best.logit) - example.label) * example.weight;
+      if (epoch >= namedEpochs) stepTable(example, best, error);
+      for (const id of namesBetween(example.named, best.from, best.to)) stepNamed(id, error);
+      biases.values[best.scale] = biases.move(best.scale, error);
     }
-    // The mean over the later epochs is steadier than wherever the last step went.
-    if (epoch < averagedFrom) continue;
-    for (let row = 0; row < dims; row++) sum.table[row] = (sum.table[row] ?? 0) + (table[row] ?? 0);
-    for (let id = 0; id < named.length; id++) sum.named[id] = (sum.named[id] ?? 0) + (named[id] ?? 0);
-    for (let scale = 0; scale < biases.length; scale++) sum.biases[scale] = (sum.biases[scale] ?? 0) + (biases[scale] ?? 0);
+    if (epoch >= namedEpochs + Math.floor(epochs / 2)) for (const weights of [table, named, biases]) weights.note();
   }
-  const share = 1 / averaged;
-  return {
-    table: sum.table.map((weight) => weight * share),
-    named: sum.named.map((weight) => weight * share),
-    windows: windowWords.map((words, scale) => ({ words, bias: (sum.biases[scale] ?? 0) * share })),
-  };
+  const bias = biases.mean();
+  return { table: table.mean(), named: named.mean(), windows: windowWords.map((words, scale) => ({ words, bias: bias[scale] ?? 0 })) };
 }
 
 /** One byte a row: the largest weight is 127 units. */

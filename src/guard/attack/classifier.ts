@@ -79,7 +79,8 @@ export function createInjectionClassifier(weights: Weights): InjectionClassifier
         let best: readonly string[] = [];
         const { score } = model.score(view.text, readExtra, (_, { from, to, logit }) => {
           // Who reads why is asked only about what is near a threshold.
-          if (sigmoid(header.calibration.slope * logit + header.calibration.offset) > Math.max(highest, EXPLAIN_ABOVE)) best = explain(from, to, logit);
+          if (sigmoid(header.calibration.slope * logit + header.calibration.offset) > Math.max(highest, EXPLAIN_ABOVE))
+            best = explain(from, to, logit);
         });
         if (score <= highest) continue;
         highest = score;

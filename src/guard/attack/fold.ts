@@ -12,16 +12,28 @@ export type Folded = {
 /** Permanent words. */
 export type Trick = "tag-characters" | "invisible-characters" | "direction-marks" | "look-alikes";
 
+/** A pattern for code points from … to, as numbers: in a class of their own characters they could not be read. */
+const inRanges = (...ranges: readonly (readonly [number, number])[]): string =>
+  ranges.map(([first, last]) => `\\u{${first.toString(16)}}-\\u{${last.toString(16)}}`).join("");
+
 /** Marks above and below letters. Scripts whose vowels are marks have blocks of their own and keep them. */
-const marks = /[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]/g;
+const marks = new RegExp(
+  `[${inRanges([0x300, 0x36f], [0x483, 0x489], [0x1ab0, 0x1aff], [0x1dc0, 0x1dff], [0x20d0, 0x20ff], [0xfe20, 0xfe2f])}]`,
+  "gu",
+);
 const ascii = /^[\0-\x7f]*$/;
 const word = /[\p{L}\p{N}\p{So}]+/gu;
 const latinLetter = /[a-z]/i;
 const notAscii = /[^\0-\x7f]+/g;
-const directionMark = /[\u200e\u200f\u202a-\u202e\u2066-\u2069\u061c]/;
-/** Soft hyphens, joiners, spaces without width, fillers and the rest of what leaves no ink. One joiner belongs to emoji and to Indic scripts. */
-const invisible = /[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb]/g;
-const invisibleInWord = /[a-z](?:[\u00ad\u034f\u180e\u200b-\u200d\u2060-\u2064\ufeff]+[a-z]){2}/i;
+const directionMark = new RegExp(`[${inRanges([0x200e, 0x200f], [0x202a, 0x202e], [0x2066, 0x2069], [0x61c, 0x61c])}]`, "u");
+/** Soft hyphens, joiners, spaces without width. One joiner alone belongs to emoji and to Indic scripts. */
+const unseen = inRanges([0xad, 0xad], [0x34f, 0x34f], [0x180b, 0x180e], [0x200b, 0x200d], [0x2060, 0x2064], [0xfeff, 0xfeff]);
+/** With them fillers, directions, variation selectors and the rest of what leaves no ink. */
+const invisible = new RegExp(
+  `[${unseen}${inRanges([0x115f, 0x1160], [0x17b4, 0x17b5], [0x200e, 0x200f], [0x202a, 0x202e], [0x2065, 0x206f], [0x3164, 0x3164], [0xfe00, 0xfe0f], [0xffa0, 0xffa0], [0xfff9, 0xfffb], [0x61c, 0x61c])}]`,
+  "gu",
+);
+const invisibleInWord = new RegExp(`[a-z](?:[${unseen}]+[a-z]){2}`, "iu");
 
 const TAG_FIRST = 0xe0000;
 const TAG_LAST = 0xe007f;
@@ -74,7 +86,12 @@ export function foldText(text: string): Folded {
   if (hidden !== "") tricks.add("tag-characters");
   if (directionMark.test(seen)) tricks.add("direction-marks");
   if (invisibleInWord.test(seen)) tricks.add("invisible-characters");
-  const plain = seen.replace(invisible, "").normalize("NFKD").replace(marks, "").normalize("NFC").replace(notAscii, (found) => found.toLowerCase());
+  const plain = seen
+    .replace(invisible, "")
+    .normalize("NFKD")
+    .replace(marks, "")
+    .normalize("NFC")
+    .replace(notAscii, (found) => found.toLowerCase());
   const unmasked = ascii.test(plain) ? plain : unmask(plain);
   if (unmasked !== plain) tricks.add("look-alikes");
   return { text: unmasked, hidden, tricks };

@@ -5,7 +5,18 @@ import { profile, shift, type Profile } from "./profile.ts";
 /** One way to read a text. */
 export type View = { readonly text: string; readonly how: Reading };
 /** Permanent words. `plain` is the text as it stands, without unicode tricks. */
-export type Reading = "plain" | "tag-characters" | "base64" | "hex" | "binary" | "escapes" | "rot13" | "reversed" | "leetspeak" | "spaced-letters" | "joined-words";
+export type Reading =
+  | "plain"
+  | "tag-characters"
+  | "base64"
+  | "hex"
+  | "binary"
+  | "escapes"
+  | "rot13"
+  | "reversed"
+  | "leetspeak"
+  | "spaced-letters"
+  | "joined-words";
 
 export type Views = {
   /** The plain view first, always; then what else the text may say. */
@@ -15,17 +26,19 @@ export type Views = {
 
 /** With the plain one. Each view costs about as much as the text itself, so this bounds the work at a multiple of its length. */
 export const VIEWS_MAX = 10;
-/** Bytes decoded of one text in all: an instruction is short, and what is longer is a file. */
-export const DECODED_BYTES_MAX = 16_384;
+/** Bytes decoded of one text in all: longer is a file, and decoy data must not use this up before a payload is reached. */
+export const DECODED_BYTES_MAX = 262_144;
 /** Encoded once more inside: `base64(base64(x))`. Deeper, models fail to follow as well. */
 const DEPTH_MAX = 2;
 
-const CODE_RUN_MIN = 16;
+const CODE_RUN_MIN = 20;
 const BYTE_ROW_MIN = 8;
 const ESCAPES_MIN = 3;
 const LETTER_ROW_MIN = 5;
 const STRANGE_WORDS_MIN = 2;
 
+/** Quotation marks, dashes, bullets and the like: most texts that are not ASCII have no more than these, and they hide nothing. */
+const typographic = /^[\0-\x7f\u00a0\u00a7\u00a9\u00ae\u00b0\u2010-\u2027\u2030-\u203a\u20ac\u2122]*$/;
 const NO_TRICKS: readonly Trick[] = [];
 
 /** Whole-text readings: what the text says if it is written in that manner. */
@@ -39,7 +52,7 @@ function addReadings(text: string, found: Profile, add: (view: View) => void): v
     const read = readLeet(text);
     add({ text: found.letterRow >= LETTER_ROW_MIN ? joinLetters(read) : read, how: "leetspeak" });
   }
-  if (found.isJointed) add({ text: joinWords(text), how: "joined-words" });
+  if (found.isJointed || found.isAdded) add({ text: joinWords(text), how: "joined-words" });
   if (found.shiftedWords >= STRANGE_WORDS_MIN) add({ text: shift(text), how: "rot13" });
   if (found.backwardWords >= STRANGE_WORDS_MIN) {
     const backwards = Array.from(text).toReversed().join("");
@@ -55,8 +68,9 @@ function addReadings(text: string, found: Profile, add: (view: View) => void): v
  */
 export function normalise(text: string): Views {
   const first = profile(text);
-  if (first.isAscii && isOrdinary(first)) return { views: [{ text, how: "plain" }], tricks: NO_TRICKS };
-  const folded = first.isAscii ? undefined : foldText(text);
+  const isPlain = first.isAscii || typographic.test(text);
+  if (isPlain && isOrdinary(first)) return { views: [{ text, how: "plain" }], tricks: NO_TRICKS };
+  const folded = isPlain ? undefined : foldText(text);
   const plain = folded?.text ?? text;
   const views: View[] = [{ text: plain, how: "plain" }];
   const add = (view: View): void => {
@@ -73,7 +87,7 @@ export function normalise(text: string): Views {
 
 function addDecoded(text: string, codeRun: number, byteRow: number, depth: number, add: (view: View) => void): void {
   if (depth === 0 || (codeRun < CODE_RUN_MIN && byteRow < BYTE_ROW_MIN)) return;
-  const parts = decodeRuns(text, DECODED_BYTES_MAX);
+  const parts = decodeRuns(text, { bytesMax: DECODED_BYTES_MAX, hasRuns: codeRun >= CODE_RUN_MIN, hasRows: byteRow >= BYTE_ROW_MIN });
   if (parts.length === 0) return;
   const [{ how } = { how: "base64" as const }] = parts;
   const joined = parts.map((part) => part.text).join(" ");
@@ -91,7 +105,7 @@ function isOrdinary(found: Profile): boolean {
     found.escapes < ESCAPES_MIN &&
     !found.isMixed &&
     found.letterRow < LETTER_ROW_MIN &&
-    !found.isJointed &&
+    !(found.isJointed || found.isAdded) &&
     found.shiftedWords < STRANGE_WORDS_MIN &&
     found.backwardWords < STRANGE_WORDS_MIN
   );

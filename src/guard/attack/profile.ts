@@ -11,8 +11,10 @@ export type Profile = {
   readonly isMixed: boolean;
   /** The longest row of single letters. */
   readonly letterRow: number;
-  /** Whether hyphens, dots, underscores, stars and pluses between two letters, or strings that are added, stand close together. */
+  /** Whether hyphens, dots, underscores, stars and the like between two letters stand close together. */
   readonly isJointed: boolean;
+  /** Whether strings seem to be added: `"ig" + "nore"`. */
+  readonly isAdded: boolean;
   /** Different words that are frequent words written backwards, or shifted by thirteen letters. */
   readonly backwardWords: number;
   readonly shiftedWords: number;
@@ -66,80 +68,113 @@ const PLUSES_MIN = 2;
 const NEAR_WORDS = 4;
 const JOINTS_MIN = 4;
 const FAR = -1000;
+/** A line end: it ends the last word. */
+const END = 10;
+/** Longer words with digits are names and keys. */
+const MIXED_LENGTH_MAX = 20;
 
-/** One pass. */
-export function profile(text: string): Profile {
+/** Two passes: over the characters, and over the words that they make. */
+export const profile = (text: string): Profile => ({ ...profileCharacters(text), ...profileWords(text) });
+
+type OfCharacters = Pick<Profile, "isAscii" | "codeRun" | "escapes" | "isAdded">;
+
+function profileCharacters(text: string): OfCharacters {
   let isAscii = true;
   let codeRun = 0;
   let run = 0;
-  let byteRow = 0;
-  let bytes = 0;
   let escapes = 0;
-  let isMixed = false;
-  let mixedAt = FAR;
-  let wordCount = 0;
-  let letterRow = 0;
-  let letters = 0;
   let pluses = 0;
-  let isJointed = false;
-  let jointAt = FAR;
-  let joints = 0;
-  let seenBackward: Set<number> | undefined;
-  let seenShifted: Set<number> | undefined;
-  let hash = 0;
-  let length = 0;
-  let bits = 0;
-  let isAllHex = true;
   let before = 0;
-  let jointAfterLetter = false;
-  for (let at = 0; at <= text.length; at++) {
-    const code = at < text.length ? text.charCodeAt(at) : 10;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
     if (code >= 128) isAscii = false;
     const kind = code < 128 ? (KINDS[code] ?? 0) : KIND.OTHER;
     if ((kind & KIND.CODE) !== 0) {
       run++;
       if (run > codeRun) codeRun = run;
     } else run = 0;
+    if (code === PERCENT || code === AMPERSAND || code === BACKSLASH) escapes++;
+    else if (code === PLUS && (before & KIND.CODE) === 0) pluses++;
+    before = kind;
+  }
+  return { isAscii, codeRun, escapes, isAdded: pluses >= PLUSES_MIN };
+}
+
+type OfWords = Omit<Profile, keyof OfCharacters>;
+
+/** What words are counted by as they end. */
+type Count = {
+  words: number;
+  mixedAt: number;
+  isMixed: boolean;
+  letters: number;
+  letterRow: number;
+  bytes: number;
+  byteRow: number;
+  backward: Set<number>;
+  shifted: Set<number>;
+};
+
+function endWord(count: Count, hash: number, length: number, bits: number): void {
+  count.words++;
+  if ((bits & KIND.LETTER) !== 0 && (bits & (KIND.DIGIT | KIND.LEET)) !== 0 && length < MIXED_LENGTH_MAX) {
+    count.isMixed ||= count.words - count.mixedAt <= NEAR_WORDS;
+    count.mixedAt = count.words;
+  }
+  count.letters = length === 1 && (bits & ~KIND.HEX) === KIND.LETTER ? count.letters + 1 : 0;
+  if (count.letters > count.letterRow) count.letterRow = count.letters;
+  count.bytes = (bits & KIND.HEX) !== 0 && (length === 2 || length === 8) ? count.bytes + 1 : 0;
+  if (count.bytes > count.byteRow) count.byteRow = count.bytes;
+  if (maybe[hash & 4095] !== 1) return;
+  if (backward.has(hash)) count.backward.add(hash);
+  if (shifted.has(hash)) count.shifted.add(hash);
+}
+
+function profileWords(text: string): OfWords {
+  const count: Count = {
+    words: 0,
+    mixedAt: FAR,
+    isMixed: false,
+    letters: 0,
+    letterRow: 0,
+    bytes: 0,
+    byteRow: 0,
+    backward: new Set(),
+    shifted: new Set(),
+  };
+  let isJointed = false;
+  let jointAt = FAR;
+  let joints = 0;
+  let hash = 0;
+  let length = 0;
+  let bits = 0;
+  let before = 0;
+  let wasJoint = false;
+  for (let at = 0; at <= text.length; at++) {
+    const code = at < text.length ? text.charCodeAt(at) : END;
+    const kind = code < 128 ? (KINDS[code] ?? 0) : KIND.OTHER;
     if ((kind & (KIND.LETTER | KIND.DIGIT | KIND.LEET)) !== 0) {
       if (length === 0) {
-        if (jointAfterLetter && (kind & KIND.LETTER) !== 0) {
-          joints = wordCount - jointAt > NEAR_WORDS ? 1 : joints + 1;
-          jointAt = wordCount;
+        if (wasJoint && (kind & KIND.LETTER) !== 0) {
+          joints = count.words - jointAt > NEAR_WORDS ? 1 : joints + 1;
+          jointAt = count.words;
           isJointed ||= joints >= JOINTS_MIN;
         }
         hash = 0;
-        bits = 0;
-        isAllHex = true;
+        bits = KIND.HEX;
       }
       hash = Math.imul(hash ^ (code >= 65 && code <= 90 ? code + 32 : code), HASH_STEP);
       // A mark at the end of a word is punctuation: only what has a letter after it, or a digit anywhere, makes a word mixed.
       if ((kind & KIND.LETTER) !== 0 && (before & KIND.LEET) !== 0) bits |= KIND.LEET;
-      bits |= kind & (KIND.LETTER | KIND.DIGIT);
-      isAllHex &&= (kind & KIND.HEX) !== 0;
+      bits = (bits | (kind & (KIND.LETTER | KIND.DIGIT))) & (kind | ~KIND.HEX);
       length++;
     } else {
-      if (length > 0) {
-        wordCount++;
-        if ((bits & KIND.LETTER) !== 0 && (bits & (KIND.DIGIT | KIND.LEET)) !== 0 && length < 20) {
-          isMixed ||= wordCount - mixedAt <= NEAR_WORDS;
-          mixedAt = wordCount;
-        }
-        letters = length === 1 && bits === KIND.LETTER ? letters + 1 : 0;
-        if (letters > letterRow) letterRow = letters;
-        bytes = isAllHex && (length === 2 || length === 8) ? bytes + 1 : 0;
-        if (bytes > byteRow) byteRow = bytes;
-        if (maybe[hash & 4095] === 1) {
-          if (backward.has(hash)) (seenBackward ??= new Set()).add(hash);
-          if (shifted.has(hash)) (seenShifted ??= new Set()).add(hash);
-        }
-        length = 0;
-      }
-      jointAfterLetter = (kind & KIND.JOINT) !== 0 && (before & KIND.LETTER) !== 0;
-      // Strings that are added stand apart: `"ig" + "nore"`.
-      if (code === PLUS && (before & KIND.CODE) === 0) isJointed ||= ++pluses >= PLUSES_MIN;
-      if (code === PERCENT || code === AMPERSAND || code === BACKSLASH) escapes++;
+      if (length > 0) endWord(count, hash, length, bits);
+      length = 0;
+      wasJoint = (kind & KIND.JOINT) !== 0 && (before & KIND.LETTER) !== 0;
     }
     before = kind;
   }
-  return { isAscii, codeRun, byteRow, escapes, isMixed, letterRow, isJointed, backwardWords: seenBackward?.size ?? 0, shiftedWords: seenShifted?.size ?? 0 };
+  const { isMixed, letterRow, byteRow } = count;
+  return { isMixed, letterRow, byteRow, isJointed, backwardWords: count.backward.size, shiftedWords: count.shifted.size };
 }

@@ -1,6 +1,6 @@
 import { MARK, createTokeniser, type Tokens } from "../linear/tokens.ts";
 import { foldText } from "./fold.ts";
-import { PHRASES, type PhraseClass } from "./phrases.ts";
+import { PHRASES, PHRASE_CLASSES, type PhraseClass } from "./phrases.ts";
 import { SIGNALS, SIGNAL_NAMES } from "./signals.ts";
 
 /** Signals of a piece in the order of their last words. The arrays grow with what is found and are used again. */
@@ -12,8 +12,7 @@ type Branch = { readonly kinds: number[]; readonly next: Map<number, Branch>; is
 /** A step of a sequence of a signal: which it needs before it. */
 type Step = { readonly state: number; readonly isFirst: boolean; readonly gap: number; readonly fires: number };
 
-const KINDS: readonly PhraseClass[] = Object.keys(PHRASES) as PhraseClass[];
-const kindOf = (kind: PhraseClass): number => KINDS.indexOf(kind);
+const kindOf = (kind: PhraseClass): number => PHRASE_CLASSES.indexOf(kind);
 const DROP = kindOf("drop");
 const TURN = kindOf("turn");
 const TEMPLATE = kindOf("template");
@@ -29,8 +28,8 @@ function buildTree(): { readonly root: Map<number, Branch>; readonly maybe: Uint
   const tokenise = createTokeniser();
   const root = new Map<number, Branch>();
   const maybe = new Uint8Array(MAYBE_BITS + 1);
-  for (const [kind, list] of Object.entries(PHRASES)) {
-    for (const written of list.split(",")) {
+  for (const [kind, name] of PHRASE_CLASSES.entries()) {
+    for (const written of PHRASES[name].split(",")) {
       const phrase = foldText(written.trim().toLowerCase()).text;
       const { count, hashes } = tokenise(phrase, 0);
       let branches = root;
@@ -42,7 +41,7 @@ function buildTree(): { readonly root: Map<number, Branch>; readonly maybe: Uint
         branches.set(hash, branch);
         branches = branch.next;
       }
-      branch?.kinds.push(KINDS.indexOf(kind as PhraseClass));
+      branch?.kinds.push(kind);
       if (branch !== undefined && written.includes("^")) branch.isCapital = true;
     }
   }
@@ -51,14 +50,15 @@ function buildTree(): { readonly root: Map<number, Branch>; readonly maybe: Uint
 
 /** For each kind of phrase the steps it can take; later steps of a sequence first, so that one phrase never takes two. */
 function buildSteps(): { readonly byKind: readonly (readonly Step[])[]; readonly states: number } {
-  const byKind: Step[][] = KINDS.map(() => []);
+  const byKind: Step[][] = PHRASE_CLASSES.map(() => []);
   let states = 0;
   for (const [id, name] of SIGNAL_NAMES.entries()) {
     if (name === "quoted-order" || name === "shouted-order") continue;
     for (const { kinds, gap } of SIGNALS[name].sequences) {
       for (let step = kinds.length - 1; step >= 0; step--) {
         const kind = kinds[step];
-        if (kind !== undefined) byKind[kindOf(kind)]?.push({ state: states + step, isFirst: step === 0, gap, fires: step === kinds.length - 1 ? id : -1 });
+        if (kind !== undefined)
+          byKind[kindOf(kind)]?.push({ state: states + step, isFirst: step === 0, gap, fires: step === kinds.length - 1 ? id : -1 });
       }
       states += kinds.length;
     }
@@ -106,7 +106,7 @@ export function createSignalReader(): (tokens: Tokens) => Events {
   function readAt(tokens: Tokens, first: number): void {
     const { count, hashes, marks } = tokens;
     let branch = TREE.root.get(hashes[first] ?? 0);
-    for (let last = first; branch !== undefined; ) {
+    for (let last = first; branch !== undefined;) {
       for (let i = 0; i < branch.kinds.length; i++) {
         const kind = branch.kinds[i] ?? 0;
         const mark = marks[first] ?? 0;

@@ -25,7 +25,19 @@ function fit(seed: number): Weights {
       read({ text: `nothing of interest stands here at all and nobody minds the ${fruit}`, label: 0, weight: 1 }),
     ]),
   );
-  const options = { dims: OPTIONS.dims, windowWords: [8], epochs: 20, namedEpochs: 0, dropout: 0, rate: 0.1, l2: 1e-4, namedL2: 0, textsMin: 2, seed, named: [] };
+  const options = {
+    dims: OPTIONS.dims,
+    windowWords: [8],
+    epochs: 20,
+    namedEpochs: 0,
+    dropout: 0,
+    rate: 0.1,
+    l2: 1e-4,
+    namedL2: 0,
+    textsMin: 2,
+    seed,
+    named: [],
+  };
   const { table, windows } = trainLogistic(examples, options);
   const packed = quantise(table);
   const header = {

@@ -7,7 +7,7 @@ export type RunningSums = {
   readonly features: Int32Array;
 };
 
-export type Best = { logit: number; from: number; to: number; bias: number };
+export type Best = { logit: number; from: number; to: number; scale: number };
 
 /**
  * The window with the highest logit: its weights over the root of its number of features, its constant, and what `extra` says of words
@@ -15,7 +15,7 @@ export type Best = { logit: number; from: number; to: number; bias: number };
  */
 export function findBestWindow(sums: RunningSums, windows: readonly Window[], extra: (from: number, to: number) => number): Best {
   const { count, weights, features } = sums;
-  const best: Best = { logit: -Infinity, from: 0, to: 0, bias: 0 };
+  const best: Best = { logit: -Infinity, from: 0, to: 0, scale: 0 };
   for (let scale = 0; scale < windows.length; scale++) {
     const { words, bias } = windows[scale] ?? { words: count, bias: 0 };
     const step = Math.max(1, words >> 1);
@@ -28,7 +28,7 @@ export function findBestWindow(sums: RunningSums, windows: readonly Window[], ex
         best.logit = logit;
         best.from = from;
         best.to = to;
-        best.bias = scale;
+        best.scale = scale;
       }
       if (to === count) break;
     }

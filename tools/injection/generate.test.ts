@@ -1,0 +1,38 @@
+import { test } from "bun:test";
+import assert from "node:assert/strict";
+import { createDice } from "../linear/dice.ts";
+import { ATTACK_TEMPLATES } from "./attack-templates.ts";
+import { parseCsv, readColumn } from "./csv.ts";
+import { generateAttacks, generateForeignAttacks, generateForeignHarmless, generateHarmless } from "./generate.ts";
+import { fillTemplate } from "./grammar.ts";
+
+test("templates give many different texts with every place filled, the same for the same seed", () => {
+  assert.ok(Object.values(ATTACK_TEMPLATES).flat().length >= 60);
+  for (const generate of [generateAttacks, generateForeignAttacks, generateHarmless, generateForeignHarmless]) {
+    const texts = generate(createDice(3));
+    console.log(`# ${generate.name}: ${String(texts.length)} texts`);
+    assert.ok(texts.length > 150);
+    assert.equal(new Set(texts).size, texts.length);
+    assert.deepEqual(
+      texts.filter((text) => /\{[a-z]+\}/.test(text)),
+      [],
+    );
+    assert.deepEqual(generate(createDice(3)), texts);
+  }
+});
+
+test("a place without alternatives and a circle of places are told", () => {
+  const dice = createDice(1);
+  assert.throws(() => fillTemplate("{no}", {}, dice), /nothing for/);
+  assert.throws(() => fillTemplate("{one}", { one: "{two}", two: "{one}" }, dice), /circle/);
+  assert.equal(fillTemplate("{one}, {onelow}", { one: "Say" }, dice), "Say, say");
+});
+
+test("quoted fields of a CSV text may hold commas, quotes and line breaks", () => {
+  assert.deepEqual(parseCsv('a,b\r\n"1,""x""\ny",2\n'), [
+    ["a", "b"],
+    ['1,"x"\ny', "2"],
+  ]);
+  assert.deepEqual(readColumn("a,b\n1,2\n3,\n", "b"), ["2"]);
+  assert.throws(() => readColumn("a\n1\n", "b"), /no column/);
+});

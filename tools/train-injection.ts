@@ -1,0 +1,26 @@
+/**
+ * Fits the classifier of attacks and writes its weights: bun tools/train-injection.ts. Reads the public data beside the repository and our own
+ * templates; the same data gives the same bytes. Calibrated on scores of texts whose source was left out.
+ */
+import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import { serialiseWeights } from "../src/guard/linear/weights.ts";
+import { label, readCorpus } from "./injection/corpus.ts";
+import { calibrate, crossValidate } from "./injection/cross-validate.ts";
+import { ATTACK_SHARE, SETTINGS, createReader, fit } from "./injection/fit.ts";
+import { describeProvenance } from "./injection/provenance.ts";
+import { DATA, hasData } from "./injection/sources.ts";
+
+if (!hasData()) throw new Error(`the data is expected in ${DATA}`);
+const corpus = readCorpus(SETTINGS.seed);
+const texts = corpus.reduce((sum, source) => sum + source.texts.length, 0);
+console.log(`${String(corpus.length)} sources, ${String(texts)} texts`);
+const tested = crossValidate(corpus, (folder) => {
+  console.log(`without ${folder}`);
+});
+const calibration = calibrate(tested, ATTACK_SHARE);
+const weights = fit(label(corpus, SETTINGS.seed).map(createReader()), { calibration, provenance: describeProvenance(corpus) });
+const bytes = serialiseWeights(weights);
+const path = resolve(import.meta.dirname, "../src/guard/attack/injection.weights");
+await writeFile(path, bytes);
+console.log(`${path}: ${String(bytes.length)} bytes, slope ${String(calibration.slope)}, offset ${String(calibration.offset)}`);
