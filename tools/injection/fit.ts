@@ -14,6 +14,7 @@ export const SETTINGS = {
   epochs: 8,
   namedEpochs: 4,
   dropout: 0.2,
+  isAveraged: true,
   rate: 0.1,
   l2: 2e-4,
   namedL2: 1e-3,

@@ -8,15 +8,17 @@ export type TrainOptions = {
   /** Lengths of the windows in words. The trainer looks at a text as the model will: only its highest window counts. */
   readonly windowWords: readonly number[];
   readonly epochs: number;
-  /** Epochs before those in which only what has a name is fitted: the table then learns what the names leave open. */
-  readonly namedEpochs: number;
+  /** Epochs before those in which only what has a name is fitted: the table then learns what the names leave open. Default 0. */
+  readonly namedEpochs?: number;
+  /** Whether the result is the mean over the later half of the epochs, which is steadier than wherever the last step went. Default: no. */
+  readonly isAveraged?: boolean;
   /** Step of AdaGrad. */
   readonly rate: number;
   /** Strength of the pull towards zero, of the table and of what has a name. */
   readonly l2: number;
   readonly namedL2: number;
-  /** Share of the words whose features are left out of each step, so that no single word carries a text. */
-  readonly dropout: number;
+  /** Share of the words whose features are left out of each step, so that no single word carries a text. Default 0. */
+  readonly dropout?: number;
   /** Rows seen in fewer texts stay zero: they are a text's own, not its kind's. */
   readonly textsMin: number;
   readonly seed: number;
@@ -96,7 +98,7 @@ function createSummary(examples: readonly Example[], table: Float32Array, dropou
       let sum = 0;
       for (let word = 0; word < featureEnds.length; word++) {
         const end = featureEnds[word] ?? 0;
-        dropped[word] = dice() < dropout ? 1 : 0;
+        dropped[word] = dropout > 0 && dice() < dropout ? 1 : 0;
         if (dropped[word] === 1) at = end;
         for (; at < end; at++) sum += table[features[at] ?? 0] ?? 0;
         weights[word + 1] = sum * scale;
@@ -109,10 +111,10 @@ function createSummary(examples: readonly Example[], table: Float32Array, dropou
 
 /**
  * Logistic regression over the highest window of each text (a latent-variable fit: the window is chosen anew with the weights of the
- * moment), by AdaGrad with L2 and dropout, averaged over the later half of the epochs. Deterministic for a seed.
+ * moment), by AdaGrad with L2. Deterministic for a seed.
  */
 export function trainLogistic(examples: readonly Example[], options: TrainOptions): Fitted {
-  const { dims, windowWords, namedEpochs, epochs, rate, l2, namedL2, dropout, named: bounds } = options;
+  const { dims, windowWords, namedEpochs = 0, epochs, rate, l2, namedL2, dropout = 0, isAveraged = false, named: bounds } = options;
   const dice = createDice(options.seed);
   const isKept = countTexts(examples, dims, options.textsMin);
   const table = createWeights(new Float32Array(dims), new Float32Array(dims), new Float32Array(dims), rate);
@@ -144,6 +146,7 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
     named.values[id] = Math.min(max, Math.max(min, named.move(id, error + namedL2 * (named.values[id] ?? 0))));
   }
 
+  const averagedFrom = isAveraged ? namedEpochs + Math.floor(epochs / 2) : namedEpochs + epochs - 1;
   const order = Array.from(examples.keys());
   for (let epoch = 0; epoch < namedEpochs + epochs; epoch++) {
     for (const number of shuffle(order, dice)) {
@@ -158,7 +161,7 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
       for (const id of namesBetween(example.named, best.from, best.to)) stepNamed(id, error);
       biases.values[best.scale] = biases.move(best.scale, error);
     }
-    if (epoch >= namedEpochs + Math.floor(epochs / 2)) for (const weights of [table, named, biases]) weights.note();
+    if (epoch >= averagedFrom) for (const weights of [table, named, biases]) weights.note();
   }
   const bias = biases.mean();
   return { table: table.mean(), named: named.mean(), windows: windowWords.map((words, scale) => ({ words, bias: bias[scale] ?? 0 })) };

@@ -1,25 +1,18 @@
 import { createLinearModel, sigmoid } from "../linear/model.ts";
 import type { Sheet } from "../linear/features.ts";
 import type { Weights } from "../linear/weights.ts";
+import type { ScoreInjection } from "../injection.ts";
 import { normalise, type Reading } from "./normalise.ts";
 import { createSignalReader, type Events } from "./read-signals.ts";
 import { SIGNAL_NAMES } from "./signals.ts";
 
-/** Above it a user's text is refused. */
-export const BLOCK_ABOVE = 0.85;
-/** Above it a retrieved passage or a tool's result is kept out of a prompt, and an uploaded chunk is flagged. */
-export const FLAG_ABOVE = 0.7;
-/** Above it an uploaded chunk is not indexed. */
-export const QUARANTINE_ABOVE = 0.9;
-
-export type InjectionScore = {
-  /** From 0 to 1: how sure it is that the text attacks the model that reads it. */
-  readonly score: number;
-  /** Permanent words, the heaviest first: signals, `wording`, `reading:base64`, `trick:look-alikes`. Never the text. */
-  readonly saw: readonly string[];
+export type InjectionClassifier = {
+  /**
+   * How sure it is that the text attacks the model that reads it. `saw`: permanent words, the heaviest first: signals, `wording`,
+   * `reading:base64`, `trick:look-alikes`. Never the text.
+   */
+  readonly score: ScoreInjection;
 };
-
-export type InjectionClassifier = { readonly score: (text: string) => InjectionScore };
 
 /** Evidence named at most. */
 const SAW_MAX = 5;

@@ -29,8 +29,6 @@ function fit(seed: number): Weights {
     dims: OPTIONS.dims,
     windowWords: [8],
     epochs: 20,
-    namedEpochs: 0,
-    dropout: 0,
     rate: 0.1,
     l2: 1e-4,
     namedL2: 0,
@@ -117,6 +115,7 @@ test("weights survive the file, and a file that does not fit is refused", () => 
   const weights = fit(1);
   const bytes = serialiseWeights(weights);
   assert.deepEqual(parseWeights(bytes, "paint"), weights);
+  assert.deepEqual(parseWeights(Buffer.concat([Buffer.from("before"), bytes]).subarray(6), "paint"), weights);
   assert.throws(() => parseWeights(bytes, "injection"), /holds paint/);
   assert.throws(() => parseWeights(bytes.subarray(0, -1), "paint"), /rows/);
   assert.throws(() => parseWeights(new Uint8Array(4), "paint"), /no header/);

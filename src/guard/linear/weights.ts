@@ -49,6 +49,8 @@ export function parseWeights(bytes: Uint8Array, model: string): Weights {
   }
   if (header.dims > DIMS_MAX || bytes.length !== end + 1 + header.dims)
     throw new Error(`weights for ${model}: ${bytes.length} bytes, ${header.dims} rows`);
-  // Copied: the bytes may stand at an odd place of somebody else's buffer.
-  return { header, table: new Int8Array(bytes.slice(end + 1).buffer) };
+  // Copied value by value: a Buffer's `slice` is a view, and its `buffer` starts elsewhere.
+  const table = new Int8Array(header.dims);
+  table.set(bytes.subarray(end + 1));
+  return { header, table };
 }
