@@ -26,9 +26,9 @@ test("attacks are found and harmless look-alikes pass, at the levels that the do
     `# attacks: ${String(blocked)} of ${String(attacks.length)} blocked, ${String(flagged)} flagged; harmless look-alikes: ${String(wronglyBlocked)} of ${String(harmless.length)} blocked, ${String(wronglyFlagged)} flagged`,
   );
   assert.ok(attacks.length >= 60 && harmless.length >= 120);
-  assert.ok(blocked >= 0.78 * attacks.length, String(blocked));
-  assert.ok(wronglyBlocked <= 0.06 * harmless.length, String(wronglyBlocked));
-  assert.ok(wronglyFlagged <= 0.13 * harmless.length, String(wronglyFlagged));
+  assert.ok(blocked >= 0.92 * attacks.length, String(blocked));
+  assert.ok(wronglyBlocked <= 0.05 * harmless.length, String(wronglyBlocked));
+  assert.ok(wronglyFlagged <= 0.12 * harmless.length, String(wronglyFlagged));
 });
 
 test("weights that know nothing find nothing: the counts above are the weights' own", () => {
@@ -44,7 +44,7 @@ test("a disguised attack is found nearly as often as the plain one", () => {
   console.log(
     `# of ${String(plain.length)} attacks: ${String(found)} plain, ${counts.map(({ name, found: count }) => `${String(count)} ${name}`).join(", ")}`,
   );
-  for (const { name, found: count } of counts) assert.ok(count >= 0.7 * found, `${name}: ${String(count)} of ${String(found)}`);
+  for (const { name, found: count } of counts) assert.ok(count >= 0.72 * found, `${name}: ${String(count)} of ${String(found)}`);
   assert.ok(counts.reduce((sum, { found: count }) => sum + count, 0) >= 0.92 * found * counts.length);
 });
 

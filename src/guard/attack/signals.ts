@@ -38,7 +38,7 @@ export const SIGNALS = {
     leaning: "attack",
     sequences: within(4, ["drop", "everything", "prior"], ["prior", "everything", "drop"], ["everything", "prior", "drop"]),
   },
-  "override-above": { leaning: "attack", sequences: within(2, ["drop", "prior"], ["prior", "drop"]) },
+  "override-above": { leaning: "either", sequences: within(2, ["drop", "prior"], ["prior", "drop"]) },
   "override-policy": { leaning: "attack", sequences: within(8, ["drop", "policy"], ["unbound", "policy"]) },
   "override-then-say": {
     leaning: "attack",
@@ -65,7 +65,7 @@ export const SIGNALS = {
   "override-prompt": { leaning: "attack", sequences: within(4, ["drop", "prompt"], ["drop", "hidden"]) },
   prompt: { leaning: "either", sequences: alone("prompt") },
   "render-hidden-prompt": { leaning: "attack", sequences: within(5, ["render", "hidden"], ["hidden", "render"]) },
-  "reveal-above": { leaning: "attack", sequences: within(5, ["reveal", "above"], ["above", "reveal"]) },
+  "reveal-above": { leaning: "either", sequences: within(5, ["reveal", "above"], ["above", "reveal"]) },
   "render-above": { leaning: "either", sequences: within(5, ["render", "above"], ["above", "render"]) },
   "reveal-verbatim": {
     leaning: "attack",
@@ -132,7 +132,11 @@ export const SIGNALS = {
   },
   "refusal-forbidden": { leaning: "attack", sequences: alone("refusal") },
   "refusal-forbidden-role": { leaning: "attack", sequences: within(60, ["role", "refusal"], ["now", "refusal"], ["refusal", "role"]) },
-  prefill: { leaning: "attack", sequences: alone("prefill") },
+  prefill: { leaning: "either", sequences: alone("prefill") },
+  "prefill-role": {
+    leaning: "attack",
+    sequences: within(60, ["role", "prefill"], ["now", "prefill"], ["prefill", "refusal"], ["refusal", "prefill"], ["prefill", "harm"]),
+  },
   machine: { leaning: "either", sequences: alone("machine") },
   "machine-role": { leaning: "attack", sequences: within(24, ["machine", "role"], ["machine", "now"], ["role", "machine"]) },
   summons: { leaning: "attack", sequences: alone("summons") },
