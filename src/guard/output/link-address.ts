@@ -56,19 +56,31 @@ export function endOf(address: Address, character: string): "no" | "before" | "a
 const rank = (verdict: Verdict): number =>
   verdict === "fine" ? 0 : verdict === "wait" ? 2 : "bad" in verdict ? 4 : verdict.listed ? 1 : 3;
 
+/** Signs that stand in no address, or that programs read differently. */
+const UNSURE = /[\\<>"'`{}|^]/;
+
 /**
- * Judges what was read so far. Programs differ in what a backslash is (a slash, an escape, a character), so each reading is judged and
- * the worst counts.
+ * Judges what was read so far. Programs differ in what a backslash is (a slash, an escape, a character) and in what ends an address, so
+ * each reading is judged and the worst counts.
  */
-export function judgeAddress({ place, text }: Address, isWhole: boolean, isListed: HostList): Verdict {
-  const readings = text.includes("\\") ? [text, text.replace(/\\(?=[!-/:-@[-`{-~]|$)/g, ""), text.replaceAll("\\", "%5C")] : [text];
-  let worst: Verdict = "fine";
-  for (const reading of readings) {
-    const verdict =
-      place === "plain"
-        ? judgeAuthority(reading.replace(/^[a-z]+:(?:[/\\]|%5C)+/i, ""), isWhole, isListed)
-        : judgeTarget(reading, isWhole, place === "markdown", isListed);
+export function judgeAddress(address: Address, isWhole: boolean, isListed: HostList): Verdict {
+  const { text } = address;
+  let worst = judgeReading(address, text, isWhole, isListed);
+  if (!UNSURE.test(text)) return worst;
+  const consider = (reading: string, isReadWhole: boolean): void => {
+    const verdict = judgeReading(address, reading, isReadWhole, isListed);
     if (rank(verdict) > rank(worst)) worst = verdict;
+  };
+  if (text.includes("\\")) {
+    consider(text.replace(/\\(?=[!-/:-@[-`{-~]|$)/g, ""), isWhole);
+    consider(text.replaceAll("\\", "%5C"), isWhole);
   }
+  const end = text.search(/[<>"'`{}|^]/);
+  if (end > 0) consider(text.slice(0, end), true);
   return worst;
 }
+
+const judgeReading = ({ place }: Address, reading: string, isWhole: boolean, isListed: HostList): Verdict =>
+  place === "plain"
+    ? judgeAuthority(reading.replace(/^[a-z]+:(?:[/\\]|%5C)+/i, ""), isWhole, isListed)
+    : judgeTarget(reading, isWhole, place === "markdown", isListed);

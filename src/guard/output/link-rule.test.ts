@@ -90,6 +90,10 @@ const BAD: readonly string[] = [
   "https://127.0.0.1/a",
   "https://[::1]/a",
   "https://xn--vil-9na.test/a",
+  "xhttps://evil.test/a",
+  "[x](https://evil.test> and more",
+  "`url(https://{https://evil.test?q=1",
+  "https://&amp;https://evil.test/a",
 ];
 /** Each leads to a listed host, or nowhere. */
 const GOOD: readonly string[] = [
@@ -141,6 +145,19 @@ test("links to other hosts are replaced, however they are written and split, and
     }
   }
   console.log(`# answers with links: ${seen}, of ${BAD.length} bad and ${GOOD.length} good forms`);
+});
+
+test("what leaves does not depend on how the stream was split", () => {
+  const dice = createDice(14);
+  const pieces = Array.from(
+    "]( ![a [ ] ( ) < > https:// http: evil.test good.test / \\ ?q=1 # \n \" ' src= srcset= href = , &#104; &amp; @ : ]: www. . a url( javascript: mailto:x@y 😀 // ; ` { } | %2f".split(
+      " ",
+    ),
+  );
+  for (let turn = 0; turn < 5000; turn++) {
+    const said = Array.from({ length: 1 + dice.below(14) }, () => dice.pick([...pieces, " "])).join("");
+    assert.equal(play(defang, splitText(said, dice)).text, play(defang, [said]).text, said);
+  }
 });
 
 test("blocking lets nothing of the address out, and detecting changes and holds nothing", () => {

@@ -16,7 +16,8 @@ export const LINK_REMOVED = "[link removed]";
 const ATTRIBUTE =
   /[\s"'/<](?:(?:image)?srcset|(?:xlink:)?href|(?:form)?action|src|poster|background|data|cite|ping|longdesc|manifest|lowsrc|dynsrc)\s*$/i;
 const SCHEMES = ["https", "http", "ftp", "wss", "ws", "www"];
-const WORD = /[a-z0-9]/i;
+/** At the end of a text. */
+const BEGUN = /(?:https?|ftp|wss?):[/\\]?$/i;
 const SPACE = /\s/;
 /** What an address can begin with; control characters are stripped by browsers. */
 // oxlint-disable-next-line no-control-regex -- see above
@@ -98,14 +99,14 @@ export class LinkWatch implements Watch {
     if (this.#address !== undefined) this.#word = "";
   }
 
+  /** A scheme may begin anywhere, after other letters too: what makes links of a text is not always careful about that. */
   #readWord(character: string, at: number): void {
-    if (this.#word === "") {
-      if (!WORD.test(character) || WORD.test(this.#before.at(-1) ?? " ")) return;
-      this.#wordAt = at;
-    }
-    const word = this.#word + character.toLowerCase();
-    const isBeginning = SCHEMES.some((scheme) => scheme.startsWith(word)) || /^(?:https?|ftp|wss?):[/\\]?$/.test(word);
-    this.#word = isBeginning ? word : "";
+    const letter = character.toLowerCase();
+    let word = this.#word + letter;
+    if (word === "wwww") word = "www";
+    else if (!isBeginning(word)) word = isBeginning(letter) ? letter : "";
+    if (word.length <= 1 || (word === "www" && letter === "w")) this.#wordAt = at + 1 - word.length;
+    this.#word = word;
     if (word === "www." || /^(?:https?|ftp|wss?):[/\\]{2}$/.test(word)) this.#address = openAddress("plain", this.#wordAt, { text: word });
   }
 
@@ -161,8 +162,10 @@ export class LinkWatch implements Watch {
         if (end - of.start >= LINK_HOLD_CHARACTERS_MAX) this.#tooLong(of, end, say);
       } else if (verdict === "fine") {
         of.state = "passing";
-        // It names no host, so what follows may be read as any other text.
+        // It names no host, so what follows may be read as any other text; its end may be the beginning of one that does.
         if (!of.isOneOfMany) this.#address = undefined;
+        this.#word = isWhole ? "" : (BEGUN.exec(of.text)?.[0].toLowerCase() ?? "");
+        this.#wordAt = end - this.#word.length;
       } else if ("bad" in verdict) this.#refuse(of, verdict.bad, end, say);
       else if (verdict.listed) of.state = "passing";
       else if (this.#onlyData) of.state = "measured";
@@ -191,4 +194,9 @@ function openQuote(of: Address, sign: string, at: number): boolean {
   of.close = sign;
   if (of.place !== "markdown") of.start = at + 1;
   return true;
+}
+
+/** `h` to `https:/`, and `w` to `www.`. */
+function isBeginning(word: string): boolean {
+  return word === "www." || SCHEMES.some((scheme) => scheme.startsWith(word)) || /^(?:https?|ftp|wss?):[/\\]{0,2}$/.test(word);
 }
