@@ -1,5 +1,5 @@
 /**
- * Fits the weights of the name tagger and writes them to src/guard/pii/names/data/weights.txt: `bun tools/train-names.ts [--rounds 10]
+ * Fits the weights of the name tagger and writes them to src/guard/pii/names/data/weights.txt: `bun tools/train-names.ts [--rounds 24]
  * [--copies 12] [--seed 1] [--out FILE]`. Learns from templates of its own filled with names of the lists, and, where ../shared/data is
  * there, from half of the templates of the labelled sentences and from ordinary prose. The same seed gives the same weights;
  * bench/guard-names.ts says how they do on what they did not learn from.
@@ -22,7 +22,7 @@ import {
 import { startsSentence } from "../src/guard/pii/names/features.ts";
 import { SHAPE_LOWER, SHAPE_TITLE, TOKENS_MAX, type Tokens } from "../src/guard/pii/names/tokens.ts";
 import { createDice } from "./names/dice.ts";
-import { createFill, type Example } from "./names/fill.ts";
+import { createFill, type Example, type Span } from "./names/fill.ts";
 import { capital, createInvent } from "./names/invent.ts";
 import { createLearner } from "./names/learner.ts";
 import { createTextReader, labelTokens } from "./names/read-text.ts";
@@ -32,7 +32,7 @@ import { DATA, readWordList } from "./names/word-lists.ts";
 
 const { values } = parseArgs({
   options: {
-    rounds: { type: "string", default: "10" },
+    rounds: { type: "string", default: "24" },
     copies: { type: "string", default: "12" },
     seed: { type: "string", default: "1" },
     out: { type: "string", default: join(DATA, "weights.txt") },
@@ -84,18 +84,24 @@ function capitalise(read: Tokens): void {
   }
 }
 
-/** Small letters, capitals: a third of what people write to a machine has no capitals. */
-function recase(text: string): string {
+/** Small letters, small letters but at the start of sentences, capitals: a third of what people write to a machine has no capitals. */
+function recase(text: string, spans: readonly Span[]): string {
   const form = dice.next();
-  if (form < 0.36) return text.toLowerCase();
-  return form < 0.4 ? text.toUpperCase() : text;
+  let other = text;
+  if (form < 0.28) other = text.toLowerCase();
+  else if (form < 0.4) other = text.toLowerCase().replaceAll(/(?:^|[.!?\n]\s*)\p{Ll}|\bi\b/gu, (start) => start.toUpperCase());
+  else if (form < 0.44) other = text.toUpperCase();
+  else {
+    for (const { start, end } of spans) {
+      if (dice.chance(0.06)) other = other.slice(0, start) + other.slice(start, end).toLowerCase() + other.slice(end);
+    }
+  }
+  // A letter that becomes two would move the spans.
+  return other.length === text.length ? other : text;
 }
 
-/** One letter stays one, so that spans stay right. */
-const keepsLength = (text: string, other: string): string => (text.length === other.length ? other : text);
-
 function learn({ text, spans }: Example, weight: number): void {
-  const shown = keepsLength(text, recase(text));
+  const shown = recase(text, spans);
   reader.read(shown, (read) => {
     labelTokens(read, spans, truth);
     forget(read);

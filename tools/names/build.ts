@@ -50,7 +50,10 @@ function raise(levels: Levels, word: string, level: number): void {
   if ((levels.get(word) ?? 0) < level) levels.set(word, level);
 }
 
-function ordinaryWords(names: ReadonlySet<string>): Levels {
+/** How common a word of a list of common words must be to count as ordinary, by how much of a name it is (0 to 3). */
+const RANKS_MAX = [20_000, 20_000, 2_000, 300] as const;
+
+function ordinaryWords(nameLevel: (word: string) => number): Levels {
   const levels: Levels = new Map();
   for (const [size, level] of Object.entries({ 10: 7, 20: 6, 35: 5, 40: 4, 50: 4, 55: 3, 60: 3, 70: 2 })) {
     for (const place of ["english", "american", "british"]) {
@@ -63,7 +66,8 @@ function ordinaryWords(names: ReadonlySet<string>): Levels {
       const word = foldWord(raw).replaceAll("'", "");
       const level = [6, 5, 4, 2][rankLevel(rank)] ?? 0;
       if (!LATIN.test(word) || word.length < 2) continue;
-      if (!names.has(word) || (rank < 300 && language !== "en")) raise(levels, word, level);
+      const most = RANKS_MAX[nameLevel(word)] ?? 0;
+      if (rank < most && (most > 300 || language !== "en")) raise(levels, word, level);
     }
   }
   return levels;
@@ -133,7 +137,7 @@ const given = nameLevels(
 for (const [rank, name] of dump.censusGiven.slice(4_275).entries()) raise(given, name, rank < 400 ? 3 : 2);
 const family = nameLevels(countNames([...Object.values(familyLists), ...moreFamily]), dump.censusFamily.slice(0, 45_000), [1_500, 15_000]);
 const place = placeLevels();
-const ordinary = ordinaryWords(new Set([...given.keys(), ...family.keys(), ...place.keys()]));
+const ordinary = ordinaryWords((word) => Math.max(given.get(word) ?? 0, family.get(word) ?? 0, place.get(word) ?? 0));
 
 /** A rare name that is a known word is no evidence; a name that is one of the commonest words needs to be a common name. */
 function prune(levels: Levels): void {

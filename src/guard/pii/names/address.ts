@@ -47,10 +47,23 @@ function isNameLike(words: Words, at: number, isLoose = false): boolean {
 
 const joinsStreet = (gap: number): boolean => gap <= GAP_OTHER || gap === GAP_PERIOD;
 
-/** House numbers before `at`: "12", "48 107", "12-14". Answers where they start, or `at` when there are none. */
+/** House numbers before `at`: "12", "48 107", "12-14", "Flat 3, 27". Answers where they start, or `at` when there are none. */
 function numbersBefore(words: Words, at: number): number {
   let start = at;
   while (start > at - 3 && isDigit(words, start - 1) && sizeAt(words, start - 1) <= 6 && gapAt(words, start) <= GAP_COMMA) start--;
+  return start < at && roleAt(words, start - 1) === ROLES.unit && gapAt(words, start) <= GAP_PERIOD ? start - 1 : start;
+}
+
+/** Where an address that ends in the postcode at `at` starts: at its first number, else at its town. */
+function startBefore(words: Words, at: number): number {
+  let start = at;
+  for (let left = at - 1; left >= 0 && left > at - 12; left--) {
+    const gap = gapAt(words, left + 1);
+    if (words.tokens.label[left] === LABEL_ADDRESS || (gap > GAP_COMMA && gap !== GAP_LINE)) break;
+    if (isDigit(words, left)) start = numbersBefore(words, left + 1);
+    else if (!isNameLike(words, left) || roleAt(words, left) === ROLES.date) break;
+    else if (left === at - 1) start = left;
+  }
   return start;
 }
 
@@ -216,7 +229,9 @@ function findPostcode(words: Words, at: number): void {
   if (tokens.label[at] === LABEL_ADDRESS) return;
   const size = sizeAt(words, at);
   const isCode = size === 5 && gapAt(words, at) <= GAP_LINE;
-  if (isCode && at > 0 && isStateCode(text, tokens, at - 1) && gapAt(words, at) === GAP_SPACE) return mark(words, at - 1, at);
+  if (isCode && at > 0 && isStateCode(text, tokens, at - 1) && gapAt(words, at) === GAP_SPACE) {
+    return mark(words, startBefore(words, at - 1), at);
+  }
   if (isCode && gapAt(words, at + 1) === GAP_SPACE && placeOf(attributesAt(words, at + 1)) >= 2 && tokens.shape[at + 1] === SHAPE_TITLE)
     return mark(words, at, at + 1);
   if (size >= 4 && size <= 6 && isAfterAddressWord(words, at)) mark(words, at, at);
@@ -275,6 +290,6 @@ export function markAddresses(text: string, tokens: Tokens): void {
     else if (role === ROLES.unit) findUnit(words, at);
     else if (role === ROLES.box) findBox(words, at);
     else if (role === ROLES.military) findMilitary(words, at);
-    else if (isPostcodePair(text, tokens, at)) mark(words, at, at + 1);
+    else if (isPostcodePair(text, tokens, at)) mark(words, startBefore(words, at), at + 1);
   }
 }

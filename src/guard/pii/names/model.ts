@@ -1,11 +1,21 @@
 import { readFileSync } from "node:fs";
 import { FEATURES_MAX, FEATURES_SIZE, featuresOf } from "./features.ts";
-import { LABEL_ADDRESS, LABELS } from "./labels.ts";
+import { LABEL_ADDRESS, LABEL_NONE, LABELS } from "./labels.ts";
 import { isCandidate } from "./prepare.ts";
-import { TOKENS_MAX, type Tokens } from "./tokens.ts";
+import { SHAPE_LOWER, SHAPE_PLAIN, TOKENS_MAX, type Tokens } from "./tokens.ts";
 
 /** A weight of 1 is stored as this: weights from -8 to 8 in a byte. */
 export const WEIGHT_SCALE = 16;
+
+/** A logit of 1.4: four in five. */
+const DOUBT = 1.4 * WEIGHT_SCALE;
+
+/** An unknown word without a capital, no name before it: mostly a slip of the pen ("andhis"), so the context has to be sure. */
+function isDoubtful({ attributes, shape, label }: Tokens, at: number): boolean {
+  const form = shape[at];
+  if (form !== SHAPE_PLAIN && form !== SHAPE_LOWER) return false;
+  return (attributes[at] ?? 0) === 0 && (at === 0 || label[at - 1] === LABEL_NONE);
+}
 
 export type Model = {
   /** Sets `tokens.label` from left to right, addresses left as they are, and `scores` (0 to 1) beside each label that is a name. */
@@ -41,7 +51,7 @@ export function createModel(weights: Int8Array): Model {
         organisation += weights[from + 3] ?? 0;
       }
       const best = Math.max(person, location, organisation);
-      if (best <= none) continue;
+      if (best <= none + (isDoubtful(tokens, at) ? DOUBT : 0)) continue;
       tokens.label[at] = best === person ? 1 : best === location ? 2 : 3;
       scores[at] = 1 / (1 + Math.exp((none - best) / WEIGHT_SCALE));
     }

@@ -27,9 +27,12 @@ const PHRASE_WORDS_MAX = 5;
 const CAPITALS_MIN = 0.02;
 const CAPITALS_ONLY = 0.7;
 
-/** In a text without lower case, or without upper case, the shape of a word says nothing; it becomes `SHAPE_PLAIN`. */
+/**
+ * In a text without lower case, or without capitals but at the start of sentences ("My name is tracy."), the shape of a word says nothing;
+ * it becomes `SHAPE_PLAIN`.
+ */
 export function settleCase(tokens: Tokens): void {
-  const { shape, count } = tokens;
+  const { shape, gap, count } = tokens;
   let lower = 0;
   let upper = 0;
   let title = 0;
@@ -37,7 +40,7 @@ export function settleCase(tokens: Tokens): void {
     const form = shape[at];
     if (form === SHAPE_LOWER) lower++;
     else if (form === SHAPE_UPPER) upper++;
-    else if (form === SHAPE_TITLE || form === SHAPE_MIXED) title++;
+    else if ((form === SHAPE_TITLE || form === SHAPE_MIXED) && !startsSentence(gap[at] ?? 0)) title++;
   }
   const all = lower + upper + title;
   const plain = title < all * CAPITALS_MIN && upper < all * 0.2 ? SHAPE_LOWER : upper > all * CAPITALS_ONLY && upper > 2 ? SHAPE_UPPER : -1;
@@ -78,6 +81,9 @@ export function markPhrases(tokens: Tokens, lexicon: Lexicon): void {
   }
 }
 
+/** How much of a name a word without a capital has to be, by how ordinary it is: "hurt" and "streets" are names too. */
+const NAME_MIN: readonly number[] = [1, 1, 1, 1, 2, 3, 3, 3];
+
 /** Whether a single capital has a word with a capital after it, or a person before it: "J. Smith", "Anna K." */
 function isBesideName({ shape, gap, label, count }: Tokens, at: number): boolean {
   if (at > 0 && label[at - 1] === LABEL_PERSON && gap[at] === GAP_SPACE) return true;
@@ -103,7 +109,8 @@ export function isCandidate(tokens: Tokens, at: number): boolean {
   if (role === ROLES.nationality && givenOf(own) < 3) return false;
   if (form === SHAPE_LOWER || form === SHAPE_PLAIN) {
     if ((own & (IN_PLACE | IN_ORGANISATION)) !== 0 || organisationOf(own) !== 0 || role === ROLES.particle) return true;
-    return names > 0 ? ordinary < 7 || names > 2 : ordinary === 0 && (tokens.end[at] ?? 0) - (tokens.start[at] ?? 0) > 2;
+    const most = Math.max(givenOf(own), familyOf(own), placeOf(own));
+    return names > 0 ? most >= (NAME_MIN[ordinary] ?? 3) : ordinary === 0 && (tokens.end[at] ?? 0) - (tokens.start[at] ?? 0) > 2;
   }
   if (form === SHAPE_INITIAL) return isBesideName(tokens, at);
   return true;

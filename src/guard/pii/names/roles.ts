@@ -65,7 +65,7 @@ const LISTS: Readonly<Record<Role, string>> = {
   name: `name named names called nickname surname lastname firstname nom prenom nombre apellido apellidos nome cognome sobrenome naam voornaam
     achternaam nazwisko imie vorname nachname familienname heisse heisst heisze genannt appelle appelles nomme nommee llamo llama llamado
     llamada chiamo chiama chamo chama heet heten nazywam nazywa maiden alias aka known username middle नाम`,
-  am: `i'm am ich suis je soy sono sou ben ik jestem me call it's this here's मैं`,
+  am: `i'm im am ich suis je soy sono sou ben ik jestem me call it's this here's मैं`,
   say: `said says say told tell tells asked asks replied replies shouted wrote writes explained explains added adds answered claimed argued
     noted announced sagte sagt meinte fragte schrieb antwortete dit disait demanda demande dijo dice pregunto respondio disse dice chiese ha
     detto perguntou respondeu zei zegt vroeg schreef powiedzial powiedziala mowi zapytal pisze whispered insisted stated testified confirmed
@@ -97,7 +97,8 @@ const LISTS: Readonly<Record<Role, string>> = {
     vander vande o`,
   article: `the an der die das ein eine une un il lo uno una het os as this that these those my your his her our their its mein meine dein
     mon ma votre mi tu su mio mia meu minha mijn moj moja moje every each some any no another other`,
-  be: `is was are were be been has had have will would can could should may might must shall does did do ist war hat wird kann est etait a
+  be: `theres whats hes shes thats dont cant wont didnt doesnt isnt ive youre theyre wasnt couldnt wouldnt shouldnt havent hasnt
+    hadnt arent werent lets heres wheres whos is was are were be been has had have will would can could should may might must shall does did do ist war hat wird kann est etait a
     sera es era fue sera tiene e era stato foi tem hij zijn heeft zal jest byl byla bedzie ma isn't wasn't hasn't won't can't didn't doesn't
     है था थी थे हूँ हैं`,
   action: `works work worked lives likes liked wants wanted needs needed thinks thought feels felt got gets went goes comes came took takes
@@ -154,7 +155,7 @@ const LISTS: Readonly<Record<Role, string>> = {
   eponym: `theorem theory law laws equation equations effect method algorithm distribution test principle syndrome disease rule constant optimizer
     paradox hypothesis conjecture lemma inequality transform matrix filter series sequence process diagram chart curve scale criterion prize award
     act bill amendment agreement treaty protocol scandal doctrine razor clause model experiment machine cipher exchange key reaction formula
-    coefficient test statistic estimator prior network kernel decomposition space group ring field algebra logic calculus`,
+    coefficient test statistic estimator prior network kernel decomposition problem dilemma strategy space group ring field algebra logic calculus`,
 };
 
 export function* roleWords(): Generator<readonly [word: string, role: number]> {

@@ -2,7 +2,17 @@ import type { Finding, FindingType } from "../../../domain/finding.ts";
 import { roleOf } from "./attributes.ts";
 import { LABEL_ADDRESS, LABEL_NONE, LABEL_ORGANISATION, LABEL_PERSON } from "./labels.ts";
 import { ROLES } from "./roles.ts";
-import { GAP_APOSTROPHE, GAP_COMMA, GAP_HYPHEN, GAP_PERIOD, SHAPE_DIGIT, SHAPE_INITIAL, type Tokens } from "./tokens.ts";
+import {
+  GAP_APOSTROPHE,
+  GAP_COMMA,
+  GAP_HYPHEN,
+  GAP_PERIOD,
+  SHAPE_DIGIT,
+  SHAPE_INITIAL,
+  SHAPE_LOWER,
+  SHAPE_PLAIN,
+  type Tokens,
+} from "./tokens.ts";
 
 const TYPES: readonly FindingType[] = ["PERSON", "PERSON", "LOCATION", "ORGANISATION", "ADDRESS"];
 
@@ -33,6 +43,22 @@ function isInitials({ shape }: Tokens, from: number, to: number): boolean {
   return true;
 }
 
+/** The last word of a name, without the particles after it: "Esposito" of "Esposito dello studio". */
+function trimEnd({ attributes, shape }: Tokens, first: number, last: number): number {
+  let at = last;
+  while (at > first && roleOf(attributes[at] ?? 0) === ROLES.particle && (shape[at] === SHAPE_LOWER || shape[at] === SHAPE_PLAIN)) at--;
+  return at;
+}
+
+/** "van de", "Le", "GmbH", "the Court": particles, and words of organisations' names, name nothing alone. */
+function isPartOnly({ attributes }: Tokens, first: number, last: number): boolean {
+  for (let at = first; at <= last; at++) {
+    const role = roleOf(attributes[at] ?? 0);
+    if (role !== ROLES.particle && role !== ROLES.article && role !== ROLES.company && role !== ROLES.institution) return false;
+  }
+  return true;
+}
+
 /** Puts what the labels say into `out`; `scores` are those of the words. */
 export function addSpans(tokens: Tokens, scores: Float32Array, out: Finding[]): void {
   const { label, start, end, count } = tokens;
@@ -51,6 +77,10 @@ export function addSpans(tokens: Tokens, scores: Float32Array, out: Finding[]): 
     }
     at = last;
     if (own === LABEL_PERSON && isInitials(tokens, first, last)) continue;
+    if (own !== LABEL_ADDRESS) {
+      last = trimEnd(tokens, first, last);
+      if (isPartOnly(tokens, first, last)) continue;
+    }
     // A street without a number is where something is, and nobody's address.
     const isStreet = own === LABEL_ADDRESS && !hasNumber(tokens, first, last);
     const reason = isStreet ? "address:street" : own === LABEL_ADDRESS ? "address:parts" : "names:model";

@@ -19,6 +19,8 @@ function find(tagger: NameTagger, text: string): readonly string[] {
 const SPOKEN: readonly (readonly [text: string, ...findings: string[]])[] = [
   ["My name is Tracy Sukhorukova and I live in Berlin.", "PERSON Tracy Sukhorukova", "LOCATION Berlin"],
   ["my name is tracy sukhorukova", "PERSON tracy sukhorukova"],
+  ["My name is tracy sukhorukova and i need help with my card.", "PERSON tracy sukhorukova"],
+  ["Please write to maria gonzalez at the front desk.", "PERSON maria gonzalez"],
   ["I'd like to join accounts with ms. Wijtze", "PERSON Wijtze"],
   ["Dr. Okonkwo-Adeyemi said the results were fine.", "PERSON Okonkwo-Adeyemi"],
   ["J. R. Smith wrote the letter.", "PERSON J. R. Smith"],
@@ -95,6 +97,9 @@ const ADDRESSES: readonly string[] = [
   "Calle Mayor, 5, 28013 Madrid",
   "ul. Karpacka 69, 00-950 Warszawa",
   "P.O. Box 123, London SW1A 1AA",
+  "Apt 4B, 350 Fifth Avenue, New York, NY 10118, USA",
+  "10 Downing Street, London SW1A 2AA",
+  "4 The Crescent, Leeds LS1 4AP",
   "Kerkstraat 12, 1017 AB Amsterdam",
   "221B Baker Street, London",
   "23 8 wressle road suite 771",

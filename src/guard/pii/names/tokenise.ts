@@ -1,6 +1,6 @@
 import { ROLE_SHIFT } from "./attributes.ts";
 import { isLetter, kindOf } from "./char-kind.ts";
-import { FOLD_SIZE, KIND, MARK, OTHER } from "./fold.ts";
+import { DIGIT, FOLD_SIZE, KIND, MARK, OTHER } from "./fold.ts";
 import { gapOf, isTechnicalAfter, isTechnicalBefore } from "./gap.ts";
 import type { Lexicon } from "./lexicon.ts";
 import { ROLES } from "./roles.ts";
@@ -85,7 +85,7 @@ export function tokenise(text: string, from: number, tokens: Tokens, lexicon: Le
     end[count] = scan.end;
     hash[count] = scan.hash;
     attributes[count] = known === 0 && scan.apostrophe > 0 && scan.end - scan.apostrophe <= 3 ? CONTRACTION : known;
-    const form = isPart ? SHAPE_TECHNICAL : shapeOf(first, scan);
+    const form = isPart && first !== DIGIT ? SHAPE_TECHNICAL : shapeOf(first, scan);
     shape[count] = form === SHAPE_MIXED && known === 0 && !isMixedName(text, at, scan) ? SHAPE_TECHNICAL : form;
     gap[count] = between === GAP_SPACE ? spaceOf(count === 0 ? 0 : at - (end[count - 1] ?? 0)) : between;
     count++;
