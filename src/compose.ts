@@ -154,7 +154,6 @@ function composeHttp(
   { parts, db, pacer, operated }: HttpParts,
 ): { endpoints: Endpoint[]; seed(): Promise<Demo> } {
   const { record, ingest, chat, admission, metrics, decisions } = parts;
-  const { nowMs } = clock;
   const { tenants, prompts, policies, keys } = composeAdmin({ config, db, clock, parts });
   const idOf = async (slug: string) => (await getBySlug(db, slug)).id;
 
@@ -175,19 +174,19 @@ function composeHttp(
       embed: chat.embed,
     },
     moderations: { admit: admitModerations(admission.admission, chat.refuse), live: parts.live, moderate: chat.moderate },
-    models: { list: chat.models, configuredAtMs: nowMs() },
+    models: { list: chat.models, configuredAtMs: clock.nowMs() },
     ingest,
     tenants,
     keys,
     prompts,
     policies,
-    erasures: parts.erasure.erasures,
-    holds: parts.erasure.holds,
+    ...parts.erasure.endpoints,
     readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     readPanel: async ({ tenant, ...ask }) =>
       record.readUsageByDay({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     explain: async (tenant, requestId) => record.explain(tenant === undefined ? undefined : await idOf(tenant), requestId),
     rotateObjectKeys: parts.stored.dataKeys.rewrap,
+    scanContent: parts.contentScan.run,
     audit: {
       list: async (slug, page) => record.listAudit(await findChain(db, slug), page),
       verify: async (slug) => record.verifyAudit(await findChain(db, slug)),

@@ -1,6 +1,8 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { type Answers, runCli, type RunOptions, startFakeServer } from "./testing.ts";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type Answers, makeFolder, runCli, type RunOptions, startFakeServer } from "./testing.ts";
 
 /** Runs a command against a server that says `answers`; returns what was printed and asked. */
 async function run(argv: readonly string[], answers: Answers, options: RunOptions = {}) {
@@ -37,8 +39,8 @@ describe("tenant", () => {
 
   test("revoke asks a person for the name, and stops at anything else", async () => {
     const answers = { "DELETE /admin/v1/tenants/acme": { status: 202, json: { jobId: "job_1" } } };
-    const asked = await run(["tenant", "revoke", "acme"], answers, { interactive: true, stdin: ["acme "] });
-    assert.deepEqual([asked.code, asked.out], [0, "Tenant acme is being deleted (job job_1).\n"]);
+    const asked = await run(["tenant", "revoke", "acme", "--no-wait"], answers, { interactive: true, stdin: ["acme "] });
+    assert.deepEqual([asked.code, asked.out], [0, "It is being erased: job job_1.\n"]);
     const wrong = await run(["tenant", "revoke", "acme"], answers, { interactive: true, stdin: ["y"] });
     assert.deepEqual([wrong.code, wrong.seen.length], [1, 0]);
     const ended = await run(["tenant", "revoke", "acme"], answers, { interactive: true, stdin: [] });
@@ -47,7 +49,7 @@ describe("tenant", () => {
       { interactive: true, flags: ["--yes"] },
       { interactive: false, flags: [] },
     ]) {
-      const done = await run(["tenant", "delete", "acme", ...options.flags], answers, options);
+      const done = await run(["tenant", "delete", "acme", "--no-wait", ...options.flags], answers, options);
       assert.deepEqual([done.code, done.seen.length], [0, 1]);
     }
   });
@@ -203,5 +205,48 @@ describe("audit verify", () => {
   test("an answer that does not say ok is not taken for good news", async () => {
     const { code } = await run(["audit", "verify"], { ...tenants, "POST /admin/v1/audit/verify": { json: { entries: 1 } } });
     assert.equal(code, 1);
+  });
+});
+
+describe("erasing", () => {
+  const certificate = { body: "{}", hash: "abcdef0123456789abcdef", signature: "s", publicKey: "p", keyId: "k" };
+  const stores = [
+    { store: "table files", before: 3, after: 0, kept: 0 },
+    { store: "table notes", before: 0, after: 0, kept: 0 },
+  ];
+  const states = (...all: readonly object[]): Answers[string] => {
+    const left = [...all];
+    return () => ({ json: { jobId: "job_1", stores, certificate, ...(left.length > 1 ? left.shift() : left[0]) } });
+  };
+  const answers = (): Answers => ({
+    "DELETE /admin/v1/tenants/acme": { status: 202, json: { jobId: "job_1" } },
+    "DELETE /admin/v1/subjects/ada%40x.example": { status: 202, json: { jobId: "job_1" } },
+    "GET /admin/v1/erasures/job_1": states({ state: "waiting" }, { state: "running", error: "left_over" }, { state: "done" }),
+  });
+
+  test("a tenant's end is waited for, told by store, and certified in a file", async () => {
+    const cwd = await makeFolder();
+    const { code, out, err, seen } = await run(["tenant", "delete", "acme", "--certificate", "acme.json"], answers(), { cwd });
+    assert.equal(code, 0);
+    assert.match(out, /table files {2}3 {4}0/);
+    assert.match(out, /Erased: 2 stores looked at twice, nothing left\. Certificate abcdef0123456789…, job job_1, in acme\.json/);
+    assert.match(err, /Not whole yet \(left_over\)/);
+    assert.equal(seen.length, 4);
+    assert.deepEqual(JSON.parse(await readFile(join(cwd, "acme.json"), "utf8")), certificate);
+    const again = await run(["tenant", "delete", "acme", "--certificate", "acme.json"], answers(), { cwd });
+    assert.deepEqual([again.code, /It is erased, but the certificate could not be written to/.test(again.err)], [1, true]);
+  });
+
+  test("an end user is named with the tenant; --no-wait ends at once", async () => {
+    const { code, out, seen } = await run(["subject", "delete", "ada@x.example", "--tenant", "acme", "--no-wait"], answers());
+    assert.deepEqual([code, out], [0, "It is being erased: job job_1.\n"]);
+    assert.equal(seen[0]?.path, "/admin/v1/subjects/ada%40x.example?tenant=acme");
+  });
+
+  test("a person has to type the name", async () => {
+    const wrong = await run(["subject", "delete", "ada@x.example"], answers(), { interactive: true, stdin: ["ada"] });
+    assert.deepEqual([wrong.code, wrong.seen.length], [1, 0]);
+    const right = await run(["subject", "delete", "ada@x.example"], answers(), { interactive: true, stdin: ["ada@x.example"] });
+    assert.equal(right.code, 0);
   });
 });

@@ -12,6 +12,7 @@ import { redteam } from "./redteam.ts";
 import { restore } from "./restore.ts";
 import { objectsPush, objectsRotateKeys } from "./objects.ts";
 import { serve } from "./serve.ts";
+import { subjectDelete } from "./subject.ts";
 import { tenantCreate, tenantList, tenantRevoke } from "./tenant.ts";
 import { usage } from "./usage.ts";
 
@@ -23,6 +24,7 @@ export const COMMANDS: readonly Command[] = [
   tenantCreate,
   tenantList,
   tenantRevoke,
+  subjectDelete,
   keyCreate,
   keyList,
   keyRotate,

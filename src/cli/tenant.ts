@@ -1,5 +1,6 @@
 import { pathOf, listAll } from "./api.ts";
-import { type CliDeps, type Command, CommandError, EXIT } from "./command.ts";
+import { type Command, EXIT } from "./command.ts";
+import { confirm, ERASURE_FLAGS, followErasure } from "./erasure.ts";
 import { REACH_FLAGS, withServer } from "./reach.ts";
 import { findText, textOf } from "./read.ts";
 import { renderTable } from "./table.ts";
@@ -64,28 +65,17 @@ export const tenantList: Command = {
 export const tenantRevoke: Command = {
   name: "tenant revoke",
   aliases: ["tenant delete"],
-  summary: "Deletes a tenant: its keys stop at once, its documents and records are erased by a job.",
+  summary: "Erases a tenant: its keys stop at once, then everything of it goes from every store, with a certificate.",
   operands: "SLUG",
   operandsMin: 1,
   operandsMax: 1,
-  flags: { yes: { value: undefined, description: "do not ask" }, ...REACH_FLAGS },
-  examples: ["weir tenant revoke acme --yes"],
+  flags: { ...ERASURE_FLAGS, ...REACH_FLAGS },
+  examples: ["weir tenant delete acme --yes --certificate acme.json"],
   run: (args, deps) =>
     withServer(args, deps, async ({ api }) => {
       const slug = args.operands[0] ?? "";
-      // A script says what it means; a person may have mistyped.
-      if (deps.terminal.interactive && !args.on("yes")) {
-        deps.terminal.err(`This erases everything of the tenant ${slug}. Type its name to go on: `);
-        if ((await firstLine(deps))?.trim() !== slug) throw new CommandError("Nothing was deleted.");
-      }
+      await confirm("the tenant", slug, args, deps);
       const job = await api.delete(pathOf("admin", "v1", "tenants", slug));
-      const jobId = findText(job, "jobId");
-      deps.terminal.out(`Tenant ${slug} is being deleted${jobId === undefined ? "" : ` (job ${jobId})`}.\n`);
-      return EXIT.done;
+      return await followErasure(api, textOf(job, "jobId"), args, deps);
     }),
 };
-
-async function firstLine(deps: CliDeps): Promise<string | undefined> {
-  for await (const line of deps.terminal.lines()) return line;
-  return undefined;
-}

@@ -8,6 +8,7 @@ import {
   apiDocument,
   audit,
   chatCompletions,
+  contentScan,
   embeddings,
   moderations,
   explain,
@@ -51,6 +52,7 @@ export type EndpointsDeps = {
   readonly readUsage: (ask: UsageAsk) => Promise<unknown>;
   readonly readPanel: PanelRead;
   readonly explain: ExplainRead;
+  readonly scanContent: Parameters<typeof contentScan>[0];
   readonly rotateObjectKeys: Parameters<typeof objectKeys>[0];
   readonly audit: AuditDeps;
   readonly health: HealthDeps;
@@ -76,6 +78,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     usagePanel(deps.readPanel),
     explain(deps.explain),
     objectKeys(deps.rotateObjectKeys),
+    contentScan(deps.scanContent),
     ...audit(deps.audit),
     ...health(deps.health),
     ...operations(deps.operations),

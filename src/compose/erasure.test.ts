@@ -310,3 +310,30 @@ test("a tenant that a version without jobs had deleted is erased at the next sta
   await next.erasure.jobs.idle();
   assert.equal(await countLeft(tenantId), 0);
 });
+
+test("a scan finds personal data where scrubbing was to keep it out, tells its kind and place, and passes over what is kept as it was", async () => {
+  const parts = open(db);
+  const { tenantId } = await fill(parts);
+  const clean = await parts.contentScan.run();
+  assert.deepEqual([clean.findings, parts.contentScan.found], [{}, 0]);
+  assert.ok(clean.tenants > 0 && clean.entries >= 4);
+  // A scrubber that missed one: it goes round the log's own.
+  const line = { requestId: "req_1", policy: "scrubbed", messages: [{ role: "user", content: `I am ${ADA}` }], answer: "yes" };
+  const raw = { ...line, policy: "full" };
+  await parts.stored.objects.putObject(
+    tenantId,
+    "chat-logs/2026-11-21/planted.ndjson",
+    Buffer.from([line, raw].map((each) => JSON.stringify(each)).join("\n")),
+  );
+  parts.decisions.note({ category: "security", action: "slip", outcome: "denied", reason: ADA, tenantId });
+  const { findings } = await parts.contentScan.run();
+  assert.equal(findings["EMAIL"], 2, JSON.stringify(findings));
+  assert.equal(
+    parts.contentScan.found,
+    Object.values(findings).reduce((sum, count) => sum + count, 0),
+  );
+  const { data } = await parts.decisions.listDecisions(tenantId, { category: "security" });
+  const told = data.filter(({ action }) => action === "content.scan");
+  assert.deepEqual(new Set(told.map(({ resource }) => resource)), new Set(["chat-logs/2026-11-21/planted.ndjson", "decisions"]));
+  assert.ok(!JSON.stringify(told).includes(ADA) && logged.includes("personal data was found in what is kept"));
+});

@@ -22,9 +22,9 @@ import type { ObjectParts } from "./objects.ts";
 
 export type ErasureParts = {
   readonly jobs: ErasureJobs;
-  readonly erasures: ErasuresDeps;
+  readonly endpoints: { readonly erasures: ErasuresDeps; readonly holds: Holds };
   readonly holds: Holds;
-  /** Behind `erasures`: what asks for a job without beginning it. */
+  /** Behind the endpoints: what asks for a job without beginning it. */
   readonly requests: ErasureRequests;
 };
 
@@ -65,25 +65,22 @@ export function composeErasure({ config, db, clock, log, processId, record, deci
   };
   const jobs = createErasureJobs(deps);
   const requests = createErasureRequests(deps);
-  return {
-    jobs,
-    requests,
-    holds: createHolds(deps),
-    erasures: {
-      async eraseTenant(who, slug) {
-        const { jobId, tenantId } = await requests.eraseTenant(who, slug);
-        changed({ kind: "tenant", tenantId, id: tenantId });
-        jobs.kick();
-        return { jobId };
-      },
-      async eraseSubject(who, slug, endUser) {
-        const made = await requests.eraseSubject(who, slug, endUser);
-        jobs.kick();
-        return made;
-      },
-      get: requests.get,
-      list: requests.list,
-      tenantIdOf: async (slug) => (await getBySlug(db, slug)).id,
+  const holds = createHolds(deps);
+  const erasures: ErasuresDeps = {
+    async eraseTenant(who, slug) {
+      const { jobId, tenantId } = await requests.eraseTenant(who, slug);
+      changed({ kind: "tenant", tenantId, id: tenantId });
+      jobs.kick();
+      return { jobId };
     },
+    async eraseSubject(who, slug, endUser) {
+      const made = await requests.eraseSubject(who, slug, endUser);
+      jobs.kick();
+      return made;
+    },
+    get: requests.get,
+    list: requests.list,
+    tenantIdOf: async (slug) => (await getBySlug(db, slug)).id,
   };
+  return { jobs, requests, holds, endpoints: { erasures, holds } };
 }

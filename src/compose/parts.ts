@@ -28,6 +28,7 @@ import { vacuumBusyTables } from "../store/upkeep.ts";
 import { createMetrics, describeError, type Log, type Metrics } from "../telemetry/index.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
 import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts";
+import { composeContentScan, type ContentScanParts } from "./content-scan.ts";
 import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests, type EndUserDigests } from "./end-user.ts";
 import { createDigest } from "./ground.ts";
@@ -64,6 +65,7 @@ export type Parts = {
   readonly chat: ChatParts;
   readonly admission: AdmissionParts;
   readonly erasure: ErasureParts;
+  readonly contentScan: ContentScanParts;
   readonly endUsers: EndUserDigests;
   /** This process has changed a key or a tenant itself: its caches hear of it at once. */
   changed(change: Change): void;
@@ -95,7 +97,8 @@ export function composeParts(deps: PartsDeps): Parts {
   const personalData = deps.personalData ?? createPersonalData(guard.find);
   const stored = composeObjects({ ...deps, scrub: personalData.scrub });
   const telemetry = composeTelemetry({ config, clock, log, instanceId: processId, collect: () => metrics.collect() });
-  const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry });
+  const contentScan = composeContentScan({ db, clock, log, decisions, stored, personalData });
+  const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry, contentScan });
   const followers = composeFollowers(deps, { processId, decisions });
   const { admission, approvedRoutes, endUsers, changed } = followers;
   let rules = config.guard.policy;
@@ -136,6 +139,7 @@ export function composeParts(deps: PartsDeps): Parts {
     admission,
     approvedRoutes,
     erasure,
+    contentScan,
     endUsers,
     changed,
     get chat() {
@@ -184,7 +188,7 @@ function composeFollowers(deps: PartsDeps, { processId, decisions }: { readonly 
 
 function composeMetrics(
   { residentBytes }: Pick<PartsDeps, "residentBytes">,
-  { record, stored, telemetry }: Pick<Parts, "record" | "stored" | "telemetry">,
+  { record, stored, telemetry, contentScan }: Pick<Parts, "record" | "stored" | "telemetry" | "contentScan">,
 ): Metrics {
   return createMetrics({
     callsInFlight: () => record.health().callsInFlight,
@@ -194,6 +198,7 @@ function composeMetrics(
     spansExported: () => telemetry.spans.exported,
     spansDropped: () => telemetry.spans.dropped,
     contentLost: () => stored.contentLog.lost,
+    contentFindings: () => contentScan.found,
   });
 }
 
@@ -258,7 +263,7 @@ async function probe(provider: Provider, log: Log): Promise<void> {
 
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
 function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfigure">, log: Log): Pick<Parts, "start" | "drain"> {
-  const { live, record, decisions, ingest, stored, telemetry, admission, guard, erasure } = parts;
+  const { live, record, decisions, ingest, stored, telemetry, admission, guard, erasure, contentScan } = parts;
   let resuming: ReturnType<typeof setInterval> | undefined;
   const resume = (): void =>
     void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
@@ -272,6 +277,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       guard.book.start();
       telemetry.start();
       erasure.jobs.start();
+      contentScan.start();
       for (const provider of parts.chat.providers.values()) void probe(provider, log);
       resume();
       resuming = setInterval(resume, RESUME_EVERY_MS);
@@ -285,6 +291,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       await admission.budgets.close();
       admission.authenticator.stop();
       clearInterval(resuming);
+      contentScan.stop();
       await erasure.jobs.stop();
       await ingest.close();
       await stored.close();

@@ -11,6 +11,7 @@ export type { AuditDeps } from "./audit.ts";
 export { checkBody } from "./body.ts";
 export { chatCompletions, readChatCall } from "./chat-completions.ts";
 export type { AdmittedCall, ChatDeps } from "./chat-completions.ts";
+export { contentScan } from "./content-scan.ts";
 export { describeApi, tagOf, toTemplate } from "./openapi.ts";
 export type { OpenApi, Operation } from "./openapi.ts";
 export { noteOf, noted } from "./route-note.ts";

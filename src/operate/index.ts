@@ -21,6 +21,8 @@ export type { MoveDeps, Moved } from "./move.ts";
 export { restore } from "./restore.ts";
 export type { Restored, RestoreAsk, RestoreDeps } from "./restore.ts";
 export { seal, unseal } from "./seal.ts";
+export { createContentScan } from "./content-scan.ts";
+export type { ContentScan, ScanReport } from "./content-scan.ts";
 export { createHolds } from "./erase/holds.ts";
 export type { HoldOn, Holds, HoldView } from "./erase/holds.ts";
 export { createErasureJobs } from "./erase/jobs.ts";

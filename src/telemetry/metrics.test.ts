@@ -23,6 +23,7 @@ test("calls, tokens, cost and durations are exposed in Prometheus' form, with la
     spansExported: () => 5,
     spansDropped: () => 0,
     contentLost: () => 0,
+    contentFindings: () => 0,
   });
   metrics.call(done);
   metrics.call({ ...done, latencyMs: 100_000_000 });

@@ -51,6 +51,8 @@ export type Gauges = {
   spansDropped(): number;
   /** Calls whose content was to be kept, and is not. */
   contentLost(): number;
+  /** Personal data that the newest scan found in what is kept. */
+  contentFindings(): number;
 };
 
 /** From a cache hit to a long reasoning answer. Seconds. */
@@ -84,6 +86,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   all.count("weir_spans_exported_total", "Trace spans that the collector took.", gauges.spansExported);
   all.count("weir_spans_dropped_total", "Trace spans that were lost: too many, or not taken.", gauges.spansDropped);
   all.count("weir_content_lost_total", "Calls whose content was to be kept, and is not.", gauges.contentLost);
+  all.gauge("weir_content_scan_findings", "Personal data that the newest scan found in what is kept.", gauges.contentFindings);
   all.gauge("process_resident_memory_bytes", "Resident memory.", gauges.residentBytes);
 
   const callSeries = remember((model: string, provider: string, outcome: string, stream: string): Child => ({

@@ -223,6 +223,7 @@ const TABLE: Record<string, Row> = {
     status: [401, 401, 403, 200, 200, 200],
     make: ({ acme }) => ({ path: `/admin/v1/explain/${acme.receipt}` }),
   },
+  "POST /admin/v1/content/scan": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/content/scan" }) },
   "POST /admin/v1/objects/rotate-keys": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/objects/rotate-keys" }) },
   "POST /admin/v1/backup": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/backup" }) },
   // This server was made from no configuration that could be read again.

@@ -33,7 +33,7 @@ const OUTSIDE: readonly { readonly what: string; readonly todo: string }[] = [
     todo: "Delete those of before this certificate, or let them expire; after restoring one, ask for the erasure again.",
   },
   {
-    what: "the embedded database as it was before the last upgrade (postgres.before-… in the data folder)",
+    what: "the embedded database as it was before the last upgrade or move (postgres.before-…, postgres.moved-… in the data folder)",
     todo: "Delete it once the new version has proved itself.",
   },
   {
