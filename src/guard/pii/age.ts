@@ -18,10 +18,15 @@ function hasMark(scan: Scan, topic: number, from: number, until: number): boolea
   return false;
 }
 
+/** ": ", " of ", " is now ": nothing is counted or divided there. */
+const beforeAge = /^[\s:=('"-]{0,4}(?:\p{L}{1,6}[\s:=]{1,3}){0,2}$/u;
+
 /** "aged 93", with no other number between: in "at the age of 25; 95 …" the second is none. */
 function isAged(scan: Scan, token: number, start: number): boolean {
   const isAlone = token === 0 || scan.flags[token - 1] !== HAS_DIGIT || start - (scan.end[token - 1] ?? 0) > BEFORE_CHARS;
-  return isAlone && hasMark(scan, AGED, start - BEFORE_CHARS, start - 1);
+  const mark = firstMarkFrom(scan, start - BEFORE_CHARS);
+  const between = scan.text.slice(Math.min(scan.markEnd[mark] ?? start, start), start);
+  return isAlone && beforeAge.test(between) && hasMark(scan, AGED, start - BEFORE_CHARS, start - 1);
 }
 
 const afterShare = /^ ?%|^[.,]\d/;

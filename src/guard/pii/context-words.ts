@@ -6,6 +6,7 @@ import {
   BIC,
   BORN,
   CARD,
+  DL,
   EMAIL,
   IMEI,
   INSURANCE,
@@ -31,7 +32,7 @@ import {
 const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])[] = [
   [
     PHONE,
-    "phone|telephone|tel|mobile|cell|cellphone|call|called|calling|call me at|call us at|dial|text me|sms|whatsapp|fax|ph|mob|phone number|contact number|hotline|voicemail|landline|ring|reach me at|reach you at|reach him at|reach her at|reach them at|reach us at|callback|answering|answering at|answer at|dialed|dialled|dialing|beeper|pager|texted|phoned|contact me at|hotline number|phones|numbers are",
+    "phone|telephone|tel|mobile|cellphone|cell phone|cell number|cell no|my cell|his cell|her cell|their cell|cell is|call|called|calling|call me at|call us at|dial|text me|sms|whatsapp|fax|ph|mob|phone number|contact number|hotline|voicemail|landline|ring|reach me at|reach you at|reach him at|reach her at|reach them at|reach us at|callback|answering|answering at|answer at|dialed|dialled|dialing|beeper|pager|texted|phoned|contact me at|hotline number|phones|numbers are",
     "telefon|telefonnummer|handy|handynummer|mobil|mobilnummer|rufnummer|anrufen|ruf|rufen|faxnummer|durchwahl|festnetz|erreichbar|mobiltelefon|fon",
     "téléphone|portable|appelez|appeler|tél|télécopie|joignable|numéro de téléphone|appelle",
     "teléfono|móvil|celular|llame|llamar|llámame|llama|tfno|tlf",
@@ -46,7 +47,7 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
   ],
   [
     PHONE_LINE,
-    "office|home|work|desk|reception|private|daytime|evening",
+    "cell|office|home|work|desk|reception|private|daytime|evening",
     "büro|privat|dienstlich|zentrale|geschäftlich",
     "bureau|domicile|oficina|ufficio|escritório|kantoor|thuis|biuro",
     "自宅|会社|勤務先|कार्यालय|दफ्तर",
@@ -95,7 +96,7 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
   ],
   [
     LICENCE,
-    "driver's license|drivers license|driver license|driving licence|driving license|driver's licence|drivers licence|license number|licence number|dl|dl number|dl no|driver's license number|driver license number|driving licence number",
+    "driver's license|drivers license|driver license|driving licence|driving license|driver's licence|drivers licence|license number|licence number|dl number|dl no|driver's license number|driver license number|driving licence number",
     "führerschein|führerscheinnummer|fahrerlaubnis",
     "permis de conduire|numéro de permis|permis",
     "permiso de conducir|licencia de conducir|carnet de conducir|licencia de manejo",
@@ -153,6 +154,7 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
     "健康保険|保険証番号|被保険者番号|保険者番号|保険証",
     "स्वास्थ्य बीमा|बीमा संख्या|पॉलिसी संख्या|बीमा नंबर|पॉलिसी नंबर",
   ],
+  [DL, "dl"],
   [POLICY, "policy|policy no|member|member no|subscriber|insured|police|póliza|polizza|apólice|polis|polisa"],
   [
     SERIAL,

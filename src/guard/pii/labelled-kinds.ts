@@ -1,5 +1,20 @@
 import type { FindingType } from "../../domain/finding.ts";
-import { ACCOUNT, IDENTITY, IMEI, INSURANCE, LICENCE, PASSPORT, PLATE, POLICY, RECORD, ROUTING, SERIAL, SORT_CODE, VIN } from "./topics.ts";
+import {
+  ACCOUNT,
+  DL,
+  IDENTITY,
+  IMEI,
+  INSURANCE,
+  LICENCE,
+  PASSPORT,
+  PLATE,
+  POLICY,
+  RECORD,
+  ROUTING,
+  SERIAL,
+  SORT_CODE,
+  VIN,
+} from "./topics.ts";
 
 /** What a value must look like to be that which its label says; the label does the rest. */
 export type LabelledKind = {
@@ -69,6 +84,17 @@ export const LABELLED_KINDS: readonly LabelledKind[] = [
     lengthMax: 20,
     digitsMin: 4,
     groupsMax: 7,
+  },
+  {
+    topic: DL,
+    type: "DRIVING_LICENCE",
+    score: 0.75,
+    reason: "context:licence",
+    lengthMin: 6,
+    lengthMax: 20,
+    digitsMin: 5,
+    needsSign: true,
+    groupsMax: 4,
   },
   {
     topic: POLICY,

@@ -32,7 +32,7 @@ function isGapFree(scan: Scan, from: number, to: number): boolean {
   for (let i = from; i < to; i++) {
     const unit = scan.text.charCodeAt(i);
     if (CLASSES[unit] === UNSPACED) unspaced++;
-    else if (unit === 59 || unit === 44) return false;
+    else if (unit === 59 || unit === 44 || unit === 63 || unit === 33) return false;
     else if (unit !== 32) marks++;
   }
   return unspaced <= UNSPACED_MAX && marks <= GAP_MAX;

@@ -30,6 +30,7 @@ function separatorBit(unit: number): number {
   return unit === 47 ? 8 : 0;
 }
 
+const DOT = 46;
 const OPEN = 40;
 const isBracket = (unit: number): boolean => unit === OPEN || unit === 41;
 
@@ -91,6 +92,8 @@ export function walkPhone(text: string, digit: number, visit: (candidate: PhoneC
       const unit = text.charCodeAt(at);
       const bit = separatorBit(unit);
       if (bit === 0 && !isBracket(unit)) return;
+      // "(467.2)" is a loss, not an area code.
+      if (unit === DOT && isOpen) return;
       if (unit === OPEN && (isOpen || candidate.digits.length > BEFORE_BRACKET_MAX)) return;
       if (isBracket(unit)) {
         candidate.hasBrackets = true;

@@ -6,6 +6,7 @@ import { isDialable, phoneStart, walkPhone, type PhoneCandidate } from "./phone-
 import type { PiiRule } from "./rule.ts";
 import { HAS_DIGIT, type Scan } from "./scan.ts";
 import { ACCOUNT, CARD, IDENTITY, INSURANCE, LICENCE, ORDINARY, PASSPORT, PHONE, PHONE_LINE, RECORD } from "./topics.ts";
+import { BY_DASH, BY_DOT, BY_SLASH, BY_SPACE } from "./separators.ts";
 import { isFreeAfter, isFreeBefore } from "./window.ts";
 
 /** A label stands right before its number; further away it may speak of another. */
@@ -41,6 +42,16 @@ function isDate({ digits, shape, groups }: PhoneCandidate): boolean {
 
 const isDotted = (candidate: PhoneCandidate): boolean => candidate.separators === 4;
 
+/** `0.02012746`, `12.3456789`: two groups and one dot are a fraction; with a longer first group, a number as some write it beside its word. */
+function isFraction(candidate: PhoneCandidate, hasContext: boolean): boolean {
+  const { shape, groups, separators, digits } = candidate;
+  const firstSize = Math.floor(shape / 10 ** (groups - 1));
+  if (firstSize === 1 && digits.startsWith("0") && (separators & BY_DOT) !== 0) return true;
+  if (!hasContext && (separators & BY_SLASH) !== 0 && (separators & (BY_DOT | BY_DASH)) !== 0) return true;
+  if (!isDotted(candidate) || groups !== 2) return false;
+  return !hasContext || firstSize <= 2;
+}
+
 /** Four groups of at most three digits with dots: an address on a network. */
 function isNetworkAddress(candidate: PhoneCandidate): boolean {
   if (!isDotted(candidate) || candidate.groups !== 4) return false;
@@ -49,12 +60,11 @@ function isNetworkAddress(candidate: PhoneCandidate): boolean {
 }
 
 const NORTH_AMERICAN: ReadonlySet<number> = new Set([334, 1334, 3334]);
-const BY_SPACE = 1;
 
 /** How much a national number's groups alone say that it is one. 0: they say nothing. */
 function formatScore(candidate: PhoneCandidate, isValid: boolean): number {
   const { digits, groups, shape, separators } = candidate;
-  if (candidate.hasBrackets) return groups > 1 && digits.length >= 8 ? (isValid ? 0.8 : 0.6) : 0;
+  if (candidate.hasBrackets) return groups > 1 && digits.length >= 9 && shape >= 2 * 10 ** (groups - 1) ? (isValid ? 0.8 : 0.6) : 0;
   if (NORTH_AMERICAN.has(shape) && separators !== 8) {
     if (separators === BY_SPACE) return isValid ? 0.55 : 0.3;
     return isValid ? 0.75 : 0.55;
@@ -76,6 +86,20 @@ function internationalScore(plan: PhonePlan, candidate: PhoneCandidate, hasConte
   return hasContext ? 0.7 : groups > 2 ? 0.55 : 0.3;
 }
 
+const hasOwnFormat = (candidate: PhoneCandidate): boolean => candidate.hasBrackets || NORTH_AMERICAN.has(candidate.shape);
+
+/** Fewer kinds of digits are codes and masks: `00001 10010`. */
+const KINDS_MIN = 3;
+const isVaried = (digits: string): boolean => new Set(digits).size >= KINDS_MIN;
+
+/** One of a row of numbers: nothing tells that it is another thing than those beside it. */
+function isInRow(text: string, { start, end }: PhoneCandidate): boolean {
+  const isBefore = text.charCodeAt(start - 1) === 32 && isDigitUnit(text.charCodeAt(start - 2));
+  return isBefore || (text.charCodeAt(end) === 32 && isDigitUnit(text.charCodeAt(end + 1)));
+}
+
+const isDigitUnit = (unit: number): boolean => unit >= 48 && unit <= 57;
+
 function nationalScore(plan: PhonePlan, candidate: PhoneCandidate, hasContext: boolean): number {
   const { digits } = candidate;
   const access = accessCode(digits);
@@ -84,7 +108,7 @@ function nationalScore(plan: PhonePlan, candidate: PhoneCandidate, hasContext: b
     if (check !== "none" && (hasContext || candidate.groups > 1)) return check === "valid" ? 0.85 : 0.65;
   }
   if (digits.length > 13) return 0;
-  const alone = candidate.hasBrackets || NORTH_AMERICAN.has(candidate.shape) || candidate.shape === 55 || digits.startsWith("0");
+  const alone = hasOwnFormat(candidate) || candidate.shape === 55 || digits.startsWith("0");
   if (!hasContext && !alone) return 0;
   const check = plan.checkNational(digits);
   if (!hasContext) return formatScore(candidate, check === "valid");
@@ -109,13 +133,16 @@ function scoreOf(scan: Scan, plan: PhonePlan, candidate: PhoneCandidate): number
   const mark = nearestMark(scan, PHONE, start, end, isShort ? SHORT_LABEL : LABEL);
   const hasContext = mark >= 0 && !isOvertaken(scan, mark, OTHER_LABELS, start);
   const hasLine = !hasContext && isNear(scan, PHONE_LINE, end, end, AFTER);
+  if (isFraction(candidate, hasContext || hasLine)) return 0;
   if (
     candidate.digits.length < SUBSCRIBER_DIGITS &&
     !(SHORT_SHAPES.has(candidate.shape) && isNear(scan, PHONE, start, start, RIGHT_BEFORE))
   )
     return 0;
   if (candidate.hasPlus) return internationalScore(plan, candidate, hasContext || hasLine);
-  const score = nationalScore(plan, candidate, hasContext || hasLine);
+  const hasWord = hasContext || hasLine;
+  if (!hasWord && (!isVaried(candidate.digits) || (!hasOwnFormat(candidate) && isInRow(scan.text, candidate)))) return 0;
+  const score = nationalScore(plan, candidate, hasWord);
   if (hasLine) return Math.min(score, LINE_SCORE);
   return score > 0 && isNear(scan, ORDINARY, start, start, BEFORE) && !hasContext ? score - 0.3 : score;
 }

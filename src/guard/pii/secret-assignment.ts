@@ -5,7 +5,7 @@ import { BEARER, SECRET } from "./topics.ts";
 
 /** Between a label and its value: quotes, spaces, a sign of assignment or a verb. */
 const assignment =
-  /["'`\])}*_]{0,3}[ \t]{0,4}(?:(=>|:=|[:=：])[ \t]{0,4}|(?: (?:is|ist|lautet|est|es|è|é|jest|to|was|war|est|set to)[: ]|(?:は|：|है|=) ?)[ \t]{0,3})(["'`*]{0,3})/y;
+  /["'`\])}*_]{0,3}[ \t]{0,4}(?:(=>|:=|[:=：](?![:=]))[ \t]{0,4}|(?: (?:is|ist|lautet|est|es|è|é|jest|to|was|war|est|set to)[: ]|(?:は|：|है|=) ?)[ \t]{0,3})(["'`*]{0,3})/y;
 /** The value: up to white space, or up to the closing quote. Longer ones are no passwords. */
 const bareValue = /[^\s"'`,;<>|\u3000-\u30ff\u4e00-\u9fff]{3,400}/y;
 const bearerValue = /[ \t]{1,3}["']?([A-Za-z0-9._~+/=-]{16,4000})/y;
@@ -49,7 +49,7 @@ function valueScore(label: string, value: string, isSigned: boolean, isQuoted: b
   const kinds = Number(hasDigit.test(value)) + Number(hasLetter.test(value)) + Number(hasMark.test(value)) + Number(hasBothCases(value));
   if (value.length >= 6 && kinds >= 2 && (hasDigit.test(value) || hasMark.test(value) || isQuoted)) return isSigned ? 0.85 : 0.75;
   if (isQuoted && isSigned && value.length >= 6 && !value.includes(" ")) return 0.6;
-  return isSigned && value.length >= 16 && entropyBits(value) >= 3.5 ? 0.6 : 0;
+  return isSigned && value.length >= 16 && isMixed(value) && entropyBits(value) >= 3.5 ? 0.6 : 0;
 }
 
 const closing = /[.,;:?)\]}。、*]{1,8}$/;
@@ -84,9 +84,23 @@ function findAssigned(scan: Scan, mark: number, out: Finding[]): boolean {
   return score > 0;
 }
 
+const kindOf = (unit: number): number => (unit >= 48 && unit <= 57 ? 1 : unit >= 97 && unit <= 122 ? 2 : unit >= 65 && unit <= 90 ? 3 : 0);
+
+/** Random letters change between small, capital and digit at every second place; names in a program at every fifth. */
+function isMixed(value: string): boolean {
+  let changes = 0;
+  for (let i = 1; i < value.length; i++) if (kindOf(value.charCodeAt(i)) !== kindOf(value.charCodeAt(i - 1))) changes++;
+  return changes / value.length >= 0.3;
+}
+
 /** Hashes are hexadecimal, identifiers have words in them: neither is taken for a key from afar. */
 const isKeyLike = (value: string): boolean =>
-  hasDigit.test(value) && /[a-z]/.test(value) && /[A-Z]/.test(value) && !/^[0-9a-f-]+$/i.test(value) && entropyBits(value) >= 3.8;
+  hasDigit.test(value) &&
+  /[a-z]/.test(value) &&
+  /[A-Z]/.test(value) &&
+  !/^[0-9a-f-]+$/i.test(value) &&
+  isMixed(value) &&
+  entropyBits(value) >= 3.8;
 
 function findNearby(scan: Scan, mark: number, out: Finding[]): void {
   const { text } = scan;

@@ -32,3 +32,5 @@ export const IDENTITY_HINT = 1 << 26;
 export const PHONE_LINE = 1 << 27;
 /** Everyday words that label an insurance number when a sign follows: "Policy #". */
 export const POLICY = 1 << 28;
+/** A driving licence, or a tenth of a litre. */
+export const DL = 1 << 29;

@@ -137,5 +137,10 @@ export const lookalikeSentences: readonly string[] = [
   "Contact details are at the bottom of the page; mail was delivered to building 4, floor 12.",
   "tel. aviv is not a phone, +5 is a number, and 1+1=2; call stack 0x7ffee4b8 at main.c:1234567",
   "fe80 is a prefix, dead:beef is a joke, 10:30:45 is a time, 16:9 a ratio, 1:2:3:4 a mix.",
+  "embedding: [0.02012746, 0.01957859, -0.03077182, 12.34567891]; configuration 10100 00001 10010 10010 11000 00100 11100 10101",
+  "Nuclei of the suprachiasmatic region, Cell 2002 109 497 508 12086606; Curr Biol 10, 307-357 /1910/; J. Phys. 8 (1953) 662.",
+  "A fasting glucose of 1.0 mg/dL 6000, then 2.3 mg/dL 6000; the charge on the positive plate? A. 0.005 C B. 0.01 C",
+  "Net loss (467.2) 16220.9 600.2 (3.33%), range 0.0003-0.1195, plans (2) 2014 2014 2014; mental age / chronological age * 100",
+  "case Token::QuotedString: return CompressedPBKDF2Function.getInstance(password); key = tokenizer.next();",
   "Group policy number one: be kind. Member id is a column of type bigint. Patient number two arrived at 10:15.",
 ];
