@@ -51,6 +51,9 @@ const SPOKEN: readonly (readonly [text: string, ...findings: string[]])[] = [
   ['const owner = "Anna Schmidt";', "PERSON Anna Schmidt"],
   ["x = call(y); // ask Anna Schmidt", "PERSON Anna Schmidt"],
   ["Senator McCarthy met DeShawn Williams.", "PERSON McCarthy", "PERSON DeShawn Williams"],
+  ["<name>Maria Silva</name><city>Porto</city>", "PERSON Maria Silva", "LOCATION Porto"],
+  ["name,city\nLars Ulrich,Oslo\nMaria Silva,Porto", "PERSON Lars Ulrich", "LOCATION Oslo", "PERSON Maria Silva", "LOCATION Porto"],
+  ["Meeting notes 12/3: Raj, Priya and Tomasz agreed.", "PERSON Raj", "PERSON Priya", "PERSON Tomasz"],
   ["担当：鈴木 一郎", "PERSON 鈴木 一郎"],
 ];
 

@@ -26,6 +26,8 @@ const CONTRACTION = 7 | (ROLES.be << ROLE_SHIFT);
 const PERIOD = 0x2e;
 const SPACE = 0x20;
 const COLON = 0x3a;
+const LESS = 0x3c;
+const SLASH = 0x2f;
 
 /** A hyphen or an apostrophe after a space joins nothing: it is a dash, or a quotation mark. */
 function loosen(gap: number): number {
@@ -38,6 +40,9 @@ function spaceOf(size: number): number {
   if (size === 0) return GAP_NONE;
   return size > 2 ? GAP_OTHER : GAP_SPACE;
 }
+
+/** `<name>Maria Silva</name>`: what ends with a closing tag is text. */
+const isEndTag = (text: string, at: number): boolean => text.charCodeAt(at) === LESS && text.charCodeAt(at + 1) === SLASH;
 
 const MIXED_NAME = /^(?:Mc|Mac|De|Di|Da|Du|Del|Des|La|Le|Van|Von|Fitz|St|San|Ja|O['’]|D['’]|L['’]|Al|El|Bin|Ben|Abu)\p{Lu}\p{Ll}+$/u;
 
@@ -77,7 +82,7 @@ export function tokenise(text: string, from: number, tokens: Tokens, lexicon: Le
     const isLong = scan.letters > 1;
     const isPart =
       isTechnical ||
-      isTechnicalAfter(next) ||
+      (isTechnicalAfter(next) && !isEndTag(text, scan.end)) ||
       (next === COLON && text.charCodeAt(scan.end + 1) === COLON) ||
       (isLong && (isDotted(text, scan.end) || (between === GAP_PERIOD && !isSpaced)));
     const known = lexicon.find(scan.hash);
