@@ -1,5 +1,12 @@
 import { FINDING_TYPES } from "../domain/finding.ts";
-import { createNameTagger, createPiiFinder, type Find, type ScoreInjection } from "../guard/index.ts";
+import {
+  createInjectionClassifier,
+  createNameTagger,
+  createPiiFinder,
+  loadInjectionWeights,
+  type Find,
+  type ScoreInjection,
+} from "../guard/index.ts";
 import { sha256Hex } from "../kernel/hash.ts";
 
 /** What looks at texts, on the path and at ingestion: the same ones, so that what ingestion found holds for a call. */
@@ -16,7 +23,7 @@ const DETECTORS_REV = 1;
 export const composeDetectors = (): DetectorParts => ({
   rev: revisionOf([String(DETECTORS_REV), ...FINDING_TYPES]),
   find: createPiiFinder({ extraRules: [createNameTagger()] }).find,
-  scoreInjection: () => ({ score: 0, saw: [] }),
+  scoreInjection: createInjectionClassifier(loadInjectionWeights()).score,
 });
 
 /** 28 bits of a digest of everything that decides what is found. */
