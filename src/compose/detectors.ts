@@ -20,11 +20,15 @@ export type DetectorParts = {
 /** Raise it when rules or weights change what is found in the same text. */
 const DETECTORS_REV = 1;
 
-export const composeDetectors = (): DetectorParts => ({
-  rev: revisionOf([String(DETECTORS_REV), ...FINDING_TYPES]),
-  find: createPiiFinder({ extraRules: [createNameTagger()] }).find,
-  scoreInjection: createInjectionClassifier(loadInjectionWeights()).score,
-});
+export function composeDetectors(): DetectorParts {
+  const injection = loadInjectionWeights();
+  return {
+    // A header changes with everything that weights were fitted to.
+    rev: revisionOf([String(DETECTORS_REV), ...FINDING_TYPES, JSON.stringify(injection.header)]),
+    find: createPiiFinder({ extraRules: [createNameTagger()] }).find,
+    scoreInjection: createInjectionClassifier(injection).score,
+  };
+}
 
 /** 28 bits of a digest of everything that decides what is found. */
 export const revisionOf = (words: readonly string[]): number => Number.parseInt(sha256Hex(words.join("\n")).slice(0, 7), 16);

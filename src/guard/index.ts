@@ -23,6 +23,5 @@ export { toxicityRule, type ToxicityMode, type ToxicityOptions } from "./output/
 export { readToxicityWeights } from "./toxicity/read-weights.ts";
 export { createToxicityScorer, TOXIC_ABOVE, type ScoreToxicity, type Toxicity, type ToxicityCategory } from "./toxicity/score-toxicity.ts";
 export { createInjectionClassifier, type InjectionClassifier } from "./attack/classifier.ts";
-export { digestSignals } from "./attack/digest.ts";
 export { loadInjectionWeights } from "./attack/load.ts";
 export { normalise, type Reading, type View, type Views } from "./attack/normalise.ts";

@@ -25,7 +25,8 @@ beforeAll(async () => {
     },
   });
   weir = await startWeir({ yaml: oneModel(upstream.openaiBaseUrl) });
-  key = (await weir.tenant("acme", { systemPrompt: SYSTEM })).key;
+  // A document that attacks would be withheld: here the fence alone is to hold it.
+  key = (await weir.tenant("acme", { systemPrompt: SYSTEM, guard: { injection: "detect" } })).key;
   await weir.call("POST", "/v1/vector_stores", { name: "house" }, { key });
   for (const document of [
     ["travel.md", MD],
