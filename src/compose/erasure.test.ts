@@ -17,7 +17,7 @@ import { openTestDatabase } from "../store/testing.ts";
 import { composeParts, type Parts } from "./parts.ts";
 
 const LONG = process.env["WEIR_TEST_LONG"] === "1";
-const KILLS = LONG ? 200 : 5;
+const KILLS = LONG ? 200 : 2;
 const ADA = "ada.lovelace@analytical.example";
 
 let db: Engine;
@@ -194,6 +194,23 @@ test("what a deletion does not delete, and a row that names the tenant where nob
     assert.equal((await jobOf(jobId)).state, "done", name);
   }
 }, 30_000);
+
+test("a call under way ends, is recorded, and is erased with the rest", async () => {
+  const parts = open(db);
+  const { slug, tenantId } = await fill(parts);
+  const reservation = makeReservation({ tenantId, keyId: keyIds.make(NOON_MS) });
+  await parts.record.journal.open(reservation);
+  const { jobId } = await parts.erasure.requests.eraseTenant(admin, slug);
+  parts.erasure.jobs.kick();
+  while ((await db.query(OPERATOR, "SELECT 1 FROM erasure_parts WHERE erasure_id = $1", [jobId])).length === 0);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.notEqual((await jobOf(jobId)).state, "done");
+  await parts.record.journal.close(makeEvent(reservation));
+  await parts.erasure.jobs.idle();
+  const job = await jobOf(jobId);
+  assert.deepEqual([job.state, await countLeft(tenantId), linesOf(job).get("table events")?.before], ["done", 0, 4]);
+  assert.equal(parts.record.callsOf(tenantId), 0);
+});
 
 test("what comes late is erased by another round, whose certificate names the one before", async () => {
   const parts = open(db);

@@ -5,7 +5,7 @@ import type { Config } from "../config/index.ts";
 import type { ErasuresDeps } from "../http/index.ts";
 import type { Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
-import type { ProcessId } from "../kernel/ids.ts";
+import { tenantIds, type ProcessId } from "../kernel/ids.ts";
 import {
   createErasureJobs,
   createErasureRequests,
@@ -80,7 +80,8 @@ export function composeErasure({ config, db, clock, log, processId, record, deci
     },
     get: requests.get,
     list: requests.list,
-    tenantIdOf: async (slug) => (await getBySlug(db, slug)).id,
+    // One that is erased has no slug any more.
+    tenantIdOf: async (name) => (tenantIds.is(name) ? name : (await getBySlug(db, name)).id),
   };
   return { jobs, requests, holds, endpoints: { erasures, holds } };
 }

@@ -16,7 +16,6 @@ export type Catalogue = {
 export type Table = {
   readonly name: string;
   readonly isPartition: boolean;
-  readonly isPartitioned: boolean;
   readonly security: boolean;
   readonly forced: boolean;
   readonly columns: readonly string[];
@@ -64,7 +63,7 @@ const namesOf = (numbers: string, table: string): string =>
 const columnsWhere = (condition: string): string =>
   `ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND ${condition} ORDER BY attnum)`;
 
-const TABLES = `SELECT relname::text AS name, relispartition AS "isPartition", relkind = 'p' AS "isPartitioned", relrowsecurity AS security, relforcerowsecurity AS forced,
+const TABLES = `SELECT relname::text AS name, relispartition AS "isPartition", relrowsecurity AS security, relforcerowsecurity AS forced,
   ${columnsWhere("true")} AS columns, ${columnsWhere("NOT attnotnull")} AS nullable
   FROM pg_class c WHERE relnamespace = ${HERE} AND relkind IN ('r', 'p') ORDER BY 1`;
 

@@ -38,9 +38,9 @@ export async function overwriteDeleted(db: Kept, names: readonly string[]): Prom
     (small ? rewritten : vacuumed).push(table);
   }
   // Statistics hold the commonest values. Those of a table that is empty now would stay for ever: ANALYZE leaves them as they are.
-  await run("DELETE FROM pg_statistic WHERE starelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace)");
+  await db.asOwner((owner) => owner.query(FORGET_STATISTICS, [tables.map(quote)]));
   await run("VACUUM FULL pg_statistic");
-  await run("ANALYZE");
+  if (tables.length > 0) await run(`ANALYZE ${tables.map(quote).join(", ")}`);
   // A log that is recycled keeps its bytes: two turns, each with a checkpoint, leave a new one behind and delete the old.
   await run("SET wal_recycle = off");
   for (let turn = 0; turn < 2; turn++) {
@@ -61,6 +61,9 @@ async function listExisting(db: Kept, names: readonly string[]): Promise<readonl
   );
   return rows.map(({ name }) => name);
 }
+
+const FORGET_STATISTICS = `DELETE FROM pg_statistic WHERE starelid IN
+  (SELECT part.relid FROM unnest($1::text[]) AS name CROSS JOIN LATERAL pg_partition_tree(name::regclass) AS part)`;
 
 async function sizeOf(db: Kept, table: string): Promise<number> {
   const [row] = await db.asOwner((owner) =>

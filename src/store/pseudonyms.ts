@@ -7,7 +7,7 @@ export type PseudonymRow = { readonly conversation: string; readonly name: strin
 /** Rows in one statement: some milliseconds of the embedded database. */
 export const PSEUDONYMS_A_STEP = 200;
 
-/** One that is there already only lives longer. */
+/** One that is there already only lives longer. Of a tenant that is being erased none is kept. */
 export async function keepPseudonyms(db: Database, tenantId: TenantId, rows: readonly PseudonymRow[], expiresAt: Date): Promise<void> {
   for (let at = 0; at < rows.length; at += PSEUDONYMS_A_STEP) {
     const some = rows.slice(at, at + PSEUDONYMS_A_STEP);
@@ -15,6 +15,7 @@ export async function keepPseudonyms(db: Database, tenantId: TenantId, rows: rea
       tenantScope(tenantId),
       `INSERT INTO pseudonyms (tenant_id, conversation, name, sealed, expires_at)
        SELECT $1, c, n, decode(s, 'hex'), $5 FROM unnest($2::text[], $3::text[], $4::text[]) AS t (c, n, s)
+       WHERE EXISTS (SELECT FROM tenants WHERE id = $1 AND deleted_at IS NULL)
        ON CONFLICT (tenant_id, conversation, name) DO UPDATE SET expires_at = greatest(pseudonyms.expires_at, excluded.expires_at)`,
       [
         tenantId,

@@ -1,5 +1,4 @@
 import type { TenantId } from "../kernel/ids.ts";
-import { readCatalogue, type Catalogue } from "./catalogue.ts";
 import { OPERATOR } from "./database.ts";
 import type { Database, Row } from "./database.ts";
 
@@ -36,35 +35,33 @@ export const REMAINS: Readonly<Record<string, Remains>> = {
 
 const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
+type CatalogueRow = { name: string; partitioned: boolean; columns: string[]; refers: string[]; readable: boolean };
+
+/** Every table of the schema, as it really is. */
+const TABLES = `SELECT c.relname::text AS name, c.relkind = 'p' AS partitioned, has_table_privilege('weir_operator', c.oid, 'SELECT') AS readable,
+    ARRAY(SELECT attname::text FROM pg_attribute WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped) AS columns,
+    ARRAY(SELECT t.relname::text FROM pg_constraint k JOIN pg_class t ON t.oid = k.confrelid WHERE k.conrelid = c.oid AND k.contype = 'f') AS refers
+  FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition ORDER BY 1`;
+
 /** Every table with a tenant's rows but `tenants` itself, those first that nothing refers to any more once the ones before are empty. */
 export async function listTenantTables(db: Database): Promise<readonly TenantTable[]> {
-  const catalogue = await readCatalogue(db);
-  const tables = catalogue.tables.filter((table) => !table.isPartition && table.name !== "tenants" && table.columns.includes("tenant_id"));
-  const ordered = inOrder(
-    tables.map((table) => table.name),
-    catalogue,
-  );
-  return ordered.map((name) => {
-    const table = tables.find((one) => one.name === name);
-    const columns = table?.columns ?? [];
-    return {
-      name,
-      isPartitioned: table?.isPartitioned ?? false,
-      subjectColumns: Object.values(SUBJECT_COLUMNS).filter((column) => columns.includes(column)),
-    };
-  });
+  const rows = await db.query<CatalogueRow>(OPERATOR, TABLES);
+  const tables = rows.filter(({ name, columns }) => name !== "tenants" && columns.includes("tenant_id"));
+  return inOrder(tables).map(({ name, partitioned, columns }) => ({
+    name,
+    isPartitioned: partitioned,
+    subjectColumns: Object.values(SUBJECT_COLUMNS).filter((column) => columns.includes(column)),
+  }));
 }
 
-function inOrder(names: readonly string[], { references }: Catalogue): readonly string[] {
-  const left = new Set(names.toSorted());
-  const ordered: string[] = [];
-  while (left.size > 0) {
-    const free = [...left].filter((name) => !references.some((one) => one.target === name && one.table !== name && left.has(one.table)));
+function inOrder(tables: readonly CatalogueRow[]): readonly CatalogueRow[] {
+  let left = tables;
+  const ordered: CatalogueRow[] = [];
+  while (left.length > 0) {
+    const free = left.filter(({ name }) => !left.some((other) => other.name !== name && other.refers.includes(name)));
     if (free.length === 0) throw new Error("tables refer to each other in a circle, so none can be emptied first");
-    for (const name of free) {
-      left.delete(name);
-      ordered.push(name);
-    }
+    ordered.push(...free);
+    left = left.filter((table) => !free.includes(table));
   }
   return ordered;
 }
@@ -141,14 +138,8 @@ export async function dropTenant(db: Database, tenantId: TenantId): Promise<void
 
 /** Rows that name the tenant where no column says so: of tables without `tenant_id`, but for those of the platform's own about erasures. */
 export async function countMentions(db: Database, tenantId: TenantId, known: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> {
-  const { tables, grants } = await readCatalogue(db);
-  const open = tables.filter(
-    ({ name, isPartition, columns }) =>
-      !isPartition &&
-      !columns.includes("tenant_id") &&
-      !known.has(name) &&
-      grants.some((grant) => grant.table === name && grant.role === "weir_operator" && grant.privilege === "select"),
-  );
+  const tables = await db.query<CatalogueRow>(OPERATOR, TABLES);
+  const open = tables.filter(({ name, columns, readable }) => readable && !columns.includes("tenant_id") && !known.has(name));
   const found = new Map<string, number>();
   for (const { name } of open) {
     const text = `SELECT count(*) AS count FROM ${quote(name)} t WHERE strpos(to_jsonb(t)::text, $1) > 0`;
