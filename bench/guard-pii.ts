@@ -1,6 +1,6 @@
 /**
  * Structured personal data: what is found in labelled texts, and how long it takes.
- * `bun bench/guard-pii.ts [--errors TYPE] [--speed]`. The data is Presidio's generated set, read from beside the project.
+ * `bun bench/guard-pii.ts [--errors TYPE|all] [--ordinary] [--speed]`. The data is Presidio's generated set, read from beside the project.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -9,6 +9,7 @@ import { createPiiFinder } from "../src/guard/index.ts";
 
 import { isIbanText, isLuhnText } from "./guard/own-rules.ts";
 import { wilson } from "./guard/wilson.ts";
+import { printOrdinary } from "./guard/ordinary.ts";
 import { printSpeed } from "./guard/speed.ts";
 
 type Label = {
@@ -123,4 +124,5 @@ if (existsSync(path)) {
   console.log(`${entries.length} texts of ${path.slice(DATA.length + 1)}; intervals are Wilson's, 95 %`);
   printTable();
 } else console.log("the data is not beside the project: no figures of quality");
+if (process.argv.includes("--ordinary")) printOrdinary(finder, DATA);
 if (process.argv.includes("--speed")) printSpeed(finder);

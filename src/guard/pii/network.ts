@@ -96,6 +96,7 @@ function findDashedMac(scan: Scan, token: number, out: Finding[]): void {
   while (token - first < 5 && first > 0 && isJoinedBy(scan, first, separator)) first--;
   const last = first + (size === 2 ? 5 : 2);
   if (last >= scan.tokens || last < token || isJoinedBy(scan, last + 1, separator)) return;
+  for (let group = first + 1; group <= last; group++) if (!isJoinedBy(scan, group, separator)) return;
   const start = scan.start[first] ?? 0;
   const end = scan.end[last] ?? 0;
   const address = scan.text.slice(start, Math.min(end, start + 18));

@@ -90,7 +90,13 @@ const hasOwnFormat = (candidate: PhoneCandidate): boolean => candidate.hasBracke
 
 /** Fewer kinds of digits are codes and masks: `00001 10010`. */
 const KINDS_MIN = 3;
-const isVaried = (digits: string): boolean => new Set(digits).size >= KINDS_MIN;
+function isVaried(digits: string): boolean {
+  let kinds = 0;
+  for (let i = 0; i < digits.length; i++) kinds |= 1 << (digits.charCodeAt(i) - 48);
+  let count = 0;
+  for (; kinds > 0; kinds &= kinds - 1) count++;
+  return count >= KINDS_MIN;
+}
 
 /** One of a row of numbers: nothing tells that it is another thing than those beside it. */
 function isInRow(text: string, { start, end }: PhoneCandidate): boolean {
@@ -141,7 +147,7 @@ function scoreOf(scan: Scan, plan: PhonePlan, candidate: PhoneCandidate): number
     return 0;
   if (candidate.hasPlus) return internationalScore(plan, candidate, hasContext || hasLine);
   const hasWord = hasContext || hasLine;
-  if (!hasWord && (!isVaried(candidate.digits) || (!hasOwnFormat(candidate) && isInRow(scan.text, candidate)))) return 0;
+  if (!hasWord && ((!hasOwnFormat(candidate) && isInRow(scan.text, candidate)) || !isVaried(candidate.digits))) return 0;
   const score = nationalScore(plan, candidate, hasWord);
   if (hasLine) return Math.min(score, LINE_SCORE);
   return score > 0 && isNear(scan, ORDINARY, start, start, BEFORE) && !hasContext ? score - 0.3 : score;
