@@ -34,7 +34,8 @@ const { createTerminal, listModels, runCommandLine } = await import("./cli/index
 const { loadConfig } = await import("./config/index.ts");
 const { systemClock } = await import("./kernel/clock.ts");
 const { createLog, describeError, silentLog } = await import("./telemetry/index.ts");
-const log = createLog((line) => void process.stderr.write(line), systemClock.nowMs);
+const { createLogScrub } = await import("./compose/log-scrub.ts");
+const log = createLog((line) => void process.stderr.write(line), systemClock.nowMs, createLogScrub());
 
 function exitOnUnexpected(error: unknown): void {
   log.error("weir failed unexpectedly and ends", describeError(error));

@@ -275,6 +275,8 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       admission.budgets.start();
       stored.start();
       guard.book.start();
+      // The lists of names are read now, not by the first call.
+      guard.find("");
       telemetry.start();
       erasure.jobs.start();
       contentScan.start();

@@ -8,12 +8,25 @@ export type Log = {
   error(message: string, fields?: LogFields): void;
 };
 
-/** One JSON object a line. `write` gets whole lines. */
-export function createLog(write: (line: string) => void, nowMs: () => number): Log {
+/**
+ * One JSON object a line. `write` gets whole lines. Nothing that is logged holds content; `scrub` is for the day on which something does all
+ * the same: it sees every text, and a text that it cannot look at is not written.
+ */
+export function createLog(write: (line: string) => void, nowMs: () => number, scrub: (text: string) => string = (text) => text): Log {
+  const clean = (value: LogFields[string]): LogFields[string] => {
+    if (typeof value !== "string") return value;
+    try {
+      return scrub(value);
+    } catch {
+      return "(not shown: it could not be looked at)";
+    }
+  };
   const at =
     (level: string) =>
-    (message: string, fields: LogFields = {}) =>
-      write(`${JSON.stringify({ time: toIso(nowMs()), level, message, ...fields })}\n`);
+    (message: string, fields: LogFields = {}) => {
+      const shown = Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, clean(value)]));
+      write(`${JSON.stringify({ time: toIso(nowMs()), level, message: clean(message), ...shown })}\n`);
+    };
   return { info: at("info"), warn: at("warn"), error: at("error") };
 }
 
