@@ -6,7 +6,14 @@ export type FoldedText = { readonly text: string; readonly at: Uint32Array | und
 /** Stands for what has no plain form; no rule looks for it. */
 const REPLACEMENT = 0xfffd;
 
-const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+const FIRST_LOW = 0xdc00;
+const isLow = (unit: number): boolean => unit >= FIRST_LOW && unit <= 0xdfff;
+
+/** By its low surrogate: the plain letter or digit of each mathematical one. */
+const MATHEMATICAL_PLAIN = Uint16Array.from({ length: 1024 }, (_, low) => {
+  const plain = String.fromCharCode(MATHEMATICAL, FIRST_LOW + low).normalize("NFKC");
+  return plain.length === 1 ? plain.charCodeAt(0) : REPLACEMENT;
+});
 
 /** Strings are built from pieces of this many units: `String.fromCharCode` takes its units as arguments, and those are bounded. */
 const PIECE_UNITS = 8192;
@@ -38,10 +45,9 @@ export function foldText(text: string): FoldedText {
     }
     at[count] = i;
     if (unit === MATHEMATICAL) {
-      const folded = text.slice(i, i + 2).normalize("NFKC");
-      plain = folded.length === 1 ? folded.charCodeAt(0) : REPLACEMENT;
-      if (plain !== MATHEMATICAL && i + 1 < length) i++;
-      else plain = REPLACEMENT;
+      const low = text.charCodeAt(i + 1);
+      plain = isLow(low) ? (MATHEMATICAL_PLAIN[low - FIRST_LOW] ?? REPLACEMENT) : REPLACEMENT;
+      if (plain !== REPLACEMENT) i++;
     }
     units[count++] = plain;
   }
