@@ -6,7 +6,7 @@ const REWRITE_BYTES_MAX = 256 * 1024 * 1024;
 
 /** What became of the bytes of deleted rows. */
 export type ErasedPages = {
-  readonly engine: Database["engine"];
+  readonly database: "embedded" | "server";
   /** Tables written anew: no byte of a deleted row is left in them. */
   readonly rewritten: readonly string[];
   /** Tables whose free space still holds bytes of deleted rows until it is used again. */
@@ -28,7 +28,7 @@ export async function overwriteDeleted(db: Kept, names: readonly string[]): Prom
   const run = (text: string): Promise<void> => db.asOwner((owner) => owner.script(text));
   if (db.engine === "postgres") {
     for (const table of tables) await run(`VACUUM (ANALYZE) ${quote(table)}`);
-    return { engine: db.engine, rewritten: [], vacuumed: tables, logReplaced: false };
+    return { database: "server", rewritten: [], vacuumed: tables, logReplaced: false };
   }
   const rewritten: string[] = [];
   const vacuumed: string[] = [];
@@ -48,7 +48,7 @@ export async function overwriteDeleted(db: Kept, names: readonly string[]): Prom
     await run("CHECKPOINT");
   }
   await run("RESET wal_recycle");
-  return { engine: db.engine, rewritten, vacuumed, logReplaced: true };
+  return { database: "embedded", rewritten, vacuumed, logReplaced: true };
 }
 
 /** A job may be older than a migration that dropped a table. */

@@ -32,7 +32,7 @@ type Facts = {
   stores: { store: string; before: number; after: number }[];
   processes: { done: boolean; linesBefore: number; linesAfter: number }[];
   chains: { calls: { ok: boolean; entries: number }; decisions: { ok: boolean } };
-  pages: { engine: string; note?: string };
+  pages: { database: string; note?: string };
 };
 
 test("a tenant is erased on PostgreSQL while two replicas serve it: both forget it, both journals are clean, no row is left", async () => {
@@ -66,7 +66,7 @@ test("a tenant is erased on PostgreSQL while two replicas serve it: both forget 
   for (const { done, linesBefore, linesAfter } of facts.processes) assert.deepEqual([done, linesBefore > 0, linesAfter], [true, true, 0]);
   assert.ok(facts.stores.every(({ after }) => after === 0));
   assert.deepEqual([facts.chains.calls.ok, facts.chains.calls.entries, facts.chains.decisions.ok], [true, verdict.entries, true]);
-  assert.deepEqual([facts.pages.engine, facts.pages.note?.includes("VACUUM FULL")], ["postgres", true]);
+  assert.deepEqual([facts.pages.database, facts.pages.note?.includes("VACUUM FULL")], ["server", true]);
   for (const weir of [one, two]) {
     const text = await journals(weir);
     assert.ok(!text.includes(id) && !text.includes("zqacme"));
