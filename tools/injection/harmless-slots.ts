@@ -2,6 +2,12 @@ import type { Slots } from "./grammar.ts";
 
 /** What fills the places of harmless templates. */
 export const HARMLESS_SLOTS: Slots = {
+  do: "Describe|Explain|Summarise|Discuss|List facts on|Compare views on|Give tips for|Name the advantages of|Give an example of|Suggest ideas for|Create a plan for|Analyse|Give your opinion on|Tell a joke about|Outline|Evaluate|Define|Classify|Recommend books on|Propose a slogan for",
+  thing:
+    "a short story|a poem|an e-mail|a headline|a product description|a limerick|a to-do list|a Python script|a SQL query|a press release|a tweet|a cover letter|a dialogue|an outline|a review|a recipe|a shell script|an essay|a pep talk|a toast",
+  things: "questions|ideas|facts|opinions|examples|titles|numbers|steps|names|sentences",
+  unit: "word|sentence|paragraph|line|story|list|letter|number",
+  machine: "ChatGPT|GPT-4|Claude|Gemini|an AI|a language model|a robot|Llama|this assistant",
   please: "Please|Kindly|Could you please|Just|Sorry, please|You may",
   drop: "ignore|disregard|forget|discard|delete|skip|overlook",
   prior: "previous|last|earlier|prior|first|old",

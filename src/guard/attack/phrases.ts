@@ -8,7 +8,7 @@ export const PHRASES = {
     "ignore, disregard, forget, override, overrule, bypass, discard, abandon, drop, neglect, dismiss, nullify, supersede, supersedes, " +
     "pay no attention to, do not follow, don't follow, do not obey, don't obey, stop following, stop obeying, no longer follow, no longer obey, do not adhere, " +
     "don't listen to, do not listen to, leave behind, set aside, throw away, unlearn, no longer applies, no longer apply, is void, are void, does not apply, do not apply, are cancelled, is cancelled, are lifted, are revoked, ignoring, disregarding, forgetting, overriding, " +
-    "cease following, refrain from following, take no notice of, never mind, go against, circumvent, " +
+    "cease following, refrain from following, take no notice of, go against, circumvent, " +
     "ignoriere, ignorier, ignorieren, ignoriert, vergiss, vergesse, vergessen, vergesst, missachte, missachten, verwirf, übergehe, umgehe, setze dich hinweg, beachte nicht, " +
     "ignorez, ignorer, oublie, oubliez, oublier, négligez, néglige, ne tiens pas compte, ne tenez pas compte, fais abstraction, faites abstraction, outrepasse, contourne, " +
     "ignora, ignorar, ignoren, olvida, olvide, olvidar, olvídate, descarta, descarte, omite, omita, haz caso omiso, haga caso omiso, no sigas, desobedece, anula, " +
