@@ -36,7 +36,6 @@ export const OWNERS: Readonly<Record<string, { readonly folders: readonly string
   unpdf: { folders: ["ingest"] },
   stemmer: { folders: ["retrieve"] },
   "libphonenumber-js": { folders: ["guard"] },
-  stdnum: { folders: ["guard"] },
   "node-llama-cpp": { folders: ["provider"] },
   "@huggingface/jinja": { folders: ["provider"] },
   jose: { folders: ["admit"] },

@@ -36,7 +36,7 @@ const chatPlace = (
   ask: (placing, { model }, stream) => chatAsk(messages(placing), { model, stream, ...(more === undefined ? {} : { more }) }),
 });
 
-const LOOKUP = { tools: [functionTool("look_up", "Looks a customer up", ["note"])] };
+const LOOKED_UP = { tools: [functionTool("look_up", "Looks a customer up", ["note"])] };
 const call = (note: string) => ({ id: "call_1", type: "function", function: { name: "look_up", arguments: JSON.stringify({ note }) } });
 
 const PLACES: readonly Place[] = [
@@ -64,7 +64,7 @@ const PLACES: readonly Place[] = [
       { role: "assistant", content: null, tool_calls: [call(tracer)] },
       { role: "tool", tool_call_id: "call_1", content: JSON.stringify({ record: sentence }) },
     ],
-    LOOKUP,
+    LOOKED_UP,
   ),
   chatPlace(
     "tool-arguments",
@@ -73,7 +73,7 @@ const PLACES: readonly Place[] = [
       { role: "assistant", content: null, tool_calls: [call(sentence)] },
       { role: "tool", tool_call_id: "call_1", content: "not found" },
     ],
-    LOOKUP,
+    LOOKED_UP,
   ),
 ];
 
