@@ -55,11 +55,13 @@ export function createInjectionClassifier(weights: Weights): InjectionClassifier
     for (let i = findFirst(events, from); i < events.count && (events.at[i] ?? 0) < to; i++) named.add(events.id[i] ?? 0);
     const found = [...named].map((id) => ({ name: SIGNAL_NAMES[id] ?? "", weight: signalWeights[id] ?? 0 }));
     const wording = logit - found.reduce((sum, { weight }) => sum + weight, 0);
-    return [...found, { name: "wording", weight: wording }]
+    const saw = [...found, { name: "wording", weight: wording }]
       .filter(({ weight }) => weight >= SAW_WEIGHT_MIN)
       .toSorted((one, other) => other.weight - one.weight)
       .slice(0, SAW_MAX)
       .map(({ name }) => name);
+    // Nothing stands out when many words say a little each.
+    return saw.length === 0 ? ["wording"] : saw;
   }
 
   return {
