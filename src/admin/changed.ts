@@ -5,7 +5,7 @@ import type { Changed, Decision, DecisionLog, Shown } from "../record/index.ts";
 export type Decisions = Pick<DecisionLog, "change" | "digestText">;
 
 /** Fields that hold what people wrote: a name may be a person's, a prompt is content. */
-const TEXTS: ReadonlySet<string> = new Set(["name", "systemPrompt"]);
+const TEXTS: ReadonlySet<string> = new Set(["name", "systemPrompt", "suspendedReason"]);
 
 /** undefined and null are the same: not set. */
 type Fields = Readonly<Record<string, Shown | undefined>>;

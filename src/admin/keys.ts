@@ -2,31 +2,13 @@ import { checkMintable, type Change } from "../admit/index.ts";
 import type { KeyCreate } from "../contract/admin.ts";
 import { principalIdOf, type KeyProfile, type Principal } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
-import { toIso } from "../kernel/clock.ts";
 import { type KeyId, keyIds, makeSecret, type TenantId } from "../kernel/ids.ts";
-import { dollarsToMicro, microToDollars } from "../kernel/money.ts";
+import { dollarsToMicro } from "../kernel/money.ts";
 import { type Database, tenantScope } from "../store/database.ts";
 import { endKey, getKey, insertKey, listKeys, revokeKey, type KeyRecord } from "../store/keys.ts";
 import { changeBy, type Decisions, diff } from "./changed.ts";
+import { toKeyView, type KeyView } from "./key-view.ts";
 import { getBySlug } from "./tenants.ts";
-
-/** A key as the admin API tells it: what it may do, and its first characters. */
-export type KeyView = {
-  readonly id: string;
-  readonly prefix: string;
-  readonly name: string;
-  readonly role: string;
-  readonly team: string | undefined;
-  readonly region?: string | undefined;
-  readonly ownDocumentsOnly?: boolean | undefined;
-  readonly models: readonly string[] | undefined;
-  readonly rpm: number | undefined;
-  readonly tpm: number | undefined;
-  readonly budgetUsd: number | undefined;
-  readonly createdAt: string;
-  readonly expiresAt: string | undefined;
-  readonly revokedAt: string | undefined;
-};
 
 export type KeyAdmin = {
   /** The secret is told once, here. Throws `forbidden` for a key stronger than its maker. */
@@ -73,12 +55,12 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
         return { made, tenantId, decision: changeBy(maker, "key.create", { category: "sign-ins", resource: made.record.id, changed }) };
       });
       deps.changed({ kind: "key", tenantId, id: record.id });
-      return { ...toView(record), key };
+      return { ...toKeyView(record), key };
     },
     async list(slug, page) {
       const { id } = await getBySlug(db, slug);
       const { data, nextCursor } = await listKeys(db, id, page);
-      return { data: data.map(toView), nextCursor };
+      return { data: data.map(toKeyView), nextCursor };
     },
     async revoke(slug, id, by) {
       const keyId = parseId(id);
@@ -90,7 +72,7 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
         return { made, tenantId, decision: changeBy(by, "key.revoke", { category: "sign-ins", resource: keyId, changed }) };
       });
       deps.changed({ kind: "key", tenantId, id: keyId });
-      return toView(record);
+      return toKeyView(record);
     },
     async rotate(maker, slug, id, overlapSeconds) {
       const keyId = parseId(id);
@@ -98,6 +80,7 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
       const old = await getKey(db, tenantId, keyId);
       if (old.revokedAtMs !== undefined || (old.expiresAtMs ?? Number.POSITIVE_INFINITY) <= deps.nowMs())
         throw new Fault("conflict", { say: "The key has ended already: make a new one." });
+      refuseSuspended(old);
       refuseStronger(maker, slug, old);
       const { made, ended } = await decisions.change(tenantScope(tenantId), async (bound) => {
         const done = {
@@ -105,11 +88,12 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
           made: await make(bound, tenantId, { ...old, holderId: old.holderId ?? keyId }, keyId),
           ended: await endKey(bound, tenantId, keyId, deps.nowMs() + overlapSeconds * 1000),
         };
+        refuseSuspended(done.ended);
         const changed = { replacedBy: { old: null, new: done.made.record.id }, overlapSeconds: { old: null, new: overlapSeconds } };
         return { made: done, tenantId, decision: changeBy(maker, "key.rotate", { category: "sign-ins", resource: keyId, changed }) };
       });
       deps.changed({ kind: "key", tenantId, id: keyId });
-      return { ...toView(made.record), key: made.key, replaces: toView(ended) };
+      return { ...toKeyView(made.record), key: made.key, replaces: toKeyView(ended) };
     },
   };
 }
@@ -125,6 +109,11 @@ function makeKey({ nowMs, digest }: Pick<Deps, "nowMs" | "digest">) {
 function refuseStronger(maker: Principal, slug: string, wanted: Omit<KeyProfile, "id">): void {
   const mintable = checkMintable(maker, { ...wanted, tenantSlug: slug });
   if (!mintable.ok) throw new Fault("forbidden", { param: mintable.param, say: mintable.say });
+}
+
+/** A new key would be one that nobody suspended. */
+function refuseSuspended({ suspension }: KeyRecord): void {
+  if (suspension !== undefined) throw new Fault("conflict", { say: "The key is suspended: lift that first." });
 }
 
 function parseId(raw: string): KeyId {
@@ -154,15 +143,4 @@ function toWanted(body: KeyCreate) {
     region: body.region ?? undefined,
     ownDocumentsOnly: body.ownDocumentsOnly ?? false,
   } as const;
-}
-
-function toView(record: KeyRecord): KeyView {
-  const { budgetMicroUsd, createdAtMs, expiresAtMs, revokedAtMs, holderId: _holder, ...rest } = record;
-  return {
-    ...rest,
-    budgetUsd: budgetMicroUsd === undefined ? undefined : microToDollars(budgetMicroUsd),
-    createdAt: toIso(createdAtMs),
-    expiresAt: expiresAtMs === undefined ? undefined : toIso(expiresAtMs),
-    revokedAt: revokedAtMs === undefined ? undefined : toIso(revokedAtMs),
-  };
 }

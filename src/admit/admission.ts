@@ -1,6 +1,7 @@
 import type { BudgetScope } from "../domain/event.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
+import type { Abuse } from "./abuse.ts";
 import type { BudgetHold } from "./budget-hold.ts";
 import type { Budgets } from "./budgets.ts";
 import type { RateNumbers, Rates, RateVerdict } from "./rates.ts";
@@ -31,7 +32,7 @@ export type Ticket = {
 };
 
 export type Admission = {
-  /** Rates, then room, then budget. Nothing waits: a ticket at once; else a promise. Refusals are Faults, and leave nothing behind. */
+  /** How the key was used of late, then rates, room and budget. Nothing waits: a ticket at once; else a promise. Refusals are Faults, and leave nothing behind. */
   admit(ask: AdmissionAsk): Ticket | Promise<Ticket>;
   /** The rate numbers as they stand, for refusals and for routes that admit nothing. */
   rates(who: TenantPrincipal): RateNumbers | undefined;
@@ -39,9 +40,15 @@ export type Admission = {
 
 type Passed = Extract<RateVerdict, { passed: true }>;
 
-export function createAdmission(deps: { readonly rates: Rates; readonly room: Room; readonly budgets: Budgets }): Admission {
-  const { rates, room, budgets } = deps;
+export type AdmissionDeps = {
+  readonly rates: Rates;
+  readonly room: Room;
+  readonly budgets: Budgets;
+  /** undefined: nobody counts how keys are used. */
+  readonly abuse?: Pick<Abuse, "check"> | undefined;
+};
 
+export function createAdmission({ rates, room, budgets, abuse }: AdmissionDeps): Admission {
   const createTicket = (ask: AdmissionAsk, verdict: Passed, hold: BudgetHold): Ticket => {
     let settled = false;
     return {
@@ -96,6 +103,7 @@ export function createAdmission(deps: { readonly rates: Rates; readonly room: Ro
 
   return {
     admit(ask) {
+      abuse?.check(ask.who.key.id);
       const verdict = rates.take(ask.who, ask.tokens);
       if (verdict instanceof Promise) return verdict.then((answered) => afterRates(ask, answered));
       return afterRates(ask, verdict);

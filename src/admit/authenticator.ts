@@ -18,8 +18,8 @@ export const digestKey = (pepper: Uint8Array, secret: string): string => hmacHex
 export type Authenticator = {
   /**
    * Who calls. Returned at once where the key or token is cached, which is the hot path; a promise where the database or an issuer must
-   * be asked. Throws or rejects `key_missing`, `key_unknown`, `token_invalid`, `tenant_mismatch`, `busy`, `issuer_unavailable`,
-   * `store_unavailable`.
+   * be asked. Throws or rejects `key_missing`, `key_unknown`, `key_suspended`, `token_invalid`, `tenant_mismatch`, `busy`,
+   * `issuer_unavailable`, `store_unavailable`.
    */
   authenticate(presented: Presented): Principal | Promise<Principal>;
   /** This process has changed a key or tenant itself, and does not wait for the feed to say so. */
@@ -44,6 +44,8 @@ export type AuthenticatorDeps = {
   readonly findTokens?: (() => TokenBook | undefined) | undefined;
   /** Told of everybody who was not known a moment ago: of each call only the first. */
   readonly signedIn?: ((who: Principal, by: "key" | "token") => void) | undefined;
+  /** Told of each change, whichever process made it. */
+  readonly changed?: ((change: Change) => void) | undefined;
   readonly clock: Clock;
   readonly after: After;
 };
@@ -56,6 +58,7 @@ export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimi
   const invalidate = (change: Change): void => {
     keys.forget(change);
     findTokens()?.forget(change);
+    deps.changed?.(change);
   };
   const forgetAll = (): void => {
     keys.forgetAll();
@@ -66,6 +69,8 @@ export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimi
   const check = (principal: TenantPrincipal, tenantHeader: string | undefined): TenantPrincipal => {
     const { expiresAtMs } = principal.key;
     if (expiresAtMs !== undefined && clock.nowMs() >= expiresAtMs) throw new Fault("key_unknown");
+    // Kept like any other: one that goes on calling must not cost a question each time.
+    if (principal.key.suspended === true) throw new Fault("key_suspended");
     if (tenantHeader !== undefined && tenantHeader !== "" && tenantHeader !== principal.tenant.slug) throw new Fault("tenant_mismatch");
     return principal;
   };

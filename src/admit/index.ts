@@ -1,3 +1,4 @@
+export { createAbuse, type Abuse, type Scored } from "./abuse.ts";
 export { createAdmission, type Admission, type AdmissionAsk, type Ticket } from "./admission.ts";
 export { createAuthenticator, digestKey, KEY_PEPPER_PURPOSE, type Authenticator, type AuthenticatorDeps } from "./authenticator.ts";
 export type { LeaseSource } from "./budget-account.ts";

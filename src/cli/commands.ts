@@ -6,6 +6,7 @@ import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
 import { ingest } from "./ingest.ts";
 import { keyCreate, keyList, keyRevoke, keyRotate } from "./key.ts";
+import { keyResume, keySuspend } from "./key-suspend.ts";
 import { modelsList, modelsPull } from "./models.ts";
 import { move } from "./move.ts";
 import { redteam } from "./redteam.ts";
@@ -29,6 +30,8 @@ export const COMMANDS: readonly Command[] = [
   keyList,
   keyRotate,
   keyRevoke,
+  keySuspend,
+  keyResume,
   usage,
   explain,
   auditVerify,

@@ -82,8 +82,9 @@ export const keyList: Command = {
           findNumber(key, "budgetUsd"),
           findText(key, "expiresAt"),
           findText(key, "revokedAt"),
+          findText(key, "suspendedAt"),
         ]);
-        deps.terminal.out(renderTable(["ID", "PREFIX", "NAME", "ROLE", "TEAM", "BUDGET USD", "EXPIRES", "REVOKED"], rows));
+        deps.terminal.out(renderTable(["ID", "PREFIX", "NAME", "ROLE", "TEAM", "BUDGET USD", "EXPIRES", "REVOKED", "SUSPENDED"], rows));
       }
       return EXIT.done;
     });

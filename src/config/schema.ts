@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { abuseSchema } from "./abuse-schema.ts";
 import { approvalsSchema } from "./approvals-schema.ts";
 import { authSchema } from "./auth.ts";
 import { guardSchema } from "./guard-schema.ts";
@@ -322,6 +323,7 @@ export const fileSchema = z.strictObject({
   }).optional(),
   server,
   guard: guardSchema,
+  abuse: abuseSchema,
   auth: authSchema,
   objects: objectsSchema,
   telemetry: telemetrySchema,

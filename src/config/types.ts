@@ -2,6 +2,7 @@ import type { AuthConfig } from "./auth.ts";
 import type { GuardConfig } from "./guard.ts";
 import type { ObjectsConfig } from "./objects.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
+import type { AbusePolicy } from "../domain/abuse.ts";
 import type { PiiMode } from "../domain/guard-policy.ts";
 import type { Price } from "../kernel/money.ts";
 import type { Capabilities, Timeouts, Trust } from "../domain/target.ts";
@@ -115,6 +116,7 @@ export type Config = {
   readonly routes: Readonly<Record<string, readonly RuleConfig[]>>;
   readonly tiers: Readonly<Record<string, TierConfig>>;
   readonly guard: GuardConfig;
+  readonly abuse: AbusePolicy;
   /** Issuers whose tokens are taken beside keys. */
   readonly auth: AuthConfig;
   readonly objects: ObjectsConfig;

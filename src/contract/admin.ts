@@ -71,6 +71,9 @@ export const keyRotate = z.strictObject({
   overlapSeconds: z.int().min(0).max(OVERLAP_SECONDS_MAX).default(OVERLAP_SECONDS_DEFAULT),
 });
 
+/** A reason is a line for whoever asks why. */
+export const keySuspend = z.strictObject({ reason: label });
+
 const promptName = z.string().regex(/^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/, "expected 1 to 63 lower-case letters, digits and hyphens");
 export const promptCreate = z.strictObject({
   tenant: z.string().optional(),

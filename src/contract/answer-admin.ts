@@ -41,6 +41,9 @@ export const key = z.object({
   createdAt: moment,
   expiresAt: moment.nullish(),
   revokedAt: moment.nullish(),
+  suspendedAt: moment.optional().describe("While it is suspended: calls with it are refused."),
+  suspendedBy: z.enum(["server", "tenant", "platform"]).optional().describe("What the platform suspended, a tenant's key does not lift."),
+  suspendedReason: z.string().optional(),
 });
 export const keyMade = key.extend({ key: z.string().describe("The secret. It is told once, here.") });
 export const keyPage = page(key);

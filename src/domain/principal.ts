@@ -44,6 +44,8 @@ export type KeyProfile = {
   readonly tpm: number | undefined;
   readonly budgetMicroUsd: number | undefined;
   readonly expiresAtMs: number | undefined;
+  /** Known, and refused because of how it was used. */
+  readonly suspended?: true | undefined;
 };
 
 /** Who calls, in one tenant: by a key, or by a token, whose claims then stand in `key`. */

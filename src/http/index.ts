@@ -27,6 +27,7 @@ export { files } from "./files.ts";
 export { health } from "./health.ts";
 export type { HealthDeps } from "./health.ts";
 export { createIssuerFetch } from "./issuer-fetch.ts";
+export { keySuspension } from "./key-suspension.ts";
 export { models } from "./models.ts";
 export type { ModelsDeps } from "./models.ts";
 export { objectKeys } from "./object-keys.ts";

@@ -135,7 +135,8 @@ const isCall = (note: RouteNote | undefined): boolean =>
 function faultsOf(endpoint: Endpoint, note: RouteNote | undefined): ReadonlySet<FaultCode> {
   const codes = new Set<FaultCode>(["bug", ...(note?.faults ?? [])]);
   const add = (...more: readonly FaultCode[]): void => more.forEach((code) => codes.add(code));
-  if (endpoint.allow !== "public") add("key_missing", "key_unknown", "forbidden", "tenant_mismatch", "busy", "store_unavailable");
+  if (endpoint.allow !== "public")
+    add("key_missing", "key_unknown", "key_suspended", "forbidden", "tenant_mismatch", "busy", "store_unavailable");
   if (endpoint.path.includes(":")) add("not_found");
   if (note?.query !== undefined) add("body_invalid");
   if (note?.body !== undefined) add("body_unreadable", "body_invalid", "body_too_large");

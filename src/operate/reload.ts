@@ -39,6 +39,7 @@ const LIVE = new Set<keyof Config>([
   "outbound",
   "retention",
   "approvals",
+  "abuse",
 ]);
 /** Made anew by each reading, or following from the rest. */
 const DERIVED = new Set<keyof Config>(["adminKey", "adminKeyIsNew", "localAdminKey", "hash", "warnings"]);

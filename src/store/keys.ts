@@ -15,7 +15,11 @@ export type KeyRecord = KeyProfile & {
   readonly prefix: string;
   readonly createdAtMs: number;
   readonly revokedAtMs: number | undefined;
+  readonly suspension?: KeySuspension | undefined;
 };
+/** Who it was that suspended a key. What the platform's people did, a tenant's cannot undo. */
+export type SuspendedBy = "server" | "tenant" | "platform";
+export type KeySuspension = { readonly atMs: number; readonly reason: string; readonly by: SuspendedBy };
 
 type KeyRow = {
   readonly id: string;
@@ -33,10 +37,13 @@ type KeyRow = {
   readonly region: string | null;
   readonly own_documents_only: boolean;
   readonly holder_id: string;
+  readonly suspended_at: Date | null;
+  readonly suspended_reason: string | null;
+  readonly suspended_by: SuspendedBy | null;
 };
 
 const COLUMNS =
-  "id, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at, revoked_at, region, own_documents_only, holder_id";
+  "id, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at, revoked_at, region, own_documents_only, holder_id, suspended_at, suspended_reason, suspended_by";
 
 export type KeyNew = Omit<KeyProfile, "id"> & {
   /** HMAC of the key, hex. */
@@ -121,6 +128,25 @@ export async function endKey(db: Database, tenantId: TenantId, keyId: KeyId, atM
   return toRecord(row);
 }
 
+/** undefined for the reason: it is lifted. Throws `not_found`, and `conflict` where it is not suspended by one of `from` any more. */
+export async function changeSuspension(
+  db: Database,
+  tenantId: TenantId,
+  keyId: KeyId,
+  change: { readonly from: readonly (SuspendedBy | null)[]; readonly to: KeySuspension | undefined },
+): Promise<KeyRecord> {
+  const { from, to } = change;
+  const [row] = await db.query<KeyRow>(
+    tenantScope(tenantId),
+    `UPDATE api_keys SET suspended_at = $3, suspended_reason = $4, suspended_by = $5
+     WHERE tenant_id = $1 AND id = $2 AND coalesce(suspended_by, '') = ANY($6::text[]) RETURNING ${COLUMNS}`,
+    [tenantId, keyId, to === undefined ? null : new Date(to.atMs), to?.reason ?? null, to?.by ?? null, from.map((by) => by ?? "")],
+  );
+  if (row !== undefined) return toRecord(row);
+  await getKey(db, tenantId, keyId);
+  throw new Fault("conflict", { say: "Somebody changed the key at the same time." });
+}
+
 /** Longer lines of descent are cut off. */
 const LINEAGE_MAX = 100;
 
@@ -154,7 +180,7 @@ const TENANT_OF_KEY = [
   "guard",
 ];
 
-/** Every request that is not cached comes through here. Revoked keys and deleted tenants are not found; expiry is the caller's to judge by its clock. */
+/** Every request that is not cached comes through here. Revoked keys and deleted tenants are not found; expiry and suspension are the caller's to judge. */
 export async function findKeyByDigest(db: Database, digest: string): Promise<FoundKey | undefined> {
   const tenant = TENANT_OF_KEY.map((name) => `t.${name} AS tenant_${name}`).join(", ");
   const [row] = await db.query<KeyRow & { readonly [name: `tenant_${string}`]: unknown }>(
@@ -183,9 +209,17 @@ function toProfile(row: KeyRow): KeyProfile {
     ...(row.region === null ? {} : { region: row.region }),
     ...(row.own_documents_only ? { ownDocumentsOnly: true } : {}),
     ...(row.holder_id === "" ? {} : { holderId: row.holder_id }),
+    ...(row.suspended_at === null ? {} : { suspended: true as const }),
   };
 }
 
 function toRecord(row: KeyRow): KeyRecord {
-  return { ...toProfile(row), prefix: row.prefix, createdAtMs: row.created_at.getTime(), revokedAtMs: row.revoked_at?.getTime() };
+  const { suspended_at: at, suspended_by: by, suspended_reason: reason } = row;
+  return {
+    ...toProfile(row),
+    prefix: row.prefix,
+    createdAtMs: row.created_at.getTime(),
+    revokedAtMs: row.revoked_at?.getTime(),
+    ...(at === null || by === null ? {} : { suspension: { atMs: at.getTime(), reason: reason ?? "", by } }),
+  };
 }
