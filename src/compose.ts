@@ -154,7 +154,7 @@ function composeHttp(
   { parts, db, pacer, operated }: HttpParts,
 ): { endpoints: Endpoint[]; seed(): Promise<Demo> } {
   const { record, ingest, chat, admission, metrics, decisions } = parts;
-  const { tenants, prompts, policies, keys } = composeAdmin({ config, db, clock, parts });
+  const administration = composeAdmin({ config, db, clock, parts });
   const idOf = async (slug: string) => (await getBySlug(db, slug)).id;
 
   const endpoints = composeEndpoints({
@@ -176,10 +176,7 @@ function composeHttp(
     moderations: { admit: admitModerations(admission.admission, chat.refuse), live: parts.live, moderate: chat.moderate },
     models: { list: chat.models, configuredAtMs: clock.nowMs() },
     ingest,
-    tenants,
-    keys,
-    prompts,
-    policies,
+    ...administration,
     ...parts.erasure.endpoints,
     readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     readPanel: async ({ tenant, ...ask }) =>
@@ -213,5 +210,5 @@ function composeHttp(
       return false;
     }
   };
-  return { endpoints, seed: () => seedDemo({ db, dataDir: config.dataDir, tenants, keys, ingest, isGood }) };
+  return { endpoints, seed: () => seedDemo({ db, dataDir: config.dataDir, ...administration, ingest, isGood }) };
 }

@@ -22,6 +22,8 @@ type Deps = {
   readonly db: Database;
   nowMs(): number;
   changed(change: Change): void;
+  /** It was lifted, by this process. */
+  resumed(keyId: KeyId): void;
   readonly decisions: Decisions;
 };
 
@@ -34,7 +36,7 @@ const REPLACEABLE: Readonly<Record<SuspendedBy, readonly (SuspendedBy | null)[]>
 /** By whom it may be lifted. */
 const LIFTABLE = { tenant: ["server", "tenant"], platform: ["server", "tenant", "platform"] } as const;
 
-export function createKeySuspensions({ db, nowMs, changed, decisions }: Deps): KeySuspensions {
+export function createKeySuspensions({ db, nowMs, changed, resumed, decisions }: Deps): KeySuspensions {
   type Step = { readonly tenantId: TenantId; readonly keyId: KeyId; readonly by: Principal | undefined; readonly action: string };
   const change = async (step: Step, apply: (bound: Database, before: KeyRecord) => Promise<KeyRecord>, reason?: string) => {
     const { tenantId, keyId, by, action } = step;
@@ -72,6 +74,7 @@ export function createKeySuspensions({ db, nowMs, changed, decisions }: Deps): K
           throw new Fault("forbidden", { say: "The platform suspended this key: only the platform's admin lifts that." });
         return await changeSuspension(bound, at.tenantId, at.keyId, { from, to: undefined });
       });
+      resumed(at.keyId);
       return toKeyView(record);
     },
     async suspendMisused({ tenantId, keyId }, reason) {

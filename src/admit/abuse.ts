@@ -1,8 +1,9 @@
-import type { AbuseLevel, AbusePolicy, Misuse } from "../domain/abuse.ts";
+import type { AbuseLevel, AbuseMode, AbusePolicy, Misuse } from "../domain/abuse.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
-import { idTimeMs, type KeyId, type TenantId } from "../kernel/ids.ts";
-import { createBucket, refill, waitMs, type Bucket } from "./bucket.ts";
+import { idTimeMs, type KeyId } from "../kernel/ids.ts";
+import { createBucket, refill, waitMs } from "./bucket.ts";
+import { createScoreBook, type ScoreBook, type Scored, type ScoreEntry } from "./score-book.ts";
 
 /** Points of a score. An attack that was refused is seldom a slip; personal data is pasted by accident; what a tool returned others wrote. */
 export const MISUSE_POINTS: Readonly<Record<Misuse, number>> = {
@@ -18,15 +19,12 @@ export const MISUSE_POINTS: Readonly<Record<Misuse, number>> = {
  * fewer than 2 in 100 are refused never climbs, whatever its rate.
  */
 export const ORDINARY_POINTS = 0.2;
-/** Keys whose scores are remembered: 200 bytes each. Only misuse makes one. */
-export const SCORED_KEYS_MAX = 50_000;
 /** Of the second threshold: after a flood a score is below it again in two half-lives. */
 const CEILING = 4;
 /** The database that did not take a suspension is asked again when the key calls, at most so often. */
 const ASK_AGAIN_MS = 10_000;
-
-/** A key, or the holder of a token. */
-export type Scored = { readonly tenantId: TenantId; readonly keyId: KeyId };
+const MINUTE_MS = 60_000;
+const THROTTLED = "This key is limited to few calls a minute because of how it was used.";
 
 /** How each key of this process was used of late. In memory, O(1), and never a question to the database. */
 export type Abuse = {
@@ -35,7 +33,7 @@ export type Abuse = {
   behaved(keyId: KeyId): void;
   /** Takes one call. Throws `rate_limited` for a throttled key, and `key_suspended`. */
   check(keyId: KeyId): void;
-  /** Somebody changed the key: it begins anew. */
+  /** Its suspension was lifted: it begins anew. */
   forget(keyId: KeyId): void;
   /** Another policy from now on; scores stay. */
   reconfigure(policy: AbusePolicy): void;
@@ -44,122 +42,69 @@ export type Abuse = {
   count(): Readonly<Record<AbuseLevel, number>>;
 };
 
+/** `mode`: what becomes of it. */
+export type Crossing = { readonly level: AbuseLevel; readonly score: number; readonly mode: AbuseMode };
+
 export type AbuseDeps = {
   readonly clock: Pick<Clock, "monotonicMs">;
   /** A score passed a threshold: told once, until it has fallen to half of the first. */
-  crossed(key: Scored, level: AbuseLevel, score: number): void;
-  /** Has the key refused everywhere, and then forgotten here. Not asked for holders of tokens, who have no row. */
-  suspend(key: Scored, score: number): void;
+  crossed(key: Scored, crossing: Crossing): void;
+  /** Has the key refused everywhere. False: not now; then it is asked again. Not asked for holders of tokens, who have no row. Never rejects. */
+  suspend(key: Scored, score: number): Promise<boolean>;
 };
 
-type Entry = Scored & {
-  score: number;
-  atMs: number;
-  told: AbuseLevel | undefined;
-  /** Of a throttled key. */
-  bucket: Bucket | undefined;
-  suspended: boolean;
-  askedAtMs: number;
-};
-
-export function createAbuse(deps: AbuseDeps, first: AbusePolicy, keysMax: number = SCORED_KEYS_MAX): Abuse {
-  const { clock } = deps;
-  /** The one that was misused longest ago is first. */
-  const entries = new Map<KeyId, Entry>();
+export function createAbuse(deps: AbuseDeps, first: AbusePolicy, keysMax?: number): Abuse {
   let policy = first;
-
-  const scoreNow = ({ score, atMs }: Entry): number => score * 2 ** (-(clock.monotonicMs() - atMs) / (policy.halfLifeMinutes * MINUTE_MS));
-  const age = (entry: Entry): void => {
-    entry.score = scoreNow(entry);
-    entry.atMs = clock.monotonicMs();
-    if (entry.score < policy.throttleAbove / 2) entry.told = undefined;
-  };
-  const levelOf = (score: number): AbuseLevel | undefined =>
+  const book = createScoreBook(deps.clock, () => policy.halfLifeMinutes * MINUTE_MS, keysMax);
+  const suspension = createSuspension(deps, book);
+  const levelOf = ({ score }: ScoreEntry): AbuseLevel | undefined =>
     score > policy.suspendAbove ? "high" : score > policy.throttleAbove ? "elevated" : undefined;
 
-  const findOrMake = ({ tenantId, keyId }: Scored): Entry => {
-    const known = entries.get(keyId);
-    if (known !== undefined) {
-      age(known);
-      entries.delete(keyId);
-      entries.set(keyId, known);
-      return known;
-    }
-    const oldest = entries.size >= keysMax ? entries.keys().next().value : undefined;
-    if (oldest !== undefined) entries.delete(oldest);
-    const atMs = clock.monotonicMs();
-    const made = { tenantId, keyId, score: 0, atMs, told: undefined, bucket: undefined, suspended: false, askedAtMs: 0 };
-    entries.set(keyId, made);
-    return made;
-  };
-  const askToSuspend = (entry: Entry): void => {
-    entry.askedAtMs = clock.monotonicMs();
-    if (!isHolder(entry.keyId)) deps.suspend(entry, entry.score);
-  };
-  const judge = (entry: Entry): void => {
-    const level = levelOf(entry.score);
+  /** A crossing is news only once: what hovers around a threshold would be told of with each call. */
+  const judge = (entry: ScoreEntry): void => {
+    const level = levelOf(entry);
     if (level === undefined || entry.told === "high" || entry.told === level) return;
     entry.told = level;
-    deps.crossed(entry, level, entry.score);
-    if (level !== "high" || policy.mode !== "suspend") return;
-    entry.suspended = true;
-    askToSuspend(entry);
+    deps.crossed(entry, { level, score: entry.score, mode: policy.mode });
+    if (level === "high" && policy.mode === "suspend") entry.suspended = true;
+    if (entry.suspended) suspension.ask(entry);
   };
-  const checkSuspended = (entry: Entry): void => {
-    if (isHolder(entry.keyId)) {
-      // Nobody can lift it but time, so it ends with the score.
-      entry.suspended = entry.score > policy.throttleAbove;
-    } else if (clock.monotonicMs() - entry.askedAtMs >= ASK_AGAIN_MS) askToSuspend(entry);
-    if (entry.suspended) throw new Fault("key_suspended");
+  const cool = (entry: ScoreEntry): void => {
+    if (entry.score < policy.throttleAbove / 2) entry.told = undefined;
   };
-  const checkThrottled = (entry: Entry): void => {
-    if (entry.score <= policy.throttleAbove) {
-      entry.bucket = undefined;
-      return;
-    }
-    const nowMs = clock.monotonicMs();
-    entry.bucket ??= createBucket(policy.callsPerMinute, nowMs);
-    refill(entry.bucket, policy.callsPerMinute, nowMs);
-    const retryAfterMs = waitMs(entry.bucket, 1);
-    if (retryAfterMs > 0) throw new Fault("rate_limited", { say: THROTTLED, retryAfterMs });
-    entry.bucket.level -= 1;
-  };
-
   return {
     misused(key, what, times = 1) {
       if (policy.mode === "off") return;
-      const entry = findOrMake(key);
+      const entry = book.take(key);
+      cool(entry);
       entry.score = Math.min(entry.score + MISUSE_POINTS[what] * times, policy.suspendAbove * CEILING);
       judge(entry);
     },
     behaved(keyId) {
-      const entry = entries.get(keyId);
+      const entry = book.find(keyId);
       if (entry === undefined) return;
-      age(entry);
-      entry.score -= ORDINARY_POINTS;
-      if (entry.score <= 0 && !entry.suspended) entries.delete(keyId);
+      entry.score = Math.max(0, entry.score - ORDINARY_POINTS);
+      if (entry.score === 0 && !entry.suspended) book.delete(keyId);
     },
     check(keyId) {
       if (policy.mode !== "throttle" && policy.mode !== "suspend") return;
-      const entry = entries.get(keyId);
+      const entry = book.find(keyId);
       if (entry === undefined) return;
-      age(entry);
-      if (entry.suspended && policy.mode === "suspend") checkSuspended(entry);
-      checkThrottled(entry);
+      if (entry.suspended && policy.mode === "suspend") suspension.check(entry, policy);
+      checkThrottled(entry, policy, deps.clock.monotonicMs());
     },
-    forget: (keyId) => void entries.delete(keyId),
+    forget: (keyId) => book.delete(keyId),
     reconfigure(next) {
+      // What was only told of so far is judged anew.
+      if (next.mode !== policy.mode) for (const entry of book.entries()) entry.told = undefined;
       policy = next;
-      if (next.mode === "off") entries.clear();
+      if (next.mode === "off") book.clear();
     },
-    scoreOf(keyId) {
-      const entry = entries.get(keyId);
-      return entry === undefined ? 0 : Math.max(0, scoreNow(entry));
-    },
+    scoreOf: (keyId) => book.find(keyId)?.score ?? 0,
     count() {
       const counts = { elevated: 0, high: 0 };
-      for (const entry of entries.values()) {
-        const level = levelOf(scoreNow(entry));
+      for (const entry of book.entries()) {
+        const level = levelOf(entry);
         if (level !== undefined) counts[level]++;
       }
       return counts;
@@ -167,8 +112,38 @@ export function createAbuse(deps: AbuseDeps, first: AbusePolicy, keysMax: number
   };
 }
 
-const MINUTE_MS = 60_000;
-const THROTTLED = "This key is limited to few calls a minute because of how it was used.";
-
 /** Of a token: its id carries the time 0. */
 const isHolder = (keyId: KeyId): boolean => idTimeMs(keyId) === 0;
+
+/** A suspension as this process knows it, until it is in the database and everybody does. */
+function createSuspension({ clock, suspend }: Pick<AbuseDeps, "clock" | "suspend">, book: Pick<ScoreBook, "delete">) {
+  const askNow = async (entry: ScoreEntry): Promise<void> => {
+    if (await suspend(entry, entry.score)) book.delete(entry.keyId);
+  };
+  const ask = (entry: ScoreEntry): void => {
+    entry.askedAtMs = clock.monotonicMs();
+    if (!isHolder(entry.keyId)) void askNow(entry);
+  };
+  return {
+    ask,
+    check(entry: ScoreEntry, policy: AbusePolicy): void {
+      if (isHolder(entry.keyId)) {
+        // A person is suspended by whoever issues their tokens; here it ends with the score.
+        entry.suspended = entry.score > policy.throttleAbove;
+      } else if (clock.monotonicMs() - entry.askedAtMs >= ASK_AGAIN_MS) ask(entry);
+      if (entry.suspended) throw new Fault("key_suspended");
+    },
+  };
+}
+
+function checkThrottled(entry: ScoreEntry, { throttleAbove, callsPerMinute }: AbusePolicy, nowMs: number): void {
+  if (entry.score <= throttleAbove) {
+    entry.bucket = undefined;
+    return;
+  }
+  entry.bucket ??= createBucket(callsPerMinute, nowMs);
+  refill(entry.bucket, callsPerMinute, nowMs);
+  const retryAfterMs = waitMs(entry.bucket, 1);
+  if (retryAfterMs > 0) throw new Fault("rate_limited", { say: THROTTLED, retryAfterMs });
+  entry.bucket.level -= 1;
+}

@@ -331,3 +331,56 @@ test("a process that has not read the feed yet keeps nothing, because it would n
   assert.deepEqual(await ask(secret), who);
   assert.equal(authenticator.cachedKeys, 1);
 });
+
+test("a suspended key is refused from memory, in every process within two seconds, and works again when that is lifted", async () => {
+  const time = createFakeTime(Date.UTC(2026, 10, 21));
+  const pepper = new Uint8Array(32).fill(7);
+  const secret = makeSecret("weir");
+  const row = { who: testPrincipal(), seq: 1, lookups: 0 };
+  const replica = async () => {
+    const authenticator = createAuthenticator({
+      findKey: async () => {
+        row.lookups++;
+        return row.who;
+      },
+      feed: {
+        newest: async () => row.seq,
+        since: async (seq) =>
+          seq < row.seq ? [{ seq: row.seq, kind: "key" as const, tenantId: row.who.tenant.id, id: row.who.key.id }] : [],
+      },
+      adminKeys: [ADMIN_KEY],
+      pepper,
+      clock: time.clock,
+      after: time.after,
+    });
+    await authenticator.start();
+    return authenticator;
+  };
+  const replicas = [await replica(), await replica()];
+  const ask = async (at: number): Promise<string> => {
+    try {
+      await replicas[at]?.authenticate({ authorization: `Bearer ${secret}` });
+      return "passed";
+    } catch (error) {
+      return (error as Fault).code;
+    }
+  };
+  const both = async () => [await ask(0), await ask(1)];
+  const change = (suspended: true | undefined) => {
+    row.who = { ...row.who, key: { ...row.who.key, suspended } };
+    row.seq++;
+  };
+  assert.deepEqual(await both(), ["passed", "passed"]);
+  change(true);
+  replicas[0]?.invalidate({ kind: "key", tenantId: row.who.tenant.id, id: row.who.key.id });
+  assert.deepEqual(await both(), ["key_suspended", "passed"]);
+  await time.advance(2000);
+  assert.deepEqual(await both(), ["key_suspended", "key_suspended"]);
+  const { lookups } = row;
+  for (let call = 0; call < 1000; call++) assert.deepEqual(await both(), ["key_suspended", "key_suspended"]);
+  assert.equal(row.lookups, lookups, "a suspended key that goes on calling costs no question");
+  change(undefined);
+  await time.advance(2000);
+  assert.deepEqual(await both(), ["passed", "passed"]);
+  for (const one of replicas) one.stop();
+});

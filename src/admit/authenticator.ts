@@ -44,8 +44,6 @@ export type AuthenticatorDeps = {
   readonly findTokens?: (() => TokenBook | undefined) | undefined;
   /** Told of everybody who was not known a moment ago: of each call only the first. */
   readonly signedIn?: ((who: Principal, by: "key" | "token") => void) | undefined;
-  /** Told of each change, whichever process made it. */
-  readonly changed?: ((change: Change) => void) | undefined;
   readonly clock: Clock;
   readonly after: After;
 };
@@ -58,7 +56,6 @@ export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimi
   const invalidate = (change: Change): void => {
     keys.forget(change);
     findTokens()?.forget(change);
-    deps.changed?.(change);
   };
   const forgetAll = (): void => {
     keys.forgetAll();
@@ -66,14 +63,8 @@ export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimi
   };
   const watch = createChangeWatch({ feed, clock, after, changed: invalidate, forgetAll });
   const isAdmin = createAdminCheck(deps.adminKeys, pepper);
-  const check = (principal: TenantPrincipal, tenantHeader: string | undefined): TenantPrincipal => {
-    const { expiresAtMs } = principal.key;
-    if (expiresAtMs !== undefined && clock.nowMs() >= expiresAtMs) throw new Fault("key_unknown");
-    // Kept like any other: one that goes on calling must not cost a question each time.
-    if (principal.key.suspended === true) throw new Fault("key_suspended");
-    if (tenantHeader !== undefined && tenantHeader !== "" && tenantHeader !== principal.tenant.slug) throw new Fault("tenant_mismatch");
-    return principal;
-  };
+  const check = (principal: TenantPrincipal, tenantHeader: string | undefined): TenantPrincipal =>
+    checkUsable(principal, tenantHeader, clock.nowMs());
   /** The platform's people are no tenant's, so a header that names one names another. */
   const checkHeader = <P extends Principal>(principal: P, tenantHeader: string | undefined): P | TenantPrincipal => {
     if (principal.kind === "tenant") return check(principal, tenantHeader);
@@ -124,6 +115,15 @@ export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimi
       return keys.size;
     },
   };
+}
+
+function checkUsable(principal: TenantPrincipal, tenantHeader: string | undefined, nowMs: number): TenantPrincipal {
+  const { expiresAtMs, suspended } = principal.key;
+  if (expiresAtMs !== undefined && nowMs >= expiresAtMs) throw new Fault("key_unknown");
+  // Kept like any other: one that goes on calling must not cost a question each time.
+  if (suspended === true) throw new Fault("key_suspended");
+  if (tenantHeader !== undefined && tenantHeader !== "" && tenantHeader !== principal.tenant.slug) throw new Fault("tenant_mismatch");
+  return principal;
 }
 
 /** As long for a key that is nearly right as for any other, and for the first as for the last. */

@@ -1,4 +1,4 @@
-export { createAbuse, type Abuse, type Scored } from "./abuse.ts";
+export { createAbuse, type Abuse, type Crossing } from "./abuse.ts";
 export { createAdmission, type Admission, type AdmissionAsk, type Ticket } from "./admission.ts";
 export { createAuthenticator, digestKey, KEY_PEPPER_PURPOSE, type Authenticator, type AuthenticatorDeps } from "./authenticator.ts";
 export type { LeaseSource } from "./budget-account.ts";
@@ -14,4 +14,5 @@ export { createTokenBook, type TokenBook } from "./token-book.ts";
 export { createTokenVerifier, FORGED, TokenRefused, type TokenFlaw, type TokenIssuer } from "./token-verifier.ts";
 export type { FetchDocument } from "./issuer-keys.ts";
 export { createRoom, type Room, type RoomLimits } from "./room.ts";
+export type { Scored } from "./score-book.ts";
 export { systemAfter, type After } from "./timer.ts";

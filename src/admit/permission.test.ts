@@ -20,6 +20,7 @@ const MAY: Readonly<Record<Permission, string>> = {
   "collections.write": "member tenant-admin",
   "quarantine.review": "tenant-admin",
   "receipts.read": "member tenant-admin",
+  "guard.report": "member tenant-admin",
   "tenants.read": "tenant-admin viewer prompter engineer admin",
   "prompts.read": "tenant-admin viewer prompter engineer admin",
   "prompts.write": "tenant-admin prompter engineer admin",
@@ -35,6 +36,7 @@ const MAY: Readonly<Record<Permission, string>> = {
   "subjects.manage": "tenant-admin admin",
   "tenants.list": "viewer prompter engineer admin",
   "tenants.manage": "admin",
+  "guard.review": "admin",
   operate: "engineer admin",
   backup: "admin",
 };

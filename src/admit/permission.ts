@@ -15,6 +15,7 @@ export const PERMISSIONS = {
   // Held text is what an attacker wrote: who lets it be found answers for it.
   "quarantine.review": "own",
   "receipts.read": "own",
+  "guard.report": "own",
   "tenants.read": "named",
   "prompts.read": "named",
   "prompts.write": "named",
@@ -30,6 +31,8 @@ export const PERMISSIONS = {
   "subjects.manage": "named",
   "tenants.list": "platform",
   "tenants.manage": "platform",
+  // What callers sent with their reports is content, sent to be seen.
+  "guard.review": "platform",
   operate: "platform",
   // Everything of everybody in one file.
   backup: "platform",
@@ -45,6 +48,7 @@ const MEMBER: readonly Permission[] = [
   "collections.read",
   "collections.write",
   "receipts.read",
+  "guard.report",
 ];
 /** Prompts change what every answer says, so writing them is a permission of its own, and so is taking them into production. */
 const RELEASE: readonly Permission[] = ["prompts.promote", "prompts.approve"];
@@ -72,7 +76,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   viewer: new Set(VIEWER),
   prompter: new Set(PROMPTER),
   engineer: new Set(ENGINEER),
-  admin: new Set([...ENGINEER, ...ACCOUNTS, "tenants.manage", "backup"]),
+  admin: new Set([...ENGINEER, ...ACCOUNTS, "tenants.manage", "guard.review", "backup"]),
 };
 
 /**

@@ -1,6 +1,6 @@
 import { describe, test } from "bun:test";
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { type Answers, makeFolder, runCli, type RunOptions, startFakeServer } from "./testing.ts";
 
@@ -123,7 +123,7 @@ describe("key", () => {
     });
     assert.equal(
       listed.out,
-      "ID     PREFIX     NAME  ROLE    TEAM  BUDGET USD  EXPIRES  REVOKED\nkey_1  weir-abcd  ci    member  -              5  -        -\n",
+      "ID     PREFIX     NAME  ROLE    TEAM  BUDGET USD  EXPIRES  REVOKED  SUSPENDED\nkey_1  weir-abcd  ci    member  -              5  -        -        -\n",
     );
     const revoked = await run(["key", "revoke", "key_1/../x", "--tenant", "acme"], { "DELETE /admin/v1/tenants/acme/keys/*": {} });
     assert.equal(revoked.code, 0);
@@ -248,5 +248,55 @@ describe("erasing", () => {
     assert.deepEqual([wrong.code, wrong.seen.length], [1, 0]);
     const right = await run(["subject", "delete", "ada@x.example"], answers(), { interactive: true, stdin: ["ada@x.example"] });
     assert.equal(right.code, 0);
+  });
+});
+
+describe("a key that is suspended, and a refusal that was a mistake", () => {
+  const AT = "/admin/v1/tenants/acme/keys/key_1";
+
+  test("suspend asks for a reason and sends it, resume lifts it", async () => {
+    const answers = { [`POST ${AT}/suspend`]: { json: {} }, [`POST ${AT}/resume`]: { json: {} } };
+    const suspended = await run(["key", "suspend", "key_1", "--tenant", "acme", "--reason", "leaked"], answers);
+    assert.deepEqual([suspended.code, suspended.out], [0, "Key key_1 is suspended.\n"]);
+    assert.deepEqual(suspended.seen, [{ method: "POST", path: `${AT}/suspend`, body: { reason: "leaked" } }]);
+    assert.equal((await run(["key", "suspend", "key_1", "--tenant", "acme"], answers)).code, 2);
+    const resumed = await run(["key", "resume", "key_1", "--tenant", "acme"], answers);
+    assert.deepEqual([resumed.code, resumed.out], [0, "Key key_1 may be used again.\n"]);
+  });
+
+  test("export writes refused attacks that were none, one text a line, readable by their owner alone", async () => {
+    const report = (requestId: string, code: string, hasText = true) => ({
+      requestId,
+      code,
+      hasText,
+      tenant: "acme",
+      label: "false-positive",
+    });
+    const cwd = await makeFolder();
+    const answers: Answers = {
+      "GET /admin/v1/guard/reports": ({ path }) =>
+        path.includes("cursor=two")
+          ? { json: { data: [report("req_3", "injection_blocked")], nextCursor: null } }
+          : { json: { data: [report("req_1", "personal_data_blocked"), report("req_2", "injection_blocked", false)], nextCursor: "two" } },
+      "GET /admin/v1/guard/reports/req_3": { json: { ...report("req_3", "injection_blocked"), text: "Explain\nwhat a system prompt is." } },
+    };
+    const { code, out, seen } = await run(["guard", "reports", "export", "--out", "benign.jsonl"], answers, { cwd });
+    assert.equal(code, 0, out);
+    assert.match(out, /1 of 3 confirmed/);
+    assert.ok(seen.every(({ path }) => !path.includes("req_1") && !path.includes("req_2")));
+    assert.ok(seen.slice(0, 2).every(({ path }) => path.includes("label=false-positive")));
+    const file = join(cwd, "benign.jsonl");
+    assert.equal(await readFile(file, "utf8"), `${JSON.stringify({ text: "Explain\nwhat a system prompt is." })}\n`);
+    assert.equal((await stat(file)).mode & 0o777, 0o600);
+    assert.equal((await run(["guard", "reports", "export"], answers)).code, 2);
+    assert.equal((await run(["guard", "reports", "destroy"], answers)).code, 2);
+    assert.match((await run(["guard", "reports", "list"], answers)).out, /req_1 +acme +personal_data_blocked/);
+  });
+
+  test("label takes its two words only", async () => {
+    const answers = { "POST /admin/v1/guard/reports/req_1": { json: {} } };
+    const { code, seen } = await run(["guard", "label", "req_1", "--as", "correct"], answers);
+    assert.deepEqual([code, seen[0]?.body], [0, { label: "correct" }]);
+    assert.equal((await run(["guard", "label", "req_1", "--as", "fine"], answers)).code, 2);
   });
 });

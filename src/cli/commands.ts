@@ -4,6 +4,7 @@ import { chat } from "./chat.ts";
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { explain } from "./explain.ts";
+import { guardLabel, guardReports } from "./guard-reports.ts";
 import { ingest } from "./ingest.ts";
 import { keyCreate, keyList, keyRevoke, keyRotate } from "./key.ts";
 import { keyResume, keySuspend } from "./key-suspend.ts";
@@ -35,6 +36,8 @@ export const COMMANDS: readonly Command[] = [
   usage,
   explain,
   auditVerify,
+  guardReports,
+  guardLabel,
   modelsPull,
   modelsList,
   objectsRotateKeys,

@@ -1,9 +1,12 @@
 import {
+  createGuardReports,
   createKeyAdmin,
   createPolicyAdmin,
   createPromptAdmin,
   createTenantAdmin,
+  type GuardReports,
   type KeyAdmin,
+  type KeySuspensions,
   type PolicyAdmin,
   type PromptAdmin,
   type TenantAdmin,
@@ -19,7 +22,7 @@ type Deps = {
   readonly config: Config;
   readonly db: Database;
   readonly clock: Clock;
-  readonly parts: Pick<Parts, "changed" | "decisions" | "approvedRoutes">;
+  readonly parts: Pick<Parts, "changed" | "decisions" | "approvedRoutes" | "stored" | "misuse">;
 };
 
 export type AdminParts = {
@@ -27,11 +30,13 @@ export type AdminParts = {
   readonly prompts: PromptAdmin;
   readonly policies: PolicyAdmin;
   readonly keys: KeyAdmin;
+  readonly suspensions: KeySuspensions;
+  readonly reports: GuardReports;
 };
 
 /** Who changes tenants, keys, prompts and policies, under this configuration. */
 export function composeAdmin({ config, db, clock, parts }: Deps): AdminParts {
-  const { changed, decisions, approvedRoutes } = parts;
+  const { changed, decisions, approvedRoutes, stored, misuse } = parts;
   const pepper = deriveKey(config.secret, KEY_PEPPER_PURPOSE);
   const base = { db, nowMs: clock.nowMs, changed, decisions };
   return {
@@ -43,5 +48,12 @@ export function composeAdmin({ config, db, clock, parts }: Deps): AdminParts {
       routesApproved: approvedRoutes.take,
     }),
     keys: createKeyAdmin({ ...base, digest: (secret) => digestKey(pepper, secret) }),
+    suspensions: misuse.suspensions,
+    reports: createGuardReports({
+      ...base,
+      objects: stored.objects,
+      flush: misuse.refusals.flush,
+      keptDays: () => config.retention.reportDays,
+    }),
   };
 }

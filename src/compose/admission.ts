@@ -7,6 +7,7 @@ import {
   KEY_PEPPER_PURPOSE,
   systemAfter,
   toRateHeaders,
+  type Abuse,
   type Admission,
   type Authenticator,
   type Budgets,
@@ -45,6 +46,8 @@ export type AdmissionDeps = {
   readonly clock: Clock;
   readonly processId: ProcessId;
   readonly sumSpent: SumSpent;
+  /** How keys were used of late. */
+  readonly abuse: Pick<Abuse, "check" | "reconfigure">;
   /** Told of everybody who was not known a moment ago. */
   readonly signedIn?: ((who: Principal, by: "key" | "token") => void) | undefined;
   /** Told when a policy of the platform may have been approved, by whichever process. */
@@ -90,7 +93,7 @@ export function composeAdmission(deps: AdmissionDeps): AdmissionParts {
     { platformLimitMicroUsd: config.spendLimitMicroUsd },
   );
   const room = createRoom({ clock, after }, config.limits);
-  const admission = createAdmission({ rates: createRates(clock), room, budgets });
+  const admission = createAdmission({ rates: createRates(clock), room, budgets, abuse: deps.abuse });
   return {
     authenticator,
     budgets,
@@ -101,6 +104,7 @@ export function composeAdmission(deps: AdmissionDeps): AdmissionParts {
       tokens = makeTokens(next);
       authenticator.forgetAll();
       room.resize(next.limits);
+      deps.abuse.reconfigure(next.abuse);
       budgets.setPlatformLimit(next.spendLimitMicroUsd);
     },
   };

@@ -3,6 +3,7 @@ import type { EmbedStages } from "../embed/index.ts";
 import type { ModerateStages } from "../moderate/index.ts";
 import type { Config } from "../config/index.ts";
 import type { CallHead, ChatCall } from "../domain/chat.ts";
+import type { CallEvent } from "../domain/event.ts";
 import { onlyOwnerOf, type TenantPrincipal } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
 import type { ChatDeps, EmbeddingsDeps, ModelsDeps, ModerationsDeps } from "../http/index.ts";
@@ -42,6 +43,8 @@ export type ChatPartsDeps = {
   readonly findPrice: (kind: string, upstream: string) => KnownPrice | undefined;
   readonly endUsers: Pick<EndUserDigests, "expect" | "digest">;
   readonly metrics: Metrics;
+  /** Told of each call that has ended. */
+  closed(event: CallEvent): void;
   readonly check: Stages["check"];
   readonly checkInputs: EmbedStages["check"];
   readonly judge: ModerateStages["judge"];
@@ -83,7 +86,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     fitOutput,
     ask: (asked, signal) => providerOf(asked.target).stream(asked, signal),
     open: (reservation) => journal.open(reservation),
-    close: createClose(journal, metrics),
+    close: createClose(deps),
     refuse,
     keepsContent: deps.keepsContent,
     keepContent: createKeep(deps.keepContent),
@@ -118,11 +121,12 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   };
 }
 
-function createClose(journal: Pick<Journal, "close">, metrics: Metrics): Stages["close"] {
+function createClose({ journal, metrics, closed: tell }: Pick<ChatPartsDeps, "journal" | "metrics" | "closed">): Stages["close"] {
   return async (event) => {
     const closed = await journal.close(event);
     metrics.call({ ...event, model: event.model ?? "none", provider: event.provider ?? "none", firstPartMs: event.firstPartMs });
     if (event.guard !== undefined) metrics.guarded(event.guard);
+    tell(event);
     for (const attempt of event.attempts) metrics.attempt({ ...attempt, code: attempt.code });
     return closed;
   };

@@ -1,4 +1,4 @@
-import type { KeyAdmin, PolicyAdmin, PromptAdmin, TenantAdmin } from "../admin/index.ts";
+import type { GuardReports, KeyAdmin, KeySuspensions, PolicyAdmin, PromptAdmin, TenantAdmin } from "../admin/index.ts";
 import {
   adminPolicies,
   adminErasures,
@@ -12,6 +12,8 @@ import {
   embeddings,
   moderations,
   explain,
+  guardReports,
+  keySuspension,
   files,
   health,
   models,
@@ -45,6 +47,8 @@ export type EndpointsDeps = {
   readonly ingest: Ingest;
   readonly tenants: TenantAdmin;
   readonly keys: KeyAdmin;
+  readonly suspensions: KeySuspensions;
+  readonly reports: GuardReports;
   readonly prompts: PromptAdmin;
   readonly policies: PolicyAdmin;
   readonly erasures: ErasuresDeps;
@@ -70,6 +74,8 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...vectorStores(deps.ingest),
     ...quarantine(deps.ingest),
     ...adminTenants({ tenants: deps.tenants, keys: deps.keys }),
+    ...keySuspension(deps.suspensions),
+    ...guardReports(deps.reports),
     ...adminErasures(deps.erasures),
     ...adminHolds(deps.holds),
     ...adminPrompts(deps.prompts),

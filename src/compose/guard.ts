@@ -39,6 +39,8 @@ type Deps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly note: (decision: Noted) => void;
+  /** Told of what the rules refuse. */
+  readonly refused: GuardDeps["refused"];
 };
 
 /** Detectors, which all graphs share, and the rules of each. */
@@ -48,7 +50,11 @@ export function composeGuard(deps: Deps): GuardParts {
   const scoreToxicity = createToxicityScorer(readToxicityWeights());
   const book = composePseudonyms(deps);
   const keys = { pseudonymKey: deriveKey(secret, "pseudonyms"), canaryKey: deriveKey(secret, "canaries") };
-  const refused = tellRefused(deps.note);
+  const note = tellRefused(deps.note);
+  const refused: GuardDeps["refused"] = (...refusal) => {
+    note(...refusal);
+    deps.refused(...refusal);
+  };
   return {
     find,
     scoreInjection,

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { pruneReportTexts } from "../admin/index.ts";
 import type { Stages } from "../chat/index.ts";
 import type { Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -68,7 +69,10 @@ export function composeObjects({ config, db, clock, log, scrub }: Deps): ObjectP
     const held = await listHeld(db, new Date(clock.nowMs()));
     for (let after: string | undefined; ;) {
       const page = await listTenants(db, { after });
-      for (const { id } of page.data) await pruneTenant(contentLog, id, held.get(id));
+      for (const { id } of page.data) {
+        await pruneTenant(contentLog, id, held.get(id));
+        if (held.get(id) === undefined) await pruneReportTexts(objects, id, clock.nowMs());
+      }
       after = page.nextCursor;
       if (after === undefined) return;
     }

@@ -6,6 +6,7 @@ import { createBackup, createFileWatch, createReload, removeDrafts, type Reload 
 import type { Blobs } from "../object/index.ts";
 import type { Engine } from "../store/index.ts";
 import { listHeld } from "../store/holds.ts";
+import { deleteOldRefusals } from "../store/guard-refusals.ts";
 import { deleteOldPseudonyms } from "../store/pseudonyms.ts";
 import { deleteOldChanges } from "../store/old-changes.ts";
 import { checkpointLongLog } from "../store/write-ahead-log.ts";
@@ -64,7 +65,8 @@ export function composeOperations(server: OperatedServer): Operations {
       const held = new Set((await listHeld(db, new Date(clock.nowMs()))).keys());
       const events = eventMonths === undefined ? 0 : await server.deleteOldEvents(clock.nowMs(), eventMonths, held);
       const pseudonyms = await deleteOldPseudonyms(db, new Date(clock.nowMs()));
-      if (changes + events + pseudonyms > 0) log.info("old rows were deleted", { changes, events, pseudonyms });
+      const refusals = await deleteOldRefusals(db, new Date(clock.nowMs()), held);
+      if (changes + events + pseudonyms + refusals > 0) log.info("old rows were deleted", { changes, events, pseudonyms, refusals });
     } catch (error) {
       log.warn("housekeeping failed, and is tried again", describeError(error));
     }

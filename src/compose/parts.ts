@@ -26,6 +26,7 @@ import { takeSubjectSalt } from "../store/subjects.ts";
 import { findDigestSalt, findTenantBySlug } from "../store/tenants.ts";
 import { vacuumBusyTables } from "../store/upkeep.ts";
 import { createMetrics, describeError, type Log, type Metrics } from "../telemetry/index.ts";
+import { composeAbuse, type AbuseParts } from "./abuse.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
 import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts";
 import { composeContentScan, type ContentScanParts } from "./content-scan.ts";
@@ -62,6 +63,7 @@ export type Parts = {
   readonly stored: ObjectParts;
   readonly telemetry: TelemetryParts;
   readonly guard: GuardParts;
+  readonly misuse: AbuseParts;
   readonly chat: ChatParts;
   readonly admission: AdmissionParts;
   readonly erasure: ErasureParts;
@@ -93,14 +95,14 @@ export function composeParts(deps: PartsDeps): Parts {
   const processId = processIds.make(clock.nowMs());
   const record = composeRecord(deps, processId);
   const decisions = composeDecisions(deps);
-  const guard = composeGuard({ config, db, clock, log, note: decisions.note });
+  const misuse = composeAbuse({ config, db, clock, log, decisions, changed: (change) => changed(change) });
+  const guard = composeGuard({ config, db, clock, log, note: decisions.note, refused: misuse.refused });
   const personalData = deps.personalData ?? createPersonalData(guard.find);
   const stored = composeObjects({ ...deps, scrub: personalData.scrub });
   const telemetry = composeTelemetry({ config, clock, log, instanceId: processId, collect: () => metrics.collect() });
   const contentScan = composeContentScan({ db, clock, log, decisions, stored, personalData });
-  const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry, contentScan });
-  const followers = composeFollowers(deps, { processId, decisions });
-  const { admission, approvedRoutes, endUsers, changed } = followers;
+  const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry, contentScan, misuse });
+  const { admission, approvedRoutes, endUsers, changed, hear } = composeFollowers(deps, { processId, decisions, misuse });
   let rules = config.guard.policy;
   const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy: () => rules });
   const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
@@ -116,6 +118,7 @@ export function composeParts(deps: PartsDeps): Parts {
       findPrice: readPriceBook().findPrice,
       endUsers,
       metrics,
+      closed: misuse.closed,
       ...guard.rulesOf(of),
       judge: guard.judge,
       keepsContent: stored.keepsContent,
@@ -123,7 +126,7 @@ export function composeParts(deps: PartsDeps): Parts {
       tracer: telemetry.tracer,
     });
   const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed });
-  followers.hear(({ kind }) => {
+  hear(({ kind }) => {
     if (kind === "tenant" || kind === "subject") erasure.jobs.kick();
   });
   const live = new Set<AbortController>();
@@ -136,6 +139,7 @@ export function composeParts(deps: PartsDeps): Parts {
     stored,
     telemetry,
     guard,
+    misuse,
     admission,
     approvedRoutes,
     erasure,
@@ -158,7 +162,10 @@ export function composeParts(deps: PartsDeps): Parts {
 }
 
 /** Who keeps something of tenants in memory, and hears of what changes, here and in other processes. */
-function composeFollowers(deps: PartsDeps, { processId, decisions }: { readonly processId: ProcessId; readonly decisions: DecisionLog }) {
+function composeFollowers(
+  deps: PartsDeps,
+  { processId, decisions, misuse }: Pick<Parts, "decisions" | "misuse"> & { readonly processId: ProcessId },
+) {
   const { config, db, clock, log } = deps;
   const endUsers = composeEndUsers(deps);
   const approvedRoutes = followApprovedRoutes({ read: () => findApprovedRoutes(db, PLATFORM), log }, deps.approvedRoutes);
@@ -168,6 +175,7 @@ function composeFollowers(deps: PartsDeps, { processId, decisions }: { readonly 
     db,
     clock,
     processId,
+    abuse: misuse.abuse,
     sumSpent,
     signedIn: (who, by) => decisions.note(toSignIn(who, by)),
     policiesChanged: () => void approvedRoutes.refresh(),
@@ -188,7 +196,7 @@ function composeFollowers(deps: PartsDeps, { processId, decisions }: { readonly 
 
 function composeMetrics(
   { residentBytes }: Pick<PartsDeps, "residentBytes">,
-  { record, stored, telemetry, contentScan }: Pick<Parts, "record" | "stored" | "telemetry" | "contentScan">,
+  { record, stored, telemetry, contentScan, misuse }: Pick<Parts, "record" | "stored" | "telemetry" | "contentScan" | "misuse">,
 ): Metrics {
   return createMetrics({
     callsInFlight: () => record.health().callsInFlight,
@@ -199,6 +207,7 @@ function composeMetrics(
     spansDropped: () => telemetry.spans.dropped,
     contentLost: () => stored.contentLog.lost,
     contentFindings: () => contentScan.found,
+    abuseKeys: misuse.abuse.count,
   });
 }
 
@@ -263,7 +272,7 @@ async function probe(provider: Provider, log: Log): Promise<void> {
 
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
 function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfigure">, log: Log): Pick<Parts, "start" | "drain"> {
-  const { live, record, decisions, ingest, stored, telemetry, admission, guard, erasure, contentScan } = parts;
+  const { live, record, decisions, ingest, stored, telemetry, admission, guard, misuse, erasure, contentScan } = parts;
   let resuming: ReturnType<typeof setInterval> | undefined;
   const resume = (): void =>
     void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
@@ -277,6 +286,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       guard.book.start();
       // The lists of names are read now, not by the first call.
       guard.find("");
+      misuse.refusals.start();
       telemetry.start();
       erasure.jobs.start();
       contentScan.start();
@@ -298,6 +308,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       await ingest.close();
       await stored.close();
       await guard.book.close();
+      await misuse.refusals.close();
       await telemetry.close();
       await decisions.stop();
       await record.drain();

@@ -43,6 +43,11 @@ export const retentionSchema = z
       description:
         "How long the content of calls is kept where a tenant's policy keeps any. Files go a day after the last of their lines. A shorter time counts for what is there already, a longer one too.",
     }),
+    reportDays: z.int().min(1).max(3650).default(90).meta({
+      unit: "days",
+      why: "a report that nobody looked at for ten years is no report",
+      description: "How long refusals that callers reported as mistakes are kept, with the text that they sent.",
+    }),
     changeDays: z.int().min(1).max(365).default(7).meta({
       unit: "days",
       why: "a replica that was away for longer starts anew anyway",

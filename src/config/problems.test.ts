@@ -35,7 +35,7 @@ describe("a problem names file, line, column, path, what was expected and the ne
   });
   test("an unknown key with no near name lists what is known", async () => {
     await check("routes:", "plugins: 1\nroutes:", [
-      "weir.yaml:7:1 plugins: is not a setting. Known here: providers, models, routes, tiers, fallback, maxOutputTokens, spendLimitUsd, server, guard, auth, objects, telemetry, tls, outbound, retention, approvals, chatLogs, downloads, journal, database.",
+      "weir.yaml:7:1 plugins: is not a setting. Known here: providers, models, routes, tiers, fallback, maxOutputTokens, spendLimitUsd, server, guard, abuse, auth, objects, telemetry, tls, outbound, retention, approvals, chatLogs, downloads, journal, database.",
     ]);
   });
   test("an unknown kind", async () => {
@@ -128,6 +128,12 @@ describe("a problem names file, line, column, path, what was expected and the ne
       "weir.yaml:2:117 providers.local.timeouts.totalMs: must be at least firstByteMs (5000 milliseconds): the first byte comes before the last.",
     ]);
     await check("trust: private", "trust: private, timeouts: { firstByteMs: 5000, totalMs: 5000 }", []);
+  });
+  test("thresholds that contradict each other", async () => {
+    await check("routes:", "abuse: { throttleAbove: 60, suspendAbove: 59 }\nroutes:", [
+      "weir.yaml:7:43 abuse.suspendAbove: must be at least throttleAbove (60 points): a key is slowed down before it is stopped.",
+    ]);
+    await check("routes:", "abuse: { throttleAbove: 60, suspendAbove: 60 }\nroutes:", []);
   });
   test("broken YAML and a key twice", async () => {
     await check("  auto:", "  auto: {", [

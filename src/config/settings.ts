@@ -1,4 +1,5 @@
 import { dollarsToMicro } from "../kernel/money.ts";
+import { readAbuse } from "./abuse.ts";
 import { readGuard } from "./guard.ts";
 import { readAuth } from "./read-auth.ts";
 import { readModels } from "./models.ts";
@@ -18,6 +19,7 @@ export type Settings = Pick<
   | "routes"
   | "tiers"
   | "guard"
+  | "abuse"
   | "auth"
   | "objects"
   | "tls"
@@ -51,6 +53,7 @@ export async function readSettings(source: Source): Promise<Settings> {
     routes,
     tiers: nameMap(Object.entries(value.tiers).map(([name, tier]) => [name, { rpm: tier.rpm, tpm: tier.tpm }] as const)),
     guard: readGuard(source),
+    abuse: readAbuse(source),
     auth: readAuth(source),
     objects: await readObjects(source),
     telemetry: await readTelemetry(source),
@@ -60,6 +63,7 @@ export async function readSettings(source: Source): Promise<Settings> {
       eventMonths: value.retention.eventMonths,
       contentDays: value.retention.contentDays,
       changeDays: value.retention.changeDays,
+      reportDays: value.retention.reportDays,
     },
     approvals: value.approvals,
     chatLogs: { sampleShare: value.chatLogs.sampleShare },

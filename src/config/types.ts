@@ -84,6 +84,8 @@ export type RetentionConfig = {
   /** What calls said, where a tenant keeps it. */
   readonly contentDays: number;
   readonly changeDays: number;
+  /** Refusals that callers reported, and what they sent with them. */
+  readonly reportDays: number;
 };
 
 /** What takes two persons. `direct`: one may, as the admin API allows; `required`: what loosens goes by a version that a second person approves. */

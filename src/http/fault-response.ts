@@ -1,4 +1,5 @@
 import type { ErrorBody } from "../contract/chat-completions.ts";
+import { HOW_TO_REPORT, isReportable } from "../domain/guard-report.ts";
 import type { Fault, FaultCode } from "../kernel/fault.ts";
 
 /** The words that OpenAI's clients match on, where OpenAI has one for the case. */
@@ -36,7 +37,7 @@ function typeOf(fault: Fault): string {
 export function toErrorBody(fault: Fault): ErrorBody {
   return {
     error: {
-      message: fault.message,
+      message: isReportable(fault.code) ? `${fault.message} ${HOW_TO_REPORT}` : fault.message,
       type: typeOf(fault),
       param: fault.detail.param ?? null,
       code: OPENAI_CODE[fault.code] ?? fault.code,

@@ -24,6 +24,7 @@ export type { Endpoint } from "./endpoint.ts";
 export { explain } from "./explain.ts";
 export type { ExplainRead } from "./explain.ts";
 export { files } from "./files.ts";
+export { guardReports } from "./guard-reports.ts";
 export { health } from "./health.ts";
 export type { HealthDeps } from "./health.ts";
 export { createIssuerFetch } from "./issuer-fetch.ts";

@@ -18,6 +18,8 @@ export type { CallContent, ContentLine, Scrub } from "./content-line.ts";
 export type { ContentFiles } from "./content-files.ts";
 export { createContentSample } from "./content-sample.ts";
 export { endUserDigest, firstEndUserDigest, subjectIdOf } from "./end-user-digest.ts";
+export { createRefusalBook } from "./refusal-book.ts";
+export type { RefusalBook } from "./refusal-book.ts";
 export { createDecisionLog } from "./decision-log.ts";
 export type { DecisionLog } from "./decision-log.ts";
 export type { DecisionEntry, DecisionPage, DecisionVerdict } from "./decision-audit.ts";

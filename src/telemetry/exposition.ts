@@ -25,6 +25,8 @@ export type Exposition = {
   histogram(name: string, help: string, labels: readonly string[], buckets: readonly number[]): HistogramFamily;
   /** Read when it is asked for. */
   gauge(name: string, help: string, read: () => number): void;
+  /** Several under one name, by the value of a label. Read when they are asked for. */
+  gauges(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void;
   /** A counter that somebody else keeps. */
   count(name: string, help: string, read: () => number): void;
   collect(): readonly Family[];
@@ -55,6 +57,11 @@ export function createExposition(): Exposition {
       };
     },
     gauge: (name, help, read) => single(name, help, "gauge", read),
+    gauges: (name, help, label, read) =>
+      void families.push(() => {
+        const points = Object.entries(read()).map(([value, number]) => ({ labels: [[label, value] as const], value: number }));
+        return { name, help, kind: "gauge", points };
+      }),
     count: (name, help, read) => single(name, help, "counter", read),
     collect: () => families.map((read) => read()),
   };

@@ -24,6 +24,7 @@ test("calls, tokens, cost and durations are exposed in Prometheus' form, with la
     spansDropped: () => 0,
     contentLost: () => 0,
     contentFindings: () => 0,
+    abuseKeys: () => ({ elevated: 3, high: 0 }),
   });
   metrics.call(done);
   metrics.call({ ...done, latencyMs: 100_000_000 });
@@ -44,6 +45,8 @@ test("calls, tokens, cost and durations are exposed in Prometheus' form, with la
     `weir_first_part_seconds_bucket{${target},le="0.005"} 2`,
     'weir_http_requests_total{method="POST",path="/v1/chat/completions",status="200"} 1',
     'weir_refusals_total{code="rate_limited"} 1',
+    'weir_abuse_keys{level="elevated"} 3',
+    'weir_abuse_keys{level="high"} 0',
     "weir_calls_in_flight 2",
     "weir_spans_exported_total 5",
   ])

@@ -53,6 +53,8 @@ export type Gauges = {
   contentLost(): number;
   /** Personal data that the newest scan found in what is kept. */
   contentFindings(): number;
+  /** Keys whose score is high now, by level. */
+  abuseKeys(): Readonly<Record<string, number>>;
 };
 
 /** From a cache hit to a long reasoning answer. Seconds. */
@@ -87,6 +89,12 @@ export function createMetrics(gauges: Gauges): Metrics {
   all.count("weir_spans_dropped_total", "Trace spans that were lost: too many, or not taken.", gauges.spansDropped);
   all.count("weir_content_lost_total", "Calls whose content was to be kept, and is not.", gauges.contentLost);
   all.gauge("weir_content_scan_findings", "Personal data that the newest scan found in what is kept.", gauges.contentFindings);
+  all.gauges(
+    "weir_abuse_keys",
+    "Keys whose score of misuse is above the first (elevated) or second (high) threshold.",
+    "level",
+    gauges.abuseKeys,
+  );
   all.gauge("process_resident_memory_bytes", "Resident memory.", gauges.residentBytes);
 
   const callSeries = remember((model: string, provider: string, outcome: string, stream: string): Child => ({

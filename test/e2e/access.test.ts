@@ -41,6 +41,22 @@ const newPolicy = async ({ weir }: World): Promise<string> =>
 const newJob = async ({ weir }: World): Promise<string> =>
   (await weir.call<{ jobId: string }>("DELETE", `/admin/v1/subjects/${fresh()}?tenant=acme`, undefined, { expect: 202 })).jobId;
 
+/** Keys take turns: of one key only some refusals a minute can be reported. */
+const newRefusal = async ({ weir, acme }: World): Promise<string> => {
+  const { key } = await weir.call<{ key: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "refused" });
+  await weir.call("PATCH", "/admin/v1/tenants/acme", { guard: { pii: "block" } });
+  const mail = { model: acme.model, messages: [{ role: "user", content: "Write to ada@example.com" }] };
+  const refused = await weir.chat(key, mail);
+  await refused.text();
+  await weir.call("PATCH", "/admin/v1/tenants/acme", { guard: null });
+  return refused.headers.get("x-weir-request-id") ?? "";
+};
+const newReport = async (world: World): Promise<string> => {
+  const requestId = await newRefusal(world);
+  await world.weir.call("POST", "/v1/guard/reports", { requestId }, { key: world.acme.member });
+  return requestId;
+};
+
 const TABLE: Record<string, Row> = {
   // Another tenant's key may chat, too: for its own tenant.
   "POST /v1/chat/completions": { status: OWN(200, 200), make: () => ({ path: "/v1/chat/completions", init: body(question) }) },
@@ -171,6 +187,35 @@ const TABLE: Record<string, Row> = {
       const { id } = await weir.call<{ id: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "to be changed" });
       return { path: `/admin/v1/tenants/acme/keys/${id}/rotate`, init: body({ overlapSeconds: 60 }) };
     },
+  },
+  "POST /admin/v1/tenants/:slug/keys/:id/suspend": {
+    status: NAMED(200),
+    make: async ({ weir }) => {
+      const { id } = await weir.call<{ id: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "to be suspended" });
+      return { path: `/admin/v1/tenants/acme/keys/${id}/suspend`, init: body({ reason: "leaked" }) };
+    },
+  },
+  "POST /admin/v1/tenants/:slug/keys/:id/resume": {
+    status: NAMED(200),
+    make: async ({ weir, acme }) => {
+      const { id } = await weir.call<{ id: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "suspended" });
+      await weir.call("POST", `/admin/v1/tenants/acme/keys/${id}/suspend`, { reason: "leaked" }, { key: acme.admin });
+      return { path: `/admin/v1/tenants/acme/keys/${id}/resume` };
+    },
+  },
+  // Another tenant's refusal is one that never was.
+  "POST /v1/guard/reports": {
+    status: OWN(201, 404),
+    make: async (world) => ({ path: "/v1/guard/reports", init: body({ requestId: await newRefusal(world), text: "Write to Ada" }) }),
+  },
+  "GET /admin/v1/guard/reports": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/guard/reports?tenant=acme" }) },
+  "GET /admin/v1/guard/reports/:id": {
+    status: PLATFORM(200),
+    make: async (world) => ({ path: `/admin/v1/guard/reports/${await newReport(world)}` }),
+  },
+  "POST /admin/v1/guard/reports/:id": {
+    status: PLATFORM(200),
+    make: async (world) => ({ path: `/admin/v1/guard/reports/${await newReport(world)}`, init: body({ label: "correct" }) }),
   },
   "POST /admin/v1/prompts": {
     status: NAMED(201),

@@ -71,6 +71,7 @@ function otherPlaces(own: Estate): Place[] {
     { name: "keys cursor", make: get(`/admin/v1/tenants/${own.slug}/keys?cursor`) },
     { name: "audit verify tenant", make: post("/admin/v1/audit/verify", (tenant) => ({ tenant })) },
     { name: "store file_id", make: post(`/v1/vector_stores/${own.store}/files`, (id) => ({ file_id: id })) },
+    { name: "report requestId", make: post("/v1/guard/reports", (requestId) => ({ requestId })) },
     { name: "chat model", make: chat((model) => ({ model })) },
     { name: "embeddings model", make: post("/v1/embeddings", (model) => ({ model, input: "parts=2" })) },
     { name: "chat rag", make: chat((collection) => ({ rag: { enabled: true, collection } })) },

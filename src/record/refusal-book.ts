@@ -1,0 +1,75 @@
+import type { TenantId } from "../kernel/ids.ts";
+import type { GuardRefusal } from "../store/guard-refusals.ts";
+
+/** Requests that rules for content refused, so that their callers can say that it was a mistake. */
+export type RefusalBook = {
+  /** Written within a second, together with others; it never fails and never waits. */
+  keep(tenantId: TenantId, refusal: GuardRefusal): void;
+  /** All that was kept before is in the database when it resolves, or counted as lost. */
+  flush(): Promise<void>;
+  start(): void;
+  /** Writes what is held, and stops. */
+  close(): Promise<void>;
+};
+
+export type RefusalBookDeps = {
+  write(tenantId: TenantId, rows: readonly GuardRefusal[]): Promise<void>;
+  onLost(error: unknown, count: number): void;
+};
+
+const WRITE_EVERY_MS = 1000;
+/** Of one key in a minute: somebody who reports looks at each, and an attacker's flood must not fill a table. */
+export const KEPT_A_MINUTE = 10;
+/** What a database that is away lets pile up in memory: some megabytes. */
+const HELD_MAX = 10_000;
+const MINUTE_MS = 60_000;
+
+export function createRefusalBook({ write, onLost }: RefusalBookDeps): RefusalBook {
+  const held = new Map<TenantId, GuardRefusal[]>();
+  const counts = new Map<string, number>();
+  let heldCount = 0;
+  let minute = 0;
+  let timer: ReturnType<typeof setInterval> | undefined;
+  let writing: Promise<void> = Promise.resolve();
+
+  const isOneTooMany = ({ keyId, refusedAtMs }: GuardRefusal): boolean => {
+    const now = Math.floor(refusedAtMs / MINUTE_MS);
+    if (now !== minute) counts.clear();
+    minute = now;
+    const count = (counts.get(keyId) ?? 0) + 1;
+    counts.set(keyId, count);
+    return count > KEPT_A_MINUTE;
+  };
+  const writeHeld = async (): Promise<void> => {
+    const taken = [...held];
+    held.clear();
+    heldCount = 0;
+    for (const [tenantId, rows] of taken) {
+      try {
+        await write(tenantId, rows);
+      } catch (error) {
+        onLost(error, rows.length);
+      }
+    }
+  };
+  /** One after the other: whoever waits for what was kept waits for the writing that took it. */
+  const flush = (): Promise<void> => (writing = writing.then(writeHeld));
+  return {
+    keep(tenantId, refusal) {
+      if (isOneTooMany(refusal) || heldCount >= HELD_MAX) return;
+      const rows = held.get(tenantId) ?? [];
+      held.set(tenantId, rows);
+      rows.push(refusal);
+      heldCount++;
+    },
+    flush,
+    start() {
+      timer = setInterval(() => void flush(), WRITE_EVERY_MS);
+      timer.unref();
+    },
+    async close() {
+      clearInterval(timer);
+      await flush();
+    },
+  };
+}
