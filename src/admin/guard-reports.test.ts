@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterAll, test } from "bun:test";
 import { testPrincipal } from "../admit/testing.ts";
-import type { TenantPrincipal } from "../domain/principal.ts";
+import type { Principal, TenantPrincipal } from "../domain/principal.ts";
 import { toIso } from "../kernel/clock.ts";
 import type { Fault, FaultCode } from "../kernel/fault.ts";
 import { requestIds, type RequestId, type TenantId } from "../kernel/ids.ts";
@@ -10,10 +10,11 @@ import { deleteOldRefusals, keepRefusals } from "../store/guard-refusals.ts";
 import { createTenant } from "../store/tenants.ts";
 import { openTestDatabase } from "../store/testing.ts";
 import type { Decision } from "../record/index.ts";
-import { createGuardReports, pruneReportTexts } from "./guard-reports.ts";
+import { createGuardReports, OPEN_REPORTS_MAX, pruneReportTexts } from "./guard-reports.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 21);
 const DAY_MS = 86_400_000;
+const ADMIN: Principal = { kind: "admin", role: "admin" };
 const db = await openTestDatabase();
 afterAll(() => db.close());
 
@@ -31,6 +32,7 @@ const objects = {
 const noted: Decision[] = [];
 const decisions = {
   digestText: () => "digest",
+  note: (decision: Decision) => void noted.push(decision),
   async change<T>(_: Scope, work: (bound: Database) => Promise<{ made: T; decision: Decision }>) {
     const { made, decision } = await work(db);
     noted.push(decision);
@@ -68,9 +70,9 @@ test("a report goes from its caller to the admin, is labelled, and found by its 
   assert.equal(made.keepUntil, toIso(NOW_MS + 90 * DAY_MS));
   const [listed] = (await reports.list({ ...ALL, tenant: "acme" })).data;
   assert.deepEqual([listed?.requestId, listed?.hasText, listed?.label, listed?.saw], [requestId, true, null, "override"]);
-  const read = await reports.read(requestId);
+  const read = await reports.read(ADMIN, requestId);
   assert.deepEqual([read.text, read.note, read.tenant], ["What is a system prompt?", "A question.", "acme"]);
-  assert.equal((await reports.label({ kind: "admin", role: "admin" }, requestId, "false-positive")).label, "false-positive");
+  assert.equal((await reports.label(ADMIN, requestId, "false-positive")).label, "false-positive");
   for (const [label, count] of [
     ["false-positive", 1],
     ["correct", 0],
@@ -81,6 +83,8 @@ test("a report goes from its caller to the admin, is labelled, and found by its 
     noted.map(({ action, resource, actor }) => [action, resource, actor]),
     [
       ["guard.report", requestId, ada.key.id],
+      // Its tenant sees who looked at what was sent.
+      ["guard.read", requestId, "admin-key"],
       ["guard.label", requestId, "admin-key"],
     ],
   );
@@ -110,18 +114,18 @@ test("a second report is refused, also when both come at once, and leaves the fi
   const both = await Promise.allSettled(["one", "two"].map((text) => reports.report(ada, { requestId, text })));
   assert.deepEqual(both.map(({ status }) => status).toSorted(), ["fulfilled", "rejected"]);
   const kept = both[0]?.status === "fulfilled" ? "one" : "two";
-  assert.equal((await reports.read(requestId)).text, kept);
+  assert.equal((await reports.read(ADMIN, requestId)).text, kept);
   await assert.rejects(reports.report(ada, { requestId, text: "three" }), isFault("conflict"));
-  assert.equal((await reports.read(requestId)).text, kept);
+  assert.equal((await reports.read(ADMIN, requestId)).text, kept);
   assert.equal([...stored.keys()].filter((name) => name.includes(requestId)).length, 1, "the other's text is not left lying");
 });
 
 test("a report without a text stores no object; what was never reported is none", async () => {
   const requestId = await refuse(ada);
-  await assert.rejects(reports.read(requestId), isFault("not_found"));
-  await assert.rejects(reports.label({ kind: "admin", role: "admin" }, requestId, "correct"), isFault("not_found"));
+  await assert.rejects(reports.read(ADMIN, requestId), isFault("not_found"));
+  await assert.rejects(reports.label(ADMIN, requestId, "correct"), isFault("not_found"));
   await reports.report(ada, { requestId });
-  const read = await reports.read(requestId);
+  const read = await reports.read(ADMIN, requestId);
   assert.deepEqual([read.hasText, read.text, read.note], [false, null, null]);
 });
 
@@ -139,4 +143,18 @@ test("on their date reports go, rows and texts, but for tenants that are held", 
     (await reports.list(ALL)).data.map(({ tenant }) => tenant),
     ["globex"],
   );
+});
+
+test("of one tenant so many reports wait to be looked at, and no more; another's are taken all the same", async () => {
+  nowMs = NOW_MS + 200 * DAY_MS;
+  const eve = await person("eve");
+  const ids: RequestId[] = [];
+  for (let at = 0; at <= OPEN_REPORTS_MAX; at++) ids.push(await refuse(eve));
+  const last = ids.pop() ?? assert.fail();
+  for (const requestId of ids) await reports.report(eve, { requestId });
+  await assert.rejects(reports.report(eve, { requestId: last, text: "x" }), isFault("conflict"));
+  assert.equal(stored.size, 0);
+  await reports.report(ada, { requestId: await refuse(ada) });
+  await reports.label(ADMIN, ids[0] ?? last, "correct");
+  await reports.report(eve, { requestId: last });
 });

@@ -5,8 +5,10 @@ import { toIso } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { requestIds, type RequestId, type TenantId } from "../kernel/ids.ts";
 import type { ObjectStore } from "../object/index.ts";
+import type { DecisionLog } from "../record/index.ts";
 import { type Database, tenantScope } from "../store/database.ts";
 import {
+  countOpenReports,
   findReport,
   findReportable,
   type GuardReport,
@@ -36,8 +38,8 @@ export type GuardReports = {
   /** Throws `not_found`, the same for another tenant's request as for one that was not refused; `conflict` the second time. */
   report(who: TenantPrincipal, body: ReportCreate): Promise<Reported>;
   list(ask: ReportQuery): Promise<{ readonly data: readonly ReportView[]; readonly nextCursor: string | undefined }>;
-  /** With what the caller sent. Throws `not_found`. */
-  read(id: string): Promise<ReportView & ReportSent>;
+  /** With what the caller sent, which goes into its tenant's log. Throws `not_found`. */
+  read(by: Principal, id: string): Promise<ReportView & ReportSent>;
   label(by: Principal, id: string, label: ReportLabel): Promise<ReportView>;
 };
 
@@ -48,11 +50,13 @@ export type GuardReportsDeps = {
   /** Every refusal of this process so far is in the database when it resolves. */
   flush(): Promise<void>;
   keptDays(): number;
-  readonly decisions: Decisions;
+  readonly decisions: Decisions & Pick<DecisionLog, "note">;
 };
 
 const DAY_MS = 86_400_000;
 const AREA = "guard-reports";
+/** Of one tenant: who sends more in wants to fill the store, and nobody looks at so many. */
+export const OPEN_REPORTS_MAX = 200;
 
 export function createGuardReports(deps: GuardReportsDeps): GuardReports {
   const { db, objects, nowMs, decisions } = deps;
@@ -68,6 +72,7 @@ export function createGuardReports(deps: GuardReportsDeps): GuardReports {
       const tenantId = who.tenant.id;
       await deps.flush();
       const id = await findOpen(db, tenantId, requestId, at);
+      if ((await countOpenReports(db, tenantId)) >= OPEN_REPORTS_MAX) throw new Fault("conflict", { say: TOO_MANY });
       const object = await keepSent(objects, tenantId, { id, keepUntil, sent: { text: text ?? null, note: note ?? null } });
       try {
         await decisions.change(tenantScope(tenantId), async (bound) => {
@@ -90,8 +95,10 @@ export function createGuardReports(deps: GuardReportsDeps): GuardReports {
       const page = await listReports(db, { tenantId, label, after: cursor, limit });
       return { data: page.data.map(toView), nextCursor: page.nextCursor };
     },
-    async read(id) {
+    async read(by, id) {
       const found = await find(id);
+      const entry = changeBy(by, "guard.read", { category: "data-access", resource: found.id });
+      if (found.object !== undefined) decisions.note({ ...entry, tenantId: found.tenantId });
       const bytes = found.object === undefined ? undefined : await objects.getObject(found.tenantId, found.object);
       return { ...toView(found), ...(bytes === undefined ? { text: null, note: null } : parseSent(bytes)) };
     },
@@ -116,6 +123,7 @@ async function findOpen(db: Database, tenantId: TenantId, requestId: string, at:
   return requestId;
 }
 
+const TOO_MANY = `Nobody has looked at ${String(OPEN_REPORTS_MAX)} reports of this tenant yet: further ones are taken when somebody has.`;
 const alreadyReported = (): Fault => new Fault("conflict", { say: "This request was reported already." });
 
 type Kept = { readonly id: RequestId; readonly keepUntil: Date; readonly sent: ReportSent };

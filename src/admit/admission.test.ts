@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { test } from "bun:test";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
+import type { KeyId } from "../kernel/ids.ts";
 import { createAdmission, type AdmissionAsk, type Ticket } from "./admission.ts";
 import { createBudgets } from "./budgets.ts";
 import { createRates, type Rates } from "./rates.ts";
 import { createRoom } from "./room.ts";
 import { createFakeTime, settled, testPrincipal } from "./testing.ts";
 
-function setUp(limits: { callsInFlight?: number; shared?: boolean } = {}) {
+function setUp(limits: { callsInFlight?: number; shared?: boolean; check?: (keyId: KeyId) => void } = {}) {
   const time = createFakeTime(Date.UTC(2026, 10, 21));
   const store = { away: false, committed: 0 };
   const source = {
@@ -30,7 +31,7 @@ function setUp(limits: { callsInFlight?: number; shared?: boolean } = {}) {
     limits.shared === true ? { take: (who, tokens) => Promise.resolve(local.take(who, tokens)), look: (who) => local.look(who) } : local;
   const room = createRoom(time, { callsInFlight: limits.callsInFlight ?? 10, callsQueued: 1, queueWaitMs: 500 });
   const budgets = createBudgets({ source, clock: time.clock, after: time.after }, { platformLimitMicroUsd: undefined });
-  const admission = createAdmission({ rates, room, budgets });
+  const admission = createAdmission({ rates, room, budgets, abuse: { check: limits.check ?? (() => undefined) } });
   const admit = (who: TenantPrincipal, ask: Partial<AdmissionAsk> = {}): Ticket | Promise<Ticket> =>
     admission.admit({ who, startedAtMs: time.clock.nowMs(), tokens: 100, ...ask });
   return { time, store, rates: local, room, admission, admit };
@@ -206,4 +207,18 @@ test("a thousand calls that end, fail, are refused and go away at random leave e
   assert.ok(spent <= 20_000 && spent > 19_000, `${spent} spent`);
   assert.ok((rates.look(who)?.tokens?.remaining ?? 0) >= 1_000_000 - used);
   for (const code of ["busy", "budget_spent", "client_gone"]) assert.ok(codes.has(code), `${code} never came up`);
+});
+
+test("a key that was misused is refused first, and leaves nothing behind", async () => {
+  const asked: KeyId[] = [];
+  const { admit, room, admission } = setUp({
+    check(keyId) {
+      asked.push(keyId);
+      throw new Fault("rate_limited", { retryAfterMs: 6000 });
+    },
+  });
+  const who = testPrincipal({ rpm: 2 });
+  for (let call = 0; call < 5; call++) assert.equal((await refusal(() => admit(who), "rate_limited")).detail.retryAfterMs, 6000);
+  assert.deepEqual([asked.length, asked[0], room.inFlight], [5, who.key.id, 0]);
+  assert.equal(admission.rates(who)?.requests?.remaining, 2, "its own rate was not touched");
 });

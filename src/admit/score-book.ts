@@ -25,7 +25,7 @@ export type ScoreEntry = Scored & {
 export type ScoreBook = {
   /** Of this moment; undefined: it was not misused of late. */
   find(keyId: KeyId): ScoreEntry | undefined;
-  /** The same, as the newest. The one that was misused longest ago makes room. */
+  /** The same, made where it is not there. Those that were misused longest ago make room. */
   take(key: Scored): ScoreEntry;
   delete(keyId: KeyId): void;
   clear(): void;
@@ -33,34 +33,48 @@ export type ScoreBook = {
   entries(): IterableIterator<ScoreEntry>;
 };
 
+/**
+ * Two generations: when the young one is full it becomes the old one, and what the old one still held is forgotten. A list by last use would walk
+ * over what it has deleted.
+ */
 export function createScoreBook(clock: Pick<Clock, "monotonicMs">, halfLifeMs: () => number, keysMax: number = SCORED_KEYS_MAX): ScoreBook {
-  /** The one that was misused longest ago is first. */
-  const entries = new Map<KeyId, ScoreEntry>();
+  const youngMax = Math.max(1, Math.floor(keysMax / 2));
+  let young = new Map<KeyId, ScoreEntry>();
+  let old = new Map<KeyId, ScoreEntry>();
+  const find = (keyId: KeyId): ScoreEntry | undefined => young.get(keyId) ?? old.get(keyId);
   const age = (entry: ScoreEntry): ScoreEntry => {
     const nowMs = clock.monotonicMs();
     entry.score *= 2 ** (-(nowMs - entry.atMs) / halfLifeMs());
     entry.atMs = nowMs;
     return entry;
   };
+  const remove = (keyId: KeyId): void => {
+    if (!young.delete(keyId)) old.delete(keyId);
+  };
   return {
     find(keyId) {
-      const entry = entries.get(keyId);
+      const entry = find(keyId);
       return entry === undefined ? undefined : age(entry);
     },
     take({ tenantId, keyId }) {
-      const known = entries.get(keyId);
-      if (known !== undefined) entries.delete(keyId);
-      else if (entries.size >= keysMax) for (const oldest of entries.keys()) if (entries.delete(oldest)) break;
+      const known = find(keyId);
       const atMs = clock.monotonicMs();
       const fresh = { tenantId, keyId, score: 0, atMs, told: undefined, bucket: undefined, suspended: false, askedAtMs: 0 };
       const entry = known === undefined ? fresh : age(known);
-      entries.set(keyId, entry);
+      if (young.has(keyId)) return entry;
+      old.delete(keyId);
+      if (young.size >= youngMax) [old, young] = [young, new Map()];
+      young.set(keyId, entry);
       return entry;
     },
-    delete: (keyId) => void entries.delete(keyId),
-    clear: () => entries.clear(),
+    delete: remove,
+    clear() {
+      young.clear();
+      old.clear();
+    },
     *entries() {
-      for (const entry of entries.values()) yield age(entry);
+      for (const entry of young.values()) yield age(entry);
+      for (const entry of old.values()) yield age(entry);
     },
   };
 }

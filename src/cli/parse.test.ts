@@ -16,11 +16,11 @@ describe("what is not known is named, with the nearest known:", () => {
     [["ingets"], 'weir: there is no command "ingets". Did you mean "ingest"?\n'],
     [
       ["frobnicate"],
-      'weir: there is no command "frobnicate". Known: serve, ingest, chat, tenant, subject, key, usage, explain, audit, models, objects, doctor, redteam, backup, restore, move, help.\n',
+      'weir: there is no command "frobnicate". Known: serve, ingest, chat, tenant, subject, key, usage, explain, audit, guard, models, objects, doctor, redteam, backup, restore, move, help.\n',
     ],
     [["tenant"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
     [["tenant", "--json"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
-    [["key", "lst"], 'weir: there is no command "key lst": create, list, rotate, revoke. Did you mean "list"?\n'],
+    [["key", "lst"], 'weir: there is no command "key lst": create, list, rotate, revoke, suspend, resume. Did you mean "list"?\n'],
     [["serve", "--prot", "1"], 'weir: there is no flag --prot. Did you mean "--port"? See weir serve --help.\n'],
     [
       ["serve", "--frobnicate"],

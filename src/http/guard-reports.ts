@@ -38,7 +38,9 @@ export function guardReports(reports: GuardReports): Endpoint[] {
       },
     ),
     noted(
-      platformEndpoint("GET", `${AT}/:id`, "guard.review", async (asked) => Response.json(await reports.read(paramOf(asked, "id")))),
+      platformEndpoint("GET", `${AT}/:id`, "guard.review", async (asked) =>
+        Response.json(await reports.read(asked.who, paramOf(asked, "id"))),
+      ),
       { summary: "One report, with what its caller sent", answer: contract.reportRead },
     ),
     noted(

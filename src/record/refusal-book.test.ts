@@ -45,3 +45,14 @@ test("of one key some refusals a minute are kept, and what came before a flush i
   await book.close();
   assert.deepEqual([lost, written.length], [[1], KEPT_A_MINUTE + 3]);
 });
+
+test("so many wait in memory and no more, until they are written", async () => {
+  let written = 0;
+  const book = createRefusalBook({ write: async (_, rows) => void (written += rows.length), onLost: assert.fail }, 3);
+  for (let at = 0; at < 4; at++) book.keep(tenantId, refusal(keyIds.make(at)));
+  await book.flush();
+  assert.equal(written, 3);
+  book.keep(tenantId, refusal(keyIds.make(9)));
+  await book.flush();
+  assert.equal(written, 4);
+});

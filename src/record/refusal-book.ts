@@ -20,11 +20,11 @@ export type RefusalBookDeps = {
 const WRITE_EVERY_MS = 1000;
 /** Of one key in a minute: somebody who reports looks at each, and an attacker's flood must not fill a table. */
 export const KEPT_A_MINUTE = 10;
-/** What a database that is away lets pile up in memory: some megabytes. */
-const HELD_MAX = 10_000;
+/** What a database that is away lets pile up in memory: some megabytes. More cannot be reported. */
+export const HELD_REFUSALS_MAX = 10_000;
 const MINUTE_MS = 60_000;
 
-export function createRefusalBook({ write, onLost }: RefusalBookDeps): RefusalBook {
+export function createRefusalBook({ write, onLost }: RefusalBookDeps, heldMax: number = HELD_REFUSALS_MAX): RefusalBook {
   const held = new Map<TenantId, GuardRefusal[]>();
   const counts = new Map<string, number>();
   let heldCount = 0;
@@ -56,7 +56,7 @@ export function createRefusalBook({ write, onLost }: RefusalBookDeps): RefusalBo
   const flush = (): Promise<void> => (writing = writing.then(writeHeld));
   return {
     keep(tenantId, refusal) {
-      if (isOneTooMany(refusal) || heldCount >= HELD_MAX) return;
+      if (isOneTooMany(refusal) || heldCount >= heldMax) return;
       const rows = held.get(tenantId) ?? [];
       held.set(tenantId, rows);
       rows.push(refusal);

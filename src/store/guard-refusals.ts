@@ -69,6 +69,16 @@ export async function findReportable(
   return row === undefined ? "unknown" : row.reported ? "reported" : "open";
 }
 
+/** Of a tenant, those that nobody has looked at. */
+export async function countOpenReports(db: Database, tenantId: TenantId): Promise<number> {
+  const [row] = await db.query<{ count: number }>(
+    tenantScope(tenantId),
+    "SELECT count(*)::int AS count FROM guard_refusals WHERE tenant_id = $1 AND reported_at IS NOT NULL AND label IS NULL",
+    [tenantId],
+  );
+  return row?.count ?? 0;
+}
+
 /** False: it is not there, or was reported already. */
 export async function reportRefusal(db: Database, tenantId: TenantId, requestId: RequestId, report: ReportOf): Promise<boolean> {
   const rows = await db.query(

@@ -159,6 +159,8 @@ test("a refusal says how to report it; the report is labelled, and goes back to 
   const report = { requestId, text, note: "An example out of a lesson." };
   const none = await weir.call("POST", "/v1/guard/reports", { requestId: requestId.replace(/.$/, "0") }, { key, expect: 404 });
   assert.deepEqual(await weir.call("POST", "/v1/guard/reports", report, { key: stranger, expect: 404 }), none);
+  for (const more of [{ text: "x".repeat(100_001) }, { note: "x".repeat(2001) }, { text: "" }, { reason: "x" }])
+    await weir.call("POST", "/v1/guard/reports", { ...report, ...more }, { key, expect: 400 });
   await weir.call("POST", "/v1/guard/reports", report, { key });
   await weir.call("POST", "/v1/guard/reports", report, { key, expect: 409 });
   const answered = await ordinary(key);
