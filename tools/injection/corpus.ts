@@ -1,5 +1,6 @@
 import { createDice, shuffle } from "../linear/dice.ts";
 import { generateAttacks, generateForeignAttacks, generateForeignHarmless, generateHarmless } from "./generate.ts";
+import { generateShortPrompts } from "./short-prompts.ts";
 import { readAttackSources, readOrdinarySources, readTriggerSources, type Source } from "./sources.ts";
 
 export type Labelled = { readonly text: string; readonly label: 0 | 1; readonly weight: number };
@@ -26,6 +27,7 @@ export function readCorpus(seed: number): readonly Source[] {
     own("own-foreign-attacks", "attack", generateForeignAttacks, 2),
     own("own-harmless", "trigger", generateHarmless, 3),
     own("own-foreign-harmless", "trigger", generateForeignHarmless, 4),
+    own("own-short", "ordinary", generateShortPrompts, 5),
   ];
 }
 

@@ -11,6 +11,7 @@ export const SETTINGS = {
   dims: 2 ** 17,
   charGrams: [4],
   windowWords: [32, 128, 512],
+  featuresMin: 48,
   epochs: 8,
   namedEpochs: 4,
   dropout: 0.2,
@@ -55,9 +56,19 @@ export function fit(examples: readonly Example[], about: About = { calibration: 
   const packed = quantise(fitted.table);
   const named = Object.fromEntries(SIGNAL_NAMES.map((name, at) => [name, Number((fitted.named[at] ?? 0).toFixed(3))]));
   const windows = fitted.windows.map(({ words, bias }) => ({ words, bias: Number(bias.toFixed(4)) }));
-  const { dims, charGrams } = SETTINGS;
+  const { dims, charGrams, featuresMin } = SETTINGS;
   return {
-    header: { model: "injection", featuresVersion: FEATURES_VERSION, dims, charGrams, windows, unit: packed.unit, named, ...about },
+    header: {
+      model: "injection",
+      featuresVersion: FEATURES_VERSION,
+      dims,
+      charGrams,
+      windows,
+      featuresMin,
+      unit: packed.unit,
+      named,
+      ...about,
+    },
     table: packed.table,
   };
 }

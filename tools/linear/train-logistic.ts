@@ -7,6 +7,8 @@ export type TrainOptions = {
   readonly dims: number;
   /** Lengths of the windows in words. The trainer looks at a text as the model will: only its highest window counts. */
   readonly windowWords: readonly number[];
+  /** A window of fewer features counts as if it had so many. Default 0. */
+  readonly featuresMin?: number;
   readonly epochs: number;
   /** Epochs before those in which only what has a name is fitted: the table then learns what the names leave open. Default 0. */
   readonly namedEpochs?: number;
@@ -114,7 +116,19 @@ function createSummary(examples: readonly Example[], table: Float32Array, dropou
  * moment), by AdaGrad with L2. Deterministic for a seed.
  */
 export function trainLogistic(examples: readonly Example[], options: TrainOptions): Fitted {
-  const { dims, windowWords, namedEpochs = 0, epochs, rate, l2, namedL2, dropout = 0, isAveraged = false, named: bounds } = options;
+  const {
+    dims,
+    windowWords,
+    namedEpochs = 0,
+    epochs,
+    rate,
+    l2,
+    namedL2,
+    dropout = 0,
+    isAveraged = false,
+    featuresMin = 0,
+    named: bounds,
+  } = options;
   const dice = createDice(options.seed);
   const isKept = countTexts(examples, dims, options.textsMin);
   const table = createWeights(new Float32Array(dims), new Float32Array(dims), new Float32Array(dims), rate);
@@ -130,7 +144,7 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
   function stepTable({ features, featureEnds }: Example, { from, to }: Best, error: number): void {
     const first = from === 0 ? 0 : (featureEnds[from - 1] ?? 0);
     const last = to === 0 ? first : (featureEnds[to - 1] ?? 0);
-    const gradient = last > first ? (error * summary.scale) / Math.sqrt(last - first) : 0;
+    const gradient = last > first ? (error * summary.scale) / Math.sqrt(Math.max(last - first, featuresMin)) : 0;
     for (let word = from, at = first; word < to; word++) {
       const end = featureEnds[word] ?? last;
       if (summary.dropped[word] === 1) at = end;
@@ -155,7 +169,7 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
       const extra = (from: number, to: number): number =>
         namesBetween(example.named, from, to).reduce((sum, id) => sum + (named.values[id] ?? 0), 0);
       const windows = windowWords.map((words, scale) => ({ words, bias: biases.values[scale] ?? 0 }));
-      const best = findBestWindow(summary.of(example), windows, extra);
+      const best = findBestWindow(summary.of(example), windows, extra, featuresMin);
       const error = (sigmoid(best.logit) - example.label) * example.weight;
       if (epoch >= namedEpochs) stepTable(example, best, error);
       for (const id of namesBetween(example.named, best.from, best.to)) stepNamed(id, error);

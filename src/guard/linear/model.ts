@@ -30,7 +30,7 @@ function findRestart({ tokens }: Sheet, from: number): number {
 
 /** A logistic regression over hashed features. `onBest` sees the sheet of the best window while it is still there. */
 export function createLinearModel({ header, table }: Weights): LinearModel {
-  const { dims, charGrams, windows, unit, calibration } = header;
+  const { dims, charGrams, windows, featuresMin = 0, unit, calibration } = header;
   const read = createFeatureReader({ dims, charGrams });
   const weights = new Float64Array(PIECE_UNITS + 1);
   const features = new Int32Array(PIECE_UNITS + 1);
@@ -56,7 +56,7 @@ export function createLinearModel({ header, table }: Weights): LinearModel {
       let highest = -Infinity;
       for (let from = 0; from < text.length || from === 0;) {
         const sheet = read(text, from);
-        const best = findBestWindow(sumUp(sheet), windows, extra === undefined ? nothingMore : extra(sheet));
+        const best = findBestWindow(sumUp(sheet), windows, extra === undefined ? nothingMore : extra(sheet), featuresMin);
         if (best.logit > highest) {
           highest = best.logit;
           onBest?.(sheet, best);

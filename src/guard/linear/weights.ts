@@ -10,6 +10,8 @@ export type WeightsHeader = {
   readonly charGrams: readonly number[];
   /** Windows over which the score is the highest, in words, with the constant of each. */
   readonly windows: readonly Window[];
+  /** A window of fewer features counts as if it had so many; absent: none does. */
+  readonly featuresMin?: number;
   /** A row's weight is its byte times this. */
   readonly unit: number;
   /** Weights of what a model reads beside the table, by its permanent name. */

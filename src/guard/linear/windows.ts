@@ -11,9 +11,14 @@ export type Best = { logit: number; from: number; to: number; scale: number };
 
 /**
  * The window with the highest logit: its weights over the root of its number of features, its constant, and what `extra` says of words
- * `from` to `to` (exclusive). Windows of each length overlap by half, so that what is at most half as long stands whole in one of them.
+ * `from` to `to` (exclusive). A window of fewer features than `featuresMin` counts as if it had so many: two words prove little. Windows of each length overlap by half, so that what is at most half as long stands whole in one of them.
  */
-export function findBestWindow(sums: RunningSums, windows: readonly Window[], extra: (from: number, to: number) => number): Best {
+export function findBestWindow(
+  sums: RunningSums,
+  windows: readonly Window[],
+  extra: (from: number, to: number) => number,
+  featuresMin: number,
+): Best {
   const { count, weights, features } = sums;
   const best: Best = { logit: -Infinity, from: 0, to: 0, scale: 0 };
   for (let scale = 0; scale < windows.length; scale++) {
@@ -23,7 +28,7 @@ export function findBestWindow(sums: RunningSums, windows: readonly Window[], ex
       const to = Math.min(count, from + words);
       const size = (features[to] ?? 0) - (features[from] ?? 0);
       const sum = (weights[to] ?? 0) - (weights[from] ?? 0);
-      const logit = bias + (size === 0 ? 0 : sum / Math.sqrt(size)) + extra(from, to);
+      const logit = bias + (size === 0 ? 0 : sum / Math.sqrt(Math.max(size, featuresMin))) + extra(from, to);
       if (logit > best.logit) {
         best.logit = logit;
         best.from = from;
