@@ -5,14 +5,13 @@
  */
 import { createInjectionClassifier, loadInjectionWeights } from "../src/guard/index.ts";
 import { readCorpus } from "../tools/injection/corpus.ts";
-import { calibrate, crossValidate, type Tested } from "../tools/injection/cross-validate.ts";
-import { ATTACK_SHARE, SETTINGS } from "../tools/injection/fit.ts";
+import { crossValidate, type Tested } from "../tools/injection/cross-validate.ts";
+import { SETTINGS } from "../tools/injection/fit.ts";
 import { DATA, hasData, readEmails, readPlants } from "../tools/injection/sources.ts";
 import { wilson } from "./guard/wilson.ts";
 
 const BLOCK_ABOVE = 0.85;
 const FLAG_ABOVE = 0.7;
-const EDGE = 1e-12;
 
 if (!hasData()) throw new Error(`the data is expected in ${DATA}`);
 
@@ -30,14 +29,10 @@ const line = (name: string, scores: readonly number[]): void => {
   );
 };
 
-const tested = crossValidate(readCorpus(SETTINGS.seed));
-const { slope, offset } = calibrate(tested, ATTACK_SHARE);
-const recalibrate = (score: number): number => {
-  const inside = Math.min(1 - EDGE, Math.max(EDGE, score));
-  return 1 / (1 + Math.exp(-(slope * Math.log(inside / (1 - inside)) + offset)));
-};
-
-const scoresOf = (of: readonly Tested[]): readonly number[] => of.flatMap(({ scores }) => scores.map(recalibrate));
+// One calibration for all folds, the repository's: it is fitted to scores of the same kind.
+const { calibration } = loadInjectionWeights().header;
+const tested = crossValidate(readCorpus(SETTINGS.seed), undefined, calibration);
+const scoresOf = (of: readonly Tested[]): readonly number[] => of.flatMap(({ scores }) => scores);
 
 for (const nature of ["attack", "trigger", "ordinary"] as const) {
   const of = tested.filter(({ source }) => source.nature === nature);

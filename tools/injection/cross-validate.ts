@@ -2,6 +2,7 @@ import { createInjectionClassifier } from "../../src/guard/attack/classifier.ts"
 import type { Example } from "../linear/example.ts";
 import { isOwn, label, type Labelled } from "./corpus.ts";
 import { createReader, fit, SETTINGS } from "./fit.ts";
+import type { Calibration } from "../../src/guard/linear/weights.ts";
 import type { Source } from "./sources.ts";
 
 export type Tested = {
@@ -28,7 +29,12 @@ function createCache(): (labelled: Labelled) => Example {
  * Fits once without each origin (everything that was published together) and scores what was left out. Our own templates are always among
  * what is fitted, and never tested.
  */
-export function crossValidate(corpus: readonly Source[], onFold: (folder: string) => void = () => {}): readonly Tested[] {
+export function crossValidate(
+  corpus: readonly Source[],
+  onFold: (folder: string) => void = () => {},
+  /** Given: the scores are those that a caller would see. */
+  calibration?: Calibration,
+): readonly Tested[] {
   const read = createCache();
   const folders = [...new Set(corpus.filter((source) => !isOwn(source)).map(({ folder }) => folder))];
   return folders.flatMap((folder) => {
@@ -38,8 +44,10 @@ export function crossValidate(corpus: readonly Source[], onFold: (folder: string
         corpus.filter((source) => source.folder !== folder),
         SETTINGS.seed,
       ).map(read),
+      calibration === undefined ? undefined : { calibration, provenance: {} },
     );
-    const classifier = createInjectionClassifier(weights);
+    // A calibration is fitted to scores that nothing has cut.
+    const classifier = createInjectionClassifier(weights, calibration === undefined ? { wordingAloneMax: 1 } : {});
     return corpus
       .filter((source) => source.folder === folder)
       .map((source): Tested => ({ source, scores: source.texts.map((text) => classifier.score(text).score) }));

@@ -18,11 +18,21 @@ export type InjectionClassifier = {
 const SAW_MAX = 5;
 /** Below it nothing is explained: an ordinary text should cost no lists. */
 const EXPLAIN_ABOVE = 0.3;
+/**
+ * The most that wording alone can make of a text, below every threshold: nobody is refused, and nothing withheld, for words that happen to
+ * stand in attacks more often than elsewhere. Beyond it something must have a name.
+ */
+const WORDING_ALONE_MAX = 0.69;
+/** Signals of this weight together. */
+const NAMED_MIN = 1.0;
 /** What weighs less says nothing to a person. */
 const SAW_WEIGHT_MIN = 0.3;
 
 /** A linear model over hashed words and named signals, the highest of all windows and of all ways to read the text. */
-export function createInjectionClassifier(weights: Weights): InjectionClassifier {
+export function createInjectionClassifier(
+  weights: Weights,
+  { wordingAloneMax = WORDING_ALONE_MAX }: { readonly wordingAloneMax?: number } = {},
+): InjectionClassifier {
   const { header } = weights;
   const model = createLinearModel(weights);
   const readSignals = createSignalReader();
@@ -72,11 +82,14 @@ export function createInjectionClassifier(weights: Weights): InjectionClassifier
       let how: Reading = "plain";
       for (const view of views) {
         let best: readonly string[] = [];
-        const { score } = model.score(view.text, readExtra, (_, { from, to, logit }) => {
+        let named = 0;
+        const found = model.score(view.text, readExtra, (_, { from, to, logit }) => {
+          named = weigh(from, to);
           // Who reads why is asked only about what is near a threshold.
           if (sigmoid(header.calibration.slope * logit + header.calibration.offset) > Math.max(highest, EXPLAIN_ABOVE))
             best = explain(from, to, logit);
         });
+        const score = named >= NAMED_MIN ? found.score : Math.min(found.score, wordingAloneMax);
         if (score <= highest) continue;
         highest = score;
         saw = best;

@@ -79,9 +79,35 @@ function unmask(text: string): string {
   });
 }
 
+/** No character of it stands for a Latin letter: what has to be looked at word by word is rare. */
+function hasLookalike(text: string): boolean {
+  for (const [run] of text.matchAll(notAscii))
+    for (const symbol of run) if (findLookalike(symbol.codePointAt(0) ?? 0) !== undefined) return true;
+  return false;
+}
+
+/** Letters of the languages of Europe, each as the whole way below would make it. */
+const europeanLetter = /[\u00c0-\u017f]/g;
+const european = /^[\0-\x7f\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u017f]*$/;
+const EUROPEAN_FIRST = 0xc0;
+const folds = Array.from({ length: 0x180 - EUROPEAN_FIRST }, (_, at) =>
+  String.fromCharCode(EUROPEAN_FIRST + at)
+    .normalize("NFKD")
+    .replace(marks, "")
+    .normalize("NFC")
+    .replace(notAscii, (found) => found.toLowerCase()),
+);
+const foldLetter = (letter: string): string => folds[letter.charCodeAt(0) - EUROPEAN_FIRST] ?? letter;
+
 /** Text that has characters outside ASCII. Linear. */
 export function foldText(text: string): Folded {
   const tricks = new Set<Trick>();
+  if (european.test(text)) {
+    const plain = text.replace(europeanLetter, foldLetter);
+    const unmasked = hasLookalike(plain) ? unmask(plain) : plain;
+    if (unmasked !== plain) tricks.add("look-alikes");
+    return { text: unmasked, hidden: "", tricks };
+  }
   const { seen, hidden } = readHidden(text);
   if (hidden !== "") tricks.add("tag-characters");
   if (directionMark.test(seen)) tricks.add("direction-marks");
@@ -92,7 +118,7 @@ export function foldText(text: string): Folded {
     .replace(marks, "")
     .normalize("NFC")
     .replace(notAscii, (found) => found.toLowerCase());
-  const unmasked = ascii.test(plain) ? plain : unmask(plain);
+  const unmasked = hasLookalike(plain) ? unmask(plain) : plain;
   if (unmasked !== plain) tricks.add("look-alikes");
   return { text: unmasked, hidden, tricks };
 }

@@ -1,3 +1,4 @@
+import { foldText } from "./fold.ts";
 import { test } from "bun:test";
 import assert from "node:assert/strict";
 import { DECODED_BYTES_MAX, VIEWS_MAX, normalise } from "./normalise.ts";
@@ -138,4 +139,14 @@ test("no text has more views than the bound, and the worst inputs of every patte
     .join("\n");
   assert.ok(normalise(everything).views.length <= VIEWS_MAX);
   console.log(`# ${String(worst.length)} worst inputs of ${String(size)} characters`);
+});
+
+test("letters of Europe's languages are folded the short way as they would be the long way", () => {
+  const letters = Array.from({ length: 0x180 - 0xc0 }, (_, at) => String.fromCharCode(0xc0 + at)).filter(
+    (letter) => !"×÷".includes(letter),
+  );
+  // A sign beyond these letters takes the long way.
+  for (const letter of letters)
+    assert.equal(`${foldText(`a ${letter} x${letter}y`).text} ∎`, foldText(`a ${letter} x${letter}y ∎`).text, letter);
+  console.log(`# ${String(letters.length)} letters folded the short way`);
 });
