@@ -25,8 +25,11 @@ const BEGINNING = /[\w/\\&.#?~%\u0000-\u0020\u0080-\uffff-]/;
 /** After these more may be known. */
 const TELLING = /[:/?#\\;@]/;
 
-/** Where an address may begin: its sign, or the first letter of a scheme, in a word too. Most of a text is neither, and is not read letter by letter. */
-const MAY_BEGIN = /[(<=:hfw]/gi;
+/**
+ * Where an address may begin: its sign, or the first two letters of a scheme, in a word too; of a letter that ends the part the second is still to
+ * come. Most of a text is neither, and is not read letter by letter.
+ */
+const MAY_BEGIN = /[(<=:]|[hf](?=t|$)|w(?=[sw]|$)/gi;
 
 function beginningFrom(text: string, index: number): number {
   MAY_BEGIN.lastIndex = index;

@@ -95,8 +95,20 @@ function reset(scan: Scan, text: string): void {
   scan.tokens = 0;
   scan.topics = 0;
   scan.folds = false;
-  for (const list of [scan.numbers, scan.markStart, scan.markEnd, scan.markTopics, scan.markCountry]) list.length = 0;
-  for (const list of [scan.ats, scan.schemes, scan.hexColons, scan.armours]) list.length = 0;
+  empty(scan.numbers);
+  empty(scan.markStart);
+  empty(scan.markEnd);
+  empty(scan.markTopics);
+  empty(scan.markCountry);
+  empty(scan.ats);
+  empty(scan.schemes);
+  empty(scan.hexColons);
+  empty(scan.armours);
+}
+
+/** Setting a length costs more than a look, and most lists of most texts are empty. */
+function empty(list: unknown[]): void {
+  if (list.length > 0) list.length = 0;
 }
 
 /** Lets go of the text, and of buffers that only a rare long one needed. */
