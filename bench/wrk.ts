@@ -25,16 +25,23 @@ export type WrkOptions = {
   readonly body?: string | undefined;
 };
 
-/** Requests are made once, at the start: building one per request would make the load generator the limit. */
+/**
+ * Requests are made once, at the start: building one per request would make the load generator the limit. There are more of them than the server
+ * remembers texts, each with a number of its own in its last message; what stands before it is the same, as in a conversation.
+ */
 const script = `
 local requests = {}
 local at = 0
 function init(args)
   local body = io.open(args[2]):read("*a")
+  local all = {}
   for line in io.lines(args[1]) do
     local headers = { ["Content-Type"] = "application/json" }
     for name, value in line:gmatch("([^\\t=]+)=([^\\t]*)") do headers[name] = value end
-    requests[#requests + 1] = wrk.format("POST", nil, headers, body)
+    all[#all + 1] = headers
+  end
+  for n = 1, 20000 do
+    requests[n] = wrk.format("POST", nil, all[(n - 1) % #all + 1], (body:gsub("NUMBER#", tostring(100000 + n), 1)))
   end
 end
 function request()

@@ -17,6 +17,7 @@ import { namesIn } from "./mask/unmask-text.ts";
 import { hmacHex } from "../kernel/hash.ts";
 import { MARK_BYTES_TYPICAL } from "./mask/mask-text.ts";
 import type { ScoreToxicity } from "./toxicity/score-toxicity.ts";
+import { once } from "./once.ts";
 import { createPlaces, lookElsewhere, type Places } from "./places.ts";
 import { keepsFromOthers, looksForNothing, modeOf, policyOf } from "./policy.ts";
 import type { SecondDetector } from "./second-detector.ts";
@@ -48,15 +49,19 @@ export type GuardOptions = {
  * is refused: nothing that was not looked at is sent.
  */
 export function createGuard(deps: GuardDeps, { policy: base, routesLook }: GuardOptions): (call: Call) => Checked | Promise<Checked> {
-  const safe: GuardDeps = { ...deps, find: closed(deps.find), scoreInjection: closed(deps.scoreInjection) };
+  const find = closed(deps.find);
+  const safe: Detecting = { ...deps, find, findIn: once(find), scoreInjection: once(closed(deps.scoreInjection)) };
   return (call) => {
     const policy = policyOf(base, call.who.tenant.guard);
     return checkCall(safe, call, policy, routesLook || !looksForNothing(policy));
   };
 }
 
+/** `findIn` is for what comes in, which comes again with the next turn; `find` for pieces of answers, which do not. */
+type Detecting = GuardDeps & { readonly findIn: Find };
+
 /** One call under its rules. `looks`: personal data is looked for. */
-function checkCall(deps: GuardDeps, call: Call, policy: GuardPolicy, looks: boolean): Checked | Promise<Checked> {
+function checkCall(deps: Detecting, call: Call, policy: GuardPolicy, looks: boolean): Checked | Promise<Checked> {
   const watch = createInjectionWatch(deps.scoreInjection, policy.injection);
   const refuse = (fault: Fault, saw: readonly string[]): Fault => {
     deps.refused(call, fault.code, saw);
@@ -65,16 +70,16 @@ function checkCall(deps: GuardDeps, call: Call, policy: GuardPolicy, looks: bool
   const isGuarded = policy.instructions === "guarded";
   const shown = checkChat(watch, call, refuse);
   const chat = isGuarded ? fenceResults(shown) : shown;
-  const looked = createLooked(looks ? deps.find : findNothing, (field) => modeOf(policy, field));
+  const looked = createLooked(looks ? deps.findIn : findNothing, (field) => modeOf(policy, field));
   const inPrompt = createPlaces(looked);
   const inChat = createPlaces(looked);
   const inPassages = new Map<Passage, Places>();
   // The answer's rule asks whether a value stood in the call, also where nothing was looked for.
   const gathers = looks || policy.outputPii !== "off";
   if (gathers) lookAtCall(call, chat, inPrompt, inChat);
-  let unread = looks && holdsUnread(chat, policy, deps.find);
+  let unread = looks && holdsUnread(chat, policy, deps.findIn);
 
-  const conversation = once(() => hmacHex(deps.pseudonymKey, `${call.who.tenant.id}\n${conversationOf(call)}`));
+  const conversation = lazily(() => hmacHex(deps.pseudonymKey, `${call.who.tenant.id}\n${conversationOf(call)}`));
   const canary = policy.canary ? makeCanary(deps.canaryKey, conversation()) : undefined;
   const stopped = (fault: Fault): void => void refuse(fault, []);
   const rules = createAnswerRules({ ...deps, policy, canary, stopped, known: isIn([inPrompt, inChat], inPassages) });
@@ -161,7 +166,7 @@ const isIn =
   (value: string): boolean =>
     [...places, ...passages.values()].some(({ texts }) => texts.some((text) => text.includes(value)));
 
-function once<Made>(make: () => Made): () => Made {
+function lazily<Made>(make: () => Made): () => Made {
   let made: { readonly value: Made } | undefined;
   return () => (made ??= { value: make() }).value;
 }

@@ -1,6 +1,7 @@
 export { createGuard } from "./guard.ts";
 export type { GuardDeps, GuardOptions } from "./guard.ts";
 export { createModerator } from "./moderation.ts";
+export { once } from "./once.ts";
 export { createInputGuard } from "./inputs.ts";
 export { createPseudonymBook, type PseudonymBook } from "./mask/pseudonym-book.ts";
 export { createPresidio } from "./presidio.ts";

@@ -1,0 +1,28 @@
+import { hash } from "node:crypto";
+
+/** Shorter texts are looked at in less time than a digest takes. */
+export const REMEMBERED_CHARACTERS_MIN = 64;
+/** Entries of each of two generations: what was asked for within the last some thousand texts stays. */
+export const REMEMBERED_MAX = 4096;
+
+/**
+ * A detector that looks at a text once: a conversation sends its earlier turns and its system prompt again with every call. Keyed by digest, so
+ * no text outlives its call; what is kept are places and types. `detect` must be pure, and nobody may change what it gives.
+ */
+export function once<Found>(detect: (text: string) => Found): (text: string) => Found {
+  let young = new Map<string, { readonly found: Found }>();
+  let old = new Map<string, { readonly found: Found }>();
+  return (text) => {
+    if (text.length < REMEMBERED_CHARACTERS_MIN) return detect(text);
+    const key = hash("sha256", text, "base64");
+    let known = young.get(key);
+    if (known !== undefined) return known.found;
+    known = old.get(key) ?? { found: detect(text) };
+    if (young.size >= REMEMBERED_MAX) {
+      old = young;
+      young = new Map();
+    }
+    young.set(key, known);
+    return known.found;
+  };
+}
