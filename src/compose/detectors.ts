@@ -20,7 +20,12 @@ export type DetectorParts = {
 /** Raise it when rules or weights change what is found in the same text. */
 const DETECTORS_REV = 1;
 
-export function composeDetectors(): DetectorParts {
+let made: DetectorParts | undefined;
+
+/** Made once a process: they read some megabytes of lists and weights, and hold no state of any server. */
+export const composeDetectors = (): DetectorParts => (made ??= makeDetectors());
+
+function makeDetectors(): DetectorParts {
   const injection = loadInjectionWeights();
   return {
     // A header changes with everything that weights were fitted to.

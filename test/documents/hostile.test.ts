@@ -7,7 +7,7 @@ import { writeDocx } from "./docx-writer.ts";
 import { FAMILY_COUNT, hostileFiles, type NamedHostile } from "./hostile.ts";
 
 const IS_LONG = process.env["WEIR_TEST_LONG"] === "1";
-const FILES = IS_LONG ? 1000 : 60;
+const FILES = IS_LONG ? 1000 : 36;
 const SEED = 3;
 /** Uploads at once. */
 const CLIENTS = 4;

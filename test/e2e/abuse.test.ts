@@ -157,7 +157,12 @@ test("a refusal says how to report it; the report is labelled, and goes back to 
   assert.match(refused.message, /POST \/v1\/guard\/reports with this request's id/);
   const requestId = refused.id;
   const report = { requestId, text, note: "An example out of a lesson." };
-  const none = await weir.call("POST", "/v1/guard/reports", { requestId: requestId.replace(/.$/, (last) => (last === "0" ? "1" : "0")) }, { key, expect: 404 });
+  const none = await weir.call(
+    "POST",
+    "/v1/guard/reports",
+    { requestId: requestId.replace(/.$/, (last) => (last === "0" ? "1" : "0")) },
+    { key, expect: 404 },
+  );
   assert.deepEqual(await weir.call("POST", "/v1/guard/reports", report, { key: stranger, expect: 404 }), none);
   for (const more of [{ text: "x".repeat(100_001) }, { note: "x".repeat(2001) }, { text: "" }, { reason: "x" }])
     await weir.call("POST", "/v1/guard/reports", { ...report, ...more }, { key, expect: 400 });

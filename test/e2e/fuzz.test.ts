@@ -5,7 +5,7 @@ import { ADMIN_KEY, composedEndpoints, createWorld, type World } from "./access-
 import { createDice, mutate, type Right } from "./fuzz-mutate.ts";
 import { sendRaw, type RawAnswer } from "./fuzz-raw-http.ts";
 
-const CASES = Number(process.env["WEIR_FUZZ_CASES"] ?? 4000);
+const CASES = Number(process.env["WEIR_FUZZ_CASES"] ?? (process.env["WEIR_TEST_LONG"] === "1" ? 20_000 : 2000));
 const SEED = Number(process.env["WEIR_FUZZ_SEED"] ?? 20_261_121);
 /** Sent at a time: enough that calls meet, few enough that a failure is found again. */
 const AT_ONCE = 16;

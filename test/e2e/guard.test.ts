@@ -8,7 +8,7 @@ import { plant, PLANTED_KINDS, type Planted } from "./personal-data.ts";
 import { startWeir, type TestWeir } from "./server.ts";
 
 const LONG = process.env["WEIR_TEST_LONG"] === "1";
-const REQUESTS = LONG ? 10_000 : 500;
+const REQUESTS = LONG ? 10_000 : 342;
 const CONCURRENT = 16;
 const dice = createDice(42);
 
