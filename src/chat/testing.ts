@@ -104,7 +104,7 @@ export function unchecked({ chat, who }: Call): Checked {
   return {
     chat,
     closing: undefined,
-    standing: { personal: false, mode: "off", unread: false },
+    standing: { personal: false, mode: "off", unread: undefined },
     bytesAdded: 0,
     sift: (passages) => passages,
     leave: (_target, _mode, passages) => ({ chat, systemPrompt: who.tenant.systemPrompt, passages }),

@@ -79,8 +79,8 @@ export type Standing = {
   readonly personal: boolean;
   /** The strictest mode of the fields in which it was found. */
   readonly mode: PiiMode;
-  /** It holds what cannot be read here, so it may only go to own hardware. */
-  readonly unread: boolean;
+  /** The mode of what cannot be read here, or was not; from `mask` on it keeps the call on own hardware. undefined: all was read. */
+  readonly unread: PiiMode | undefined;
 };
 
 const rankOf = (mode: PiiMode): number => PII_MODES.indexOf(mode);

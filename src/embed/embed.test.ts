@@ -45,7 +45,7 @@ function witness(change: Partial<EmbedStages> = {}, targets: readonly Target[] =
   const reserved: number[] = [];
   const stages: EmbedStages = {
     check: ({ wish }) => ({
-      standing: { personal: false, mode: "off", unread: false },
+      standing: { personal: false, mode: "off", unread: undefined },
       bytesAdded: 0,
       leave: () => wish.inputs,
       guarded: undefined,

@@ -154,8 +154,9 @@ test("a value found in one place is masked where nothing was found", () => {
 test("each mode does what it says, by field and by tenant, and a tenant's own goes before the configuration's", () => {
   const call = (guard = {}) => guardCall({ messages: [{ role: "user", content: MAIL }] }, { guard });
   const standing = (mode: (typeof PII_MODES)[number]) => sync(testGuard({ pii: mode }).check(call())).standing;
-  assert.deepEqual(standing("off"), { personal: false, mode: "off", unread: false });
-  for (const mode of ["detect", "mask", "private-only"] as const) assert.deepEqual(standing(mode), { personal: true, mode, unread: false });
+  assert.deepEqual(standing("off"), { personal: false, mode: "off", unread: undefined });
+  for (const mode of ["detect", "mask", "private-only"] as const)
+    assert.deepEqual(standing(mode), { personal: true, mode, unread: undefined });
   const { check, refused } = testGuard({ pii: "block" });
   assert.throws(() => check(call()), { code: "personal_data_blocked" });
   assert.deepEqual(refused, [{ code: "personal_data_blocked", saw: [] }]);
@@ -183,13 +184,15 @@ test("content that cannot be read is told of, where personal data would be maske
     sync(testGuard(policy).check(guardCall({ messages: [{ role: "user", content: [block] }] }))).standing.unread;
   const pdf = { type: "raw" as const, value: { type: "file", file: { file_data: "data:application/pdf;base64,AAAA" } } };
   const image = { type: "image" as const, url: "data:image/png;base64,AAAA" };
-  assert.equal(unread(pdf), true);
-  assert.equal(unread({ type: "raw", value: { type: "input_audio", input_audio: { data: "AAAA", format: "wav" } } }), true);
-  assert.equal(unread(pdf, { pii: "detect" }), false);
-  assert.equal(unread({ type: "raw", value: { type: "file", file: { file_id: "file-1" } } }), false);
-  assert.equal(unread(image), false);
-  assert.equal(unread(image, { images: "private-only" }), true);
-  assert.equal(unread({ type: "image", url: `https://example.com/${MAIL}` }), true);
+  assert.equal(unread(pdf), "mask");
+  assert.equal(unread({ type: "raw", value: { type: "input_audio", input_audio: { data: "AAAA", format: "wav" } } }), "mask");
+  assert.equal(unread(pdf, { pii: "detect" }), "detect");
+  assert.equal(unread({ type: "raw", value: { type: "file", file: { file_id: "file-1" } } }), undefined);
+  assert.equal(unread(image), undefined);
+  assert.equal(unread(image, { images: "private-only" }), "mask");
+  assert.equal(unread({ type: "image", url: `https://example.com/${MAIL}` }), "mask");
+  assert.equal(unread({ type: "image", url: "https://example.com/%3Cemail:a%40b.example%3E" }), "mask");
+  assert.equal(unread({ type: "image", url: `data:text/plain,${MAIL}` }), "mask");
 });
 
 test("a user's attack is refused and told of by words, a soft one is counted, a meta question passes", () => {
@@ -262,7 +265,7 @@ test("where nothing is to be looked for nothing is, unless a route asks", () => 
   assert.equal(looks, 0);
   const asked = sync(testGuard({ pii: "off" }, { find }, { routesLook: true }).check(guardCall(EVERYWHERE)));
   assert.ok(looks > 10);
-  assert.deepEqual(asked.standing, { personal: true, mode: "off", unread: false });
+  assert.deepEqual(asked.standing, { personal: true, mode: "off", unread: undefined });
 });
 
 test("guarded instructions say whose words count, and fence what tools say between marks that it cannot hold", () => {

@@ -6,9 +6,8 @@ import { hmacKey } from "../kernel/hash.ts";
 import { closed } from "./closed.ts";
 import type { GuardDeps, GuardOptions } from "./guard.ts";
 import { createLooked } from "./look.ts";
-import { MARK_BYTES_TYPICAL, maskText } from "./mask/mask-text.ts";
+import { MARK_BYTES_MAX, maskText } from "./mask/mask-text.ts";
 import { createPseudonyms } from "./mask/pseudonyms.ts";
-import { spread } from "./mask/spread.ts";
 import { createPlaces, lookElsewhere } from "./places.ts";
 import { looksForNothing, modeOf, policyOf } from "./policy.ts";
 
@@ -30,20 +29,19 @@ export function createInputGuard(
     const looks = routesLook || !looksForNothing(policy);
     // Tokens are no text: their place stays empty, so that places and inputs keep one order.
     if (looks) for (const input of inputs) places.look(typeof input === "string" ? input : "", "inputs", undefined);
-    let unread = atLeast(own, "mask") && inputs.some((input) => typeof input !== "string");
+    let unread = inputs.some((input) => typeof input !== "string") ? own : undefined;
     let masked: readonly EmbeddingInput[] | undefined;
     const mask = (): readonly EmbeddingInput[] => {
+      places.spread(looked.values);
       const pseudonyms = createPseudonyms(hmacKey(deps.pseudonymKey, `${call.who.tenant.id}\ninputs`));
-      return inputs.map((input, at) =>
-        typeof input === "string" ? maskText(input, spread(input, places.findings[at] ?? [], looked.values), pseudonyms) : input,
-      );
+      return inputs.map((input, at) => (typeof input === "string" ? maskText(input, places.findings[at] ?? [], pseudonyms) : input));
     };
     const checked: CheckedInputs = {
       get standing() {
         return { personal: looked.personal, mode: looked.mode, unread };
       },
       get bytesAdded() {
-        return looked.findings * MARK_BYTES_TYPICAL;
+        return looked.personal ? places.spread(looked.values) * MARK_BYTES_MAX : 0;
       },
       leave(target, route) {
         const mode = stricter(looked.mode, looked.personal ? route : "off");
@@ -64,7 +62,7 @@ export function createInputGuard(
     };
     if (!looks || deps.second.length === 0) return hold();
     return lookElsewhere(deps.second, [places]).then((failed) => {
-      if (failed && atLeast(own, "mask")) unread = true;
+      if (failed) unread = own;
       return hold();
     });
   };

@@ -1,4 +1,4 @@
-import type { Call, ChatCall, Passage } from "../domain/chat.ts";
+import type { Call, Passage } from "../domain/chat.ts";
 import type { Finding } from "../domain/finding.ts";
 import { atLeast, stricter, type ContentField, type Guarded, type GuardPolicy, type PiiMode } from "../domain/guard-policy.ts";
 import type { Leaving, Outgoing } from "../domain/guard.ts";
@@ -6,27 +6,23 @@ import type { Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { hmacKey } from "../kernel/hash.ts";
 import { mapTexts } from "./content/map-texts.ts";
+import type { CallLook } from "./call-look.ts";
 import type { AnswerRules } from "./answer-rules.ts";
-import type { Looked } from "./look.ts";
 import { maskText } from "./mask/mask-text.ts";
 import type { PseudonymBook } from "./mask/pseudonym-book.ts";
 import { createPseudonyms, type Pseudonyms } from "./mask/pseudonyms.ts";
-import { spread } from "./mask/spread.ts";
 import { createUnmasking } from "./mask/unmask-stream.ts";
 import type { Places } from "./places.ts";
 import { modeOf } from "./policy.ts";
 
-type Looks = {
+type Looks = Pick<CallLook, "chat" | "shown" | "finish" | "looked"> & {
   readonly call: Call;
-  readonly chat: ChatCall;
   readonly policy: GuardPolicy;
-  readonly looked: Looked;
-  /** In the order of `mapTexts`. */
-  readonly inChat: Pick<Places, "findings">;
-  readonly inPrompt: Pick<Places, "findings">;
-  readonly inPassages: ReadonlyMap<Passage, Pick<Places, "findings">>;
+  readonly inChat: Pick<Places, "findings" | "spread">;
+  readonly inPrompt: Pick<Places, "findings" | "spread">;
+  readonly inPassages: ReadonlyMap<Passage, Pick<Places, "findings" | "spread">>;
   readonly pseudonymKey: Uint8Array;
-  /** Digest of the conversation, under its tenant. */
+  /** Digest of the conversation. */
   conversation(): string;
   readonly rules: AnswerRules;
   /** undefined: pseudonyms end with their call. */
@@ -44,7 +40,7 @@ export type Leave = {
 
 /** How a call leaves: own hardware gets it as it is, others get pseudonyms where the policy masks. Masked once, however many targets are tried. */
 export function createLeave(looks: Looks): Leave {
-  const { call, chat, policy, looked, rules, inChat, inPrompt, inPassages } = looks;
+  const { call, chat, shown, policy, looked, rules, inChat, inPrompt, inPassages } = looks;
   const { systemPrompt } = call.who.tenant;
   let masked: Leaving | undefined;
   let made: Pseudonyms | undefined;
@@ -52,12 +48,13 @@ export function createLeave(looks: Looks): Leave {
 
   const mask = (route: PiiMode, passages: readonly Passage[]): Leaving => {
     const pseudonyms = ofConversation();
+    for (const places of [inPrompt, inChat, ...inPassages.values()]) places.spread(looked.values);
     const masks = (field: ContentField): boolean => atLeast(stricter(modeOf(policy, field), route), "mask");
     const write = (text: string, field: ContentField, findings: readonly Finding[]): string =>
-      masks(field) ? maskText(text, spread(text, findings, looked.values), pseudonyms) : text;
+      masks(field) ? maskText(text, findings, pseudonyms) : text;
     let at = 0;
     const leaving: Leaving = {
-      chat: mapTexts(chat, (text, field) => write(text, field, inChat.findings[at++] ?? [])),
+      chat: looks.finish(mapTexts(chat, (text, field) => write(text, field, inChat.findings[at++] ?? []))),
       systemPrompt: systemPrompt === undefined ? undefined : write(systemPrompt, "system", inPrompt.findings[0] ?? []),
       passages: passages.map((passage) =>
         maskPassage(passage, inPassages.get(passage)?.findings ?? [], (text, found) => write(text, "documents", found)),
@@ -71,7 +68,7 @@ export function createLeave(looks: Looks): Leave {
     leave(target, route, passages) {
       const mode = stricter(looked.mode, looked.personal ? route : "off");
       const masks = target.trust !== "private" && looked.personal && atLeast(mode, "mask");
-      if (!masks) return { chat, systemPrompt, passages };
+      if (!masks) return { chat: shown, systemPrompt, passages };
       // Routing has dropped such a target already; it must not come this far whatever routing does.
       if (atLeast(mode, "private-only")) throw new Fault("guard_failed");
       return (masked ??= mask(route, passages));

@@ -1,6 +1,5 @@
 import type { Message } from "../domain/chat.ts";
-import { mapJson } from "./content/map-json.ts";
-import { mapFileBlock } from "./content/file-block.ts";
+import { mapPayload } from "./content/payload.ts";
 
 /** All that a message says, as one text: an attack that is split over its blocks is one again. */
 export function messageText({ content }: Message): string {
@@ -13,7 +12,7 @@ export function messageText({ content }: Message): string {
   };
   for (const block of content) {
     if (block.type === "text") texts.push(block.text);
-    else if (block.type === "raw" && mapFileBlock(block.value, take) === undefined) mapJson(block.value, take);
+    else if (block.type === "raw") mapPayload(block.value, take);
   }
   return texts.join("\n");
 }

@@ -2,6 +2,7 @@ import type { Finding } from "../domain/finding.ts";
 import type { ContentField } from "../domain/guard-policy.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Looked } from "./look.ts";
+import { spread } from "./mask/spread.ts";
 import { mergeFindings, type SecondDetector } from "./second-detector.ts";
 
 /** Texts in the order in which they were looked at, with what was found in each. */
@@ -11,6 +12,8 @@ export type Places = {
   know(text: string, field: ContentField, found: readonly Finding[]): void;
   /** What another detector found in the same texts. */
   add(more: readonly (readonly Finding[])[]): void;
+  /** Adds every other place of these values, and gives how many findings there are now. Does nothing twice for the same values. */
+  spread(values: Looked["values"]): number;
   readonly texts: readonly string[];
   readonly findings: readonly (readonly Finding[])[];
 };
@@ -19,6 +22,7 @@ export function createPlaces(looked: Looked): Places {
   const texts: string[] = [];
   const fields: ContentField[] = [];
   const findings: (readonly Finding[])[] = [];
+  let spreadTo = 0;
   const put = (text: string, field: ContentField, found: readonly Finding[]): void => {
     findings.push(found);
     texts.push(text);
@@ -43,6 +47,13 @@ export function createPlaces(looked: Looked): Places {
         );
       }
     },
+    spread(values) {
+      if (spreadTo !== values.size) {
+        spreadTo = values.size;
+        for (const [at, text] of texts.entries()) findings[at] = spread(text, findings[at] ?? [], values);
+      }
+      return findings.reduce((sum, found) => sum + found.length, 0);
+    },
     texts,
     findings,
   };
@@ -56,6 +67,7 @@ export async function lookElsewhere(second: readonly SecondDetector[], places: r
   for (const { find, onFailure } of second) {
     try {
       const found = await find(texts);
+      if (found.length !== texts.length) throw new TypeError("a detector answered for other texts than it was asked about");
       let from = 0;
       for (const each of places) {
         each.add(found.slice(from, from + each.texts.length));

@@ -1,4 +1,4 @@
-import { atLeast, type ContentField, type GuardChange, type GuardPolicy, type PiiMode } from "../domain/guard-policy.ts";
+import { atLeast, stricter, type ContentField, type GuardChange, type GuardPolicy, type PiiMode } from "../domain/guard-policy.ts";
 
 /** The tenant's own rules over those of the configuration. */
 export function policyOf(base: GuardPolicy, change: GuardChange | undefined): GuardPolicy {
@@ -9,9 +9,8 @@ export function policyOf(base: GuardPolicy, change: GuardChange | undefined): Gu
 
 export const modeOf = (policy: GuardPolicy, field: ContentField): PiiMode => policy.fields[field] ?? policy.pii;
 
-/** Somewhere personal data is kept from others, so what cannot be looked at is kept as well. */
-export const keepsFromOthers = (policy: GuardPolicy): boolean =>
-  [policy.pii, ...Object.values(policy.fields)].some((mode) => atLeast(mode, "mask"));
+/** Of all fields: for what nobody could look at, wherever it stands. */
+export const strictestOf = (policy: GuardPolicy): PiiMode => Object.values(policy.fields).reduce(stricter, policy.pii);
 
 /** Nothing of a call is looked at for personal data. */
 export const looksForNothing = (policy: GuardPolicy): boolean =>

@@ -79,7 +79,7 @@ test("a detector that answers with an error, nonsense or nothing lets no call le
     await withAnalyzer(answer, async (url) => {
       await assert.rejects(async () => await testGuard({}, { second: [detector(url)] }).check(guardCall()), { code: "guard_failed" });
       const kept = await testGuard({}, { second: [detector(url, "private-only")] }).check(guardCall());
-      assert.equal(kept.standing.unread, true);
+      assert.equal(kept.standing.unread, "mask");
       assert.equal(kept.leave(own, "off", []).chat, kept.chat);
     });
   console.log(`# second detector: ${String(answers.length)} ways to fail, 0 calls left`);

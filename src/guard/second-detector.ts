@@ -1,4 +1,4 @@
-import type { Finding } from "../domain/finding.ts";
+import { QUASI_TYPES, type Finding } from "../domain/finding.ts";
 
 /** Asks another detector for what it finds in texts: one list for each, in their order. Rejects where it fails or takes too long. */
 export type FindElsewhere = (texts: readonly string[]) => Promise<readonly (readonly Finding[])[]>;
@@ -8,11 +8,22 @@ export type SecondDetector = {
   readonly onFailure: "refuse" | "private-only";
 };
 
-/** Of both: what the first found stays, and the other adds what lies beside it. Ascending, without overlaps. */
+/**
+ * Of both, as far as either reaches: what overlaps is one finding, of the type that names a person where one of them does. Ascending, without
+ * overlaps.
+ */
 export function mergeFindings(found: readonly Finding[], more: readonly Finding[]): readonly Finding[] {
-  const merged = [...found];
-  for (const finding of more.toSorted((one, other) => other.score - one.score)) {
-    if (merged.every((each) => finding.end <= each.start || each.end <= finding.start)) merged.push(finding);
+  if (more.length === 0) return found;
+  const merged: Finding[] = [];
+  for (const next of [...found, ...more].toSorted((one, other) => one.start - other.start)) {
+    const last = merged.at(-1);
+    if (last === undefined || next.start >= last.end) merged.push(next);
+    else if (next.start !== last.start || next.end !== last.end || QUASI_TYPES.has(last.type)) merged[merged.length - 1] = join(last, next);
   }
-  return merged.length === found.length ? found : merged.toSorted((one, other) => one.start - other.start);
+  return merged;
+}
+
+function join(one: Finding, other: Finding): Finding {
+  const [kept] = [one, other].toSorted((a, b) => Number(QUASI_TYPES.has(a.type)) - Number(QUASI_TYPES.has(b.type)) || b.score - a.score);
+  return { ...(kept ?? one), start: one.start, end: Math.max(one.end, other.end) };
 }

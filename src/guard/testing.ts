@@ -55,6 +55,7 @@ export function testGuard(
 }
 
 const TENANT = tenantIds.make(1);
+const KEY_ID = keyIds.make(1);
 
 export function guardCall(
   chat: Partial<ChatCall> = {},
@@ -63,7 +64,7 @@ export function guardCall(
   return {
     requestId: requestIds.make(1),
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the rules read these fields alone
-    who: { kind: "tenant", role: "member", tenant: { id: TENANT, ...tenant }, key: { id: keyIds.make(1) } } as unknown as TenantPrincipal,
+    who: { kind: "tenant", role: "member", tenant: { id: TENANT, ...tenant }, key: { id: KEY_ID } } as unknown as TenantPrincipal,
     feature: undefined,
     startedAtMs: 1,
     chat: {

@@ -21,7 +21,12 @@ export function scrubJson(value: unknown, scrub: (text: string) => string, depth
   return Object.fromEntries(fields);
 }
 
+/** Bytes of a file, a picture or sound: nobody can say what they hold, so they are not kept where content is scrubbed. */
+const BYTES = /^(?:data:|[A-Za-z0-9+/_-]{256,}={0,2}$)/;
+const NOT_KEPT = "[file]";
+
 function scrubText(text: string, scrub: (text: string) => string, depth: number): string {
+  if (BYTES.test(text)) return NOT_KEPT;
   const inner = parseContainer(text);
   return scrub(inner === undefined ? text : JSON.stringify(scrubJson(inner, scrub, depth + 1)));
 }

@@ -126,7 +126,7 @@ test("no eligible target is refused with each candidate's reason, and without an
   assert.deepEqual(names(empty.plan(wanted({ rag })).targets), ["extractive"]);
 });
 
-const content = (change: Partial<Standing> = {}): Standing => ({ personal: false, mode: "mask", unread: false, ...change });
+const content = (change: Partial<Standing> = {}): Standing => ({ personal: false, mode: "mask", unread: undefined, ...change });
 
 test("a rule on personal data takes the calls in which some was found, and the other rules take the rest", () => {
   const routes = {
@@ -153,7 +153,7 @@ test("what holds personal data stays on own hardware where the policy or the rul
     assert.equal(kept.candidates.find(({ target }) => target.model === "api")?.fell, "personal-data");
   }
   assert.deepEqual(names(plan(content({ mode: "private-only" }), "private-only").targets), ["own", "api"]);
-  const unread = plan(content({ unread: true }));
+  const unread = plan(content({ unread: "mask" }));
   assert.deepEqual(names(unread.targets), ["own"]);
   assert.equal(unread.candidates.find(({ target }) => target.model === "api")?.fell, "unreadable-content");
   assert.throws(() => plan(content({ personal: true }), "block"), { code: "personal_data_blocked" });
@@ -167,4 +167,17 @@ test("personal data that may go nowhere is a refusal that a client does not repe
     plan,
     (fault: Fault) => fault.code === "personal_data_blocked" && fault.status === 400 && fault.message.includes("private"),
   );
+});
+
+test("what could not be read stays in where the policy or the rule would mask, and goes out where both let it", () => {
+  const plan = (unread: "off" | "detect" | "mask", pii?: "mask" | "private-only") =>
+    names(
+      router({ routes: { auto: [{ when: undefined, use: ["own", "api"], trust: undefined, ...(pii && { pii }) }] } }).plan(
+        wanted({}, who(), { content: content({ mode: "off", unread }) }),
+      ).targets,
+    );
+  assert.deepEqual(plan("detect"), ["own", "api"]);
+  assert.deepEqual(plan("mask"), ["own"]);
+  assert.deepEqual(plan("off", "mask"), ["own"]);
+  assert.deepEqual(plan("off", "private-only"), ["own"]);
 });

@@ -1,4 +1,4 @@
-import { NO_PII_FOUND, PII_FOUND, stricter, type PiiMode, type Standing } from "../domain/guard-policy.ts";
+import { atLeast, NO_PII_FOUND, PII_FOUND, stricter, type PiiMode, type Standing } from "../domain/guard-policy.ts";
 import type { Candidate, Plan, Target, Trust } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { sha256Hex } from "../kernel/hash.ts";
@@ -92,7 +92,8 @@ function whyKeptIn(content: Standing | undefined, rulePii: PiiMode | undefined):
   const mode = content.personal ? stricter(content.mode, rulePii ?? "off") : "off";
   if (mode === "block") throw new Fault("personal_data_blocked");
   if (mode === "private-only") return "personal-data";
-  return content.unread ? "unreadable-content" : undefined;
+  const { unread } = content;
+  return unread !== undefined && atLeast(stricter(unread, rulePii ?? "off"), "mask") ? "unreadable-content" : undefined;
 }
 
 function toRules(name: string, rules: readonly Rule[], targets: ReadonlyMap<string, Target>): Rules {

@@ -14,6 +14,8 @@ export type InjectionClassifier = {
   readonly score: ScoreInjection;
 };
 
+export type InjectionOptions = { /** Default: below every threshold. */ readonly wordingAloneMax?: number };
+
 /** Evidence named at most. */
 const SAW_MAX = 5;
 /** Below it nothing is explained: an ordinary text should cost no lists. */
@@ -29,10 +31,8 @@ const NAMED_MIN = 1.0;
 const SAW_WEIGHT_MIN = 0.3;
 
 /** A linear model over hashed words and named signals, the highest of all windows and of all ways to read the text. */
-export function createInjectionClassifier(
-  weights: Weights,
-  { wordingAloneMax = WORDING_ALONE_MAX }: { readonly wordingAloneMax?: number } = {},
-): InjectionClassifier {
+export function createInjectionClassifier(weights: Weights, options: InjectionOptions = {}): InjectionClassifier {
+  const { wordingAloneMax = WORDING_ALONE_MAX } = options;
   const { header } = weights;
   const model = createLinearModel(weights);
   const readSignals = createSignalReader();

@@ -4,14 +4,10 @@ export type MapString = (text: string, name: string | undefined) => string;
 /** A shorter number is no identifier. */
 const DIGITS_MIN = 6;
 
-/** Words of a schema and of a protocol, where a changed name would break what refers to it. */
-const STRUCTURE: ReadonlySet<string> = new Set(["$ref", "$schema", "$id", "type", "pattern", "format", "required"]);
-/** What stands there all the same, when somebody hides an address or a number in it. */
-const NO_STRUCTURE = /@|\d{6}/;
-
 /**
- * Every string of a JSON value, keys included, and every long number. What nothing changes is the same object as before. The depth is that
- * of a body, which has a limit (`JSON_DEPTH_MAX`).
+ * Every string of a JSON value, keys included, and every long number. What nothing changes is the same object as before. No key is left out, not
+ * even where a protocol or a schema has a meaning for it: a name that says `type` may hold anything. The depth is that of a body, which
+ * has a limit (`JSON_DEPTH_MAX`).
  */
 export function mapJson(value: unknown, map: MapString, name?: string): unknown {
   if (typeof value === "string") return map(value, name);
@@ -20,19 +16,13 @@ export function mapJson(value: unknown, map: MapString, name?: string): unknown 
   if (Array.isArray(value)) return mapListOf(value, map, name);
   let changed = false;
   const entries = Object.entries(value).map(([key, inner]): [string, unknown] => {
-    const to: [string, unknown] = STRUCTURE.has(key)
-      ? [key, mapJson(inner, onlyHidden(map), key)]
-      : [map(key, undefined), mapJson(inner, map, key)];
+    // Names of properties stand here as they do in the schema's properties, so that both become the same.
+    const to: [string, unknown] = [map(key, undefined), mapJson(inner, map, key === "required" ? undefined : key)];
     changed ||= to[0] !== key || to[1] !== inner;
     return to;
   });
   return changed ? Object.fromEntries(entries) : value;
 }
-
-const onlyHidden =
-  (map: MapString): MapString =>
-  (text, name) =>
-    NO_STRUCTURE.test(text) ? map(text, name) : text;
 
 function mapListOf(list: readonly unknown[], map: MapString, name: string | undefined): unknown {
   const mapped = list.map((inner) => mapJson(inner, map, name));
@@ -51,10 +41,28 @@ const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
 
 /**
  * The same for JSON that is a text, such as a tool's arguments: what does not change stays as it was written, digits of long numbers
- * included. A text that is no JSON is mapped as a whole.
+ * included. JSON on each line is read line by line; a text that is no JSON is mapped as a whole.
  */
 export function mapJsonText(text: string, map: MapString): string {
-  if (!isJson(text)) return map(text, undefined);
+  if (isJson(text)) return mapTokens(text, map);
+  const lines = text.split("\n");
+  if (lines.length > 1 && lines.every((line) => line.trim() === "" || isJson(line)))
+    return lines.map((line) => mapTokens(line, map)).join("\n");
+  return mapPlain(text, map);
+}
+
+/** A character that is written as JSON and many programs write it, outside of JSON too: `\u0040`. */
+const ESCAPE = /\\u([0-9a-fA-F]{4})/g;
+
+/** A text; where it holds escapes it is looked at as it reads without them, and stays as it was where nothing is found. */
+export function mapPlain(text: string, map: MapString, name?: string): string {
+  if (!text.includes("\\u")) return map(text, name);
+  const read = text.replaceAll(ESCAPE, (_, code: string) => String.fromCharCode(Number.parseInt(code, 16)));
+  const to = map(read, name);
+  return to === read ? text : to;
+}
+
+function mapTokens(text: string, map: MapString): string {
   let name: string | undefined;
   let out = "";
   let from = 0;

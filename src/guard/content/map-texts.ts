@@ -1,7 +1,7 @@
 import type { ChatCall, Content, ContentBlock, Message, Tool, ToolCall } from "../../domain/chat.ts";
 import type { ContentField } from "../../domain/guard-policy.ts";
-import { isJson, mapJson, mapJsonText, type MapString } from "./map-json.ts";
-import { mapFileBlock } from "./file-block.ts";
+import { mapJson, mapJsonText, mapPlain, type MapString } from "./map-json.ts";
+import { mapPayload } from "./payload.ts";
 
 /** Given a text, where it stands, and what it is called there; gives what shall stand there instead. */
 export type MapText = (text: string, field: ContentField, name: string | undefined) => string;
@@ -22,7 +22,7 @@ export function mapTexts(chat: ChatCall, map: MapText): ChatCall {
   ) as ChatCall["responseFormat"];
   const stop = chat.sampling.stop === undefined ? undefined : mapList(chat.sampling.stop, (word) => inUser(word, undefined));
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same
-  const extra = mapJson(chat.extra, inUser) as ChatCall["extra"];
+  const extra = mapPayload(chat.extra, inUser) as ChatCall["extra"];
   const sampling = stop === chat.sampling.stop ? chat.sampling : { ...chat.sampling, stop };
   const same =
     messages === chat.messages &&
@@ -64,7 +64,7 @@ function mapContent(content: Content, field: ContentField, map: MapString): Cont
 
 /** A tool answers in JSON more often than not, and its strings are escaped there. */
 const mapWhole = (text: string, field: ContentField, map: MapString): string =>
-  field === "tool" && isJson(text) ? mapJsonText(text, map) : map(text, undefined);
+  field === "tool" ? mapJsonText(text, map) : mapPlain(text, map);
 
 function mapBlock(block: ContentBlock, field: ContentField, map: MapString): ContentBlock {
   switch (block.type) {
@@ -75,7 +75,7 @@ function mapBlock(block: ContentBlock, field: ContentField, map: MapString): Con
     case "image":
       return block;
     case "raw": {
-      const value = mapFileBlock(block.value, map) ?? mapJson(block.value, map);
+      const value = mapPayload(block.value, map);
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the walk keeps the form of what it walks
       return value === block.value ? block : { ...block, value: value as typeof block.value };
     }

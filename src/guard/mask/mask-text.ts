@@ -4,8 +4,8 @@ import type { Pseudonyms } from "./pseudonyms.ts";
 /** In brackets, so that a model takes it for a name and no sentence runs into it. */
 export const toMark = (pseudonym: string): string => `[${pseudonym}]`;
 
-/** Longest mark: type, digest and the number of the way of writing. Those of eight digits are 17 to 30. */
-export const MARK_BYTES_TYPICAL = 32;
+/** Bytes of a mark: type, eight digits of the digest, the number of the way of writing, quotes around what was a number; by a third more in base64. */
+export const MARK_BYTES_MAX = 56;
 
 /** `findings` ascend and do not overlap. */
 export function maskText(text: string, findings: readonly Finding[], pseudonyms: Pseudonyms): string {

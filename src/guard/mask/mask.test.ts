@@ -222,3 +222,13 @@ test("what stands beside a held text is kept: log probabilities, the order of ch
   const start: Part = { type: "tool-input-start", choice: 0, tool: 0, id: "1", name: "f" };
   assert.deepEqual(filter.push([start]), [text("[PER"), start]);
 });
+
+test("ways of writing that an earlier turn gave out and those of this one all come back as they were", () => {
+  const pseudonyms = conversation("learned");
+  const stem = conversation("learned").of("EMAIL", "john@x.com");
+  pseudonyms.learn(stem, "John@x.com");
+  pseudonyms.learn(`${stem}_2`, "john@x.com");
+  for (const original of ["JOHN@x.com", "jOHN@x.com", "john@x.com", "John@x.com"])
+    assert.equal(unmaskText(`[${pseudonyms.of("EMAIL", original)}]`, pseudonyms, asText), original);
+  assert.equal(unmaskText(`[${stem}] [${stem}_2]`, pseudonyms, asText), "John@x.com john@x.com");
+});

@@ -33,6 +33,8 @@ function open(key: Uint8Array, place: Uint8Array, sealed: Uint8Array): string {
   return Buffer.from(openGcm(key, nonce, place, { text: sealed.subarray(NONCE_BYTES + TAG_BYTES), tag })).toString();
 }
 
+/** Of one call: who names more writes no conversation. */
+const NAMES_MAX = 1000;
 const WRITE_EVERY_MS = 1000;
 /** What a database that is away lets pile up in memory: some megabytes. More is lost, and told. */
 const HELD_MAX = 20_000;
@@ -70,11 +72,10 @@ export function createPseudonymBook({ keep, find, key, onLost }: PseudonymBookDe
     },
     async recall(tenantId, conversation, names) {
       const originals = new Map<string, string>();
-      const waiting = [...(held.get(tenantId)?.values() ?? [])].filter(
-        (row) => row.conversation === conversation && names.includes(row.name),
-      );
+      const asked = new Set(names.slice(0, NAMES_MAX));
+      const waiting = [...(held.get(tenantId)?.values() ?? [])].filter((row) => row.conversation === conversation && asked.has(row.name));
       try {
-        for (const { name, sealed } of [...(await find(tenantId, conversation, names)), ...waiting])
+        for (const { name, sealed } of [...(await find(tenantId, conversation, [...asked])), ...waiting])
           originals.set(name, open(keyOf(tenantId), placeOf(conversation, name), sealed));
       } catch (error) {
         onLost(error, 1);

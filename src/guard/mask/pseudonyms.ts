@@ -45,10 +45,12 @@ export function createPseudonyms(key: Uint8Array): Pseudonyms {
       const known = byOriginal.get(`${type}\n${original}`);
       if (known !== undefined) return known;
       const stem = stemOf(type, original.normalize("NFKC").toLowerCase().replaceAll(/\s+/g, " "));
-      const way = (ways.get(stem) ?? 0) + 1;
+      let way = (ways.get(stem) ?? 0) + 1;
+      const name = (): string => (way === 1 ? stem : `${stem}_${String(way)}`);
+      // An earlier turn may have given it to another way of writing.
+      while (originals.has(name()) && originals.get(name()) !== original) way++;
       ways.set(stem, way);
-      const made = way === 1 ? stem : `${stem}_${String(way)}`;
-      const pseudonym = originals.has(made) && originals.get(made) !== original ? `${made}_${String(way + 1)}` : made;
+      const pseudonym = name();
       byOriginal.set(`${type}\n${original}`, pseudonym);
       originals.set(pseudonym, original);
       return pseudonym;

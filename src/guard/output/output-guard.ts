@@ -93,9 +93,8 @@ class WatchedAnswer {
       case "tool-input-delta":
         return this.#pushText(part, "tool-input", `tool ${part.tool}`, out);
       case "tool-input-start":
-        this.#checkName(part.choice, part.name);
         this.#flushChoice(part.choice, out);
-        out.push(part);
+        out.push({ ...part, name: this.#readWhole(part.choice, part.name), id: this.#readWhole(part.choice, part.id) });
         return;
       case "choice-finish":
         this.#flushChoice(part.choice, out);
@@ -131,11 +130,13 @@ class WatchedAnswer {
     text.push(part, out);
   }
 
-  /** A tool's name comes whole, and the model wrote it too. */
-  #checkName(choice: number, text: string): void {
-    const name = this.#open(choice, "tool-input");
-    name.push({ type: "text-delta", choice, text }, []);
-    name.flush([]);
+  /** A tool's name and the call's id come whole, and the model's server wrote them too. */
+  #readWhole(choice: number, text: string): string {
+    const channel = this.#open(choice, "tool-input");
+    const out: Part[] = [];
+    channel.push({ type: "text-delta", choice, text }, out);
+    channel.flush(out);
+    return out.map((part) => ("text" in part ? part.text : "")).join("");
   }
 
   #flushChoice(index: number, out: Part[]): void {
@@ -148,7 +149,12 @@ class WatchedAnswer {
   }
 }
 
-/** A provider's own fields may tell what a rule holds back, and no rule reads them. */
-function withoutExtra<P extends { readonly extra?: Readonly<Record<string, unknown>> | undefined }>(part: P): P {
-  return part.extra === undefined ? part : { ...part, extra: undefined };
+/** A provider's own fields and its log probabilities may tell what a rule holds back or replaces, and no rule reads them. */
+function withoutExtra<P extends { readonly extra?: Readonly<Record<string, unknown>> | undefined; readonly logprobs?: unknown }>(
+  part: P,
+): P {
+  if (part.extra === undefined && part.logprobs === undefined) return part;
+  const { logprobs: _, ...rest } = part;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the same part without what may be left out
+  return { ...rest, extra: undefined } as P;
 }
