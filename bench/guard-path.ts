@@ -16,6 +16,7 @@ const check = createGuard(
     scoreInjection,
     scoreToxicity: createToxicityScorer(readToxicityWeights()),
     second: [],
+    opinions: [],
     pseudonymKey: key,
     canaryKey: key,
     book: { remember: () => undefined, recall: () => Promise.resolve(new Map()) },

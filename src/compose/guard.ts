@@ -5,6 +5,8 @@ import {
   createGuard,
   createInputGuard,
   createModerator,
+  createModelDetector,
+  createOpinion,
   createPresidio,
   createPseudonymBook,
   createToxicityScorer,
@@ -63,11 +65,12 @@ export function composeGuard(deps: Deps): GuardParts {
     book,
     rulesOf({ guard, outbound, routes }) {
       const fetch = createServiceFetch(outbound.ca);
-      const second = guard.detectors.map(({ onFailure, ...options }): SecondDetector => ({
-        find: createPresidio(fetch, options),
-        onFailure,
+      const second = guard.detectors.map((each): SecondDetector => ({
+        find: each.kind === "presidio" ? createPresidio(fetch, each) : createModelDetector(fetch, each),
+        onFailure: each.onFailure,
       }));
-      const guardDeps: GuardDeps = { find, scoreInjection, scoreToxicity, second, book, refused, ...keys };
+      const opinions = guard.opinions.map((each) => createOpinion(fetch, { ...each, model: each.model }));
+      const guardDeps: GuardDeps = { find, scoreInjection, scoreToxicity, second, opinions, book, refused, ...keys };
       const rules = Object.values(routes).flat();
       const options: GuardOptions = {
         policy: guard.policy,

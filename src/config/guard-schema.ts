@@ -8,29 +8,69 @@ const PII =
 /** Host names, with `*.` for any name below. */
 const HOST = /^(?:\*\.)?[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?$/;
 
-const detector = z.strictObject({
-  kind: z.literal("presidio").meta({ description: "A Presidio analyzer: `POST {url}/analyze`." }),
-  url: z
+const url = (what: string) =>
+  z
     .string()
     .min(1)
     .max(2048)
     .meta({
-      description: "Its address, `http://` or `https://`, or `env:NAME`. It sees content as it is, so it must be your own.",
+      description: `${what} It sees content as it is, so it must be your own. \`http://\` or \`https://\`, or \`env:NAME\`.`,
       examples: ["http://127.0.0.1:5002"],
-    }),
-  language: z
-    .string()
-    .regex(/^[a-z]{2}$/)
-    .default("en")
-    .meta({ description: "Language that it is asked for.", why: "Presidio takes two letters" }),
-  scoreMin: z.number().min(0).max(1).default(0.5).meta({ description: "Findings below this are left.", why: "a score is from 0 to 1" }),
-  timeoutMs: z.int().min(10).max(60_000).default(1000).meta({
+    });
+const apiKey = z
+  .string()
+  .min(1)
+  .max(8192)
+  .optional()
+  .meta({ description: "`env:NAME` or `file:PATH`. Without it no credentials are sent." });
+const modelName = z.string().min(1).max(256);
+const timeoutMs = (otherwise: number) =>
+  z.int().min(10).max(60_000).default(otherwise).meta({
     unit: "milliseconds",
     why: "below 10 ms nothing answers, and nobody waits a minute before a call begins",
     description: "Longer is a failure.",
+  });
+const onFailure = z.enum(["refuse", "private-only"]).default("refuse").meta({
+  description: "What becomes of a call when it fails or is slow: refused with 503, or kept on private models. It is never waved through.",
+});
+
+const detector = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.literal("presidio").meta({ description: "A Presidio analyzer: `POST {url}/analyze`." }),
+    url: url("Its address."),
+    apiKey,
+    language: z
+      .string()
+      .regex(/^[a-z]{2}$/)
+      .default("en")
+      .meta({ description: "Language that it is asked for.", why: "Presidio takes two letters" }),
+    scoreMin: z.number().min(0).max(1).default(0.5).meta({ description: "Findings below this are left.", why: "a score is from 0 to 1" }),
+    timeoutMs: timeoutMs(1000),
+    onFailure,
   }),
-  onFailure: z.enum(["refuse", "private-only"]).default("refuse").meta({
-    description: "What becomes of a call when it fails or is slow: refused with 503, or kept on private models. It is never waved through.",
+  z.strictObject({
+    kind: z
+      .literal("model")
+      .meta({ description: "A chat model in OpenAI's protocol that lists what it finds: `POST {url}/chat/completions`." }),
+    url: url("Its address, which usually ends in `/v1`."),
+    apiKey,
+    model: modelName.meta({ description: "As its server knows it." }),
+    timeoutMs: timeoutMs(10_000),
+    onFailure,
+  }),
+]);
+
+const opinion = z.strictObject({
+  kind: z.enum(["moderation", "llama-guard", "prompt-guard"]).meta({
+    description:
+      "`moderation`: OpenAI's `POST {url}/moderations`. `llama-guard`: a chat model that answers `safe` or `unsafe`. `prompt-guard`: a classifier behind `POST {url}/predict`, as Text Embeddings Inference serves it.",
+  }),
+  url: url("Its address."),
+  apiKey,
+  model: modelName.optional().meta({ description: "As its server knows it." }),
+  timeoutMs: timeoutMs(1000),
+  onFailure: z.enum(["refuse", "ignore"]).default("refuse").meta({
+    description: "What becomes of a call when it fails or is slow: refused with 503, or the built-in classifier's word stands alone.",
   }),
 });
 
@@ -81,6 +121,10 @@ export const guardSchema = z
       .enum(["off", "detect", "block"])
       .default(GUARD_DEFAULT.outputToxicity)
       .meta({ description: "Insults, hatred and threats in an answer." }),
+    opinions: z.array(opinion).max(4).default([]).meta({
+      description:
+        "Guard models that are asked about what users say where the built-in classifier lets it pass. Above 0.85 of any the call is refused.",
+    }),
     detectors: z
       .array(detector)
       .max(4)

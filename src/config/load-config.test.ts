@@ -99,7 +99,7 @@ test("the defaults of an empty start are the documented ones", async () => {
       models: [],
       routes: { auto: [{ when: undefined, use: [], trust: undefined }] },
       tiers: {},
-      guard: { policy: GUARD_DEFAULT, pseudonymDays: 30, detectors: [] },
+      guard: { policy: GUARD_DEFAULT, pseudonymDays: 30, detectors: [], opinions: [] },
       abuse: { mode: "detect", throttleAbove: 50, suspendAbove: 200, halfLifeMinutes: 10, callsPerMinute: 10 },
       auth: { oidc: [] },
       objects: { kind: "folder", kms: undefined },

@@ -138,7 +138,12 @@ function failOn(findings: Findings): void {
 
 /** What changes answers, and nothing secret: it goes into every event. */
 function hashOf(settings: Settings): string {
-  const { providers, models, routes, guard, fallback, maxOutputTokensDefault, maxOutputTokensCap } = settings;
+  const { providers, models, routes, guard: rules, fallback, maxOutputTokensDefault, maxOutputTokensCap } = settings;
+  const guard = {
+    ...rules,
+    detectors: rules.detectors.map((each) => ({ ...each, apiKey: undefined })),
+    opinions: rules.opinions.map((each) => ({ ...each, apiKey: undefined })),
+  };
   const shown = providers.map((provider) => ({ ...provider, apiKey: undefined }));
   return sha256Hex(JSON.stringify([shown, models, routes, guard, fallback, maxOutputTokensDefault, maxOutputTokensCap])).slice(0, 16);
 }

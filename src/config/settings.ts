@@ -52,7 +52,7 @@ export async function readSettings(source: Source): Promise<Settings> {
     models: models.started,
     routes,
     tiers: nameMap(Object.entries(value.tiers).map(([name, tier]) => [name, { rpm: tier.rpm, tpm: tier.tpm }] as const)),
-    guard: readGuard(source),
+    guard: await readGuard(source),
     abuse: readAbuse(source),
     auth: readAuth(source),
     objects: await readObjects(source),

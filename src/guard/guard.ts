@@ -9,6 +9,7 @@ import { createCallLook } from "./call-look.ts";
 import { closed } from "./closed.ts";
 import { createInjectionWatch, type InjectionWatch, type ScoreInjection } from "./injection.ts";
 import { HIERARCHY } from "./hierarchy.ts";
+import type { Opinion } from "./opinion.ts";
 import { createLeave } from "./leave.ts";
 import type { Find } from "./look.ts";
 import type { PseudonymBook } from "./mask/pseudonym-book.ts";
@@ -31,6 +32,8 @@ export type GuardDeps = {
   readonly pseudonymKey: Uint8Array;
   /** The same for canaries. */
   readonly canaryKey: Uint8Array;
+  /** Asked about what users say, beside `scoreInjection`. */
+  readonly opinions: readonly Opinion[];
   /** Where pseudonyms that outlive their call are. */
   readonly book: Pick<PseudonymBook, "remember" | "recall">;
   /** A rule refused the call; `saw` are the classifier's words, never the text. */
@@ -105,8 +108,13 @@ function checkCall(deps: Detecting, call: Call, policy: GuardPolicy, looks: bool
     },
   };
   const asked = look.askSecond();
-  if (asked === undefined && named.length === 0) return hold(checked);
-  return Promise.all([asked, recall()]).then(() => hold(checked));
+  const opinions = policy.injection === "off" ? [] : deps.opinions;
+  const listen = async (): Promise<void> => {
+    const refused = await watch.listen(opinions, call.chat);
+    if (refused !== undefined) throw refuse(refused, watch.highest.saw);
+  };
+  if (asked === undefined && named.length === 0 && opinions.length === 0) return hold(checked);
+  return Promise.all([asked, recall(), listen()]).then(() => hold(checked));
 }
 
 /** The canary comes last: anything behind it would end what a provider can reuse of the prompt. */

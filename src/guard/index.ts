@@ -4,6 +4,8 @@ export { createModerator } from "./moderation.ts";
 export { once } from "./once.ts";
 export { createInputGuard } from "./inputs.ts";
 export { createPseudonymBook, type PseudonymBook } from "./mask/pseudonym-book.ts";
+export { createModelDetector } from "./model-detector.ts";
+export { createOpinion, type Opinion } from "./opinion.ts";
 export { createPresidio } from "./presidio.ts";
 export type { SecondDetector } from "./second-detector.ts";
 export type { Find } from "./look.ts";

@@ -5,6 +5,7 @@ import { FLAG_ABOVE } from "../domain/quarantine.ts";
 import { Fault } from "../kernel/fault.ts";
 import { mapTexts } from "./content/map-texts.ts";
 import { withoutHidden } from "./hidden-text.ts";
+import type { Opinion } from "./opinion.ts";
 import { messageText } from "./message-text.ts";
 
 export type InjectionScore = { readonly score: number; readonly saw: readonly string[] };
@@ -30,6 +31,8 @@ export type InjectionWatch = {
   /** The call without what was withheld. Throws `injection_blocked`. */
   checkChat(chat: ChatCall): ChatCall;
   sift(passages: readonly Passage[]): readonly Passage[];
+  /** Asks others about what users say. A fault: it is to be refused. */
+  listen(opinions: readonly Opinion[], chat: ChatCall): Promise<Fault | undefined>;
   /** Of everything that was looked at; worth telling from `WITHHOLD_ABOVE`. */
   readonly highest: InjectionScore;
   readonly withheld: number;
@@ -69,6 +72,20 @@ export function createInjectionWatch(scoreOf: ScoreInjection, mode: InjectionMod
       const kept = passages.filter((passage) => scorePassage(passage) <= WITHHOLD_ABOVE || mode !== "block");
       withheld += passages.length - kept.length;
       return mode === "block" ? kept.map(showPassage) : kept;
+    },
+    async listen(opinions, { messages }) {
+      const said = messages.filter(({ role }) => role === "user").map(messageText);
+      if (said.length === 0) return undefined;
+      const text = said.join("\n\n");
+      let most = 0;
+      for (const { name, ask, onFailure } of opinions) {
+        try {
+          most = Math.max(most, note({ score: await ask(text), saw: [name] }));
+        } catch (error) {
+          if (onFailure === "refuse") return new Fault("guard_failed", {}, { cause: error });
+        }
+      }
+      return most > BLOCK_ABOVE && mode === "block" ? new Fault("injection_blocked") : undefined;
     },
     get highest() {
       return highest;

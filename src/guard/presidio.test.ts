@@ -45,7 +45,7 @@ async function withAnalyzer(
   }
 }
 const detector = (url: string, onFailure: SecondDetector["onFailure"] = REFUSE, timeoutMs = 5000): SecondDetector => ({
-  find: createPresidio(systemFetch, { url, language: "en", scoreMin: 0.5, timeoutMs }),
+  find: createPresidio(systemFetch, { url, apiKey: undefined, language: "en", scoreMin: 0.5, timeoutMs }),
   onFailure,
 });
 const left = (checked: Checked): string => JSON.stringify(checked.leave(external, "off", []).chat.messages);

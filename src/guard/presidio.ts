@@ -1,19 +1,12 @@
 import type { Finding, FindingType } from "../domain/finding.ts";
 import type { Fetch } from "../kernel/outbound.ts";
+import { askService, type ServiceOptions } from "./ask-service.ts";
 import type { FindElsewhere } from "./second-detector.ts";
 
-export type PresidioOptions = {
-  /** Without a trailing slash. */
-  readonly url: string;
-  readonly language: string;
-  readonly scoreMin: number;
-  readonly timeoutMs: number;
-};
+export type PresidioOptions = ServiceOptions & { readonly language: string; readonly scoreMin: number };
 
 /** Between texts that are asked together: no entity reaches over it. */
 const BETWEEN = "\n\n\n";
-/** Findings are some forty bytes each, and a text has fewer than it has words. */
-const ANSWER_BYTES_MAX = 16 * 1024 * 1024;
 
 /** Presidio's words for what it finds (its "supported entities"). */
 const TYPES: Readonly<Record<string, FindingType>> = {
@@ -37,20 +30,13 @@ const TYPES: Readonly<Record<string, FindingType>> = {
 const LEFT: ReadonlySet<string> = new Set(["DATE_TIME", "URL"]);
 
 /** A Presidio analyzer as a second detector: all texts of a call in one request. */
-export function createPresidio(fetch: Fetch, { url, language, scoreMin, timeoutMs }: PresidioOptions): FindElsewhere {
+export function createPresidio(fetch: Fetch, options: PresidioOptions): FindElsewhere {
+  const { language, scoreMin } = options;
   return async (texts) => {
     const joined = texts.join(BETWEEN);
     if (joined.trim() === "") return texts.map(() => []);
-    const answer = await fetch(`${url}/analyze`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ text: joined, language, score_threshold: scoreMin }),
-      signal: AbortSignal.timeout(timeoutMs),
-    });
-    if (!answer.ok) throw new TypeError(`the analyzer answered with status ${String(answer.status)}`);
-    const bytes = await answer.arrayBuffer();
-    if (bytes.byteLength > ANSWER_BYTES_MAX) throw new TypeError("the analyzer's answer is too long");
-    return toTexts(parseFindings(JSON.parse(new TextDecoder().decode(bytes)), joined), texts);
+    const answer = await askService(fetch, options, "/analyze", { text: joined, language, score_threshold: scoreMin });
+    return toTexts(parseFindings(answer, joined), texts);
   };
 }
 

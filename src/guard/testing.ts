@@ -43,6 +43,7 @@ export function testGuard(
         categories: { hate: 0, harassment: 0, threat: 0, "self-harm-instructions": 0, "self-harm-intent": 0 },
       }),
       second: [],
+      opinions: [],
       pseudonymKey: KEY,
       canaryKey: KEY,
       book: { remember: () => undefined, recall: () => Promise.reject(new TypeError("not asked for")) },
