@@ -35,8 +35,9 @@ type Facts = {
   pages: { database: string; note?: string };
 };
 
-/** A call each. */
-const PLANTED = ["feature", "message"];
+const PLANTED = ["feature", "message"] as const;
+/** That `plantCalls` makes on a server. */
+const CALLS = 2;
 
 test("a tenant is erased on PostgreSQL while two replicas serve it: both forget it, both journals are clean, no row is left", async () => {
   const { key } = await one.tenant("acme", { budgetUsd: 10 });
@@ -49,8 +50,8 @@ test("a tenant is erased on PostgreSQL while two replicas serve it: both forget 
   // What the other replica answered is in the chain within a second.
   const verify = () => two.call<{ ok: boolean; entries: number }>("POST", "/admin/v1/audit/verify", { tenant: "acme" });
   let verdict = await verify();
-  while (verdict.entries < 2 * PLANTED.length) verdict = await verify();
-  assert.deepEqual(verdict.ok, true);
+  while (verdict.entries < 2 * CALLS) verdict = await verify();
+  assert.equal(verdict.ok, true);
   const journals = async (weir: TestWeir): Promise<string> =>
     (await readFiles(weir.dataDir))
       .filter(({ path }) => path.startsWith("journal"))
