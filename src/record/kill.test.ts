@@ -102,7 +102,7 @@ async function rounds(fault: string, killAfterMs: readonly number[]) {
 }
 
 test("killed at random points: no answered call is lost, none counts twice, calls under way have failed and are billed", async () => {
-  const count = LONG ? 200 : 4;
+  const count = LONG ? 200 : 6;
   const roll = createDice(LONG ? Date.now() : 11);
   const result = await rounds(
     "none",

@@ -9,7 +9,7 @@ import { compare, startLoad, type Answered } from "./load.ts";
 import { oneModel } from "./server.ts";
 import { listRows, type UsageRows } from "./usage-rows.ts";
 
-const ROUNDS = process.env["WEIR_TEST_LONG"] === "1" ? 50 : 3;
+const ROUNDS = process.env["WEIR_TEST_LONG"] === "1" ? 50 : 5;
 const WORKERS = 12;
 
 /** Quick answers, slow streams and slow answers at once, so that a kill finds calls in every state. */
