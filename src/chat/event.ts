@@ -1,5 +1,5 @@
 import type { Call, Retrieved, Usage } from "../domain/chat.ts";
-import type { Attempt, BudgetScope, CallEvent } from "../domain/event.ts";
+import { type Attempt, type BudgetScope, type CallEvent, toEventHead } from "../domain/event.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
@@ -22,17 +22,9 @@ export type CallRun = {
 
 export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
   const { call, attempts } = run;
-  const { tenant, key } = call.who;
   return {
-    v: 1,
-    type: "call",
-    requestId: call.requestId,
-    tenantId: tenant.id,
-    keyId: key.id,
-    team: key.team,
-    feature: call.feature,
+    ...toEventHead(call),
     endUserDigest: run.endUserDigest,
-    startedAtMs: call.startedAtMs,
     latencyMs: Math.round(run.latencyMs),
     firstPartMs: run.firstPartMs === undefined ? undefined : Math.round(run.firstPartMs),
     outcome,

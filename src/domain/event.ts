@@ -1,5 +1,5 @@
 import type { KeyId, RequestId, TenantId } from "../kernel/ids.ts";
-import type { UsageSource } from "./chat.ts";
+import type { CallHead, UsageSource } from "./chat.ts";
 import type { Guarded } from "./guard-policy.ts";
 import type { FellReason, Trust } from "./target.ts";
 
@@ -70,6 +70,11 @@ export type CallEvent = {
   /** Digests that tie a change in quality to what changed. */
   readonly fingerprint: { readonly prompt: string; readonly policy: string; readonly config: string; readonly index?: string | undefined };
 };
+
+/** What every call's event says of who called and when. */
+export function toEventHead({ requestId, who: { tenant, key }, feature, startedAtMs }: CallHead) {
+  return { v: 1, type: "call", requestId, tenantId: tenant.id, keyId: key.id, team: key.team, feature, startedAtMs } as const;
+}
 
 /** Calls that were refused before any upstream was asked, added up per key, code and minute. */
 export type RefusalEvent = {

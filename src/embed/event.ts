@@ -1,4 +1,4 @@
-import type { Attempt, CallEvent, Reservation } from "../domain/event.ts";
+import { type Attempt, type CallEvent, type Reservation, toEventHead } from "../domain/event.ts";
 import type { EmbeddingCall } from "../domain/embedding.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
@@ -20,17 +20,9 @@ export type EmbedRun = {
 
 export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
   const { call, attempts, target, plan } = run;
-  const { tenant, key } = call.who;
   return {
-    v: 1,
-    type: "call",
-    requestId: call.requestId,
-    tenantId: tenant.id,
-    keyId: key.id,
-    team: key.team,
-    feature: call.feature,
+    ...toEventHead(call),
     endUserDigest: run.endUserDigest,
-    startedAtMs: call.startedAtMs,
     latencyMs: Math.round(run.latencyMs),
     outcome,
     code,

@@ -1,4 +1,4 @@
-import type { CallEvent } from "../domain/event.ts";
+import { type CallEvent, toEventHead } from "../domain/event.ts";
 import { FINDING_TYPES, type FindingType } from "../domain/finding.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Moderation, ModerationCall } from "../domain/moderation.ts";
@@ -51,16 +51,8 @@ function judged({ judge }: ModerateStages, text: string): Moderation {
 }
 
 function toEvent(stages: ModerateStages, call: ModerationCall, results: readonly Moderation[], latencyMs: number): CallEvent {
-  const { tenant, key } = call.who;
   return {
-    v: 1,
-    type: "call",
-    requestId: call.requestId,
-    tenantId: tenant.id,
-    keyId: key.id,
-    team: key.team,
-    feature: call.feature,
-    startedAtMs: call.startedAtMs,
+    ...toEventHead(call),
     latencyMs: Math.round(latencyMs),
     outcome: "finished",
     stream: false,
