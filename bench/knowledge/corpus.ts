@@ -6,6 +6,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { terms } from "../../src/retrieve/index.ts";
+import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
 
 export const DATA = join(import.meta.dirname, "../../../shared/data/retrieval");
 const SOURCES = ["state_of_the_union", "wikitexts", "pubmed", "chatlogs", "finance"];
@@ -26,7 +27,7 @@ export function openCorpus(seed = 1): Corpus {
   const folder = join(DATA, "chunking-eval");
   if (!existsSync(folder)) throw new Error(`the corpus is made from ${folder}, which is not there`);
   const words = SOURCES.flatMap((name) => readFileSync(join(folder, "corpora", `${name}.md`), "utf8").match(/[\p{L}\p{N}'-]+/gu) ?? []);
-  const random = mulberry(seed);
+  const random = createSeededRandom(seed);
   const pick = (): string => words[Math.floor(random() * words.length)] ?? "the";
   const content = words.filter((word) => terms(word).length > 0);
   const newWord = (): string =>
@@ -52,17 +53,6 @@ const SYLLABLES =
   "ba be bi bo bu da de di do du fa fe ga go ka ke ko la le li lo ma me mi mo na ne ni no pa po ra re ri ro sa se si so ta te ti to va ve vo xa zu".split(
     " ",
   );
-
-/** A small generator of random numbers with a seed (mulberry32, public domain). */
-function mulberry(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
 
 function readQuestions(path: string, contentWords: number): readonly string[] {
   const cut: string[] = [];

@@ -1,5 +1,5 @@
 import { encodeGguf, type GgufTensor, type GgufValue } from "./gguf-file.ts";
-import { createRandom } from "./random.ts";
+import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
 import { tinyVocabulary } from "./tiny-vocabulary.ts";
 
 /** A model that has learned nothing: seeded weights, 0.2 MB, a fraction of a millisecond a token. Its answers are the same on every machine. */
@@ -31,7 +31,7 @@ export function writeTinyModel({
 }: TinyModelOptions = {}): Buffer {
   const vocabulary = tinyVocabulary();
   const architecture = head === "rank" ? "qwen3" : "llama";
-  const random = createRandom(seed);
+  const random = createSeededRandom(seed);
   const own: Record<string, GgufValue> = {
     context_length: { u32: contextTokens },
     embedding_length: { u32: SIZE },
@@ -95,7 +95,7 @@ const rankHead = (random: () => number): GgufTensor => matrix("cls.output.weight
 /** A LoRA adapter of the tiny model that changes what it says. */
 export function writeTinyAdapter(seed = 2): Buffer {
   const rank = 4;
-  const random = createRandom(seed);
+  const random = createSeededRandom(seed);
   const tensors = Array.from({ length: LAYERS }, (_, layer) => {
     const name = `blk.${String(layer)}.ffn_down.weight`;
     return [matrix(`${name}.lora_a`, HIDDEN, rank, random), matrix(`${name}.lora_b`, rank, SIZE, random)];

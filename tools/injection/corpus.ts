@@ -1,4 +1,5 @@
-import { createDice, shuffle } from "../linear/dice.ts";
+import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
+import { shuffle } from "../linear/shuffle.ts";
 import { generateAttacks, generateForeignAttacks, generateForeignHarmless, generateHarmless } from "./generate.ts";
 import { generateShortPrompts } from "./short-prompts.ts";
 import { readAttackSources, readOrdinarySources, readTriggerSources, type Source } from "./sources.ts";
@@ -17,7 +18,7 @@ export function readCorpus(seed: number): readonly Source[] {
     name,
     nature,
     folder: OWN,
-    texts: generate(createDice(seed + number)),
+    texts: generate(createSeededRandom(seed + number)),
   });
   return [
     ...readAttackSources(),
@@ -50,7 +51,7 @@ function plant(attacks: readonly string[], ordinary: readonly string[], dice: ()
 
 /** Labelled and weighted texts of the given sources. */
 export function label(sources: readonly Source[], seed: number): readonly Labelled[] {
-  const dice = createDice(seed + 10);
+  const dice = createSeededRandom(seed + 10);
   const ordinary = sources.filter(({ nature }) => nature === "ordinary").flatMap(({ texts }) => texts.slice(0, SOURCE_TEXTS));
   const labelled = sources.flatMap(({ texts, nature }): readonly Labelled[] => {
     const weight = Math.min(1, SOURCE_TEXTS / texts.length);

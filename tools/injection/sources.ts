@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { createDice, shuffle } from "../linear/dice.ts";
+import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
+import { shuffle } from "../linear/shuffle.ts";
 import { readColumn } from "./csv.ts";
 
 /** Where the public data lies; see its README. None of it is in this repository. */
@@ -43,7 +44,7 @@ const cut = (text: string): readonly string[] =>
 function sample(name: string, texts: readonly string[], most = TEXTS_MAX): readonly string[] {
   const seed = Array.from(name).reduce((sum, letter) => (Math.imul(sum, 31) + (letter.codePointAt(0) ?? 0)) | 0, 7);
   const unique = [...new Set(texts.map((text) => text.trim()))].filter((text) => text !== "");
-  return shuffle(unique, createDice(seed)).slice(0, most);
+  return shuffle(unique, createSeededRandom(seed)).slice(0, most);
 }
 
 type Deepset = { readonly text: string; readonly label: 0 | 1 };

@@ -1,6 +1,7 @@
 import { sigmoid } from "../../src/guard/linear/model.ts";
 import { findBestWindow, type Best, type RunningSums } from "../../src/guard/linear/windows.ts";
-import { createDice, shuffle } from "./dice.ts";
+import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
+import { shuffle } from "./shuffle.ts";
 import type { Example, NamedEvents } from "./example.ts";
 
 export type TrainOptions = {
@@ -129,7 +130,7 @@ export function trainLogistic(examples: readonly Example[], options: TrainOption
     featuresMin = 0,
     named: bounds,
   } = options;
-  const dice = createDice(options.seed);
+  const dice = createSeededRandom(options.seed);
   const isKept = countTexts(examples, dims, options.textsMin);
   const table = createWeights(new Float32Array(dims), new Float32Array(dims), new Float32Array(dims), rate);
   const named = createWeights(new Float64Array(bounds.length), new Float64Array(bounds.length), new Float64Array(bounds.length), rate);

@@ -1,3 +1,5 @@
+import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
+
 export type Dice = {
   /** From 0 to 1, 1 excluded. */
   readonly next: () => number;
@@ -6,15 +8,9 @@ export type Dice = {
   readonly integer: (below: number) => number;
 };
 
-/** mulberry32: the same throws for the same seed. */
+/** The same throws for the same seed. */
 export function createDice(seed: number): Dice {
-  let state = seed | 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const next = createSeededRandom(seed);
   const integer = (below: number): number => Math.floor(next() * below);
   return {
     next,

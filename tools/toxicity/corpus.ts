@@ -2,7 +2,8 @@ import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readCsv } from "../../bench/knowledge/corpus.ts";
 import { foldToxic, GROUP_WORD } from "../../src/guard/toxicity/fold-toxic.ts";
-import { createDice, shuffle } from "../linear/dice.ts";
+import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
+import { shuffle } from "../linear/shuffle.ts";
 import { HARMLESS } from "./harmless.ts";
 
 const DATA = join(import.meta.dirname, "../../../shared/data");
@@ -62,7 +63,7 @@ export function splitFold(
 
 const TEXTS_MAX = 1500;
 const sample = (texts: readonly string[], seed: number): readonly string[] =>
-  shuffle([...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))], createDice(seed)).slice(0, TEXTS_MAX);
+  shuffle([...new Set(texts.map((text) => text.trim()).filter((text) => text !== ""))], createSeededRandom(seed)).slice(0, TEXTS_MAX);
 const read = (...path: readonly string[]): string => readFileSync(join(DATA, ...path), "utf8");
 const sentences = (text: string): readonly string[] => text.match(/[A-Za-z][^.!?\n]{20,240}[.!?]/g) ?? [];
 const lines = (text: string): readonly string[] => text.split("\n").filter((line) => line !== "");

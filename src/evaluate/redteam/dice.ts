@@ -1,3 +1,5 @@
+import { createSeededRandom } from "../../kernel/seeded-random.ts";
+
 /** Numbers that follow from a seed, so that a run can be repeated. */
 export type Dice = {
   /** A whole number from 0 to `below` − 1. */
@@ -9,15 +11,8 @@ export type Dice = {
   fork(name: string): Dice;
 };
 
-/** mulberry32: small, and good enough to choose by. */
 export function createDice(seed: number): Dice {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
+  const next = createSeededRandom(seed);
   const roll = (below: number): number => Math.floor(next() * below);
   return {
     roll,

@@ -8,20 +8,11 @@ import { maskText } from "./mask-text.ts";
 import { createPseudonyms, type Pseudonyms } from "./pseudonyms.ts";
 import { createUnmasking } from "./unmask-stream.ts";
 import { asJsonString, asText, unmaskText } from "./unmask-text.ts";
+import { createSeededRandom } from "../../kernel/seeded-random.ts";
 
 const SPLITTINGS = process.env["WEIR_TEST_LONG"] === "1" ? 100_000 : 10_000;
 
-/** Mulberry32. */
-function createDice(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-const dice = createDice(7);
+const dice = createSeededRandom(7);
 const below = (n: number): number => Math.floor(dice() * n);
 const pick = <Item>(list: readonly Item[]): Item => {
   const item = list[below(list.length)];

@@ -1,3 +1,5 @@
+import { createSeededRandom } from "../../../kernel/seeded-random.ts";
+
 /** Seeded dice for samples: the same seed, the same samples. */
 export type Dice = {
   /** From 0 up to `sides`, without it. */
@@ -14,15 +16,8 @@ export const SMALL = "abcdefghijklmnopqrstuvwxyz";
 export const HEX = "0123456789abcdef";
 export const BASE62 = DIGITS + CAPITALS + SMALL;
 
-/** Mulberry32. */
 export function createDice(seed: number): Dice {
-  let state = seed >>> 0;
-  const next = (): number => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
+  const next = createSeededRandom(seed);
   const below = (sides: number): number => Math.floor(next() * sides);
   const of = (alphabet: string, count: number): string =>
     Array.from({ length: count }, () => alphabet.charAt(below(alphabet.length))).join("");

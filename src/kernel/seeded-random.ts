@@ -1,5 +1,5 @@
-/** Seeded numbers from 0 to 1, the same on every machine (mulberry32). */
-export function createRandom(seed: number): () => number {
+/** Numbers from 0 to 1, 1 excluded, that follow from the seed, on every machine (mulberry32, public domain). To choose by, never for secrets. */
+export function createSeededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
