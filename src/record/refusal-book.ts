@@ -1,4 +1,5 @@
 import type { TenantId } from "../kernel/ids.ts";
+import { createWriteBehind } from "../kernel/write-behind.ts";
 import type { GuardRefusal } from "../store/guard-refusals.ts";
 
 /** Requests that rules for content refused, so that their callers can say that it was a mistake. */
@@ -17,7 +18,6 @@ export type RefusalBookDeps = {
   onLost(error: unknown, count: number): void;
 };
 
-const WRITE_EVERY_MS = 1000;
 /** Of one key in a minute: somebody who reports looks at each, and an attacker's flood must not fill a table. */
 export const KEPT_A_MINUTE = 10;
 /** What a database that is away lets pile up in memory: some megabytes. More cannot be reported. */
@@ -25,13 +25,9 @@ export const HELD_REFUSALS_MAX = 10_000;
 const MINUTE_MS = 60_000;
 
 export function createRefusalBook({ write, onLost }: RefusalBookDeps, heldMax: number = HELD_REFUSALS_MAX): RefusalBook {
-  const held = new Map<TenantId, GuardRefusal[]>();
+  const { add, flush, start, close } = createWriteBehind<GuardRefusal>({ write, onLost, waitingMax: heldMax });
   const counts = new Map<string, number>();
-  let heldCount = 0;
   let minute = 0;
-  let timer: ReturnType<typeof setInterval> | undefined;
-  let writing: Promise<void> = Promise.resolve();
-
   const isOneTooMany = ({ keyId, refusedAtMs }: GuardRefusal): boolean => {
     const now = Math.floor(refusedAtMs / MINUTE_MS);
     if (now !== minute) counts.clear();
@@ -40,36 +36,12 @@ export function createRefusalBook({ write, onLost }: RefusalBookDeps, heldMax: n
     counts.set(keyId, count);
     return count > KEPT_A_MINUTE;
   };
-  const writeHeld = async (): Promise<void> => {
-    const taken = [...held];
-    held.clear();
-    heldCount = 0;
-    for (const [tenantId, rows] of taken) {
-      try {
-        await write(tenantId, rows);
-      } catch (error) {
-        onLost(error, rows.length);
-      }
-    }
-  };
-  /** One after the other: whoever waits for what was kept waits for the writing that took it. */
-  const flush = (): Promise<void> => (writing = writing.then(writeHeld));
   return {
     keep(tenantId, refusal) {
-      if (isOneTooMany(refusal) || heldCount >= heldMax) return;
-      const rows = held.get(tenantId) ?? [];
-      held.set(tenantId, rows);
-      rows.push(refusal);
-      heldCount++;
+      if (!isOneTooMany(refusal)) add(tenantId, refusal.requestId, refusal);
     },
     flush,
-    start() {
-      timer = setInterval(() => void flush(), WRITE_EVERY_MS);
-      timer.unref();
-    },
-    async close() {
-      clearInterval(timer);
-      await flush();
-    },
+    start,
+    close,
   };
 }

@@ -38,6 +38,26 @@ test("what was remembered is recalled in its conversation, before and after it w
   assert.equal((await later.recall(B, "c1", ["EMAIL_00000001"])).size, 0);
 });
 
+test("what is being written is recalled too, and an end waits for the writing before it", async () => {
+  const rows: Row[] = [];
+  const { promise: written, resolve: finish } = Promise.withResolvers<undefined>();
+  const { book } = bookOver(rows, {
+    async keep(tenantId, more) {
+      await written;
+      rows.push(...more.map((row) => ({ tenantId, ...row })));
+    },
+  });
+  book.remember(A, "c1", [["EMAIL_00000001", "ann@example.com"]]);
+  const first = book.close();
+  await Promise.resolve();
+  assert.deepEqual([...(await book.recall(A, "c1", ["EMAIL_00000001"]))], [["EMAIL_00000001", "ann@example.com"]]);
+  const second = book.close();
+  finish(undefined);
+  await second;
+  assert.equal(rows.length, 1);
+  await first;
+});
+
 test("a row that was moved to another tenant, conversation or name does not open", async () => {
   const rows: Row[] = [];
   const { book } = bookOver(rows);

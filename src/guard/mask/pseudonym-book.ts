@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { hmacKey } from "../../kernel/hash.ts";
 import { NONCE_BYTES, openGcm, sealGcm, TAG_BYTES } from "../../kernel/gcm.ts";
 import type { TenantId } from "../../kernel/ids.ts";
+import { createWriteBehind } from "../../kernel/write-behind.ts";
 
 type Row = { readonly conversation: string; readonly name: string; readonly sealed: Uint8Array };
 
@@ -35,60 +36,38 @@ function open(key: Uint8Array, place: Uint8Array, sealed: Uint8Array): string {
 
 /** Of one call: who names more writes no conversation. */
 const NAMES_MAX = 1000;
-const WRITE_EVERY_MS = 1000;
 /** What a database that is away lets pile up in memory: some megabytes. More is lost, and told. */
 const HELD_MAX = 20_000;
 
 export function createPseudonymBook({ keep, find, key, onLost }: PseudonymBookDeps): PseudonymBook {
-  const held = new Map<TenantId, Map<string, Row>>();
-  let count = 0;
-  let timer: ReturnType<typeof setInterval> | undefined;
+  const { add, waiting, isWaiting, start, close } = createWriteBehind<Row>({ write: keep, onLost, waitingMax: HELD_MAX });
   const keyOf = (tenantId: TenantId): Uint8Array => hmacKey(key, tenantId);
-
-  const flush = async (): Promise<void> => {
-    const writing = [...held];
-    held.clear();
-    count = 0;
-    for (const [tenantId, rows] of writing) {
-      try {
-        await keep(tenantId, [...rows.values()]);
-      } catch (error) {
-        onLost(error, rows.size);
-      }
-    }
-  };
   return {
     remember(tenantId, conversation, entries) {
-      const rows = held.get(tenantId) ?? new Map<string, Row>();
-      held.set(tenantId, rows);
+      let lost = 0;
       for (const [name, original] of entries) {
-        if (rows.has(`${conversation} ${name}`)) continue;
-        if (count >= HELD_MAX) return onLost(new Error("the database is slower than the calls"), 1);
+        if (isWaiting(tenantId, `${conversation} ${name}`)) continue;
         const nonce = randomBytes(NONCE_BYTES);
         const { text, tag } = sealGcm(keyOf(tenantId), nonce, placeOf(conversation, name), Buffer.from(original));
-        rows.set(`${conversation} ${name}`, { conversation, name, sealed: Buffer.concat([nonce, tag, text]) });
-        count++;
+        const row = { conversation, name, sealed: Buffer.concat([nonce, tag, text]) };
+        if (!add(tenantId, `${conversation} ${name}`, row)) lost++;
       }
+      if (lost > 0) onLost(new Error("the database is slower than the calls"), lost);
     },
     async recall(tenantId, conversation, names) {
       const originals = new Map<string, string>();
       const asked = new Set(names.slice(0, NAMES_MAX));
-      const waiting = [...(held.get(tenantId)?.values() ?? [])].filter((row) => row.conversation === conversation && asked.has(row.name));
+      // Before the database is asked: what is written meanwhile would be in neither.
+      const held = [...waiting(tenantId)].filter((row) => row.conversation === conversation && asked.has(row.name));
       try {
-        for (const { name, sealed } of [...(await find(tenantId, conversation, [...asked])), ...waiting])
+        for (const { name, sealed } of [...(await find(tenantId, conversation, [...asked])), ...held])
           originals.set(name, open(keyOf(tenantId), placeOf(conversation, name), sealed));
       } catch (error) {
         onLost(error, 1);
       }
       return originals;
     },
-    start() {
-      timer = setInterval(() => void flush(), WRITE_EVERY_MS);
-      timer.unref();
-    },
-    async close() {
-      clearInterval(timer);
-      await flush();
-    },
+    start,
+    close,
   };
 }
