@@ -17,7 +17,7 @@ import { namesIn } from "./mask/unmask-text.ts";
 import { hmacHex } from "../kernel/hash.ts";
 import { MARK_BYTES_MAX } from "./mask/mask-text.ts";
 import type { ScoreToxicity } from "./toxicity/score-toxicity.ts";
-import { once } from "./once.ts";
+import { once, onceInCall } from "./once.ts";
 import { looksForNothing, policyOf } from "./policy.ts";
 import type { SecondDetector } from "./second-detector.ts";
 import { toGuarded } from "./guarded.ts";
@@ -68,7 +68,7 @@ function checkCall(deps: Detecting, call: Call, policy: GuardPolicy, looks: bool
     deps.refused(call, fault.code, saw);
     return fault;
   };
-  const look = createCallLook(deps, { call, chat: checkChat(watch, call, refuse), policy, looks });
+  const look = createCallLook({ ...deps, findIn: onceInCall(deps.findIn) }, { call, chat: checkChat(watch, call, refuse), policy, looks });
   const { looked, inChat } = look;
   const conversation = lazily(() => hmacHex(deps.pseudonymKey, conversationOf(call)));
   const canary = policy.canary ? makeCanary(deps.canaryKey, conversation()) : undefined;
@@ -110,6 +110,7 @@ function checkCall(deps: Detecting, call: Call, policy: GuardPolicy, looks: bool
   const asked = look.askSecond();
   const opinions = policy.injection === "off" ? [] : deps.opinions;
   const listen = async (): Promise<void> => {
+    if (opinions.length === 0) return;
     const refused = await watch.listen(opinions, call.chat);
     if (refused !== undefined) throw refuse(refused, watch.highest.saw);
   };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "bun:test";
-import { once, REMEMBERED_CHARACTERS_MIN, REMEMBERED_MAX } from "./once.ts";
+import { once, onceInCall, REMEMBERED_CHARACTERS_MIN, REMEMBERED_MAX } from "./once.ts";
 
 const long = (n: number): string => `${String(n)} `.padEnd(REMEMBERED_CHARACTERS_MIN, "x");
 
@@ -38,4 +38,16 @@ test("a detector that throws has found nothing out, the second time too", () => 
   });
   for (let n = 0; n < 2; n++) assert.throws(() => detect(long(1)));
   assert.equal(looks, 2);
+});
+
+test("within a call every text is looked at once, and what threw is tried again", () => {
+  const seen: string[] = [];
+  const detect = onceInCall((text: string) => {
+    seen.push(text);
+    if (text === "bad") throw new Error("no");
+    return undefined;
+  });
+  for (const text of ["type", "id", "type", "", "id", ""]) detect(text);
+  for (let n = 0; n < 2; n++) assert.throws(() => detect("bad"));
+  assert.deepEqual(seen, ["type", "id", "", "bad", "bad"]);
 });

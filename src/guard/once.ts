@@ -1,6 +1,6 @@
 import { hash } from "node:crypto";
 
-/** Shorter texts are looked at in less time than a digest takes. */
+/** Digests of shorter texts are soon guessed, and names of fields would crowd out what is worth remembering. */
 export const REMEMBERED_CHARACTERS_MIN = 64;
 /** Entries of each of two generations: what was asked for within the last some thousand texts stays. */
 export const REMEMBERED_MAX = 4096;
@@ -24,5 +24,15 @@ export function once<Found>(detect: (text: string) => Found): (text: string) => 
     }
     young.set(key, known);
     return known.found;
+  };
+}
+
+/** The same for the texts of one call, short ones too: names of fields stand in each of a hundred results. It must end with the call. */
+export function onceInCall<Found>(detect: (text: string) => Found): (text: string) => Found {
+  const known = new Map<string, { readonly found: Found }>();
+  return (text) => {
+    let entry = known.get(text);
+    if (entry === undefined) known.set(text, (entry = { found: detect(text) }));
+    return entry.found;
   };
 }

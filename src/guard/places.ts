@@ -40,10 +40,11 @@ export function createPlaces(looked: Looked): Places {
         const merged = mergeFindings(known, more[at] ?? []);
         if (merged === known) continue;
         findings[at] = merged;
+        const before = new Set(known);
         looked.count(
           field,
           texts[at] ?? "",
-          merged.filter((finding) => !known.includes(finding)),
+          merged.filter((finding) => !before.has(finding)),
         );
       }
     },

@@ -1,23 +1,40 @@
 import type { Finding, FindingType } from "../../domain/finding.ts";
 
-/** Adds every other place of the values to the findings of a text: what is somebody's in one place is so in every place. */
+/**
+ * Adds every other place of the values to the findings of a text, which ascend and do not overlap: what is somebody's in one place is so in every
+ * place. Linear in the text and its findings for each value.
+ */
 export function spread(text: string, findings: readonly Finding[], values: ReadonlyMap<string, FindingType>): readonly Finding[] {
-  let more: Finding[] | undefined;
+  let all = findings;
   for (const [value, type] of values) {
-    for (let at = text.indexOf(value); at >= 0; at = text.indexOf(value, at + value.length)) {
-      const end = at + value.length;
-      if (overlaps(findings, at, end) || (more !== undefined && overlaps(more, at, end)) || isInWord(text, at, end)) continue;
-      more ??= [];
-      more.push({ type, start: at, end, score: 1, reason: "same-value" });
-    }
+    const more = placesOf(text, value, type, all);
+    if (more.length > 0) all = merge(all, more);
   }
-  return more === undefined ? findings : [...findings, ...more].toSorted((one, other) => one.start - other.start);
+  return all;
 }
 
-const overlaps = (findings: readonly Finding[], start: number, end: number): boolean => {
-  for (const finding of findings) if (finding.start < end && start < finding.end) return true;
-  return false;
-};
+/** Where the value stands and nothing was found yet. */
+function placesOf(text: string, value: string, type: FindingType, known: readonly Finding[]): readonly Finding[] {
+  const places: Finding[] = [];
+  let next = 0;
+  for (let start = text.indexOf(value); start >= 0; start = text.indexOf(value, start + value.length)) {
+    const end = start + value.length;
+    while ((known[next]?.end ?? Infinity) <= start) next++;
+    if ((known[next]?.start ?? Infinity) < end || isInWord(text, start, end)) continue;
+    places.push({ type, start, end, score: 1, reason: "same-value" });
+  }
+  return places;
+}
+
+function merge(known: readonly Finding[], more: readonly Finding[]): readonly Finding[] {
+  const merged: Finding[] = [];
+  let next = 0;
+  for (const finding of known) {
+    for (let added = more[next]; added !== undefined && added.start < finding.start; added = more[++next]) merged.push(added);
+    merged.push(finding);
+  }
+  return [...merged, ...more.slice(next)];
+}
 
 const WORD = /[\p{L}\p{N}_]/u;
 const isInWord = (text: string, start: number, end: number): boolean =>
