@@ -48,7 +48,7 @@ export async function* answer(
     run.promptDigest = stages.digest(instructions(call));
     const microUsd = mostOf(plan, inputBytes, call);
     if (admitted.budgeted) await admitted.reserve(microUsd);
-    if (signal.aborted) throw abortFault(signal);
+    if (signal.aborted) throw Fault.ofAbort(signal);
     await stages.open(toReservation(call, admitted, microUsd, inputBytes));
     run.open = true;
     yield* tryTargets(stages, run, { call, chat, checked, plan, inputBytes, admitted, retrieved }, signal);
@@ -97,7 +97,7 @@ async function* tryTargets(stages: Stages, run: Run, trying: Trying, signal: Abo
       }
       throw new Fault("target_broken");
     } catch (error) {
-      const fault = signal.aborted ? abortFault(signal) : Fault.from(error);
+      const fault = signal.aborted ? Fault.ofAbort(signal) : Fault.from(error);
       meter.end(fault.code === "client_gone" ? "aborted" : "failed", fault.code);
       if (sentAny || fault.retry !== "elsewhere" || run.recorded || left === 0) throw fault;
     }
@@ -132,11 +132,6 @@ function follow(
     said.push(part);
   }
   return { said, end: undefined };
-}
-
-/** Whoever aborts says why with a Fault; a plain abort is the caller's leaving. */
-function abortFault(signal: AbortSignal): Fault {
-  return signal.reason instanceof Fault ? signal.reason : new Fault("client_gone");
 }
 
 async function finish(run: Run, meter: Meter, part: End, retrieved: Retrieved | undefined): Promise<Finish> {

@@ -1,5 +1,5 @@
-import type { Call, Retrieved, Usage } from "../domain/chat.ts";
-import { type Attempt, type BudgetScope, type CallEvent, toEventHead } from "../domain/event.ts";
+import type { Call, Retrieved } from "../domain/chat.ts";
+import { type Attempt, type BudgetScope, type CallEvent, toEventHead, usageSourceOf } from "../domain/event.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
@@ -38,7 +38,7 @@ export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: 
     outputTokens: sum(attempts, "outputTokens"),
     cachedTokens: sum(attempts, "cachedTokens"),
     costMicroUsd: sum(attempts, "costMicroUsd"),
-    usageSource: worstSource(attempts),
+    usageSource: usageSourceOf(attempts),
     attempts,
     budgets: run.budgets.length > 0 ? run.budgets : undefined,
     candidates: run.plan.candidates.map(({ target, fell }) => ({ model: target.model, provider: target.provider, fell })),
@@ -58,10 +58,4 @@ function sum(attempts: readonly Attempt[], field: "inputTokens" | "outputTokens"
   let total = 0;
   for (const attempt of attempts) total += attempt[field];
   return total;
-}
-
-/** One counted attempt makes the sum counted; attempts that used nothing say nothing. */
-function worstSource(attempts: readonly Attempt[]): Usage["source"] {
-  if (attempts.some((attempt) => attempt.usageSource === "counted")) return "counted";
-  return attempts.some((attempt) => attempt.usageSource === "reported") ? "reported" : "none";
 }

@@ -1,4 +1,5 @@
 import type { Call, ChatCall, Part, Usage } from "../domain/chat.ts";
+import { testChat } from "../domain/testing.ts";
 import type { CallEvent, Reservation } from "../domain/event.ts";
 import type { Checked } from "../domain/guard.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
@@ -52,26 +53,6 @@ export const testWho: TenantPrincipal = {
     expiresAtMs: undefined,
   },
 };
-
-export function testChat(change: Partial<ChatCall> = {}): ChatCall {
-  return {
-    model: "m",
-    messages: [{ role: "user", content: "hi" }],
-    tools: [],
-    toolChoice: undefined,
-    parallelToolCalls: undefined,
-    responseFormat: undefined,
-    sampling: {},
-    maxOutputTokens: 100,
-    maxOutputAsked: true,
-    stream: false,
-    rag: undefined,
-    extra: {},
-    endUser: undefined,
-    inputBytes: 40,
-    ...change,
-  };
-}
 
 export function testCall(chat: Partial<ChatCall> = {}, who: TenantPrincipal = testWho): Call {
   return { requestId: requestIds.make(1), who, chat: testChat(chat), feature: undefined, startedAtMs: 1 };

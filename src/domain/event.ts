@@ -76,6 +76,12 @@ export function toEventHead({ requestId, who: { tenant, key }, feature, startedA
   return { v: 1, type: "call", requestId, tenantId: tenant.id, keyId: key.id, team: key.team, feature, startedAtMs } as const;
 }
 
+/** One counted attempt makes the sum counted; attempts that used nothing say nothing. */
+export function usageSourceOf(attempts: readonly Attempt[]): UsageSource {
+  if (attempts.some(({ usageSource }) => usageSource === "counted")) return "counted";
+  return attempts.some(({ usageSource }) => usageSource === "reported") ? "reported" : "none";
+}
+
 /** Calls that were refused before any upstream was asked, added up per key, code and minute. */
 export type RefusalEvent = {
   readonly v: 1;

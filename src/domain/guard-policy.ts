@@ -1,4 +1,5 @@
 import type { FindingType } from "./finding.ts";
+import { FLAG_ABOVE } from "./quarantine.ts";
 
 /**
  * What becomes of a call that holds personal data, from lax to strict. `mask`: own hardware sees it, everybody else sees pseudonyms.
@@ -72,6 +73,9 @@ export type Guarded = {
   /** In the answer, by rule. */
   readonly answer?: Readonly<Record<string, number>> | undefined;
 };
+
+/** A score as the record tells it; undefined: not worth telling. */
+export const toldInjection = (score: number): number | undefined => (score > FLAG_ABOVE ? Math.round(score * 100) / 100 : undefined);
 
 /** What routing must know of a call's content. */
 export type Standing = {

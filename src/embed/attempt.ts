@@ -21,7 +21,7 @@ export async function tryTarget(
   let fault: Fault | undefined;
   try {
     made = await stages.ask({ call, target, inputs, dimensions }, signal);
-    fault = signal.aborted ? abortFault(signal) : whyUnfit(made, dimensions);
+    fault = signal.aborted ? Fault.ofAbort(signal) : whyUnfit(made, dimensions);
   } catch (error) {
     fault = signal.aborted ? abortFault(signal, Fault.from(error)) : Fault.from(error);
   }
@@ -33,13 +33,11 @@ export async function tryTarget(
   return { attempt, target, made };
 }
 
-/** Whoever aborts says why with a Fault; a plain abort is the caller's leaving. What had been spent stays spent. */
-function abortFault(signal: AbortSignal, said?: Fault): Fault {
-  const why = signal.reason instanceof Fault ? signal.reason : new Fault("client_gone");
-  return said?.detail.spent === true ? why.with({ spent: true }) : why;
+/** What had been spent stays spent. */
+function abortFault(signal: AbortSignal, said: Fault): Fault {
+  const why = Fault.ofAbort(signal);
+  return said.detail.spent === true ? why.with({ spent: true }) : why;
 }
-
-export const whyAborted = (signal: AbortSignal): Fault => abortFault(signal);
 
 /** Vectors of another length than was asked for would be found out only when they are searched. */
 function whyUnfit({ vectors }: Embedded, dimensions: number | undefined): Fault | undefined {

@@ -4,7 +4,7 @@ import type { CheckedInputs } from "../domain/guard.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { boundMicroUsd } from "../kernel/money.ts";
-import { tryTarget, whyAborted, type Tried } from "./attempt.ts";
+import { tryTarget, type Tried } from "./attempt.ts";
 import { toEmbeddingEvent, toReservation } from "./event.ts";
 import type { Admitted, EmbedStages } from "./stages.ts";
 
@@ -40,7 +40,7 @@ export async function embed(stages: EmbedStages, call: EmbeddingCall, admitted: 
     run.plan = stages.plan({ wish: call.wish, who: call.who, budgeted: admitted.budgeted, content: checked.standing });
     const microUsd = run.plan.targets.reduce((most, target) => Math.max(most, boundFor(target, run)), 0);
     if (admitted.budgeted) await admitted.reserve(microUsd);
-    if (signal.aborted) throw whyAborted(signal);
+    if (signal.aborted) throw Fault.ofAbort(signal);
     await stages.open(toReservation(call, admitted, microUsd, bytesOf(run)));
   } catch (error) {
     const fault = Fault.from(error);

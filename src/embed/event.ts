@@ -1,4 +1,4 @@
-import { type Attempt, type CallEvent, type Reservation, toEventHead } from "../domain/event.ts";
+import { type Attempt, type CallEvent, type Reservation, toEventHead, usageSourceOf } from "../domain/event.ts";
 import type { EmbeddingCall } from "../domain/embedding.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
@@ -36,7 +36,7 @@ export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], c
     outputTokens: 0,
     cachedTokens: 0,
     costMicroUsd: attempts.reduce((sum, attempt) => sum + attempt.costMicroUsd, 0),
-    usageSource: sourceOf(attempts),
+    usageSource: usageSourceOf(attempts),
     attempts,
     budgets: run.budgets.length > 0 ? run.budgets : undefined,
     candidates: plan.candidates.map(({ target: { model, provider }, fell }) => ({ model, provider, fell })),
@@ -44,12 +44,6 @@ export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], c
     guard: run.guarded,
     fingerprint: { prompt: "", policy: plan.policyHash, config: run.configHash },
   };
-}
-
-/** One counted attempt makes the sum counted; attempts that used nothing say nothing. */
-function sourceOf(attempts: readonly Attempt[]): CallEvent["usageSource"] {
-  const sources = attempts.map((attempt) => attempt.usageSource);
-  return sources.includes("counted") ? "counted" : sources.includes("reported") ? "reported" : "none";
 }
 
 export function toReservation(call: EmbeddingCall, admitted: Admitted, microUsd: number, inputTokensMax: number): Reservation {

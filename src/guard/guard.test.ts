@@ -311,3 +311,19 @@ test("characters that nobody sees and some models obey do not reach a model, fla
   assert.deepEqual(shown, { ...passage, text: `P ${MAIL}`, findings: undefined });
   assert.equal(sync(testGuard({ injection: "off" }).check(call)).chat, call.chat);
 });
+
+test("second detectors are asked all at once, and so are opinions", async () => {
+  const gate = (): (() => Promise<void>) => {
+    let waiting = 0;
+    const { promise, resolve } = Promise.withResolvers<undefined>();
+    return async () => {
+      if (++waiting === 2) resolve(undefined);
+      await promise;
+    };
+  };
+  const [findsMet, asksMet] = [gate(), gate()];
+  const second = { find: async (texts: readonly string[]) => findsMet().then(() => texts.map(() => [])), onFailure: "refuse" } as const;
+  const opinion = { name: "o", ask: async () => asksMet().then(() => 0), onFailure: "refuse" } as const;
+  const { check } = testGuard({ pii: "mask", injection: "block" }, { second: [second, second], opinions: [opinion, opinion] });
+  assert.ok(await check(guardCall()));
+});

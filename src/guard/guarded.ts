@@ -1,5 +1,5 @@
-import type { Guarded } from "../domain/guard-policy.ts";
-import { WITHHOLD_ABOVE, type InjectionWatch } from "./injection.ts";
+import { toldInjection, type Guarded } from "../domain/guard-policy.ts";
+import type { InjectionWatch } from "./injection.ts";
 import type { Looked } from "./look.ts";
 
 /** What the record tells of the rules; undefined where there is nothing to tell. */
@@ -8,10 +8,11 @@ export function toGuarded(
   { highest, withheld }: Pick<InjectionWatch, "highest" | "withheld">,
   { masked, answer }: { readonly masked: boolean; readonly answer: Guarded["answer"] },
 ): Guarded | undefined {
+  const injection = toldInjection(highest.score);
   const told: Guarded = {
     ...(counts === undefined ? {} : { found: counts }),
     ...(masked ? { masked: true as const } : {}),
-    ...(highest.score > WITHHOLD_ABOVE ? { injection: Math.round(highest.score * 100) / 100 } : {}),
+    ...(injection === undefined ? {} : { injection }),
     ...(withheld > 0 ? { withheld } : {}),
     ...(answer === undefined ? {} : { answer }),
   };

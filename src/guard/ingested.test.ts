@@ -2,24 +2,11 @@ import assert from "node:assert/strict";
 import { test } from "bun:test";
 import type { Passage } from "../domain/chat.ts";
 import type { GuardPolicy } from "../domain/guard-policy.ts";
-import { collectionIds, fileIds } from "../kernel/ids.ts";
+import { testPassage } from "../domain/testing.ts";
 import { external, findPlanted, guardCall, scorePlanted, testGuard } from "./testing.ts";
 
 const TEXT = "Ask <email:ann@example.com> about <person:Ann>.";
-const passage = (change: Partial<Passage> = {}): Passage => ({
-  chunkId: "file_x#1",
-  fileId: fileIds.make(1),
-  filename: "handbook.md",
-  title: "Handbook",
-  collectionId: collectionIds.make(1),
-  collectionName: "handbook",
-  headings: [],
-  text: TEXT,
-  start: 0,
-  end: TEXT.length,
-  score: 1,
-  ...change,
-});
+const passage = (change: Partial<Passage> = {}): Passage => testPassage({ text: TEXT, ...change });
 
 /** A guard that keeps every text that its detectors were given. */
 function watched(policy: Partial<GuardPolicy> = {}) {

@@ -31,7 +31,7 @@ export type InjectionWatch = {
   /** The call without what was withheld. Throws `injection_blocked`. */
   checkChat(chat: ChatCall): ChatCall;
   sift(passages: readonly Passage[]): readonly Passage[];
-  /** Asks others about what users say. A fault: it is to be refused. */
+  /** Asks others about what users say, all at once. A fault: it is to be refused. */
   listen(opinions: readonly Opinion[], chat: ChatCall): Promise<Fault | undefined>;
   /** Of everything that was looked at; worth telling from `WITHHOLD_ABOVE`. */
   readonly highest: InjectionScore;
@@ -77,13 +77,12 @@ export function createInjectionWatch(scoreOf: ScoreInjection, mode: InjectionMod
       const said = messages.filter(({ role }) => role === "user").map(messageText);
       if (said.length === 0) return undefined;
       const text = said.join("\n\n");
+      const asked = await Promise.allSettled(opinions.map(({ ask }) => ask(text)));
       let most = 0;
-      for (const { name, ask, onFailure } of opinions) {
-        try {
-          most = Math.max(most, note({ score: await ask(text), saw: [name] }));
-        } catch (error) {
-          if (onFailure === "refuse") return new Fault("guard_failed", {}, { cause: error });
-        }
+      for (const [at, { name, onFailure }] of opinions.entries()) {
+        const answer = asked[at];
+        if (answer?.status === "fulfilled") most = Math.max(most, note({ score: answer.value, saw: [name] }));
+        else if (onFailure === "refuse") return new Fault("guard_failed", {}, { cause: answer?.reason });
       }
       return most > BLOCK_ABOVE && mode === "block" ? new Fault("injection_blocked") : undefined;
     },

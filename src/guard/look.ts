@@ -17,7 +17,6 @@ export type Looked = {
   /** The strictest mode of a field in which something counts. */
   readonly mode: PiiMode;
   readonly counts: Readonly<Partial<Record<FindingType, number>>> | undefined;
-  readonly findings: number;
   /** Values that are somebody's: wherever else one stands, it is the same person's. */
   readonly values: ReadonlyMap<string, FindingType>;
 };
@@ -62,9 +61,6 @@ export function createLooked(find: Find, modeOf: (field: ContentField) => PiiMod
     },
     get counts() {
       return findings === 0 ? undefined : counts;
-    },
-    get findings() {
-      return findings;
     },
     values,
   };

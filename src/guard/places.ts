@@ -60,24 +60,32 @@ export function createPlaces(looked: Looked): Places {
   };
 }
 
-/** Asks every second detector. true: one failed, and its calls are to stay on own hardware. Throws `guard_failed` where such calls are refused. */
+/** Asks every second detector, all at once. true: one failed, and its calls are to stay on own hardware. Throws `guard_failed` where such calls are refused. */
 export async function lookElsewhere(second: readonly SecondDetector[], places: readonly Places[]): Promise<boolean> {
   const texts = places.flatMap((each) => each.texts);
   if (texts.length === 0) return false;
-  let failed = false;
-  for (const { find, onFailure } of second) {
-    try {
-      const found = await find(texts);
-      if (found.length !== texts.length) throw new TypeError("a detector answered for other texts than it was asked about");
-      let from = 0;
-      for (const each of places) {
-        each.add(found.slice(from, from + each.texts.length));
-        from += each.texts.length;
-      }
-    } catch (error) {
-      if (onFailure === "refuse") throw new Fault("guard_failed", {}, { cause: error });
-      failed = true;
+  const asked = await Promise.all(second.map((detector) => askOne(detector, texts)));
+  for (const found of asked) {
+    let from = 0;
+    for (const each of places) {
+      each.add(found?.slice(from, from + each.texts.length) ?? []);
+      from += each.texts.length;
     }
   }
-  return failed;
+  return asked.includes(undefined);
+}
+
+/** undefined: it failed. */
+async function askOne(
+  { find, onFailure }: SecondDetector,
+  texts: readonly string[],
+): Promise<Awaited<ReturnType<typeof find>> | undefined> {
+  try {
+    const found = await find(texts);
+    if (found.length !== texts.length) throw new TypeError("a detector answered for other texts than it was asked about");
+    return found;
+  } catch (error) {
+    if (onFailure === "refuse") throw new Fault("guard_failed", {}, { cause: error });
+    return undefined;
+  }
 }

@@ -1,3 +1,4 @@
+import { testChat } from "../domain/testing.ts";
 import type { Call, ChatCall } from "../domain/chat.ts";
 import type { Finding } from "../domain/finding.ts";
 import { GUARD_DEFAULT, type GuardChange, type GuardPolicy } from "../domain/guard-policy.ts";
@@ -68,23 +69,7 @@ export function guardCall(
     who: { kind: "tenant", role: "member", tenant: { id: TENANT, ...tenant }, key: { id: KEY_ID } } as unknown as TenantPrincipal,
     feature: undefined,
     startedAtMs: 1,
-    chat: {
-      model: "m",
-      messages: [{ role: "user", content: "hi" }],
-      tools: [],
-      toolChoice: undefined,
-      parallelToolCalls: undefined,
-      responseFormat: undefined,
-      sampling: {},
-      maxOutputTokens: 100,
-      maxOutputAsked: true,
-      stream: true,
-      rag: undefined,
-      extra: {},
-      endUser: undefined,
-      inputBytes: 40,
-      ...chat,
-    },
+    chat: testChat({ stream: true, ...chat }),
   };
 }
 

@@ -5,7 +5,7 @@ import type { Call, ChatCall, Part, Passage, RagWish } from "../domain/chat.ts";
 import type { Target } from "../domain/target.ts";
 import { createExtractive } from "../provider/index.ts";
 import { countTokens, terms, toQuery, units } from "../retrieve/index.ts";
-import { testPassage } from "../retrieve/testing.ts";
+import { testPassage } from "../domain/testing.ts";
 import { openKnowledge } from "./testing.ts";
 
 const extractive = createExtractive({ terms, units, countTokens, toQuery });

@@ -122,6 +122,11 @@ export class Fault extends Error {
     return new Fault(this.code, { ...this.detail, ...detail }, { cause: this.cause });
   }
 
+  /** Whoever aborts says why with a Fault; a plain abort is the caller's leaving. */
+  static ofAbort(signal: AbortSignal): Fault {
+    return signal.reason instanceof Fault ? signal.reason : new Fault("client_gone");
+  }
+
   static from(error: unknown): Fault {
     return error instanceof Fault ? error : new Fault("bug", {}, { cause: error });
   }

@@ -1,6 +1,6 @@
 import { type CallEvent, toEventHead } from "../domain/event.ts";
 import { FINDING_TYPES, type FindingType } from "../domain/finding.ts";
-import type { Guarded } from "../domain/guard-policy.ts";
+import { toldInjection, type Guarded } from "../domain/guard-policy.ts";
 import type { Moderation, ModerationCall } from "../domain/moderation.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
 
@@ -26,7 +26,7 @@ export async function moderate(stages: ModerateStages, call: ModerationCall, adm
   try {
     const results: Moderation[] = [];
     for (const text of call.texts) {
-      if (signal.aborted) throw signal.reason instanceof Fault ? signal.reason : new Fault("client_gone");
+      if (signal.aborted) throw Fault.ofAbort(signal);
       results.push(judged(stages, text));
       await stages.pause();
     }
@@ -71,9 +71,6 @@ function toEvent(stages: ModerateStages, call: ModerationCall, results: readonly
   };
 }
 
-/** Worth telling from here on, as for calls. */
-const INJECTION_TOLD_FROM = 0.7;
-
 function toGuarded(results: readonly Moderation[]): Guarded | undefined {
   const found: Partial<Record<FindingType, number>> = {};
   let injection = 0;
@@ -85,6 +82,6 @@ function toGuarded(results: readonly Moderation[]): Guarded | undefined {
     }
   }
   const isFound = Object.keys(found).length > 0;
-  if (!isFound && injection <= INJECTION_TOLD_FROM) return undefined;
-  return { found: isFound ? found : undefined, injection: injection > INJECTION_TOLD_FROM ? injection : undefined };
+  const told = toldInjection(injection);
+  return isFound || told !== undefined ? { found: isFound ? found : undefined, injection: told } : undefined;
 }

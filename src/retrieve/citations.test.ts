@@ -1,7 +1,7 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
 import { findCitations } from "./citations.ts";
-import { testPassage } from "./testing.ts";
+import { testPassage } from "../domain/testing.ts";
 
 const passages = [
   testPassage({ text: "# Vacation\n\nFull-time employees have 30 vacation days a year. Days expire on 31 March." }),

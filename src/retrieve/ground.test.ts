@@ -2,7 +2,7 @@ import { test } from "bun:test";
 import assert from "node:assert/strict";
 import type { Message } from "../domain/chat.ts";
 import { groundMessages } from "./ground.ts";
-import { testPassage } from "./testing.ts";
+import { testPassage } from "../domain/testing.ts";
 
 const question: Message = { role: "user", content: "How many days?" };
 const textOf = (message: Message | undefined): string => {

@@ -12,13 +12,13 @@ export const CANARY_HOLD_CHARACTERS_MAX = 512;
 
 /** Ends an answer that gives a conversation's canary away, in any of the forms of `toChains`. */
 export function canaryRule(canary: string): OutputRule {
-  const chains = toChains(canary);
+  let chains: Chains | undefined;
   return {
     name: "canary",
     channels: new Set(CHANNELS),
-    holdCharactersMax: CANARY_HOLD_CHARACTERS_MAX,
     strict: true,
-    watch: () => new CanaryWatch(chains),
+    // Made with the first part: a call that is refused needs none, and others wait for the model meanwhile.
+    watch: () => new CanaryWatch((chains ??= toChains(canary))),
   };
 }
 

@@ -1,9 +1,9 @@
 import { createHostList, type HostList } from "./link-host.ts";
-import { LINK_HOLD_CHARACTERS_MAX, LinkWatch, type LinkMode } from "./link-watch.ts";
+import { LinkWatch, type WatchedLinkMode } from "./link-watch.ts";
 import type { Channel, OutputRule } from "./output-rule.ts";
 
 export type LinkOptions = {
-  readonly mode: LinkMode;
+  readonly mode: WatchedLinkMode;
   /** `example.com`, `*.example.com`. None: in `detect`, addresses that carry data; in the other modes, every address that names a host. */
   readonly hosts: readonly string[];
 };
@@ -22,7 +22,6 @@ export function linkRule({ mode, hosts }: LinkOptions): OutputRule {
   return {
     name: "link",
     channels: SHOWN,
-    holdCharactersMax: mode === "detect" ? 0 : LINK_HOLD_CHARACTERS_MAX,
     strict: mode !== "detect",
     watch: () => new LinkWatch(mode, onlyData, isListed),
   };

@@ -1,8 +1,9 @@
+import type { LinkMode } from "../../domain/guard-policy.ts";
 import { endOf, judgeAddress, openAddress, type Address } from "./link-address.ts";
 import { carriesData, type HostList } from "./link-host.ts";
 import type { Say, Watch } from "./output-rule.ts";
 
-export type LinkMode = "detect" | "defang" | "block";
+export type WatchedLinkMode = Exclude<LinkMode, "off">;
 
 /** The longest host is 253 characters; a user, a port and the spelling of either may stand before it is known. */
 export const LINK_HOLD_CHARACTERS_MAX = 320;
@@ -38,7 +39,7 @@ function beginningFrom(text: string, index: number): number {
 
 /** Reads a channel's text character by character: what is an address is judged as soon as its host is known. */
 export class LinkWatch implements Watch {
-  readonly #mode: LinkMode;
+  readonly #mode: WatchedLinkMode;
   /** Only addresses that carry data are refused. */
   readonly #onlyData: boolean;
   readonly #isListed: HostList;
@@ -49,7 +50,7 @@ export class LinkWatch implements Watch {
   #word = "";
   #wordAt = 0;
 
-  constructor(mode: LinkMode, onlyData: boolean, isListed: HostList) {
+  constructor(mode: WatchedLinkMode, onlyData: boolean, isListed: HostList) {
     this.#mode = mode;
     this.#onlyData = onlyData;
     this.#isListed = isListed;

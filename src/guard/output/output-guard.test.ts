@@ -12,7 +12,6 @@ function bracketRule(name: string, open: string, close: string, becomes: string)
   return {
     name,
     channels: new Set(CHANNELS),
-    holdCharactersMax: 100,
     strict: true,
     watch() {
       let from = -1;

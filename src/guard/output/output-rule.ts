@@ -37,8 +37,6 @@ export type Watch = {
 export type OutputRule = {
   readonly name: string;
   readonly channels: ReadonlySet<Channel>;
-  /** The most characters that the rule ever holds back. */
-  readonly holdCharactersMax: number;
   /** The rule ends answers or changes them, so parts that nothing reads (a provider's own fields) must not pass beside it. */
   readonly strict: boolean;
   watch(): Watch;

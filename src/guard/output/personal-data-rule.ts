@@ -27,7 +27,6 @@ export function personalDataRule(options: PersonalDataOptions): OutputRule {
   return {
     name: "personal-data",
     channels: new Set(CHANNELS),
-    holdCharactersMax: isDetect ? 0 : PERSONAL_DATA_HOLD_CHARACTERS_MAX,
     strict: !isDetect,
     watch: () => new PersonalDataWatch(options),
   };

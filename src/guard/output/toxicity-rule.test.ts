@@ -6,14 +6,14 @@ import type { ScoreToxicity } from "../toxicity/score-toxicity.ts";
 import { CUT_OVER_CHARACTERS } from "./channel-text.ts";
 import { createOutputGuard } from "./output-guard.ts";
 import { finishParts, ORDINARY, splitText, textOf } from "./testing.ts";
-import { TOXICITY_HOLD_CHARACTERS_MAX, toxicityRule, type ToxicityMode } from "./toxicity-rule.ts";
+import { TOXICITY_HOLD_CHARACTERS_MAX, toxicityRule, type ToxicityOptions } from "./toxicity-rule.ts";
 
 /** A sentence with `BAD` in it, or that says "them" after one about `Martians`, is hateful. */
 const score: ScoreToxicity = (text) => {
   const hate = /BAD|Martians[\s\S]*\bthem\b/.test(text) ? 0.9 : 0.1;
   return { score: hate, categories: { hate, harassment: 0, threat: 0, "self-harm-intent": 0.9, "self-harm-instructions": 0 } };
 };
-const guardOf = (mode: ToxicityMode) => createOutputGuard([toxicityRule({ mode, score })]);
+const guardOf = (mode: ToxicityOptions["mode"]) => createOutputGuard([toxicityRule({ mode, score })]);
 
 test("a hateful sentence does not leave, wherever the stream was split; the sentences before it do", () => {
   const dice = createDice(12);

@@ -1,9 +1,9 @@
+import type { ToxicityMode } from "../../domain/guard-policy.ts";
 import type { ScoreToxicity } from "../toxicity/score-toxicity.ts";
 import { TOXIC_ABOVE } from "../toxicity/score-toxicity.ts";
 import type { Channel, OutputRule, Say, Watch } from "./output-rule.ts";
 
-export type ToxicityMode = "detect" | "block";
-export type ToxicityOptions = { readonly mode: ToxicityMode; readonly score: ScoreToxicity };
+export type ToxicityOptions = { readonly mode: Exclude<ToxicityMode, "off">; readonly score: ScoreToxicity };
 
 /** A sentence is judged when it has ended; of a longer one, its beginning: ordinary sentences are half as long. */
 export const TOXICITY_HOLD_CHARACTERS_MAX = 256;
@@ -20,7 +20,6 @@ export function toxicityRule(options: ToxicityOptions): OutputRule {
   return {
     name: "toxicity",
     channels: SAID,
-    holdCharactersMax: isDetect ? 0 : TOXICITY_HOLD_CHARACTERS_MAX,
     strict: !isDetect,
     watch: () => watchSentences(options),
   };

@@ -19,9 +19,9 @@ type Deps = { readonly engine: Engine; readonly places: Places; readonly deadlin
 
 export function createExchange({ engine, places, deadlines }: Deps, job: NewJob, timeouts: Timeouts, caller: AbortSignal): Exchange {
   const stop = new AbortController();
-  const onAbort = (): void => stop.abort(abortFault(caller));
+  const onAbort = (): void => stop.abort(Fault.ofAbort(caller));
   // Time in the line counts: to the caller it is the same silence.
-  const deadline = deadlines.watch(timeouts, caller, () => stop.abort(caller.aborted ? abortFault(caller) : new Fault("target_timeout")));
+  const deadline = deadlines.watch(timeouts, caller, () => stop.abort(caller.aborted ? Fault.ofAbort(caller) : new Fault("target_timeout")));
   let came: Report[] = [];
   let wake: (() => void) | undefined;
   let running: RunningJob | undefined;
@@ -69,10 +69,6 @@ export function createExchange({ engine, places, deadlines }: Deps, job: NewJob,
       running?.cancel();
     },
   };
-}
-
-function abortFault(signal: AbortSignal): Fault {
-  return signal.reason instanceof Fault ? signal.reason : new Fault("client_gone");
 }
 
 function faultOf(report: Report): Fault {

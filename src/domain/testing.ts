@@ -1,0 +1,40 @@
+import type { ChatCall, Passage } from "./chat.ts";
+import { collectionIds, fileIds } from "../kernel/ids.ts";
+
+/** A passage for tests; a test names the fields it is about. */
+export function testPassage(of: Partial<Passage> & { readonly text: string }): Passage {
+  return {
+    chunkId: "file_x#1",
+    fileId: fileIds.make(1),
+    filename: "handbook.md",
+    title: "Handbook",
+    collectionId: collectionIds.make(1),
+    collectionName: "handbook",
+    headings: [],
+    start: 0,
+    end: of.text.length,
+    score: 1,
+    ...of,
+  };
+}
+
+/** A chat, in the same way. */
+export function testChat(change: Partial<ChatCall> = {}): ChatCall {
+  return {
+    model: "m",
+    messages: [{ role: "user", content: "hi" }],
+    tools: [],
+    toolChoice: undefined,
+    parallelToolCalls: undefined,
+    responseFormat: undefined,
+    sampling: {},
+    maxOutputTokens: 100,
+    maxOutputAsked: true,
+    stream: false,
+    rag: undefined,
+    extra: {},
+    endUser: undefined,
+    inputBytes: 40,
+    ...change,
+  };
+}
