@@ -1,6 +1,6 @@
 import { embeddingRequest } from "../contract/embeddings.ts";
 import type { EmbeddingCall } from "../domain/embedding.ts";
-import { checkBody, toWish, type EmbeddingsDeps } from "../http/index.ts";
+import { checkBody, toWish, underWay, type EmbeddingsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { requestIds } from "../kernel/ids.ts";
@@ -50,14 +50,9 @@ export function createEmbedTexts(deps: EmbedTextsDeps): EmbedTexts {
       feature: undefined,
       startedAtMs,
     };
-    const abort = new AbortController();
-    const leave = (): void => abort.abort();
-    options.signal?.addEventListener("abort", leave, { once: true });
-    deps.live.add(abort);
-    try {
-      if (options.signal?.aborted === true) throw new Fault("client_gone");
-      const { admitted } = await deps.admit(call, abort.signal);
-      const { vectors, inputTokens, target, event, receipt } = await deps.embed(call, admitted, abort.signal);
+    return underWay(deps.live, options.signal, async (signal) => {
+      const { admitted } = await deps.admit(call, signal);
+      const { vectors, inputTokens, target, event, receipt } = await deps.embed(call, admitted, signal);
       return {
         vectors: vectors.map((vector) => (vector instanceof Float32Array ? vector : Float32Array.from(vector))),
         inputTokens,
@@ -67,9 +62,6 @@ export function createEmbedTexts(deps: EmbedTextsDeps): EmbedTexts {
         receipt,
         requestId: event.requestId,
       };
-    } finally {
-      options.signal?.removeEventListener("abort", leave);
-      deps.live.delete(abort);
-    }
+    });
   };
 }

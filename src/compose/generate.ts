@@ -2,7 +2,7 @@ import type { AnswerPart, Finish } from "../chat/index.ts";
 import type { Call, Content } from "../domain/chat.ts";
 import type { TenantPrincipal, TenantProfile } from "../domain/principal.ts";
 import { findCitations, type Citation } from "../retrieve/index.ts";
-import { readChatCall, type ChatDeps } from "../http/index.ts";
+import { readChatCall, underWay, type ChatDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { keyIds, requestIds } from "../kernel/ids.ts";
@@ -61,19 +61,11 @@ export function createGenerate(deps: GenerateDeps): Generate {
     const startedMs = clock.monotonicMs();
     const chat = readChatCall(JSON.stringify(toBody(messages, options)), deps.outputLimits).chat;
     const call: Call = { requestId: requestIds.make(startedAtMs), who: toPrincipal(tenant), chat, feature: undefined, startedAtMs };
-    const abort = new AbortController();
-    const leave = (): void => abort.abort();
-    options.signal?.addEventListener("abort", leave, { once: true });
-    deps.live.add(abort);
-    try {
-      if (options.signal?.aborted === true) throw new Fault("client_gone");
-      const { admitted } = await deps.admit(call, abort.signal);
-      const { text, cited, finish } = await gather(deps.answer(call, admitted, abort.signal));
+    return underWay(deps.live, options.signal, async (signal) => {
+      const { admitted } = await deps.admit(call, signal);
+      const { text, cited, finish } = await gather(deps.answer(call, admitted, signal));
       return toGenerated(text, cited, finish, clock.monotonicMs() - startedMs);
-    } finally {
-      options.signal?.removeEventListener("abort", leave);
-      deps.live.delete(abort);
-    }
+    });
   };
 }
 

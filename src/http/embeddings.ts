@@ -6,6 +6,7 @@ import { checkBody, parseJson, readText } from "./body.ts";
 import type { AdmittedCall } from "./chat-completions.ts";
 import { tenantEndpoint, type Endpoint } from "./endpoint.ts";
 import { featureOf } from "./feature.ts";
+import { underWay } from "./under-way.ts";
 import { toWeirAnswer, weirHeaders } from "./weir-answer.ts";
 
 export type EmbeddingsDeps = {
@@ -24,16 +25,10 @@ export function embeddings(deps: EmbeddingsDeps): Endpoint {
     const { requestId, who, startedAtMs } = asked;
     const traceparent = deps.traced === true ? (asked.request.headers.get("traceparent") ?? undefined) : undefined;
     const call: EmbeddingCall = { requestId, who, wish: toWish(body), feature: featureOf(asked), startedAtMs, traceparent };
-    const abort = new AbortController();
-    const leave = (): void => abort.abort();
-    asked.request.signal.addEventListener("abort", leave, { once: true });
-    const { admitted, headers } = await deps.admit(call, abort.signal);
-    deps.live.add(abort);
-    try {
-      return toResponse(await deps.embed(call, admitted, abort.signal), body, headers);
-    } finally {
-      deps.live.delete(abort);
-    }
+    return underWay(deps.live, asked.request.signal, async (signal) => {
+      const { admitted, headers } = await deps.admit(call, signal);
+      return toResponse(await deps.embed(call, admitted, signal), body, headers);
+    });
   });
 }
 

@@ -18,6 +18,7 @@ export { noteOf, noted } from "./route-note.ts";
 export type { RouteNote } from "./route-note.ts";
 export { findNote, NOTED_ROUTES } from "./route-notes.ts";
 export { embeddings, toWish } from "./embeddings.ts";
+export { underWay } from "./under-way.ts";
 export { moderations, type ModerationsDeps } from "./moderations.ts";
 export type { EmbeddingsDeps } from "./embeddings.ts";
 export type { Endpoint } from "./endpoint.ts";

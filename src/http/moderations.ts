@@ -12,6 +12,7 @@ import type { Moderated } from "../moderate/index.ts";
 import { checkBody, parseJson, readText } from "./body.ts";
 import type { AdmittedCall } from "./chat-completions.ts";
 import { tenantEndpoint, type Endpoint } from "./endpoint.ts";
+import { underWay } from "./under-way.ts";
 import { featureOf } from "./feature.ts";
 import { noted } from "./route-note.ts";
 
@@ -31,13 +32,9 @@ export function moderations(deps: ModerationsDeps): Endpoint {
     const inputBytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     const model = body.model ?? MODERATION_MODEL;
     const call: ModerationCall = { requestId, who, model, texts, inputBytes, feature: featureOf(asked), startedAtMs };
-    const abort = new AbortController();
-    const leave = (): void => abort.abort();
-    asked.request.signal.addEventListener("abort", leave, { once: true });
-    const { admitted, headers } = await deps.admit(call, abort.signal);
-    deps.live.add(abort);
-    try {
-      const { results, receipt } = await deps.moderate(call, admitted, abort.signal);
+    return underWay(deps.live, asked.request.signal, async (signal) => {
+      const { admitted, headers } = await deps.admit(call, signal);
+      const { results, receipt } = await deps.moderate(call, admitted, signal);
       const answer: ModerationAnswer = {
         id: `modr-${requestId}`,
         model: MODERATION_MODEL,
@@ -45,9 +42,7 @@ export function moderations(deps: ModerationsDeps): Endpoint {
         weir: { requestId, receipt, imagesUnseen },
       };
       return Response.json(answer, { headers: { ...headers, "x-weir-request-id": requestId, "x-weir-receipt": receipt } });
-    } finally {
-      deps.live.delete(abort);
-    }
+    });
   });
   return noted(endpoint, {
     summary: "Judge texts by the content rules",
