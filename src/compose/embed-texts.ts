@@ -2,7 +2,6 @@ import { embeddingRequest } from "../contract/embeddings.ts";
 import type { EmbeddingCall } from "../domain/embedding.ts";
 import { checkBody, toWish, underWay, type EmbeddingsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Fault } from "../kernel/fault.ts";
 import { requestIds } from "../kernel/ids.ts";
 import type { TenantProfile } from "../domain/principal.ts";
 import { DEFAULT_TENANT, toPrincipal } from "./generate.ts";
