@@ -93,7 +93,9 @@ export function composeAbuse(deps: AbuseDeps): AbuseParts {
 }
 
 /** What was found in a call that was answered. Where documents were read, nobody knows whether it was theirs: then nothing counts. */
-function judgeEvent(abuse: Abuse, { tenantId, keyId, guard, passages, code }: CallEvent): void {
+function judgeEvent(abuse: Abuse, { tenantId, keyId, guard, passages, code, operation }: CallEvent): void {
+  // Whoever asks whether a text is an attack sends attacks, and others' texts: neither counts against the key, nor pays anything off.
+  if (operation === "moderations") return;
   // What a rule ended was told of when it did.
   if (code === "output_blocked" || code === "canary_leaked") return;
   const { withheld = 0, injection } = guard ?? {};

@@ -1,93 +1,24 @@
-import { afterAll, beforeAll, test } from "bun:test";
+import { afterAll, test } from "bun:test";
 import assert from "node:assert/strict";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { loadConfig, type Config } from "../config/index.ts";
-import { type Clock, systemClock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
-import { keyIds, requestIds, type JobId, type TenantId } from "../kernel/ids.ts";
+import { keyIds } from "../kernel/ids.ts";
 import { makeEvent, makeReservation, NOON_MS } from "../record/testing.ts";
 import { OPERATOR } from "../store/database.ts";
-import { findErasure, setErasureCheck, type ErasureJob } from "../store/erasures.ts";
+import { setErasureCheck, type ErasureJob } from "../store/erasures.ts";
 import type { Engine } from "../store/engine.ts";
-import { insertKey } from "../store/keys.ts";
-import { createTenant } from "../store/tenants.ts";
-import { openTestDatabase } from "../store/testing.ts";
-import { composeParts, type Parts } from "./parts.ts";
+import { ADA, admin, openErasureWorld } from "./testing.ts";
 
 const LONG = process.env["WEIR_TEST_LONG"] === "1";
 const KILLS = LONG ? 60 : 2;
-const ADA = "ada.lovelace@analytical.example";
 
-let db: Engine;
-let dataDir: string;
-let config: Config;
-const logged: string[] = [];
-beforeAll(async () => {
-  db = await openTestDatabase();
-  dataDir = await mkdtemp(join(tmpdir(), "weir-erasure-"));
-  config = await loadConfig({ flags: { data: dataDir }, env: { WEIR_ADMIN_KEY: "test-admin-key-0123456789" }, cwd: dataDir });
-});
-afterAll(async () => {
-  await db.close();
-  await rm(dataDir, { recursive: true, force: true });
-});
+const { db, logged, open, fill, jobOf, countLeft, close } = await openErasureWorld();
+afterAll(close);
 
-const admin = { kind: "admin", role: "admin" } as const;
-
-/** A server without a socket. Its erasures begin only when they are kicked. */
-function open(engine: Engine, clock: Clock = systemClock): Parts {
-  const tell = (message: string): void => void logged.push(message);
-  const log = { info: tell, warn: tell, error: tell };
-  return composeParts({ config, db: engine, clock, log, pid: process.pid, approvedRoutes: {}, residentBytes: () => 0 });
-}
-
-let made = 0;
-type Filled = { readonly slug: string; readonly tenantId: TenantId; readonly ends: readonly string[] };
-
-/** A tenant with some of everything: 3 calls, 2 of them of `ada`; 1 key, 1 file in a collection that is hers. */
-async function fill(parts: Parts): Promise<Filled> {
-  const slug = `t${++made}`;
-  const { id: tenantId } = await createTenant(db, NOON_MS, { slug, name: slug });
-  const none = { team: undefined, models: undefined, rpm: undefined, tpm: undefined, budgetMicroUsd: undefined, expiresAtMs: undefined };
-  const key = await insertKey(db, NOON_MS, tenantId, { ...none, name: "k", role: "member", digest: slug, prefix: "p", madeBy: "" });
-  const who = { kind: "tenant", role: "member", tenant: { id: tenantId }, key } as never;
-  const ends: string[] = [];
-  for (const endUser of [ADA, ADA, "bob"]) {
-    const digest = (await parts.endUsers.digest({ who }, endUser)) ?? assert.fail();
-    ends.push(digest);
-    const reservation = makeReservation({ tenantId, keyId: key.id }, { requestId: requestIds.make(NOON_MS) });
-    await parts.record.journal.open(reservation);
-    await parts.record.journal.close(makeEvent(reservation, { endUserDigest: digest }));
-    const said = { policy: "full", endUser: digest, messages: [], answer: "yes", cut: false } as const;
-    parts.stored.contentLog.keep({ requestId: reservation.requestId, tenantId, atMs: NOON_MS, ...said });
-  }
-  parts.decisions.note({ category: "security", action: "test", outcome: "granted", tenantId });
-  await parts.decisions.flush();
-  await parts.record.shipper.flush();
-  await parts.stored.contentLog.flush();
-  const file = await parts.ingest.createFile(tenantId, { filename: "a.txt", purpose: "user_data", bytes: Buffer.from("words of ada") });
-  const collection = await parts.ingest.createCollection(tenantId, { name: "hers", metadata: { user: ADA } });
-  await parts.ingest.addFileToCollection(tenantId, collection.id, file.id, { safety_identifier: ADA });
-  await parts.ingest.idle();
-  return { slug, tenantId, ends };
-}
-
-const jobOf = async (id: JobId): Promise<ErasureJob> => (await findErasure(db, id)) ?? assert.fail("no such job");
 type Line = { store: string; before: number; deleted: number; after: number; kept?: { count: number } };
 const linesOf = ({ certificate }: ErasureJob): Map<string, Line> => {
   const { stores } = JSON.parse(certificate?.body ?? assert.fail("no certificate")) as { stores: Line[] };
   return new Map(stores.map((line) => [line.store, line]));
 };
-
-async function countLeft(tenantId: TenantId): Promise<number> {
-  let left = 0;
-  for (const table of ["api_keys", "files", "collections", "chunks", "postings", "events", "decisions", "subjects", "documents"])
-    left += Number((await db.query(OPERATOR, `SELECT count(*) AS n FROM ${table} WHERE tenant_id = $1`, [tenantId]))[0]?.["n"]);
-  const areas = await readdir(join(dataDir, "objects"), { recursive: true });
-  return left + areas.filter((path) => path.includes(tenantId)).length;
-}
 
 /** A database that is gone for good after so many questions, as for a process that was killed. */
 function killedAfter(questions: number): { engine: Engine; dead(): boolean } {
@@ -281,45 +212,6 @@ test("an erased end user's chat lines, files and collections go, others' stay, a
   parts.erasure.jobs.kick();
   await parts.erasure.jobs.idle();
   assert.ok([...linesOf(await jobOf(nobody.jobId)).values()].every((line) => line.before === 0 && (line.kept?.count ?? 0) === 0));
-});
-
-test("a hold refuses the erasure of what it is on, with its date, and retention passes over it", async () => {
-  // Every date has come.
-  const clock = { ...systemClock, nowMs: () => Date.now() + 60 * 86_400_000 };
-  const parts = open(db, clock);
-  const { slug, tenantId, ends } = await fill(parts);
-  const { holds, requests } = parts.erasure;
-  const isHeld = (error: Fault): boolean =>
-    error.code === "conflict" && /legal hold of \d{4}/.test(error.message) && !error.message.includes("case");
-  await holds.set(admin, { slug, endUser: "bob" }, { reason: "case 1", untilMs: undefined });
-  await assert.rejects(requests.eraseSubject(admin, slug, "bob"), isHeld);
-  await assert.rejects(requests.eraseTenant(admin, slug), isHeld, "a part of it is held");
-  // The held end user's line stays, and the others' go.
-  const { contentLog } = parts.stored;
-  await parts.stored.prune();
-  const left: (string | undefined)[] = [];
-  for await (const key of contentLog.files.list(tenantId))
-    left.push(...(await contentLog.files.read(tenantId, key)).map(({ endUser }) => endUser));
-  assert.deepEqual(left, [ends[2]]);
-  await holds.set(admin, { slug }, { reason: "case 2", untilMs: clock.nowMs() + 3_600_000 });
-  await assert.rejects(requests.eraseSubject(admin, slug, ADA), isHeld);
-  await holds.lift(admin, { slug });
-  await holds.lift(admin, { slug, endUser: "bob" });
-  await assert.rejects(holds.lift(admin, { slug }), (error: Fault) => error.code === "not_found");
-  await assert.rejects(holds.set(admin, { slug }, { reason: "x", untilMs: 1 }), (error: Fault) => error.code === "body_invalid");
-  await parts.stored.prune();
-  assert.equal(await contentLog.files.count(tenantId, () => true), 0);
-  const { data } = await parts.decisions.listDecisions(tenantId, { category: "configuration" });
-  assert.deepEqual(data.map(({ action, outcome }) => `${action} ${outcome}`).toSorted(), [
-    "hold.lift granted",
-    "hold.lift granted",
-    "hold.set granted",
-    "hold.set granted",
-    "subject.erase denied",
-    "subject.erase denied",
-    "tenant.erase denied",
-  ]);
-  assert.ok(!JSON.stringify(data).includes("case"));
 });
 
 test("a tenant that a version without jobs had deleted is erased at the next start", async () => {

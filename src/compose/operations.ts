@@ -62,10 +62,11 @@ export function composeOperations(server: OperatedServer): Operations {
       await checkpointLongLog(db);
       const { eventMonths, changeDays } = reloader.config.retention;
       const changes = await deleteOldChanges(db, new Date(clock.nowMs() - changeDays * DAY_MS));
-      const held = new Set((await listHeld(db, new Date(clock.nowMs()))).keys());
+      const now = new Date(clock.nowMs());
+      const held = new Set((await listHeld(db, now)).keys());
       const events = eventMonths === undefined ? 0 : await server.deleteOldEvents(clock.nowMs(), eventMonths, held);
-      const pseudonyms = await deleteOldPseudonyms(db, new Date(clock.nowMs()));
-      const refusals = await deleteOldRefusals(db, new Date(clock.nowMs()), held);
+      const pseudonyms = await deleteOldPseudonyms(db, now, held);
+      const refusals = await deleteOldRefusals(db, now, held);
       if (changes + events + pseudonyms + refusals > 0) log.info("old rows were deleted", { changes, events, pseudonyms, refusals });
     } catch (error) {
       log.warn("housekeeping failed, and is tried again", describeError(error));

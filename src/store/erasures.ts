@@ -99,6 +99,24 @@ export async function listOpenErasures(db: Database): Promise<readonly ErasureJo
   return await read(db, `SELECT ${COLUMNS} FROM erasures WHERE state <> 'done' ORDER BY id LIMIT 100`, []);
 }
 
+/** The same of one tenant. */
+export async function listOpenErasuresOf(db: Database, tenantId: TenantId): Promise<readonly ErasureJob[]> {
+  return await read(db, `SELECT ${COLUMNS} FROM erasures WHERE of_tenant = $1 AND state <> 'done' ORDER BY id`, [tenantId]);
+}
+
+/** Of a tenant that is deleted and still has its slug. */
+export async function findErasureUnderWay(db: Database, slug: string): Promise<ErasureJob | undefined> {
+  // As findTenantBySlug.
+  if (slug.includes("\0")) return undefined;
+  const [job] = await read(
+    db,
+    `SELECT ${COLUMNS} FROM erasures WHERE kind = 'tenant' AND state <> 'done'
+       AND of_tenant = (SELECT id FROM tenants WHERE slug = $1 AND deleted_at IS NOT NULL) ORDER BY id LIMIT 1`,
+    [slug],
+  );
+  return job;
+}
+
 /** An erased tenant: its chains still verify by its id. */
 export async function isErasedTenant(db: Database, tenantId: TenantId): Promise<boolean> {
   const rows = await db.query(OPERATOR, "SELECT 1 FROM erasures WHERE of_tenant = $1 AND kind = 'tenant' AND state = 'done' LIMIT 1", [

@@ -1,4 +1,5 @@
 import { requestIds, tenantIds, type RequestId, type TenantId } from "../kernel/ids.ts";
+import { deleteAged, type AgedTable } from "./aged-rows.ts";
 import { OPERATOR, tenantScope, type Database } from "./database.ts";
 import { rowsToRead, toPage, type Page, type PageAsk } from "./page.ts";
 
@@ -144,20 +145,11 @@ export async function labelReport(
   );
 }
 
+const AGED: AgedTable = { name: "guard_refusals", key: ["tenant_id", "request_id"], date: "keep_until" };
+
 /** Those of tenants that are held stay. Returns how many. */
-export async function deleteOldRefusals(db: Database, before: Date, held: ReadonlySet<string>): Promise<number> {
-  for (let deleted = 0; ;) {
-    const rows = await db.query(
-      OPERATOR,
-      `DELETE FROM guard_refusals WHERE (tenant_id, request_id) IN
-         (SELECT tenant_id, request_id FROM guard_refusals WHERE keep_until <= $1 AND tenant_id <> ALL($3::text[]) ORDER BY keep_until LIMIT $2)
-       RETURNING 1`,
-      [before, REFUSALS_A_STEP, [...held]],
-    );
-    deleted += rows.length;
-    if (rows.length < REFUSALS_A_STEP) return deleted;
-  }
-}
+export const deleteOldRefusals = (db: Database, before: Date, held: ReadonlySet<string>): Promise<number> =>
+  deleteAged(db, AGED, { before, held });
 
 const toReport = (row: ReportRow): GuardReport => ({
   id: requestIds.parse(row.request_id),

@@ -60,13 +60,24 @@ export async function findHold(db: Database, tenantId: TenantId, subjectId: stri
 }
 
 /** Any that is in force in the tenant: what stands against erasing all of it. The longest first. */
-export async function findAnyHold(db: Database, tenantId: TenantId, now: Date): Promise<Hold | undefined> {
+async function findAnyHold(db: Database, tenantId: TenantId, now: Date): Promise<Hold | undefined> {
   const [row] = await db.query<HoldRow>(
     OPERATOR,
     `SELECT ${COLUMNS} FROM holds WHERE tenant_id = $1 AND (until_at IS NULL OR until_at > $2) ORDER BY until_at DESC NULLS FIRST LIMIT 1`,
     [tenantId, now],
   );
   return row === undefined ? undefined : toHold(row);
+}
+
+/** What stands against erasing something: all of a tenant (`subjectId` is undefined), or one of its end users. */
+export async function findHoldAgainst(
+  db: Database,
+  on: { readonly tenantId: TenantId; readonly subjectId: string | undefined },
+  now: Date,
+): Promise<Hold | undefined> {
+  const { tenantId, subjectId } = on;
+  if (subjectId === undefined) return await findAnyHold(db, tenantId, now);
+  return (await findHold(db, tenantId, WHOLE_TENANT, now)) ?? (await findHold(db, tenantId, subjectId, now));
 }
 
 /** What is held of a tenant: all of it, or the end users that records name by these digests. */

@@ -1,5 +1,6 @@
 import type { TenantId } from "../kernel/ids.ts";
-import { OPERATOR, tenantScope, type Database } from "./database.ts";
+import { deleteAged, type AgedTable } from "./aged-rows.ts";
+import { tenantScope, type Database } from "./database.ts";
 
 /** `conversation`: a digest; `sealed`: what the name stands for, encrypted. */
 export type PseudonymRow = { readonly conversation: string; readonly name: string; readonly sealed: Uint8Array };
@@ -41,16 +42,8 @@ export async function findPseudonyms(
   );
 }
 
-/** Returns how many. */
-export async function deleteOldPseudonyms(db: Database, before: Date): Promise<number> {
-  for (let deleted = 0; ;) {
-    const rows = await db.query(
-      OPERATOR,
-      `DELETE FROM pseudonyms WHERE (tenant_id, conversation, name) IN
-         (SELECT tenant_id, conversation, name FROM pseudonyms WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING name`,
-      [before, PSEUDONYMS_A_STEP],
-    );
-    deleted += rows.length;
-    if (rows.length < PSEUDONYMS_A_STEP) return deleted;
-  }
-}
+const AGED: AgedTable = { name: "pseudonyms", key: ["tenant_id", "conversation", "name"], date: "expires_at" };
+
+/** Those of tenants that are held stay, and stand for nothing any more. Returns how many. */
+export const deleteOldPseudonyms = (db: Database, before: Date, held: ReadonlySet<string>): Promise<number> =>
+  deleteAged(db, AGED, { before, held });

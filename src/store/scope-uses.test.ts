@@ -37,10 +37,10 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     // The platform explains a call of whatever tenant by its id.
     "record/explain.ts": 1,
     "store/old-changes.ts": 1,
-    // Pseudonyms whose date has come go, whosever they are.
-    "store/pseudonyms.ts": 1,
-    // Retention again; and the platform's admin looks at what tenants' callers reported, of all of them at once.
-    "store/guard-refusals.ts": 3,
+    // What has a date goes when it has come, whosever it is.
+    "store/aged-rows.ts": 1,
+    // The platform's admin looks at what tenants' callers reported, of all of them at once.
+    "store/guard-refusals.ts": 2,
     // An erasure reaches every table, of a tenant that no key speaks for any more; its jobs and certificates are the platform's.
     "store/tenant-rows.ts": 6,
     "store/attributed.ts": 4,

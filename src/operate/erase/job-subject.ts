@@ -4,9 +4,18 @@ import type { ErasureDeps } from "./spec.ts";
 import { findSubject, type Subject } from "./subject-stores.ts";
 
 /** Whom a job is about, sealed in its row for as long as it runs. */
-export function createJobSubjects(deps: ErasureDeps) {
+export function createJobSubjects(deps: Pick<ErasureDeps, "db" | "secret">) {
   const seal = createSubjectSeal(deps.secret);
   return {
+    /** As it was asked for. undefined too where it was sealed under another secret: such a job comes to no end. */
+    asked({ id, subject }: ErasureJob): Subject | undefined {
+      if (subject === undefined) return undefined;
+      try {
+        return parseSubject(seal.open(id, subject));
+      } catch {
+        return undefined;
+      }
+    },
     /** With digests of calls that came after the erasure was asked for. */
     async read(job: ErasureJob): Promise<Subject | undefined> {
       if (job.subject === undefined) return undefined;

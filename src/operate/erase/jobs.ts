@@ -12,6 +12,7 @@ import {
   reopenErasure,
   setErasureCheck,
 } from "../../store/erasures.ts";
+import { findHoldAgainst } from "../../store/holds.ts";
 import { createProcessPart } from "./process-part.ts";
 import { createRunJob, LEASE_MS } from "./run-job.ts";
 import type { ErasureDeps } from "./spec.ts";
@@ -129,9 +130,12 @@ function createParts(deps: ErasureDeps, stopping: AbortSignal) {
     await finishPart(db, at, { ...lines, clean }, new Date(clock.nowMs()));
     if (clean) done.add(nameOf(job));
   };
+  /** Of an end user nothing is deleted here. */
+  const isHeld = async ({ kind, tenantId }: ErasureJob): Promise<boolean> =>
+    kind === "tenant" && (await findHoldAgainst(db, { tenantId, subjectId: undefined }, new Date(clock.nowMs()))) !== undefined;
   return {
     async doOpen(): Promise<void> {
-      for (const job of await listOpenErasures(db)) await doOne(job);
+      for (const job of await listOpenErasures(db)) if (!(await isHeld(job))) await doOne(job);
     },
     /** This process's part, then the others'. */
     async ask(job: ErasureJob, signal: AbortSignal): Promise<readonly ErasurePart[]> {

@@ -3,12 +3,12 @@ import { toIso } from "../../kernel/clock.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { type JobId, jobIds, type TenantId } from "../../kernel/ids.ts";
 import type { Decision } from "../../record/index.ts";
-import { OPERATOR } from "../../store/database.ts";
+import { type Database, OPERATOR } from "../../store/database.ts";
 import { PLATFORM_CHAIN } from "../../store/decisions.ts";
 import { listParts } from "../../store/erasure-parts.ts";
 import { type ErasureJob, findErasure, insertErasure, listErasures, type SignedCertificate } from "../../store/erasures.ts";
-import { findAnyHold, findHold, type Hold, WHOLE_TENANT } from "../../store/holds.ts";
-import { deleteTenant, findTenantBySlug } from "../../store/tenants.ts";
+import { findHoldAgainst } from "../../store/holds.ts";
+import { deleteTenant, findTenantBySlug, lockTenant } from "../../store/tenants.ts";
 import { refusalOf } from "./holds.ts";
 import { createSubjectSeal } from "./sealed-subject.ts";
 import type { ErasureDeps } from "./spec.ts";
@@ -57,9 +57,15 @@ type Deps = Pick<ErasureDeps, "db" | "clock" | "decisions" | "secret">;
 export function createErasureRequests(deps: Deps): ErasureRequests {
   const { db, clock, decisions } = deps;
   const seal = createSubjectSeal(deps.secret);
-  const refuse = (who: Principal, tenantId: TenantId, action: string, hold: Hold): Fault => {
+  type Asked = { readonly who: Principal; readonly action: string; readonly tenantId: TenantId; readonly subjectId: string | undefined };
+  /** Locks the tenant's row, as whoever sets a hold does: what is true of holds now stays so until the job is there. Returns this moment. */
+  const refuseHeld = async (bound: Database, { who, action, tenantId, subjectId }: Asked): Promise<number> => {
+    await lockTenant(bound, tenantId);
+    const nowMs = clock.nowMs();
+    const hold = await findHoldAgainst(bound, { tenantId, subjectId }, new Date(nowMs));
+    if (hold === undefined) return nowMs;
     decisions.note({ ...toDecision(who, action, undefined), outcome: "denied", code: "conflict", reason: "hold", tenantId });
-    return refusalOf(hold);
+    throw refusalOf(hold);
   };
   const tenantOf = async (slug: string) => {
     const tenant = await findTenantBySlug(db, slug);
@@ -69,31 +75,26 @@ export function createErasureRequests(deps: Deps): ErasureRequests {
   return {
     async eraseTenant(who, slug) {
       const { id: tenantId } = await tenantOf(slug);
-      const askedAtMs = clock.nowMs();
-      const jobId = jobIds.make(askedAtMs);
-      const held = await findAnyHold(db, tenantId, new Date(askedAtMs));
-      if (held !== undefined) throw refuse(who, tenantId, "tenant.erase", held);
-      await decisions.change(OPERATOR, async (bound) => {
+      const jobId = await decisions.change(OPERATOR, async (bound) => {
+        const askedAtMs = await refuseHeld(bound, { who, action: "tenant.erase", tenantId, subjectId: undefined });
+        const made = jobIds.make(askedAtMs);
         await deleteTenant(bound, askedAtMs, tenantId);
-        await insertErasure(bound, { id: jobId, kind: "tenant", tenantId, askedAtMs, askedBy: principalIdOf(who), subject: undefined });
+        await insertErasure(bound, { id: made, kind: "tenant", tenantId, askedAtMs, askedBy: principalIdOf(who), subject: undefined });
         // The tenant's own chain is about to go: what was asked for stays in the platform's.
-        return { made: undefined, tenantId: PLATFORM_CHAIN, decision: toDecision(who, "tenant.erase", jobId) };
+        return { made, tenantId: PLATFORM_CHAIN, decision: toDecision(who, "tenant.erase", made) };
       });
       return { jobId, tenantId };
     },
     async eraseSubject(who, slug, endUser) {
       const { id: tenantId } = await tenantOf(slug);
-      const askedAtMs = clock.nowMs();
-      const jobId = jobIds.make(askedAtMs);
       const subject = await findSubject({ db }, tenantId, endUser);
       if (subject === undefined) throw new Fault("not_found", { say: "The tenant does not exist." });
-      const now = new Date(askedAtMs);
-      const held = (await findHold(db, tenantId, WHOLE_TENANT, now)) ?? (await findHold(db, tenantId, subject.row, now));
-      if (held !== undefined) throw refuse(who, tenantId, "subject.erase", held);
-      const sealed = seal.seal(jobId, JSON.stringify(subject));
-      await decisions.change(OPERATOR, async (bound) => {
-        await insertErasure(bound, { id: jobId, kind: "subject", tenantId, askedAtMs, askedBy: principalIdOf(who), subject: sealed });
-        return { made: undefined, tenantId, decision: toDecision(who, "subject.erase", jobId) };
+      const jobId = await decisions.change(OPERATOR, async (bound) => {
+        const askedAtMs = await refuseHeld(bound, { who, action: "subject.erase", tenantId, subjectId: subject.row });
+        const made = jobIds.make(askedAtMs);
+        const sealed = seal.seal(made, JSON.stringify(subject));
+        await insertErasure(bound, { id: made, kind: "subject", tenantId, askedAtMs, askedBy: principalIdOf(who), subject: sealed });
+        return { made, tenantId, decision: toDecision(who, "subject.erase", made) };
       });
       return { jobId };
     },

@@ -1,6 +1,7 @@
 import { assertNever } from "../../kernel/assert-never.ts";
 import type { ErasurePart } from "../../store/erasure-parts.ts";
 import { type ErasureJob, type ErasureProgress, saveErasure } from "../../store/erasures.ts";
+import { findHoldAgainst, WHOLE_TENANT } from "../../store/holds.ts";
 import { createFinish } from "./finish-job.ts";
 import { createJobSubjects } from "./job-subject.ts";
 import { secondPass } from "./second-pass.ts";
@@ -19,6 +20,12 @@ export class LeftOver extends Error {
   readonly code = "left_over";
 }
 
+/** A hold stands against it, which a process of another version let in: nothing goes until the hold has ended. */
+export class HeldBack extends Error {
+  override readonly name = "HeldBack";
+  readonly code = "held";
+}
+
 export type RunJob = (job: ErasureJob, signal: AbortSignal) => Promise<void>;
 type AskProcesses = (job: ErasureJob, signal: AbortSignal) => Promise<readonly ErasurePart[]>;
 
@@ -31,6 +38,9 @@ export function createRunJob(deps: ErasureDeps, askProcesses: AskProcesses): Run
 
   return async (job, signal) => {
     const subject = job.kind === "subject" ? await subjects.read(job) : undefined;
+    const subjectId = job.kind === "subject" ? (subject?.row ?? WHOLE_TENANT) : undefined;
+    if ((await findHoldAgainst(db, { tenantId: job.tenantId, subjectId }, new Date(clock.nowMs()))) !== undefined)
+      throw new HeldBack("a legal hold stands against it");
     const list = (): Promise<readonly ErasureStore[]> => listStores(deps, job, subject);
     let progress: ErasureProgress = job.progress;
     const save = async (more: ErasureProgress): Promise<void> => {
