@@ -123,7 +123,7 @@ const LEET: Readonly<Record<string, string>> = {
 };
 const leetWord = /[A-Za-z0-9@$!|€]{2,20}/g;
 const leetMark = /[0-9@$!|€]/g;
-const trailing = /[!|]+$/;
+const trailing = /(?<![!|])[!|]+$/;
 
 /** Digits and symbols inside words made letters; plain numbers stay. */
 export const readLeet = (text: string): string =>

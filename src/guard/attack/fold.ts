@@ -1,3 +1,4 @@
+import { classOf, DIRECTIONS, INKLESS, UNSEEN, type CodeRun } from "../invisible.ts";
 import { findLookalike } from "./confusables.ts";
 
 /** A text as a reader would read it, and what was done to hide it. */
@@ -12,28 +13,24 @@ export type Folded = {
 /** Permanent words. */
 export type Trick = "tag-characters" | "invisible-characters" | "direction-marks" | "look-alikes";
 
-/** A pattern for code points from … to, as numbers: in a class of their own characters they could not be read. */
-const inRanges = (...ranges: readonly (readonly [number, number])[]): string =>
-  ranges.map(([first, last]) => `\\u{${first.toString(16)}}-\\u{${last.toString(16)}}`).join("");
-
 /** Marks above and below letters. Scripts whose vowels are marks have blocks of their own and keep them. */
-const marks = new RegExp(
-  `[${inRanges([0x300, 0x36f], [0x483, 0x489], [0x1ab0, 0x1aff], [0x1dc0, 0x1dff], [0x20d0, 0x20ff], [0xfe20, 0xfe2f])}]`,
-  "gu",
-);
+const MARKS: readonly CodeRun[] = [
+  [0x300, 0x36f],
+  [0x483, 0x489],
+  [0x1ab0, 0x1aff],
+  [0x1dc0, 0x1dff],
+  [0x20d0, 0x20ff],
+  [0xfe20, 0xfe2f],
+];
+const marks = new RegExp(`[${classOf(MARKS)}]`, "gu");
 const ascii = /^[\0-\x7f]*$/;
 const word = /[\p{L}\p{N}\p{So}]+/gu;
 const latinLetter = /[a-z]/i;
 const notAscii = /[^\0-\x7f]+/g;
-const directionMark = new RegExp(`[${inRanges([0x200e, 0x200f], [0x202a, 0x202e], [0x2066, 0x2069], [0x61c, 0x61c])}]`, "u");
-/** Soft hyphens, joiners, spaces without width. One joiner alone belongs to emoji and to Indic scripts. */
-const unseen = inRanges([0xad, 0xad], [0x34f, 0x34f], [0x180b, 0x180e], [0x200b, 0x200d], [0x2060, 0x2064], [0xfeff, 0xfeff]);
-/** With them fillers, directions, variation selectors and the rest of what leaves no ink. */
-const invisible = new RegExp(
-  `[${unseen}${inRanges([0x115f, 0x1160], [0x17b4, 0x17b5], [0x200e, 0x200f], [0x202a, 0x202e], [0x2065, 0x206f], [0x3164, 0x3164], [0xfe00, 0xfe0f], [0xffa0, 0xffa0], [0xfff9, 0xfffb], [0x61c, 0x61c])}]`,
-  "gu",
-);
-const invisibleInWord = new RegExp(`[a-z](?:[${unseen}]+[a-z]){2}`, "iu");
+const directionMark = new RegExp(`[${classOf(DIRECTIONS)}]`, "u");
+/** The blank of Braille is left: it reads as a space, and words would run together without it. */
+const invisible = new RegExp(`[${classOf(INKLESS)}]`, "gu");
+const invisibleInWord = new RegExp(`[a-z](?:[${classOf(UNSEEN)}]+[a-z]){2}`, "iu");
 
 const TAG_FIRST = 0xe0000;
 const TAG_LAST = 0xe007f;

@@ -36,8 +36,8 @@ function mapNumber(value: number, map: MapString, name: string | undefined): unk
   return to === text ? value : to;
 }
 
-/** Strings and numbers as they are written. */
-const TOKEN = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+/** Strings and numbers as they are written. A quote that nothing closes, which JSON does not have, takes the rest of the text. */
+const TOKEN = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|-?\d[\d.eE+-]*/g;
 
 /**
  * The same for JSON that is a text, such as a tool's arguments: what does not change stays as it was written, digits of long numbers

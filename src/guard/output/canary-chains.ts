@@ -66,7 +66,7 @@ function letters(text: string): Form {
 function base64(text: string, shift: number): Form {
   const whole = Buffer.from("\0".repeat(shift) + text)
     .toString("base64")
-    .replace(/=+$/, "");
+    .replace(/={1,2}$/, "");
   const inner = whole.slice(Math.ceil((shift * 8) / 6), Math.floor(((shift + text.length) * 8) / 6));
   const symbols = Array.from(inner.toLowerCase()).map((character) => [kindOfAscii(character)]);
   const units = symbols.map((_, at) => at);

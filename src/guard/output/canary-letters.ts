@@ -1,3 +1,5 @@
+import { codesOf, INVISIBLE } from "../invisible.ts";
+
 /**
  * Characters as the canary's watch sees them: 0 to 25 a letter, 26 to 35 a digit, then what may stand between. Case, accents, full-width
  * and mathematical letters, tags and look-alikes of other alphabets are the letter they look like.
@@ -29,15 +31,18 @@ const isEastAsian = (code: number): boolean => code >= 0x2e80 && code <= 0xd7ff;
 const TAGS = 0xe0000;
 /** Where an alphabet that has no plain form begins: 🅐, 🅰, 🇦. */
 const ALPHABETS: readonly number[] = [0x1f150, 0x1f170, 0x1f1e6];
-const INVISIBLE = /^[\p{Cf}\p{Mn}\p{Me}\p{Cc}\u115f\u1160\u3164\uffa0]$/u;
+/** With marks on letters, formats and controls. */
+const unseen = /^[\p{Cf}\p{Mn}\p{Me}\p{Cc}]$/u;
+const INVISIBLE_CODES: ReadonlySet<number> = new Set(codesOf(INVISIBLE));
 
 export function kindOf(code: number): number {
   if (code < 128) return ASCII[code] ?? SEPARATOR;
+  if (INVISIBLE_CODES.has(code)) return NOTHING;
   if (isEastAsian(code)) return SEPARATOR;
   if (code > TAGS && code < TAGS + 128) return ASCII[code - TAGS] ?? SEPARATOR;
   for (const first of ALPHABETS) if (code >= first && code < first + 26) return code - first;
   const character = String.fromCodePoint(code);
-  if (INVISIBLE.test(character)) return NOTHING;
+  if (unseen.test(character)) return NOTHING;
   const plain = character.normalize("NFKD").toLowerCase();
   const first = plain.codePointAt(0) ?? code;
   // (b) and 1. are one character each.

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 import { test } from "bun:test";
 import { createDice } from "../../../test/documents/dice.ts";
-import { Fault } from "../../kernel/fault.ts";
 import { createPiiFinder } from "../pii/pii-finder.ts";
 import { CUT_OVER_CHARACTERS } from "./channel-text.ts";
 import { createOutputGuard, type OutputGuard } from "./output-guard.ts";
 import type { OutputRule } from "./output-rule.ts";
 import { PERSONAL_DATA_HOLD_CHARACTERS_MAX, personalDataRule, type PersonalDataMode } from "./personal-data-rule.ts";
-import { finishParts, ORDINARY, splitText, textOf } from "./testing.ts";
+import { finishParts, ORDINARY, splitText, stopAndDetect, textOf } from "./testing.ts";
 
 const SPLITTINGS = process.env["WEIR_TEST_LONG"] === "1" ? 100_000 : 5000;
 const { find } = createPiiFinder();
@@ -64,25 +63,10 @@ test("blocking stops before a character of the value has left; detecting holds a
   const dice = createDice(10);
   for (const [type, value, tell] of VALUES) {
     const pieces = splitText(`It is ${value} and nothing else, whatever else was said about it before, or will be.`, dice);
-    const guard = createOutputGuard([rule("block")]);
-    let left = "";
-    assert.throws(
-      () => {
-        for (const text of pieces) left += textOf(guard.push([{ type: "text-delta", choice: 0, text }]));
-        guard.push(finishParts);
-      },
-      (error) => error instanceof Fault && error.code === "output_blocked",
-      type,
-    );
+    const { left, events } = stopAndDetect(pieces, { block: rule("block"), detect: rule("detect") }, type);
     assert.ok(!left.includes(value.slice(0, 6)) && !left.includes(tell), left);
-    const watched = createOutputGuard([rule("detect")]);
-    for (const text of pieces) {
-      const parts = [{ type: "text-delta", choice: 0, text }] as const;
-      assert.deepEqual(watched.push(parts), parts);
-    }
-    watched.push(finishParts);
     assert.deepEqual(
-      watched.events.map(({ action, what }) => [action, what]),
+      events.map(({ action, what }) => [action, what]),
       [["detected", type]],
     );
   }

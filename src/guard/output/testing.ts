@@ -1,4 +1,8 @@
+import assert from "node:assert/strict";
 import type { Part } from "../../domain/chat.ts";
+import { Fault } from "../../kernel/fault.ts";
+import { createOutputGuard } from "./output-guard.ts";
+import type { OutputEvent, OutputRule } from "./output-rule.ts";
 
 /** The end of a good answer. */
 export const finishParts: readonly Part[] = [
@@ -22,6 +26,34 @@ export function splitText(text: string, dice: { below(limit: number): number }):
     at += length;
   }
   return pieces;
+}
+
+/**
+ * An answer in pieces, once past a rule that must stop it and once past one that must hold nothing and change nothing. Gives what `left`
+ * before the stop, and the `events` of the second. `about` is told where either does not do so.
+ */
+export function stopAndDetect(
+  pieces: readonly string[],
+  rules: { readonly block: OutputRule; readonly detect: OutputRule },
+  about: string,
+): { readonly left: string; readonly events: readonly OutputEvent[] } {
+  const guard = createOutputGuard([rules.block]);
+  let left = "";
+  assert.throws(
+    () => {
+      for (const text of pieces) left += textOf(guard.push([{ type: "text-delta", choice: 0, text }]));
+      guard.push(finishParts);
+    },
+    (error) => error instanceof Fault && error.code === "output_blocked",
+    about,
+  );
+  const watched = createOutputGuard([rules.detect]);
+  for (const text of pieces) {
+    const parts = [{ type: "text-delta", choice: 0, text }] as const;
+    assert.deepEqual(watched.push(parts), parts, about);
+  }
+  watched.push(finishParts);
+  return { left, events: watched.events };
 }
 
 /** What models say all day, with what looks like something else in it. */

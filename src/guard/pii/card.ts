@@ -37,7 +37,7 @@ const RANGES: readonly (readonly [from: number, to: number, ...lengths: readonly
 const ISSUERS = RANGES.map(([from, to, ...lengths]) => ({ from, to, lengths }));
 
 /** Groups as cards are printed: 4-4-4-4, Amex 4-6-5, Diners 4-6-4, nineteen digits 4-4-4-4-3. */
-const SHAPES: ReadonlySet<number> = new Set([4444, 465, 464, 44443, 4445, 4446, 4447, 445, 454, 6447, 44_441, 44_442]);
+const SHAPES: ReadonlySet<number> = new Set([4444, 465, 464, 44443, 4445, 4446, 4447, 445, 454, 44_441, 44_442]);
 
 const BEFORE: Reach = { beforeChars: 20, afterChars: 0 };
 

@@ -1,3 +1,5 @@
+import { codesOf, INVISIBLE } from "../invisible.ts";
+
 /** What a UTF-16 unit is to the scanner: one table look-up a character. */
 export const OTHER = 0;
 export const DIGIT = 1;
@@ -48,7 +50,14 @@ function createClasses(): Uint8Array {
   return table;
 }
 
-/** How a unit is written plainly. 0: it is left out (nothing is seen of it, as of a zero-width space). */
+/** The high surrogate of mathematical letters and digits, which read as plain ones. */
+export const MATHEMATICAL = 0xd835;
+/** The high surrogate of tags and further variation selectors, which nobody sees. */
+export const TAGS = 0xdb40;
+/** Stands for what has no plain form; no rule looks for it. */
+export const REPLACEMENT = 0xfffd;
+
+/** How a unit is written plainly. 0: it is left out, as a zero-width space is; what may part two words becomes a space where it does. */
 function createPlain(): Uint16Array {
   const plain = IDENTITY.slice();
   for (let unit = 0xff01; unit <= 0xff5e; unit++) plain[unit] = unit - 0xff01 + 0x21;
@@ -60,13 +69,9 @@ function createPlain(): Uint16Array {
   for (let space = 0x2000; space <= 0x200a; space++) plain[space] = 0x20;
   for (let dash = 0x2010; dash <= 0x2015; dash++) plain[dash] = 0x2d;
   for (const dash of [0x2212, 0x2043, 0xfe58, 0xfe63]) plain[dash] = 0x2d;
-  // Soft hyphen, joiners and zero-width spaces, direction marks, word joiner, variation selectors, byte-order mark.
-  const invisible = [0xad, 0x34f, 0x61c, 0x180e, 0xfeff];
-  for (let unit = 0x200b; unit <= 0x200f; unit++) invisible.push(unit);
-  for (let unit = 0x202a; unit <= 0x202e; unit++) invisible.push(unit);
-  for (let unit = 0x2060; unit <= 0x206f; unit++) invisible.push(unit);
-  for (let unit = 0xfe00; unit <= 0xfe0f; unit++) invisible.push(unit);
-  for (const unit of invisible) plain[unit] = 0;
+  for (const unit of codesOf(INVISIBLE)) plain[unit] = 0;
+  plain[TAGS] = 0;
+  plain[MATHEMATICAL] = REPLACEMENT;
   plain[0x3002] = 0x2e;
   return plain;
 }
@@ -78,14 +83,8 @@ const isPlainWord = (unit: number): boolean => (unit >= 48 && unit <= 57) || (un
 for (let unit = 1; unit < UNITS; unit++) {
   const plain = PLAIN[unit] ?? unit;
   if (plain === unit) continue;
-  CLASSES[unit] = plain === 0 || plain === 0x40 || isPlainWord(plain) ? FOLDS : FOLDS_BY_DIGITS;
+  CLASSES[unit] = plain === 0 || plain === 0x40 || plain === REPLACEMENT || isPlainWord(plain) ? FOLDS : FOLDS_BY_DIGITS;
 }
-/** The high surrogate of mathematical letters and digits, which read as plain ones. */
-export const MATHEMATICAL = 0xd835;
-CLASSES[MATHEMATICAL] = FOLDS;
-/** The high surrogate of tags and further variation selectors, which nobody sees. */
-export const TAGS = 0xdb40;
-CLASSES[TAGS] = FOLDS;
 
 /** Case and accents make no difference to a context word: the unit by which it is hashed. 0: a combining accent, which is not hashed. */
 function createWordUnits(): Uint16Array {

@@ -73,7 +73,7 @@ const isIrd = (codes: Codes, length: number): boolean => {
 export const ASIAN_IDENTITIES: readonly IdentityRule[] = [
   { name: "in-aadhaar", pattern: "999999999999", shapes: [444], check: isAadhaar, alone: 0.4, printed: 0.75 },
   { name: "in-pan", pattern: "AAAAA9999A", check: isPan, alone: 0.7, printed: 0, hasChecksum: false },
-  { name: "cn-resident", pattern: "99999999999999999X", shapes: [6_84, 684], check: isChinese, alone: 0.95, printed: 0.9 },
+  { name: "cn-resident", pattern: "99999999999999999X", shapes: [684], check: isChinese, alone: 0.95, printed: 0.9 },
   { name: "tw-identity", pattern: "A999999999", check: isTaiwanese, alone: 0.7, printed: 0 },
   { name: "jp-my-number", pattern: "999999999999", shapes: [444], check: isMyNumber, alone: 0.3, printed: 0.4 },
   { name: "kr-resident", pattern: "9999999999999", shapes: [67], check: isKorean, alone: 0.4, printed: 0.9 },

@@ -112,10 +112,11 @@ const isPolishCard = (codes: Codes): boolean => {
 
 export const EUROPEAN_IDENTITIES: readonly IdentityRule[] = [
   { name: "de-tax-id", pattern: "99999999999", shapes: [2333, 11_333], check: isGermanTaxId, alone: 0.3, printed: 0.4 },
-  { name: "de-pension", pattern: "99999999A999", shapes: [2613, 26_121, 24_213, 26_13], check: isGermanPension, alone: 0.8, printed: 0.85 },
+  { name: "de-pension", pattern: "99999999A999", shapes: [2613, 26_121, 24_213], check: isGermanPension, alone: 0.8, printed: 0.85 },
   { name: "at-social", pattern: "9999999999", shapes: [46, 4222], check: isAustrian, alone: 0.3, printed: 0.6 },
   { name: "ch-ahv", pattern: "9999999999999", shapes: [3442], check: isSwiss, alone: 0.7, printed: 0.97 },
-  { name: "fr-nir", pattern: "999999X99999999", shapes: [1_222_332, 132, 2], check: isFrench, alone: 0.85, printed: 0.95 },
+  // 1 85 05 78 006 084 36; or thirteen in one piece, and the key.
+  { name: "fr-nir", pattern: "999999X99999999", shapes: [1_222_332, 2], check: isFrench, alone: 0.85, printed: 0.95 },
   {
     name: "fr-tax",
     pattern: "9999999999999",

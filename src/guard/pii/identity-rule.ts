@@ -6,7 +6,7 @@ export type IdentityRule = {
   readonly name: string;
   /** `9` a digit, `A` a letter, `X` either. */
   readonly pattern: string;
-  /** Lengths of the groups in which it is printed, as one number: 3332. */
+  /** Lengths of the groups in which it is printed, as one number: 3332. A group of ten or more counts 0: 2 for thirteen and two. */
   readonly shapes?: readonly number[];
   /** Date, ranges and check digits. */
   readonly check: (codes: Codes, length: number) => boolean;

@@ -6,7 +6,7 @@ import { IMEI, INSURANCE, ROUTING, SERIAL, VIN } from "./topics.ts";
 import type { NumberWindow } from "./window.ts";
 
 const IMEI_LENGTH = 15;
-const IMEI_SHAPES: ReadonlySet<number> = new Set([0, 2661, 861, 2_6_6_1]);
+const IMEI_SHAPES: ReadonlySet<number> = new Set([0, 2661, 861]);
 
 /** A phone's number: fifteen digits and Luhn, as many cards have, so that the word must stand beside it. */
 export function detectImei(scan: Scan, window: NumberWindow, out: Finding[]): void {

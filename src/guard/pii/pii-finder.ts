@@ -1,5 +1,5 @@
 import type { Finding, FindingType } from "../../domain/finding.ts";
-import { foldText } from "./fold-text.ts";
+import { foldText, type FoldedText } from "./fold-text.ts";
 import { createLexicon } from "./lexicon.ts";
 import { resolveOverlaps } from "./resolve.ts";
 import { createRules } from "./rules.ts";
@@ -57,15 +57,15 @@ export function createPiiFinder(options: PiiFinderOptions = {}): PiiFinder {
 
   const findStructured = (text: string, out: Finding[]): void => {
     scanText(scan, text, lexicon);
-    let at: Uint32Array | undefined;
+    let toOriginal: FoldedText["toOriginal"];
     if (scan.folds) {
       const folded = foldText(text);
-      at = folded.at;
+      toOriginal = folded.toOriginal;
       scanText(scan, folded.text, lexicon);
     }
     for (const rule of rules) rule.run(scan, out);
-    if (at !== undefined) {
-      for (const [i, finding] of out.entries()) out[i] = { ...finding, start: at[finding.start] ?? 0, end: at[finding.end] ?? text.length };
+    if (toOriginal !== undefined) {
+      for (const [i, finding] of out.entries()) out[i] = { ...finding, start: toOriginal(finding.start), end: toOriginal(finding.end) };
     }
     releaseScan(scan);
   };

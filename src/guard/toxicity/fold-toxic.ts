@@ -41,8 +41,8 @@ function foldWord(word: string): string {
   if (plain !== undefined) return plain;
   if (!/[0-9@$!*]/.test(word) || !/\p{L}/u.test(word)) return word;
   // A mark at the end is a mark.
-  const letters = word.replace(/[!*]+$/, "").replaceAll(/[0134578@$!]/g, (sign) => SIGNS[sign] ?? sign);
-  return classOf(letters) ?? letters + (/[!*]+$/.exec(word)?.[0] ?? "");
+  const letters = word.replace(/(?<![!*])[!*]+$/, "").replaceAll(/[0134578@$!]/g, (sign) => SIGNS[sign] ?? sign);
+  return classOf(letters) ?? letters + (/(?<![!*])[!*]+$/.exec(word)?.[0] ?? "");
 }
 
 function classOf(word: string): string | undefined {

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "bun:test";
 import type { Finding } from "../../../domain/finding.ts";
 import { FEATURES_SIZE } from "./features.ts";
 import { LABELS } from "./labels.ts";
-import { createModel } from "./model.ts";
+import { readWeights } from "./model.ts";
 import { createNameTagger, type NameTagger } from "./tagger.ts";
 
 const tag = createNameTagger();
@@ -146,7 +148,19 @@ test("planted: a tagger that finds nothing, and one that takes every capital for
 
 test("weights of another shape are refused, and a missing list is an error, not silence", () => {
   assert.throws(() => createNameTagger(join(import.meta.dirname, "no-such-folder"))("Anna", []), /ENOENT/u);
-  assert.equal(createModel(new Int8Array(FEATURES_SIZE * LABELS)).scores.length > 0, true);
+  const folder = mkdtempSync(join(tmpdir(), "weir-names-"));
+  try {
+    const path = join(folder, "weights.txt");
+    const wanted = FEATURES_SIZE * LABELS;
+    for (const bytes of [0, wanted - 1, wanted + LABELS]) {
+      writeFileSync(path, Buffer.alloc(bytes).toString("base64"));
+      assert.throws(() => readWeights(path), new Error(`weights of names: ${bytes} bytes, ${wanted} wanted`));
+    }
+    writeFileSync(path, Buffer.alloc(wanted, 1).toString("base64"));
+    assert.equal(readWeights(path).length, wanted);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("findings are in order, do not overlap, lie within the text, and score between a half and one", () => {
