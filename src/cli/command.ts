@@ -59,6 +59,12 @@ export type Args = {
   on(name: string): boolean;
 };
 
+/** The same in every command that reads the configuration and asks no server. */
+export const CONFIG_FLAGS = {
+  data: { value: "DIR", description: "data folder (WEIR_DATA_DIR, else ./data)" },
+  config: { value: "FILE", description: "config file (WEIR_CONFIG, else ./weir.yaml where it exists)" },
+} as const satisfies Readonly<Record<string, Flag>>;
+
 export type Command = {
   /** One word or two: `serve`, `tenant create`. */
   readonly name: string;
@@ -86,4 +92,11 @@ export class CommandError extends Error {
     super(message);
     this.exitCode = exitCode;
   }
+}
+
+/** A flag that must be given. */
+export function requireText(args: Args, name: string): string {
+  const text = args.text(name);
+  if (text === undefined || text === "") throw new CommandError(`--${name} is needed.`, EXIT.usage);
+  return text;
 }

@@ -1,7 +1,7 @@
 import { pid } from "node:process";
 import { ConfigError, renderProblem, resolveDataDir, type Config } from "../config/index.ts";
 import { createApi } from "./api.ts";
-import { EXIT, type Args, type CliDeps, type Command } from "./command.ts";
+import { EXIT, type Args, type CliDeps, type Command, CONFIG_FLAGS } from "./command.ts";
 import { fetchLocally, toLoopback } from "./reach.ts";
 import { fieldOf } from "./read.ts";
 import { printable } from "./terminal.ts";
@@ -15,10 +15,7 @@ export const doctor: Command = {
   operands: "",
   operandsMin: 0,
   operandsMax: 0,
-  flags: {
-    data: { value: "DIR", description: "data folder (WEIR_DATA_DIR, else ./data)" },
-    config: { value: "FILE", description: "config file (WEIR_CONFIG, else ./weir.yaml where it exists)" },
-  },
+  flags: CONFIG_FLAGS,
   examples: ["weir doctor", "weir doctor --config /etc/weir.yaml --data /var/lib/weir"],
   async run(args, deps) {
     let problems = 0;

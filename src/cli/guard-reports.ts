@@ -1,7 +1,7 @@
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { listAll, pathOf, type Api } from "./api.ts";
-import { type Args, type CliDeps, type Command, CommandError, EXIT } from "./command.ts";
+import { type Args, type CliDeps, type Command, CommandError, EXIT, requireText } from "./command.ts";
 import { REACH_FLAGS, withServer } from "./reach.ts";
 import { fieldOf, findText, textOf } from "./read.ts";
 import { renderTable } from "./table.ts";
@@ -25,8 +25,7 @@ export const guardReports: Command = {
     const [what] = args.operands;
     if (what === "list") return withServer(args, deps, ({ api }) => list(args, deps, api));
     if (what !== "export") throw new CommandError("Say `list` or `export`.", EXIT.usage);
-    const out = args.text("out");
-    if (out === undefined || out === "") throw new CommandError("--out is needed.", EXIT.usage);
+    const out = requireText(args, "out");
     return withServer(args, deps, ({ api }) => exportBenign(args, deps, { api, path: resolve(deps.cwd, out) }));
   },
 };

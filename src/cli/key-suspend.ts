@@ -1,5 +1,5 @@
 import { pathOf } from "./api.ts";
-import { type Command, CommandError, EXIT } from "./command.ts";
+import { type Command, EXIT, requireText } from "./command.ts";
 import { REACH_FLAGS, withServer } from "./reach.ts";
 
 const TENANT_FLAG = { value: "SLUG", description: "the tenant" };
@@ -13,8 +13,8 @@ export const keySuspend: Command = {
   flags: { tenant: TENANT_FLAG, reason: { value: "TEXT", description: "why, for whoever asks" }, ...REACH_FLAGS },
   examples: ['weir key suspend key_… --tenant acme --reason "leaked"'],
   run: (args, deps) => {
-    const slug = required(args.text("tenant"), "tenant");
-    const reason = required(args.text("reason"), "reason");
+    const slug = requireText(args, "tenant");
+    const reason = requireText(args, "reason");
     return withServer(args, deps, async ({ api }) => {
       const id = args.operands[0] ?? "";
       await api.post(pathOf("admin", "v1", "tenants", slug, "keys", id, "suspend"), { reason });
@@ -33,7 +33,7 @@ export const keyResume: Command = {
   flags: { tenant: TENANT_FLAG, ...REACH_FLAGS },
   examples: ["weir key resume key_… --tenant acme"],
   run: (args, deps) => {
-    const slug = required(args.text("tenant"), "tenant");
+    const slug = requireText(args, "tenant");
     return withServer(args, deps, async ({ api }) => {
       const id = args.operands[0] ?? "";
       await api.post(pathOf("admin", "v1", "tenants", slug, "keys", id, "resume"), {});
@@ -42,8 +42,3 @@ export const keyResume: Command = {
     });
   },
 };
-
-function required(text: string | undefined, name: string): string {
-  if (text === undefined || text === "") throw new CommandError(`--${name} is needed.`, EXIT.usage);
-  return text;
-}

@@ -1,6 +1,6 @@
 import { toIso } from "../kernel/clock.ts";
 import { listAll, pathOf } from "./api.ts";
-import { type Args, type Command, CommandError, EXIT } from "./command.ts";
+import { type Args, type Command, CommandError, EXIT, requireText } from "./command.ts";
 import { REACH_FLAGS, withServer } from "./reach.ts";
 import { fieldOf, findNumber, findText, textOf } from "./read.ts";
 import { renderTable } from "./table.ts";
@@ -151,12 +151,6 @@ function readSpan(text: string | undefined): number | undefined {
 }
 
 const keysPath = (slug: string): string => pathOf("admin", "v1", "tenants", slug, "keys");
-
-function requireText(args: Args, name: string): string {
-  const text = args.text(name);
-  if (text === undefined || text === "") throw new CommandError(`--${name} is needed.`, EXIT.usage);
-  return text;
-}
 
 function readNumber(args: Args, name: string): number | undefined {
   const text = args.text(name);

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { CommandError, type Command, EXIT } from "./command.ts";
+import { CommandError, type Command, EXIT, CONFIG_FLAGS } from "./command.ts";
 import { Fault } from "../kernel/fault.ts";
 import { REACH_FLAGS, withServer } from "./reach.ts";
 import { numberOf } from "./read.ts";
@@ -29,10 +29,7 @@ export const objectsPush: Command = {
   operands: "",
   operandsMin: 0,
   operandsMax: 0,
-  flags: {
-    data: { value: "DIR", description: "data folder (WEIR_DATA_DIR, else ./data)" },
-    config: { value: "FILE", description: "config file (WEIR_CONFIG, else ./weir.yaml where it exists)" },
-  },
+  flags: CONFIG_FLAGS,
   examples: ["weir objects push --data /var/lib/weir"],
   async run(args, deps) {
     const config = await deps.loadConfig({ data: args.text("data"), config: args.text("config") });

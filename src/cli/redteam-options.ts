@@ -2,6 +2,7 @@ import { readFile, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import { didYouMean } from "../config/index.ts";
 import { GATES, parseGates, readPromptFiles, type RedTeamOptions, SUITES, type SuiteName } from "../evaluate/index.ts";
+import { isLoopback } from "../kernel/loopback.ts";
 import { type Args, type CliDeps, CommandError, EXIT } from "./command.ts";
 import { readKey, toLoopback } from "./reach.ts";
 
@@ -22,7 +23,6 @@ const MINUTES_MAX = 24 * 60;
 const SEED_MAX = 2 ** 31 - 1;
 /** A model of one's own may take this long for an answer of some hundred tokens. */
 const TIMEOUT_MS = 60_000;
-const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/;
 
 /** Everything that was asked for, checked before anything is sent. */
 export async function readRedTeamOptions(args: Args, deps: CliDeps): Promise<RedTeamRun> {
@@ -65,7 +65,7 @@ function readTarget(args: Args): string {
   const url = URL.canParse(text) ? new URL(toLoopback(text)) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== "" || url.password !== "")
     throw usage("--target must be an address such as http://127.0.0.1:8080, without a name or password in it.");
-  if (!LOOPBACK.test(url.hostname) && !args.on("i-own-this-target"))
+  if (!isLoopback(url.hostname) && !args.on("i-own-this-target"))
     throw usage(`${url.hostname} is not this machine. Attack only what is yours, and say so with --i-own-this-target.`);
   return `${url.origin}${url.pathname.replace(/\/+$/, "")}`;
 }

@@ -1,3 +1,4 @@
+import { isLoopback } from "../kernel/loopback.ts";
 import { readLlama } from "./llama.ts";
 import { resolveSecret, resolveText } from "./reference.ts";
 import type { Place } from "./problem.ts";
@@ -92,5 +93,3 @@ function readBaseUrl(address: string, provider: Remote, place: Place, source: So
   // Anthropic's own SDKs take the address without the version; people copy it with.
   return url.origin + (provider.kind === "anthropic" ? path.replace(/\/v1$/, "") : path);
 }
-
-const isLoopback = (hostname: string): boolean => hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");

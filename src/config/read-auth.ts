@@ -1,3 +1,4 @@
+import { isLoopback } from "../kernel/loopback.ts";
 import type { AuthConfig } from "./auth.ts";
 import type { Source } from "./source.ts";
 
@@ -30,5 +31,3 @@ function whyNoAddress(text: string): string | undefined {
     return "keys that come by http:// can be exchanged on their way, and with them who may call: use https://.";
   return undefined;
 }
-
-const isLoopback = (hostname: string): boolean => hostname === "localhost" || hostname === "[::1]" || hostname.startsWith("127.");
