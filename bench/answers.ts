@@ -6,10 +6,11 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readCsv } from "../src/evaluate/redteam/csv.ts";
 import { findAnswer } from "../src/provider/extractive/answer.ts";
 import { readSameWords } from "../src/provider/extractive/same-words.ts";
 import { countTokens, terms, toQuery, units } from "../src/retrieve/index.ts";
-import { DATA, readCsv } from "./knowledge/corpus.ts";
+import { DATA } from "./knowledge/corpus.ts";
 import { openBench } from "./knowledge/engine.ts";
 
 const COUNTS = ["asked", "answered", "hit", "words", "passage", "foreign", "refused"] as const;
@@ -21,7 +22,8 @@ const language = { terms, units, countTokens, toQuery };
 const words = readSameWords(terms);
 
 type Question = { readonly text: string; readonly corpus: string; readonly spans: readonly string[] };
-const questions: readonly Question[] = readCsv(join(folder, "questions_df.csv")).map((row) => {
+const table = readFileSync(join(folder, "questions_df.csv"), "utf8");
+const questions: readonly Question[] = readCsv(table, ["question", "corpus_id", "references"]).map((row) => {
   const spans: readonly { readonly content: string }[] = JSON.parse(row["references"] ?? "[]");
   return { text: row["question"] ?? "", corpus: row["corpus_id"] ?? "", spans: spans.map((span) => span.content) };
 });

@@ -3,12 +3,12 @@
  * it and without everything published with it; intervals are of 95 % (Wilson's). The calibration is fitted to these same scores. Then
  * attacks planted in e-mails by the weights of the repository, and the speed of one core.
  */
+import { wilson } from "../src/evaluate/redteam/statistics.ts";
 import { createInjectionClassifier, loadInjectionWeights } from "../src/guard/index.ts";
 import { readCorpus } from "../tools/injection/corpus.ts";
 import { crossValidate, type Tested } from "../tools/injection/cross-validate.ts";
 import { SETTINGS } from "../tools/injection/fit.ts";
 import { DATA, hasData, readEmails, readPlants } from "../tools/injection/sources.ts";
-import { wilson } from "./guard/wilson.ts";
 
 const BLOCK_ABOVE = 0.85;
 const FLAG_ABOVE = 0.7;
@@ -19,7 +19,7 @@ const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 
 function describe(scores: readonly number[], threshold: number): string {
   const found = scores.filter((score) => score > threshold).length;
-  const [low, high] = wilson(found, scores.length);
+  const { low, high } = wilson(found, scores.length);
   return `${percent(found / scores.length).padStart(7)} (${percent(low)} to ${percent(high)})`.padEnd(28);
 }
 

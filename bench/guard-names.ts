@@ -4,9 +4,9 @@
  */
 import { parseArgs } from "node:util";
 import type { Finding } from "../src/domain/finding.ts";
+import { wilson } from "../src/evaluate/redteam/statistics.ts";
 import { createNameTagger } from "../src/guard/pii/names/tagger.ts";
 import { hasSharedData, isTrainingTemplate, readLabelled, readOrdinary, type Labelled } from "../tools/names/public-data.ts";
-import { wilson } from "./guard/wilson.ts";
 import { ordinaryPrompt } from "./guard-names/prompts.ts";
 
 const { values } = parseArgs({ options: { show: { type: "string" }, set: { type: "string" } } });
@@ -28,7 +28,7 @@ console.log(
 
 function share(hits: number, all: number): string {
   if (all === 0) return "-";
-  const [low, high] = wilson(hits, all);
+  const { low, high } = wilson(hits, all);
   return `${(hits / all).toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}] (${hits}/${all})`;
 }
 

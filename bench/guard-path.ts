@@ -33,7 +33,7 @@ const english = textOf(LONG_BODY);
 const personal = textOf(PERSONAL_BODY);
 const TEXTS: readonly (readonly [string, string])[] = [
   ["0.5 KB, ordinary", english.slice(0, 512)],
-  ["0.5 KB, five persons' data, masked", personal.slice(0, 512)],
+  ["0.5 KB, five identifiers of one person, masked", personal.slice(0, 512)],
   ["2 KB, ordinary", english.slice(0, 2048)],
   ["2 KB, personal data, masked", personal.repeat(5).slice(0, 2048)],
   ["100 KB, ordinary", english.repeat(50).slice(0, 102_400)],

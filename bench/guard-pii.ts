@@ -5,10 +5,10 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding, FindingType } from "../src/domain/finding.ts";
+import { wilson } from "../src/evaluate/redteam/statistics.ts";
 import { createPiiFinder } from "../src/guard/index.ts";
 
 import { isIbanText, isLuhnText } from "./guard/own-rules.ts";
-import { wilson } from "./guard/wilson.ts";
 import { printOrdinary } from "./guard/ordinary.ts";
 import { printSpeed } from "./guard/speed.ts";
 
@@ -92,10 +92,11 @@ function measure(entry: Entry, findings: readonly Finding[]): void {
   }
 }
 
-const percent = (part: number, whole: number): string => {
+const shareOf = (part: number, whole: number): string => (whole === 0 ? "-" : (part / whole).toFixed(3));
+const withInterval = (part: number, whole: number): string => {
   if (whole === 0) return "-";
-  const [low, high] = wilson(part, whole);
-  return `${(part / whole).toFixed(3)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
+  const { low, high } = wilson(part, whole);
+  return `${shareOf(part, whole)} [${low.toFixed(3)}, ${high.toFixed(3)}]`;
 };
 
 function printTable(): void {
@@ -103,10 +104,11 @@ function printTable(): void {
   const total: Tally = { found: 0, missed: 0, wrong: 0, characters: 0, covered: 0, validFound: 0, valid: 0 };
   for (const [type, tally] of [...tallies, ["all", total] as const]) {
     const row = [
-      percent(tally.found, tally.found + tally.missed),
-      percent(tally.found, tally.found + tally.wrong),
-      percent(tally.validFound, tally.valid),
-      percent(tally.covered, tally.characters),
+      withInterval(tally.found, tally.found + tally.missed),
+      withInterval(tally.found, tally.found + tally.wrong),
+      withInterval(tally.validFound, tally.valid),
+      // No interval: the characters of one value are no independent trials.
+      shareOf(tally.covered, tally.characters),
     ];
     const counts = [tally.found, tally.wrong, tally.missed].map((count) => String(count).padStart(4)).join(" ");
     console.log(`${type.padEnd(15)} ${counts}  ${row.map((cell) => cell.padEnd(22)).join(" ")}`);

@@ -4,6 +4,7 @@
  * learned from. Intervals are of 95 % (Wilson's), counted in templates: sentences of one differ in the group alone. The threshold is
  * fixed; the two numbers that turn logits into probabilities are fitted to these same scores.
  */
+import { wilson } from "../src/evaluate/redteam/statistics.ts";
 import { TOXIC_ABOVE } from "../src/guard/toxicity/score-toxicity.ts";
 import { HATECHECK, hasData, readBenignToLearn, readBenignToTest, readHateCheck } from "../tools/toxicity/corpus.ts";
 import { calibrate, scoreHeldOut, type Scored } from "../tools/toxicity/held-out.ts";
@@ -38,19 +39,10 @@ function percent(value: number): string {
 function print(name: string, of: readonly Scored[]): void {
   const templates = new Set(of.map((one) => one.template)).size;
   const share = of.filter(isFlagged).length / of.length;
-  const [low, high] = wilson(share, templates);
+  const { low, high } = wilson(share * templates, templates);
   console.log(
     `${name.padEnd(48)} flagged ${percent(share).padStart(7)} (${percent(low)} to ${percent(high)}), ${of.length} texts, ${templates} templates`,
   );
-}
-
-/** https://en.wikipedia.org/wiki/Binomial_proportion_confidence_interval#Wilson_score_interval */
-function wilson(share: number, count: number): readonly [low: number, high: number] {
-  const z = 1.96;
-  const middle = share + (z * z) / (2 * count);
-  const width = z * Math.sqrt((share * (1 - share)) / count + (z * z) / (4 * count * count));
-  const all = 1 + (z * z) / count;
-  return [Math.max(0, (middle - width) / all), Math.min(1, (middle + width) / all)];
 }
 
 /** The chance that a hateful text scores above another one; equal scores count half. */

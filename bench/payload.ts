@@ -14,7 +14,7 @@ export const CHAT_BODY = JSON.stringify({
     { role: "assistant", content: "I am sorry to hear that. Would you like a replacement or a refund of part of the price?" },
     {
       role: "user",
-      content: "A replacement, please. How long does that take, and do I have to send the old one back first? Order NUMBER#.",
+      content: `A replacement, please. How long does that take, and do I have to send the old one back first? Order ${NUMBER}.`,
     },
   ],
 });
@@ -37,7 +37,7 @@ export const LONG_BODY = JSON.stringify({
         ]
           .join(" ")
           .repeat(3)
-          .slice(0, 2030) + " Order NUMBER#.",
+          .slice(0, 2030) + ` Order ${NUMBER}.`,
     },
   ],
 });
@@ -52,7 +52,7 @@ export const PERSONAL_BODY = JSON.stringify({
       content:
         "Hello, my name is Ingrid Lindqvist. My chair arrived with a scratch on its back. You can reach me at ingrid.lindqvist@example.com or " +
         "+49 30 901820 in the evening; the refund may go to DE89 3704 0044 0532 0130 00. I live at Hauptstraße 5, 10115 Berlin. How long does it take, " +
-        "and do I have to send the old one back first? Order NUMBER#.",
+        `and do I have to send the old one back first? Order ${NUMBER}.`,
     },
   ],
 });

@@ -160,7 +160,12 @@ export const SUBJECTS: readonly Entry[] = [
   journalAlone("guard-off", "the same without rules for content", { guard: GUARD_OFF }),
   journalAlone("guard-2k", "the same with prompts of 2 KB", {}, LONG_BODY),
   journalAlone("guard-2k-off", "prompts of 2 KB without rules for content", { guard: GUARD_OFF }, LONG_BODY),
-  journalAlone("guard-mask", "0.5 KB with five persons' data, masked for an external model", { trust: "external" }, PERSONAL_BODY),
+  journalAlone(
+    "guard-mask",
+    "0.5 KB with five identifiers of one person, masked for an external model",
+    { trust: "external" },
+    PERSONAL_BODY,
+  ),
   journalAlone("guard-all", "every rule on, 0.5 KB", { guard: GUARD_ALL }),
   {
     name: "postgres",

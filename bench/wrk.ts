@@ -1,6 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { CHAT_BODY } from "./payload.ts";
+import { CHAT_BODY, NUMBER } from "./payload.ts";
 import { runToEnd } from "./process.ts";
 
 export type WrkRun = {
@@ -41,7 +41,7 @@ function init(args)
     all[#all + 1] = headers
   end
   for n = 1, 20000 do
-    requests[n] = wrk.format("POST", nil, all[(n - 1) % #all + 1], (body:gsub("NUMBER#", tostring(100000 + n), 1)))
+    requests[n] = wrk.format("POST", nil, all[(n - 1) % #all + 1], (body:gsub("${NUMBER}", tostring(100000 + n), 1)))
   end
 end
 function request()

@@ -5,6 +5,7 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readCsv } from "../../src/evaluate/redteam/csv.ts";
 import { terms } from "../../src/retrieve/index.ts";
 import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
 
@@ -56,7 +57,7 @@ const SYLLABLES =
 
 function readQuestions(path: string, contentWords: number): readonly string[] {
   const cut: string[] = [];
-  for (const { question } of readCsv(path)) {
+  for (const { question } of readCsv(readFileSync(path, "utf8"), ["question"])) {
     const found = new Set<string>();
     const kept: string[] = [];
     for (const word of (question ?? "").split(/\s+/)) {
@@ -67,16 +68,4 @@ function readQuestions(path: string, contentWords: number): readonly string[] {
     if (found.size === contentWords) cut.push(kept.join(" "));
   }
   return cut;
-}
-
-/** Rows of a CSV file with quoted fields, by the names in its first line. */
-export function readCsv(path: string): readonly Readonly<Record<string, string>>[] {
-  const rows: string[][] = [[]];
-  for (const match of readFileSync(path, "utf8").matchAll(/(?:"((?:[^"]|"")*)"|([^,\r\n]*))(,|\r?\n|$)/g)) {
-    if (match[0] === "") break;
-    rows.at(-1)?.push(match[1]?.replaceAll('""', '"') ?? match[2] ?? "");
-    if (match[3] !== ",") rows.push([]);
-  }
-  const [names = [], ...rest] = rows;
-  return rest.filter((row) => row.length === names.length).map((row) => Object.fromEntries(names.map((name, at) => [name, row[at] ?? ""])));
 }

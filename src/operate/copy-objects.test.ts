@@ -1,28 +1,19 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
-import type { Blobs } from "../object/index.ts";
+import { bytesOf, createMemoryBlobs, textOf } from "../object/testing.ts";
 import { pushObjects, writeObjects } from "./copy-objects.ts";
 
-/** A bucket in memory that gives at most `pageMax` a page, and fails where `fail` says. */
-function createBucket(
-  paths: readonly string[] = [],
-  fail: (path: string) => boolean = () => false,
-): Blobs & { held: Map<string, Uint8Array> } {
-  const held = new Map(paths.map((path) => [path, Buffer.from(path) as Uint8Array]));
+/** A bucket in memory that holds at each path its name, and fails where `fail` says. */
+function createBucket(paths: readonly string[] = [], fail: (path: string) => boolean = () => false): ReturnType<typeof createMemoryBlobs> {
+  const blobs = createMemoryBlobs();
+  for (const path of paths) blobs.held.set(path, bytesOf(path));
   return {
-    held,
+    ...blobs,
     async put(path, bytes) {
       if (fail(path)) throw new Error("broken off");
-      held.set(path, bytes);
+      await blobs.put(path, bytes);
     },
-    get: async (path) => (fail(path) ? undefined : held.get(path)),
-    delete: async (path) => void held.delete(path),
-    list: async (prefix, { after = "", limit }) =>
-      [...held.keys()]
-        .toSorted()
-        .filter((path) => path.startsWith(prefix) && path > after)
-        .slice(0, limit),
-    areas: async () => [],
+    get: async (path) => (fail(path) ? undefined : blobs.get(path)),
   };
 }
 const names = (count: number): string[] => Array.from({ length: count }, (_, at) => `files/ten_1/${String(at).padStart(5, "0")}`);
@@ -31,14 +22,14 @@ test("a push of more than a page puts in what is missing, leaves what is there, 
   const from = createBucket(names(2_500));
   const state = { broken: true };
   const to = createBucket(["data-keys/ten_1/a", "files/ten_1/00002", "zz/later"], (path) => state.broken && path.endsWith("01500"));
-  to.held.set("files/ten_1/00002", Buffer.from("of the bucket"));
+  to.held.set("files/ten_1/00002", bytesOf("of the bucket"));
   await assert.rejects(pushObjects(from, to), /broken off/);
   state.broken = false;
   assert.deepEqual(await pushObjects(from, to), { pushed: 1_000, there: 1_500 });
   assert.deepEqual(await pushObjects(from, to), { pushed: 0, there: 2_500 });
   assert.equal(to.held.size, 2_502);
-  assert.equal(String(to.held.get("files/ten_1/00002")), "of the bucket");
-  assert.equal(String(to.held.get("files/ten_1/01500")), "files/ten_1/01500");
+  assert.equal(textOf(to.held.get("files/ten_1/00002")), "of the bucket");
+  assert.equal(textOf(to.held.get("files/ten_1/01500")), "files/ten_1/01500");
 });
 
 test("a backup has every object as it lies, without what went meanwhile and what is nobody's here", async () => {

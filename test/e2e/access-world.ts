@@ -1,4 +1,6 @@
+import assert from "node:assert/strict";
 import type { Endpoint } from "../../src/http/index.ts";
+import { eventually } from "./eventually.ts";
 import { ADMIN_KEY, oneModel, startWeir, type TestWeir } from "./server.ts";
 import { composedEndpoints } from "../../tools/composed-endpoints.ts";
 import { createFakeUpstream, type FakeUpstream } from "../upstream/index.ts";
@@ -50,15 +52,22 @@ export async function upload(weir: TestWeir, key: string, filename: string, text
 /** Uploads a document and waits until it is indexed, whatever comes of it. */
 export async function addDocument(weir: TestWeir, key: string, store: string, [filename, text]: readonly [string, string]) {
   const file = await upload(weir, key, filename, text);
-  let added = await weir.call<{ status: string; last_error: { code: string } | null }>(
-    "POST",
-    `/v1/vector_stores/${store}/files`,
-    { file_id: file },
-    { key },
-  );
-  while (added.status === "in_progress") added = await weir.call("GET", `/v1/vector_stores/${store}/files/${file}`, undefined, { key });
-  return { file, ...added };
+  await weir.call("POST", `/v1/vector_stores/${store}/files`, { file_id: file }, { key });
+  return { file, ...(await untilIndexed(weir, key, store, file)) };
 }
+
+type Indexed = { readonly status: string; readonly last_error: { readonly code: string } | null };
+
+/** Waits until a file of a vector store is no longer in progress. */
+export const untilIndexed = (weir: TestWeir, key: string, store: string, file: string): Promise<Indexed> =>
+  eventually(
+    async () => {
+      const now = await weir.call<Indexed>("GET", `/v1/vector_stores/${store}/files/${file}`, undefined, { key });
+      assert.notEqual(now.status, "in_progress", `the file ${file} is still in progress`);
+      return now;
+    },
+    { everyMs: 5 },
+  );
 
 const TWO_MODELS = (baseUrl: string): string =>
   oneModel(baseUrl).replace(

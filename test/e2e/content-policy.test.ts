@@ -2,17 +2,9 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "bun:test";
-import {
-  createDataKeys,
-  createEncryptedObjects,
-  createFolderBlobs,
-  createSecretWrapper,
-  createTenantObjects,
-} from "../../src/object/index.ts";
-import { deriveKey } from "../../src/kernel/hash.ts";
-import { tenantIds } from "../../src/kernel/ids.ts";
 import { createFakeUpstream } from "../upstream/index.ts";
 import { oneModel, startWeir } from "./server.ts";
+import { readStoredObjects } from "./stored-objects.ts";
 
 const SECRET = "5".repeat(64);
 const CANARY = "kept-canary-7261";
@@ -36,13 +28,9 @@ test("content is kept as the tenant's policy has it: not at all, scrubbed, or as
       }
     }
     await weir.stop();
-    const blobs = createFolderBlobs(join(weir.dataDir, "objects"));
-    const wrappers = [createSecretWrapper(deriveKey(Buffer.from(SECRET, "hex"), "objects"))] as const;
-    const store = createEncryptedObjects(createTenantObjects(blobs), createDataKeys({ blobs, wrappers, nowMs: Date.now }));
-    const kept = async (policy: string) => {
-      const tenantId = tenantIds.parse(ids.get(policy) ?? "");
-      const keys = await store.listObjects(tenantId, "chat-logs/");
-      return Promise.all(keys.map(async (key) => Buffer.from((await store.getObject(tenantId, key)) ?? []).toString()));
+    const kept = async (policy: string): Promise<readonly string[]> => {
+      const objects = await readStoredObjects({ dataDir: weir.dataDir, secret: SECRET }, ids.get(policy) ?? "", "chat-logs/");
+      return objects.map(({ text }) => text);
     };
     assert.deepEqual(await kept("none"), []);
     for (const policy of ["scrubbed", "scrubbed-sample", "full"]) {

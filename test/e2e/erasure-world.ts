@@ -1,18 +1,10 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { deriveKey } from "../../src/kernel/hash.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
-import { tenantIds } from "../../src/kernel/ids.ts";
-import {
-  createDataKeys,
-  createEncryptedObjects,
-  createFolderBlobs,
-  createSecretWrapper,
-  createTenantObjects,
-} from "../../src/object/index.ts";
 import { openDatabase, type Engine } from "../../src/store/index.ts";
-import { addDocument, upload } from "./access-world.ts";
+import { addDocument, untilIndexed, upload } from "./access-world.ts";
 import type { TestWeir } from "./server.ts";
+import { readStoredObjects } from "./stored-objects.ts";
 
 export const SECRET = "7".repeat(64);
 
@@ -112,8 +104,7 @@ async function plantDocuments(weir: TestWeir, key: string, word: (place: Place) 
   await weir.call("DELETE", `/v1/vector_stores/${store}/files/${file}`, undefined, { key });
   const attributes = { [word("attributekey")]: word("attributevalue") };
   await weir.call("POST", `/v1/vector_stores/${store}/files`, { file_id: file, attributes }, { key });
-  for (let status = "in_progress"; status === "in_progress";)
-    ({ status } = await weir.call<{ status: string }>("GET", `/v1/vector_stores/${store}/files/${file}`, undefined, { key }));
+  await untilIndexed(weir, key, store, file);
   await upload(weir, key, `${word("loosefile")}.txt`, `${word("loosetext")}\n`);
   return store;
 }
@@ -176,15 +167,9 @@ export async function withDatabase<T>(dataDir: string, body: (db: Engine) => Pro
   }
 }
 
-/** A tenant's objects in clear. */
-export async function readObjects(dataDir: string, id: string): Promise<readonly string[]> {
-  const blobs = createFolderBlobs(join(dataDir, "objects"));
-  const wrappers = [createSecretWrapper(deriveKey(Buffer.from(SECRET, "hex"), "objects"))] as const;
-  const objects = createEncryptedObjects(createTenantObjects(blobs), createDataKeys({ blobs, wrappers, nowMs: Date.now }));
-  const tenantId = tenantIds.parse(id);
-  const keys = await objects.listObjects(tenantId, "");
-  return Promise.all(keys.map(async (key) => `${key} ${Buffer.from((await objects.getObject(tenantId, key)) ?? []).toString()}`));
-}
+/** A tenant's objects in clear, each with its key before it. */
+export const readObjects = async (dataDir: string, id: string): Promise<readonly string[]> =>
+  (await readStoredObjects({ dataDir, secret: SECRET }, id)).map(({ key, text }) => `${key} ${text}`);
 
 /** Every file below the data folder, as bytes in one-byte letters. */
 export async function readFiles(dataDir: string): Promise<readonly { readonly path: string; readonly text: string }[]> {

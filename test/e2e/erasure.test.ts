@@ -6,7 +6,8 @@ import { test } from "bun:test";
 import { sha256Hex } from "../../src/kernel/hash.ts";
 import { createFakeUpstream } from "../upstream/index.ts";
 import { PLACES, plant, plantCalls, readFiles, readObjects, readRows, SECRET, withDatabase, wordOf, wordsIn } from "./erasure-world.ts";
-import { ADMIN_KEY, oneModel, startWeir, type TestWeir } from "./server.ts";
+import { eventually } from "./eventually.ts";
+import { oneModel, startWeir, type TestWeir } from "./server.ts";
 
 type Certificate = { body: string; hash: string; signature: string; publicKey: string };
 type Job = {
@@ -28,15 +29,12 @@ type Facts = {
   outside: { what: string; todo: string }[];
 };
 
-/** Asks until the job is done. */
-async function waitFor(weir: TestWeir, jobId: string, options: { key?: string; until?: (job: Job) => boolean } = {}): Promise<Job> {
-  const { key = ADMIN_KEY, until = ({ state }) => state === "done" } = options;
-  for (;;) {
-    const job = await weir.call<Job>("GET", `/admin/v1/erasures/${jobId}`, undefined, { key });
-    if (until(job)) return job;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
+const untilDone = (weir: TestWeir, jobId: string): Promise<Job> =>
+  eventually(async () => {
+    const job = await weir.call<Job>("GET", `/admin/v1/erasures/${jobId}`);
+    assert.equal(job.state, "done", `the erasure is not done: ${JSON.stringify(job)}`);
+    return job;
+  });
 
 function readCertificate(job: Job): Facts {
   const { body, hash, signature, publicKey } = job.certificate ?? assert.fail("there is no certificate");
@@ -123,7 +121,7 @@ test("of an erased tenant's 40 words none is left in any store or file; other te
     assert.ok(
       (await readFiles(dataDir)).some(({ path, text }) => path.startsWith("journal/proc") && wordsIn(text, "acme").includes("journalled")),
     );
-    const globexRows = await withRows(weir, kept);
+    const countsBefore = await countsOf(weir, kept);
 
     // A hold stands against it; then nothing does.
     await weir.call("PUT", `/admin/v1/tenants/${acme.slug}/hold`, { reason: "case 7", until: "2999-01-01" });
@@ -133,7 +131,7 @@ test("of an erased tenant's 40 words none is left in any store or file; other te
     await weir.call("DELETE", `/admin/v1/tenants/${acme.slug}/hold`);
     const { jobId } = await weir.call<{ jobId: string }>("DELETE", `/admin/v1/tenants/${acme.slug}`, undefined, { expect: 202 });
     await weir.call("GET", "/v1/models", undefined, { key: acme.key, expect: 401 });
-    const facts = readCertificate(await waitFor(weir, jobId));
+    const facts = readCertificate(await untilDone(weir, jobId));
 
     // The certificate: each store with its count, found empty by the second pass.
     assert.deepEqual([facts.what, facts.tenantId, facts.askedBy], ["tenant", acme.id, "admin-key"]);
@@ -172,7 +170,7 @@ test("of an erased tenant's 40 words none is left in any store or file; other te
       const found = await weir.call<{ data: unknown[] }>("POST", `/v1/vector_stores/${store}/search`, { query: "days" }, { key });
       assert.equal(found.data.length, 1);
     }
-    assert.deepEqual(await withRows(weir, kept), globexRows);
+    assert.deepEqual(await countsOf(weir, kept), countsBefore);
     logged.push(...weir.logged);
     await weir.stop();
 
@@ -215,8 +213,8 @@ test("of an erased tenant's 40 words none is left in any store or file; other te
   }
 }, 60_000);
 
-/** How many calls, keys and files other tenants have. */
-const withRows = (weir: TestWeir, kept: readonly { slug: string; key: string }[]): Promise<readonly number[]> =>
+/** How many calls, keys and files each tenant has. */
+const countsOf = (weir: TestWeir, kept: readonly { slug: string; key: string }[]): Promise<readonly number[]> =>
   Promise.all(
     kept.flatMap(({ slug, key }) => [
       weir.call<{ totals: { calls: number } }>("GET", `/admin/v1/usage?tenant=${slug}`).then(({ totals }) => totals.calls),

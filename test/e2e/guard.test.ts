@@ -145,8 +145,8 @@ async function saidIn(response: Response): Promise<string> {
 }
 type Said = { content?: string | null; tool_calls?: { function?: { arguments?: string } }[] };
 
-async function run(server: TestWeir, count: number) {
-  const leaked = new Map<string, number>();
+async function run(server: TestWeir, as: string, count: number) {
+  const leaked: string[] = [];
   const unlike: string[] = [];
   const jobs = Array.from({ length: count }, (_, n) => {
     const planted = plant(PLANTED_KINDS[n % PLANTED_KINDS.length] ?? "");
@@ -160,7 +160,7 @@ async function run(server: TestWeir, count: number) {
         if (made === undefined) throw new TypeError("no place");
         const response = await fetch(`${server.url}${made.path}`, {
           method: "POST",
-          headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+          headers: { authorization: `Bearer ${as}`, "content-type": "application/json" },
           body: JSON.stringify(made.body),
         });
         if (!made.echoes) {
@@ -174,19 +174,18 @@ async function run(server: TestWeir, count: number) {
     }),
   );
   const arrived = echo.bodies.splice(0).map(readable).join("\n");
-  for (const { place, planted } of jobs)
-    if (arrived.includes(planted.value)) leaked.set(`${place}, ${planted.kind}: ${planted.sentence}`, (leaked.get(place) ?? 0) + 1);
+  for (const { place, planted } of jobs) if (arrived.includes(planted.value)) leaked.push(`${place}, ${planted.kind}: ${planted.sentence}`);
   return { leaked, unlike };
 }
 
 test(
   "personal data in any place of a request reaches no external model, and the answer comes back with it",
   async () => {
-    const { leaked, unlike } = await run(weir, REQUESTS);
+    const { leaked, unlike } = await run(weir, key, REQUESTS);
     console.log(
-      `# planted: ${String(REQUESTS)} requests, ${String(PLANTED_KINDS.length)} kinds in ${String(Object.keys(PLACES).length)} places, ${String(leaked.size)} originals reached an external model`,
+      `# planted: ${String(REQUESTS)} requests, ${String(PLANTED_KINDS.length)} kinds in ${String(Object.keys(PLACES).length)} places, ${String(leaked.length)} originals reached an external model`,
     );
-    assert.deepEqual([...leaked.keys()].slice(0, 20), []);
+    assert.deepEqual(leaked.slice(0, 20), []);
     assert.deepEqual(unlike.slice(0, 5), []);
   },
   { timeout: 1_200_000 },
@@ -195,14 +194,13 @@ test(
 test("the same requests through a server that only looks are all seen", async () => {
   const lax = await startWeir({ yaml: yaml("guard: { pii: detect }") });
   try {
-    ({ key } = await lax.tenant("lax"));
+    const { key: own } = await lax.tenant("lax");
     const count = PLANTED_KINDS.length * Object.keys(PLACES).length;
-    const { leaked } = await run(lax, count);
-    console.log(`# planted: ${String(leaked.size)} of ${String(count)} seen where nothing is masked`);
-    assert.equal(leaked.size, count);
+    const { leaked } = await run(lax, own, count);
+    console.log(`# planted: ${String(leaked.length)} of ${String(count)} seen where nothing is masked`);
+    assert.equal(leaked.length, count);
   } finally {
     await lax.close();
-    key = await weir.call<{ key: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "again" }).then((made) => made.key);
   }
 });
 

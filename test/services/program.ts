@@ -1,9 +1,7 @@
 import { spawn, type ChildProcess } from "node:child_process";
+import { eventually } from "../e2e/eventually.ts";
 
 export type Program = { /** Everything that it printed so far. */ output(): string; stop(): Promise<void> };
-
-const START_MS_MAX = 20_000;
-const LOOK_MS = 50;
 
 /** A server in a process of its own. Resolves when `ready` does so without throwing. */
 export async function startProgram(
@@ -24,24 +22,12 @@ export async function startProgram(
   };
   process.once("exit", () => child.kill("SIGKILL"));
   try {
-    await eventually(options.ready, () => child.exitCode !== null);
+    await eventually(options.ready, { hopeless: () => child.exitCode !== null });
   } catch (error) {
     await stop();
     throw new Error(`${file} did not start\n${output.slice(-3000)}`, { cause: error });
   }
   return { output: () => output, stop };
-}
-
-/** What `look` gives when it first does not throw. */
-export async function eventually<T>(look: () => Promise<T>, hopeless: () => boolean = () => false): Promise<T> {
-  for (const until = Date.now() + START_MS_MAX; ;) {
-    try {
-      return await look();
-    } catch (error) {
-      if (Date.now() > until || hopeless()) throw error;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
-    }
-  }
 }
 
 /** The program that the runner found, or undefined after saying why there is none. */

@@ -218,11 +218,14 @@ s3Test("a backup with the bucket's objects restores into another bucket's place,
     rmSync(join(restored, "objects"), { recursive: true });
     const after = await startWeir({ yaml: yamlAt("after"), dataDir: restored, env });
     let same = 0;
-    for (const [at, id] of files.entries()) {
-      const response = await fetch(`${after.url}/v1/files/${id}/content`, { headers: { authorization: `Bearer ${key}` } });
-      if ((await response.text()) === texts[at]) same++;
+    try {
+      for (const [at, id] of files.entries()) {
+        const response = await fetch(`${after.url}/v1/files/${id}/content`, { headers: { authorization: `Bearer ${key}` } });
+        if ((await response.text()) === texts[at]) same++;
+      }
+    } finally {
+      await after.stop();
     }
-    await after.stop();
     assert.equal(same, files.length);
     assert.ok(!readFileSync(file).includes(CANARY));
     console.log(`# S3 (versitygw): backup with objects: ${same} of ${files.length} files open in another place`);

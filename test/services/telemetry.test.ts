@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { freePort } from "../../tools/suite/port.ts";
+import { eventually } from "../e2e/eventually.ts";
 import { oneModel, startWeir } from "../e2e/server.ts";
 import { createFakeUpstream } from "../upstream/index.ts";
-import { eventually, programOf, startProgram, type Program } from "./program.ts";
+import { programOf, startProgram, type Program } from "./program.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "weir-telemetry-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -2,7 +2,6 @@ import { test } from "bun:test";
 import assert from "node:assert/strict";
 import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
 import { ATTACK_TEMPLATES } from "./attack-templates.ts";
-import { parseCsv, readColumn } from "./csv.ts";
 import { generateAttacks, generateForeignAttacks, generateForeignHarmless, generateHarmless } from "./generate.ts";
 import { fillTemplate } from "./grammar.ts";
 
@@ -26,13 +25,4 @@ test("a place without alternatives and a circle of places are told", () => {
   assert.throws(() => fillTemplate("{no}", {}, dice), /nothing for/);
   assert.throws(() => fillTemplate("{one}", { one: "{two}", two: "{one}" }, dice), /circle/);
   assert.equal(fillTemplate("{one}, {onelow}", { one: "Say" }, dice), "Say, say");
-});
-
-test("quoted fields of a CSV text may hold commas, quotes and line breaks", () => {
-  assert.deepEqual(parseCsv('a,b\r\n"1,""x""\ny",2\n'), [
-    ["a", "b"],
-    ['1,"x"\ny', "2"],
-  ]);
-  assert.deepEqual(readColumn("a,b\n1,2\n3,\n", "b"), ["2"]);
-  assert.throws(() => readColumn("a\n1\n", "b"), /no column/);
 });

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { readCsv } from "../../src/evaluate/redteam/csv.ts";
 import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
 import { shuffle } from "../linear/shuffle.ts";
-import { readColumn } from "./csv.ts";
 
 /** Where the public data lies; see its README. None of it is in this repository. */
 export const DATA = resolve(import.meta.dirname, "../../../shared/data");
@@ -51,6 +51,8 @@ type Deepset = { readonly text: string; readonly label: 0 | 1 };
 type Prompt = { readonly prompt: string };
 type Email = { readonly context: string; readonly question: string };
 
+const readColumn = (text: string, name: string): readonly string[] => readCsv(text, [name]).map((row) => row[name] ?? "");
+
 function readQuestions(folder: string, pattern: RegExp, column: string): readonly string[] {
   const path = join(DATA, folder);
   return readdirSync(path)
@@ -90,9 +92,7 @@ export function readAttackSources(): readonly Source[] {
 }
 
 export function readTriggerSources(): readonly Source[] {
-  const xstest = read("injection/xstest/xstest_prompts.csv");
-  const labels = readColumn(xstest, "label");
-  const prompts = readColumn(xstest, "prompt");
+  const xstest = readCsv(read("injection/xstest/xstest_prompts.csv"), ["label", "prompt"]);
   return [
     {
       name: "notinject",
@@ -118,7 +118,7 @@ export function readTriggerSources(): readonly Source[] {
       folder: "injection/xstest",
       texts: sample(
         "xstest-safe",
-        prompts.filter((_, at) => labels[at] === "safe"),
+        xstest.filter((row) => row["label"] === "safe").map((row) => row["prompt"] ?? ""),
       ),
     },
   ];

@@ -52,7 +52,7 @@ function countTexts(examples: readonly Example[], dims: number, textsMin: number
 }
 
 /** Which names occur in words `from` to `to`: each counts once. */
-export function namesBetween({ at, id }: NamedEvents, from: number, to: number): readonly number[] {
+function namesBetween({ at, id }: NamedEvents, from: number, to: number): readonly number[] {
   const found = new Set<number>();
   for (let i = 0; i < at.length; i++) {
     const word = at[i] ?? 0;

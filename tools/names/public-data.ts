@@ -3,7 +3,7 @@ import { join, resolve } from "node:path";
 import type { Example, Span } from "./fill.ts";
 
 /** Where the public data for development lies; not part of the project. */
-export const SHARED = resolve(import.meta.dirname, "../../../shared/data");
+const SHARED = resolve(import.meta.dirname, "../../../shared/data");
 export const hasSharedData = (): boolean => existsSync(SHARED);
 
 const read = (...path: readonly string[]): string => readFileSync(join(SHARED, ...path), "utf8");

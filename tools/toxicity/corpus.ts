@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
-import { readCsv } from "../../bench/knowledge/corpus.ts";
+import { readCsv } from "../../src/evaluate/redteam/csv.ts";
 import { foldToxic, GROUP_WORD } from "../../src/guard/toxicity/fold-toxic.ts";
 import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
 import { shuffle } from "../linear/shuffle.ts";
@@ -24,7 +24,7 @@ export const HATECHECK = join(DATA, "toxicity", "test_suite_cases.csv");
 export const hasData = (): boolean => existsSync(HATECHECK);
 
 export const readHateCheck = (): readonly HateCase[] =>
-  readCsv(HATECHECK).map((row) => ({
+  readCsv(readFileSync(HATECHECK, "utf8"), ["test_case", "label_gold", "functionality", "templ_id", "ref_templ_id"]).map((row) => ({
     text: (row["test_case"] ?? "").trim(),
     isHateful: row["label_gold"] === "hateful",
     functionality: row["functionality"] ?? "",
@@ -83,7 +83,9 @@ function readAboutGroups(part: 0 | 1): Benign {
   const texts = subjects.flatMap((name, at) => {
     const isTested = [...tested].some((subject) => name.includes(subject));
     if (at % 2 !== part || (part === 0 && isTested)) return [];
-    return readCsv(join(path, name)).flatMap((row) => sentences((row["prompt"] ?? "").replaceAll("\n", " ")));
+    return readCsv(readFileSync(join(path, name), "utf8"), ["prompt"]).flatMap((row) =>
+      sentences((row["prompt"] ?? "").replaceAll("\n", " ")),
+    );
   });
   const about = texts.filter((text) => foldToxic(text).includes(GROUP_WORD));
   return {
@@ -105,7 +107,7 @@ export function readBenignToLearn(): readonly Benign[] {
     {
       source: "finetune/banking77",
       texts: sample(
-        readCsv(join(DATA, "finetune", "banking77", "train.csv")).map((row) => row["text"] ?? ""),
+        readCsv(read("finetune", "banking77", "train.csv"), ["text"]).map((row) => row["text"] ?? ""),
         1,
       ),
     },
@@ -130,7 +132,7 @@ export function readBenignToLearn(): readonly Benign[] {
 export function readBenignToTest(): readonly Benign[] {
   const wildguard: readonly { prompt: string; label: number }[] = JSON.parse(read("injection", "notinject", "wildguard.json"));
   const notInject: readonly { prompt: string }[] = JSON.parse(read("injection", "notinject", "NotInject_one.json"));
-  const xstest = readCsv(join(DATA, "injection", "xstest", "xstest_prompts.csv"));
+  const xstest = readCsv(read("injection", "xstest", "xstest_prompts.csv"), ["label", "prompt"]);
   const mtbench = lines(read("routing", "mtbench", "question.jsonl")).flatMap((line): readonly string[] => JSON.parse(line).turns);
   const documentation: readonly { chunk_heading?: string; text?: string }[] = JSON.parse(
     read("retrieval", "anthropic-docs", "anthropic_docs.json"),
@@ -140,7 +142,7 @@ export function readBenignToTest(): readonly Benign[] {
     {
       source: "finetune/banking77, test",
       texts: sample(
-        readCsv(join(DATA, "finetune", "banking77", "test.csv")).map((row) => row["text"] ?? ""),
+        readCsv(read("finetune", "banking77", "test.csv"), ["text"]).map((row) => row["text"] ?? ""),
         7,
       ),
     },

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "bun:test";
 import { compareReports } from "./compare.ts";
-import { familiesOf } from "./tally.ts";
 import { finding } from "./testing.ts";
 
-const side = (findings: ReturnType<typeof finding>[]) => ({ startedAt: "2026-11-01T00:00:00Z", findings, families: familiesOf(findings) });
+const side = (findings: readonly ReturnType<typeof finding>[]) => ({ startedAt: "2026-11-01T00:00:00Z", findings });
 const blockedOf = (blocked: number, total: number) =>
   side(Array.from({ length: total }, (_, at) => finding({ id: `direct/${at}`, blocked: at < blocked })));
 
@@ -34,4 +33,17 @@ test("a rate counts as changed only beyond what chance explains", () => {
   const [changed] = compareReports(blockedOf(10, 20), blockedOf(18, 20)).rates;
   assert.deepEqual([changed?.before, changed?.after], [0.5, 0.9]);
   assert.equal(compareReports(blockedOf(10, 20), blockedOf(10, 20)).rates.length, 0);
+});
+
+test("probes that only one run asked change no rate", () => {
+  const blocked = (name: string) => Array.from({ length: 40 }, (_, at) => finding({ id: `direct/${name}-${at}`, blocked: true }));
+  const same = blockedOf(10, 20).findings;
+  for (const [before, after] of [
+    [same, [...same, ...blocked("added")]],
+    [[...same, ...blocked("gone")], same],
+  ] as const) {
+    const found = compareReports(side(before), side(after));
+    assert.equal(found.compared, 20);
+    assert.deepEqual(found.rates, []);
+  }
 });

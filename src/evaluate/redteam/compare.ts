@@ -1,6 +1,6 @@
 import type { Finding } from "./probe.ts";
 import { differenceOf } from "./statistics.ts";
-import type { FamilyRow } from "./tally.ts";
+import { familiesOf, type FamilyRow } from "./tally.ts";
 
 /** A block rate that changed by more than chance explains. */
 export type RateChange = {
@@ -24,19 +24,21 @@ export type Comparison = {
   readonly rates: readonly RateChange[];
 };
 
-type Side = { readonly startedAt: string; readonly findings: readonly Finding[]; readonly families: readonly FamilyRow[] };
+type Side = { readonly startedAt: string; readonly findings: readonly Finding[] };
 
-export function compareReports(before: Side, after: Pick<Side, "findings" | "families">): Comparison {
+export function compareReports(before: Side, after: Pick<Side, "findings">): Comparison {
   const was = new Map(before.findings.map((finding) => [finding.id, finding.outcome]));
   const both = after.findings.filter((finding) => was.has(finding.id));
   const ids = (isMeant: (now: Finding["outcome"], then: Finding["outcome"] | undefined) => boolean): string[] =>
     both.filter((finding) => isMeant(finding.outcome, was.get(finding.id))).map((finding) => finding.id);
+  const again = new Set(both.map((finding) => finding.id));
+  const familiesBefore = familiesOf(before.findings.filter((finding) => again.has(finding.id)));
   return {
     startedAt: before.startedAt,
     compared: both.length,
     newlyFailing: ids((now, then) => now === "failed" && then !== "failed"),
     newlyPassing: ids((now, then) => now === "passed" && then === "failed"),
-    rates: after.families.flatMap((row) => rateChange(row, before.families)),
+    rates: familiesOf(both).flatMap((row) => rateChange(row, familiesBefore)),
   };
 }
 

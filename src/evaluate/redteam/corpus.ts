@@ -4,7 +4,7 @@ import { fieldOf, findText, itemsOf, parseJson } from "./json-field.ts";
 import { SEVERITIES, type Severity } from "./probe.ts";
 
 /** What an attack is after: the marker's words, a call of a forbidden tool, or the secret in the system prompt. */
-export const GOALS = ["marker", "tool", "secret"] as const;
+const GOALS = ["marker", "tool", "secret"] as const;
 export type Goal = (typeof GOALS)[number];
 
 export type Turn = { readonly role: "user" | "assistant"; readonly content: string };

@@ -12,6 +12,16 @@ test("quoted fields hold commas, quotes and line ends; lines may end in either w
   assert.deepEqual(readCsv("a,b\n1,"), [{ a: "1", b: "" }]);
 });
 
+test("a row keeps its blank fields, and a needed column that is not there is told", () => {
+  assert.deepEqual(readCsv('a,b\r\n"1,""x""\ny",2\n3,\n,4\n', ["a", "b"]), [
+    { a: '1,"x"\ny', b: "2" },
+    { a: "3", b: "" },
+    { a: "", b: "4" },
+  ]);
+  assert.throws(() => readCsv("a\n1\n", ["a", "b"]), /no column b/);
+  assert.throws(() => readCsv("", ["a"]), /no column a/);
+});
+
 test("broken and empty texts end", () => {
   assert.deepEqual(readCsv(""), []);
   assert.deepEqual(readCsv("a"), []);

@@ -1,7 +1,10 @@
-/** Rows of a CSV text (RFC 4180) by the names in its first line. A quoted field may hold commas, line ends and doubled quotes. */
-export function readCsv(text: string): Record<string, string>[] {
-  const [head, ...rows] = readRows(text);
-  if (head === undefined) return [];
+/**
+ * Rows of a CSV text (RFC 4180) by the names in its first line. A quoted field may hold commas, line ends and doubled quotes. Throws where
+ * one of the `needed` columns is not there.
+ */
+export function readCsv(text: string, needed: readonly string[] = []): Record<string, string>[] {
+  const [head = [], ...rows] = readRows(text);
+  for (const name of needed) if (!head.includes(name)) throw new Error(`no column ${name}`);
   return rows
     .filter((row) => row.length > 1 || row[0] !== "")
     .map((row) => Object.fromEntries(head.map((name, at) => [name, row[at] ?? ""])));

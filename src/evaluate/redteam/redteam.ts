@@ -115,7 +115,7 @@ async function attack(deps: RedTeamDeps, options: RedTeamOptions, undo: Undo): P
     latency: latencyOf(findings),
     gates: checkGates(options.gates, findings),
     prompts: promptsOf(options, states, findings),
-    comparison: baseline === undefined ? null : compareReports(baseline, { findings, families }),
+    comparison: baseline === undefined ? null : compareReports(baseline, { findings }),
     findings,
   };
 }

@@ -33,7 +33,7 @@ export type Latency = {
   readonly buckets: readonly LatencyBucket[];
 };
 
-export const rateOf = (count: number, total: number): Rate => ({ count, total, ...wilson(count, total) });
+const rateOf = (count: number, total: number): Rate => ({ count, total, ...wilson(count, total) });
 
 /** It got an answer, whatever it was. */
 const isAnswered = (finding: Finding): boolean => finding.status !== 0;

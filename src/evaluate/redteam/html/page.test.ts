@@ -21,7 +21,7 @@ function hostile(): Report {
     finding({ id: "d", suite: "pii", status: 0 }),
   ];
   const families = familiesOf(findings);
-  const before = { startedAt: EVIL, findings: [finding(evil)], families };
+  const before = { startedAt: EVIL, findings: [finding(evil)] };
   return {
     schemaVersion: 1,
     tool: "weir redteam",
@@ -39,7 +39,7 @@ function hostile(): Report {
     latency: latencyOf(findings),
     gates: checkGates(GATES, findings),
     prompts: [{ path: EVIL, sha256: EVIL, state: "changed", notPassed: 1 }],
-    comparison: compareReports(before, { findings, families }),
+    comparison: compareReports(before, { findings }),
     findings,
   };
 }
