@@ -21,7 +21,9 @@ export function createExchange({ engine, places, deadlines }: Deps, job: NewJob,
   const stop = new AbortController();
   const onAbort = (): void => stop.abort(Fault.ofAbort(caller));
   // Time in the line counts: to the caller it is the same silence.
-  const deadline = deadlines.watch(timeouts, caller, () => stop.abort(caller.aborted ? Fault.ofAbort(caller) : new Fault("target_timeout")));
+  const deadline = deadlines.watch(timeouts, caller, () =>
+    stop.abort(caller.aborted ? Fault.ofAbort(caller) : new Fault("target_timeout")),
+  );
   let came: Report[] = [];
   let wake: (() => void) | undefined;
   let running: RunningJob | undefined;
