@@ -46,12 +46,3 @@ export async function countEventsWith(db: Database, tenantId: TenantId, text: st
     afterSeq = row.last;
   }
 }
-
-/** Tenants that were deleted before there were jobs for it, or by a process that had none. */
-export async function listDeletedWithoutJob(db: Database): Promise<readonly string[]> {
-  const rows = await db.query<{ id: string }>(
-    OPERATOR,
-    "SELECT id FROM tenants t WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT FROM erasures e WHERE e.of_tenant = t.id AND e.kind = 'tenant') ORDER BY id",
-  );
-  return rows.map(({ id }) => id);
-}

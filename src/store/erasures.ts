@@ -71,12 +71,34 @@ const read = async (db: Database, text: string, params: readonly Param[]): Promi
 
 export type ErasureAsk = Pick<ErasureJob, "id" | "kind" | "tenantId" | "askedAtMs" | "askedBy" | "subject">;
 
+const INSERT = "INSERT INTO erasures (id, kind, of_tenant, state, asked_at, asked_by, subject) VALUES ($1, $2, $3, 'waiting', $4, $5, $6)";
+
+const toParams = (ask: ErasureAsk): readonly Param[] => [
+  ask.id,
+  ask.kind,
+  ask.tenantId,
+  new Date(ask.askedAtMs),
+  ask.askedBy,
+  ask.subject ?? null,
+];
+
+/** Throws where an erasure of the same whole tenant is open. */
 export async function insertErasure(db: Database, ask: ErasureAsk): Promise<void> {
-  await db.query(
+  await db.query(OPERATOR, INSERT, toParams(ask));
+}
+
+/** Tenants that were deleted before there were jobs for it, or by a process that had none. */
+export async function listDeletedWithoutJob(db: Database): Promise<readonly TenantId[]> {
+  const rows = await db.query<{ id: string }>(
     OPERATOR,
-    "INSERT INTO erasures (id, kind, of_tenant, state, asked_at, asked_by, subject) VALUES ($1, $2, $3, 'waiting', $4, $5, $6)",
-    [ask.id, ask.kind, ask.tenantId, new Date(ask.askedAtMs), ask.askedBy, ask.subject ?? null],
+    "SELECT id FROM tenants t WHERE deleted_at IS NOT NULL AND NOT EXISTS (SELECT FROM erasures e WHERE e.of_tenant = t.id AND e.kind = 'tenant') ORDER BY id",
   );
+  return rows.map(({ id }) => tenantIds.parse(id));
+}
+
+/** A job for one of them, where no other process was first. */
+export async function adoptErasure(db: Database, ask: ErasureAsk): Promise<void> {
+  await db.query(OPERATOR, `${INSERT} ON CONFLICT DO NOTHING`, toParams(ask));
 }
 
 export async function findErasure(db: Database, id: JobId): Promise<ErasureJob | undefined> {

@@ -1,11 +1,11 @@
 import { Fault } from "../../kernel/fault.ts";
-import { jobIds, tenantIds } from "../../kernel/ids.ts";
-import { listDeletedWithoutJob } from "../../store/attributed.ts";
+import { jobIds } from "../../kernel/ids.ts";
 import { beginPart, type ErasurePart, finishPart, listParts } from "../../store/erasure-parts.ts";
 import {
+  adoptErasure,
   claimErasure,
   type ErasureJob,
-  insertErasure,
+  listDeletedWithoutJob,
   listOpenErasures,
   listUnchecked,
   postponeErasure,
@@ -153,18 +153,11 @@ function createParts(deps: ErasureDeps, stopping: AbortSignal) {
   };
 }
 
-/** Tenants that were deleted and are still there, without a job. */
+/** Tenants that were deleted and are still there, without a job. Every replica that starts looks for them. */
 async function adoptDeleted({ db, clock }: ErasureDeps): Promise<void> {
-  for (const id of await listDeletedWithoutJob(db)) {
+  for (const tenantId of await listDeletedWithoutJob(db)) {
     const askedAtMs = clock.nowMs();
-    await insertErasure(db, {
-      id: jobIds.make(askedAtMs),
-      kind: "tenant",
-      tenantId: tenantIds.parse(id),
-      askedAtMs,
-      askedBy: "server",
-      subject: undefined,
-    });
+    await adoptErasure(db, { id: jobIds.make(askedAtMs), kind: "tenant", tenantId, askedAtMs, askedBy: "server", subject: undefined });
   }
 }
 
