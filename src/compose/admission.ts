@@ -11,7 +11,6 @@ import {
   type Admission,
   type Authenticator,
   type Budgets,
-  type Change,
   type ChangeFeed,
   type Room,
   type Ticket,
@@ -28,7 +27,6 @@ import { leaseBudget, listWanted, returnLease, type SumSpent } from "../store/bu
 import { findLastChange, listChangesSince } from "../store/changes.ts";
 import type { Database } from "../store/index.ts";
 import { findKeyByDigest } from "../store/keys.ts";
-import { hearPolicies } from "./approved-routes.ts";
 import { composeTokens } from "./identity.ts";
 
 export type AdmissionParts = {
@@ -50,16 +48,13 @@ export type AdmissionDeps = {
   readonly abuse: Pick<Abuse, "check" | "reconfigure">;
   /** Told of everybody who was not known a moment ago. */
   readonly signedIn?: ((who: Principal, by: "key" | "token") => void) | undefined;
-  /** Told when a policy of the platform may have been approved, by whichever process. */
-  policiesChanged(): void;
-  /** Others that keep things in memory hear what the feed of changes says. */
-  readonly heard?: Heard | undefined;
+  /** Others that keep things in memory hear what is read from the feed of changes. */
+  listen(feed: ChangeFeed): ChangeFeed;
 };
-type Heard = { changed(change: Change): void; /** There was a gap: anything may have changed. */ forgetAll(): void };
 
 /** Who calls, and whether there is quota, room and money for it. */
 export function composeAdmission(deps: AdmissionDeps): AdmissionParts {
-  const { config, db, clock, processId, sumSpent, signedIn, policiesChanged, heard } = deps;
+  const { config, db, clock, processId, sumSpent, signedIn } = deps;
   const after = systemAfter;
   let { tiers } = config;
   const makeTokens = (of: Config) => composeTokens({ config: of, db, clock, withTier: (tenant) => withTier(tiers, tenant) });
@@ -69,10 +64,7 @@ export function composeAdmission(deps: AdmissionDeps): AdmissionParts {
       const found = await findKeyByDigest(db, digest);
       return found === undefined ? undefined : { ...found, tenant: withTier(tiers, found.tenant) };
     },
-    feed: withHearers(
-      hearPolicies({ newest: () => findLastChange(db), since: (seq) => listChangesSince(db, seq) }, policiesChanged),
-      heard,
-    ),
+    feed: deps.listen({ newest: () => findLastChange(db), since: (seq) => listChangesSince(db, seq) }),
     adminKeys: [config.adminKey, ...(config.localAdminKey === undefined ? [] : [config.localAdminKey])],
     pepper: deriveKey(config.secret, KEY_PEPPER_PURPOSE),
     findTokens: () => tokens,
@@ -106,22 +98,6 @@ export function composeAdmission(deps: AdmissionDeps): AdmissionParts {
       room.resize(next.limits);
       deps.abuse.reconfigure(next.abuse);
       budgets.setPlatformLimit(next.spendLimitMicroUsd);
-    },
-  };
-}
-
-function withHearers(feed: ChangeFeed, heard: Heard | undefined): ChangeFeed {
-  if (heard === undefined) return feed;
-  return {
-    async newest() {
-      const seq = await feed.newest();
-      heard.forgetAll();
-      return seq;
-    },
-    async since(seq) {
-      const page = await feed.since(seq);
-      for (const change of page) heard.changed(change);
-      return page;
     },
   };
 }

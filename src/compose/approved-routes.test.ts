@@ -2,8 +2,7 @@ import { test } from "bun:test";
 import assert from "node:assert/strict";
 import type { ApprovedRoutes } from "../config/index.ts";
 import { silentLog } from "../telemetry/index.ts";
-import { tenantIds } from "../kernel/ids.ts";
-import { followApprovedRoutes, hearPolicies } from "./approved-routes.ts";
+import { followApprovedRoutes } from "./approved-routes.ts";
 
 const toA: ApprovedRoutes = { auto: [{ use: ["a"] }] };
 const toB: ApprovedRoutes = { auto: [{ use: ["b"] }] };
@@ -39,18 +38,4 @@ test("what was approved before anybody listened is told to who does", () => {
   const unchanged = followApprovedRoutes({ read: () => Promise.resolve(toA), log: silentLog }, toA);
   unchanged.onChange(() => told++);
   assert.equal(told, 1);
-});
-
-test("the feed tells of policies where one is in the page, and at its beginning, when one may have gone unheard", async () => {
-  let told = 0;
-  const tenantId = tenantIds.make(0);
-  const change = (kind: "key" | "policy", seq: number) => ({ kind, seq, tenantId, id: "x" });
-  const pages = [[change("key", 1)], [change("key", 2), change("policy", 3)], []];
-  const feed = hearPolicies({ newest: () => Promise.resolve(0), since: () => Promise.resolve(pages.shift() ?? []) }, () => told++);
-  const counts: number[] = [];
-  for (const ask of [() => feed.newest(), () => feed.since(0), () => feed.since(1), () => feed.since(3)]) {
-    await ask();
-    counts.push(told);
-  }
-  assert.deepEqual(counts, [1, 1, 2, 2]);
 });

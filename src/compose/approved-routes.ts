@@ -1,4 +1,3 @@
-import type { ChangeFeed } from "../admit/index.ts";
 import type { ApprovedRoutes } from "../config/index.ts";
 import { describeError, type Log } from "../telemetry/index.ts";
 
@@ -40,22 +39,6 @@ export function followApprovedRoutes({ read, log }: Deps, first: ApprovedRoutes)
     onChange(next) {
       listener = next;
       if (current !== first) next();
-    },
-  };
-}
-
-/** The feed of changes, which also tells when a policy of the platform was approved, or may have been while nobody listened. */
-export function hearPolicies(feed: ChangeFeed, changed: () => void): ChangeFeed {
-  return {
-    async newest() {
-      const seq = await feed.newest();
-      changed();
-      return seq;
-    },
-    async since(seq) {
-      const page = await feed.since(seq);
-      if (page.some(({ kind }) => kind === "policy")) changed();
-      return page;
     },
   };
 }

@@ -64,6 +64,55 @@ test("an erased person's next digest is a new one, and others keep theirs", asyn
   assert.equal(await one.digest(mine, "bob"), bob);
 });
 
+test("a change of one tenant or end user forgets no other's, and a key's or policy's nobody's", async () => {
+  const { make, asked } = digestsOn();
+  const one = make();
+  const all = [
+    [mine, "ada"],
+    [mine, "bob"],
+    [other, "ada"],
+  ] as const;
+  const lookAgain = async (): Promise<number> => {
+    const before = asked();
+    for (const [who, endUser] of all) await one.digest(who, endUser);
+    return asked() - before;
+  };
+  const tenantId = testWho.tenant.id;
+  const ada = subjectIdOf(Buffer.from(tenantId), "ada");
+  const changes = [
+    ["subject", ada, 1],
+    ["subject", "of nobody", 0],
+    ["tenant", tenantId, 2],
+    ["key", "key_x", 0],
+    ["policy", "pol_x", 0],
+  ] as const;
+  assert.equal(await lookAgain(), 3);
+  assert.equal(await lookAgain(), 0, "all are known");
+  for (const [kind, id, forgotten] of changes) {
+    one.forget({ kind, tenantId, id });
+    assert.equal(await lookAgain(), forgotten, `${kind} ${id}`);
+  }
+  one.forgetAll();
+  assert.equal(await lookAgain(), 3, "a gap forgets everybody");
+  console.log(`# end users: ${changes.length} kinds of change, each forgets its own and nobody else`);
+});
+
+test("of more end users than may be kept the tenant known for longest goes, whole, and the others stay", async () => {
+  const { make, asked } = digestsOn();
+  const one = make();
+  await one.digest(mine, "ada");
+  for (let each = 1; each < 49_999; each++) await one.digest(other, `u${each}`);
+  assert.equal(asked(), 49_999);
+  await one.digest(mine, "ada");
+  await one.digest(other, "u1");
+  assert.equal(asked(), 49_999, "one below the limit everybody is known");
+  await one.digest(other, "one more");
+  await one.digest(other, "u1");
+  assert.equal(asked(), 50_000);
+  await one.digest(mine, "ada");
+  assert.equal(asked(), 50_001);
+});
+
 test("what is read while it is being forgotten serves who waits and is not kept", async () => {
   let go = (): void => undefined;
   const hold = new Promise<void>((resolve) => (go = resolve));

@@ -4,8 +4,8 @@ import type { TenantPrincipal } from "../domain/principal.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { TenantId } from "../kernel/ids.ts";
 
-/** Tenants whose salt is kept, sixteen bytes each, and end users whose digest is, a hundred; read from the database otherwise. */
-const SALTS_MAX = 10_000;
+/** Tenants of which something is kept, and end users whose digest is, a hundred bytes each; read from the database otherwise. */
+const TENANTS_MAX = 10_000;
 const DIGESTS_MAX = 50_000;
 const SALT_BYTES = 32;
 /** A record waits so long for a digest that is being looked up since the call began, and names no end user after it. */
@@ -31,47 +31,72 @@ export type EndUserDigests = {
   /** A call of this end user has begun: what its record will need is looked up meanwhile. */
   expect(call: Who, endUser: string | undefined): void;
   digest(call: Who, endUser: string): Promise<string | undefined>;
-  /** What is known of a tenant or an end user that was changed is known no more. */
+  /** What is known of a tenant or an end user that was changed is known no more; of others it is. */
   forget(change: Pick<Change, "kind" | "tenantId" | "id">): void;
   forgetAll(): void;
 };
 
+/** Of a tenant. Digests and the looking for them go by the end user's row. */
+type Known = {
+  readonly salt: Uint8Array;
+  readonly digests: Map<string, string>;
+  readonly lookups: Map<string, Promise<string | undefined>>;
+};
+
 export function createEndUserDigests(deps: EndUserDeps): EndUserDigests {
-  const salts = new Map<TenantId, Uint8Array>();
-  /** By tenant and the end user's row. */
-  const digests = new Map<string, string>();
-  const lookups = new Map<string, Promise<string | undefined>>();
+  const tenants = new Map<TenantId, Known>();
+  let held = 0;
   let awayUntilMs = Number.NEGATIVE_INFINITY;
 
-  const saltOf = async (tenantId: TenantId): Promise<Uint8Array | undefined> => {
-    const salt = salts.get(tenantId) ?? (await deps.findTenantSalt(tenantId));
-    if (salt !== undefined) keep(salts, SALTS_MAX, tenantId, salt);
-    return salt;
+  const forgetTenant = (tenantId: TenantId): void => {
+    held -= tenants.get(tenantId)?.digests.size ?? 0;
+    tenants.delete(tenantId);
+  };
+  /** The tenant that has been known for longest goes first. */
+  const makeRoom = (): void => {
+    for (const tenantId of tenants.keys()) {
+      if (tenants.size < TENANTS_MAX && held < DIGESTS_MAX) return;
+      forgetTenant(tenantId);
+    }
+  };
+  const knownOf = async (tenantId: TenantId): Promise<Known | undefined> => {
+    const found = tenants.get(tenantId);
+    if (found !== undefined) return found;
+    const salt = await deps.findTenantSalt(tenantId);
+    if (salt === undefined) return undefined;
+    // Another call may have been first.
+    const known = tenants.get(tenantId) ?? { salt, digests: new Map(), lookups: new Map() };
+    if (!tenants.has(tenantId)) makeRoom();
+    tenants.set(tenantId, known);
+    return known;
   };
   const lookUp = async (tenantId: TenantId, endUser: string): Promise<string | undefined> => {
-    const tenantSalt = await saltOf(tenantId);
-    if (tenantSalt === undefined) return undefined;
-    const id = deps.subjectId(tenantSalt, endUser);
-    const name = `${tenantId} ${id}`;
-    const running = lookups.get(name);
+    const known = await knownOf(tenantId);
+    if (known === undefined) return undefined;
+    const id = deps.subjectId(known.salt, endUser);
+    const running = known.lookups.get(id);
     if (running !== undefined) return await running;
     const take = async (): Promise<string | undefined> => {
       const salt = await deps.takeSubjectSalt(tenantId, id, { salt: new Uint8Array(randomBytes(SALT_BYTES)), nowMs: deps.clock.nowMs() });
       if (salt === undefined) return undefined;
       const digest = deps.digest(salt, endUser);
       // Who was forgotten meanwhile may have another salt by now.
-      if (lookups.get(name) === started) keep(digests, DIGESTS_MAX, name, digest);
+      if (tenants.get(tenantId) === known && known.lookups.get(id) === started) {
+        if (!known.digests.has(id)) held++;
+        known.digests.set(id, digest);
+        makeRoom();
+      }
       return digest;
     };
     const started: Promise<string | undefined> = take().finally(() => {
-      if (lookups.get(name) === started) lookups.delete(name);
+      if (known.lookups.get(id) === started) known.lookups.delete(id);
     });
-    lookups.set(name, started);
+    known.lookups.set(id, started);
     return await started;
   };
   const find = (tenantId: TenantId, endUser: string): string | undefined => {
-    const salt = salts.get(tenantId);
-    return salt === undefined ? undefined : digests.get(`${tenantId} ${deps.subjectId(salt, endUser)}`);
+    const known = tenants.get(tenantId);
+    return known?.digests.get(deps.subjectId(known.salt, endUser));
   };
   const tryLookUp = async (tenantId: TenantId, endUser: string): Promise<string | undefined> => {
     if (deps.clock.monotonicMs() < awayUntilMs) return undefined;
@@ -88,15 +113,15 @@ export function createEndUserDigests(deps: EndUserDeps): EndUserDigests {
     },
     digest: async ({ who }, endUser) => find(who.tenant.id, endUser) ?? (await tryLookUp(who.tenant.id, endUser)),
     forget({ kind, tenantId, id }) {
-      if (kind === "key") return;
-      if (kind === "tenant") salts.delete(tenantId);
-      const mine = kind === "subject" ? (name: string) => name === `${tenantId} ${id}` : (name: string) => name.startsWith(`${tenantId} `);
-      for (const map of [digests, lookups]) for (const name of map.keys()) if (mine(name)) map.delete(name);
+      if (kind === "tenant") forgetTenant(tenantId);
+      if (kind !== "subject") return;
+      const known = tenants.get(tenantId);
+      if (known?.digests.delete(id) === true) held--;
+      known?.lookups.delete(id);
     },
     forgetAll() {
-      salts.clear();
-      digests.clear();
-      lookups.clear();
+      tenants.clear();
+      held = 0;
     },
   };
 }
@@ -106,9 +131,4 @@ function withDeadline<T>(after: EndUserDeps["after"], work: Promise<T>): Promise
     const off = after(WAIT_MS_MAX, () => reject(new Error("the database is slow")));
     void work.then(resolve, reject).finally(off);
   });
-}
-
-function keep<K, V>(map: Map<K, V>, max: number, name: K, value: V): void {
-  if (map.size >= max && !map.has(name)) map.clear();
-  map.set(name, value);
 }

@@ -29,6 +29,7 @@ import { createMetrics, describeError, type Log, type Metrics } from "../telemet
 import { composeAbuse, type AbuseParts } from "./abuse.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
 import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts";
+import { createChangeHearers, listHearers } from "./change-hearers.ts";
 import { composeContentScan, type ContentScanParts } from "./content-scan.ts";
 import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests, type EndUserDigests } from "./end-user.ts";
@@ -95,14 +96,27 @@ export function composeParts(deps: PartsDeps): Parts {
   const processId = processIds.make(clock.nowMs());
   const record = composeRecord(deps, processId);
   const decisions = composeDecisions(deps);
-  const misuse = composeAbuse({ config, db, clock, log, decisions, changed: (change) => changed(change) });
+  const hearers = createChangeHearers();
+  const changed = hearers.tell;
+  const misuse = composeAbuse({ config, db, clock, log, decisions, changed });
   const guard = composeGuard({ config, db, clock, log, note: decisions.note, refused: misuse.refused });
   const personalData = deps.personalData ?? createPersonalData(guard.find);
   const stored = composeObjects({ ...deps, scrub: personalData.scrub });
   const telemetry = composeTelemetry({ config, clock, log, instanceId: processId, collect: () => metrics.collect() });
   const contentScan = composeContentScan({ db, clock, log, decisions, stored, personalData });
   const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry, contentScan, misuse });
-  const { admission, approvedRoutes, endUsers, changed, hear } = composeFollowers(deps, { processId, decisions, misuse });
+  const endUsers = composeEndUsers(deps);
+  const approvedRoutes = followApprovedRoutes({ read: () => findApprovedRoutes(db, PLATFORM), log }, deps.approvedRoutes);
+  const admission = composeAdmission({
+    config,
+    db,
+    clock,
+    processId,
+    abuse: misuse.abuse,
+    sumSpent,
+    signedIn: (who, by) => decisions.note(toSignIn(who, by)),
+    listen: hearers.listen,
+  });
   let rules = config.guard.policy;
   const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy: () => rules });
   const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
@@ -126,9 +140,7 @@ export function composeParts(deps: PartsDeps): Parts {
       tracer: telemetry.tracer,
     });
   const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed });
-  hear(({ kind }) => {
-    if (kind === "tenant" || kind === "subject") erasure.jobs.kick();
-  });
+  hearers.add(...listHearers({ authenticator: admission.authenticator, endUsers, approvedRoutes, erasures: erasure.jobs }));
   const live = new Set<AbortController>();
   let chat = makeChat(approved(config));
   const parts = {
@@ -159,39 +171,6 @@ export function composeParts(deps: PartsDeps): Parts {
     },
   };
   return Object.assign(parts, { metrics, ...createLife(parts, log) });
-}
-
-/** Who keeps something of tenants in memory, and hears of what changes, here and in other processes. */
-function composeFollowers(
-  deps: PartsDeps,
-  { processId, decisions, misuse }: Pick<Parts, "decisions" | "misuse"> & { readonly processId: ProcessId },
-) {
-  const { config, db, clock, log } = deps;
-  const endUsers = composeEndUsers(deps);
-  const approvedRoutes = followApprovedRoutes({ read: () => findApprovedRoutes(db, PLATFORM), log }, deps.approvedRoutes);
-  const hearers: ((change: Change) => void)[] = [endUsers.forget];
-  const admission = composeAdmission({
-    config,
-    db,
-    clock,
-    processId,
-    abuse: misuse.abuse,
-    sumSpent,
-    signedIn: (who, by) => decisions.note(toSignIn(who, by)),
-    policiesChanged: () => void approvedRoutes.refresh(),
-    heard: { changed: (change) => hearers.forEach((hear) => hear(change)), forgetAll: endUsers.forgetAll },
-  });
-  return {
-    endUsers,
-    approvedRoutes,
-    admission,
-    changed(change: Change): void {
-      admission.authenticator.invalidate(change);
-      endUsers.forget(change);
-    },
-    /** Of what any process has changed. */
-    hear: (hearer: (change: Change) => void): void => void hearers.push(hearer),
-  };
 }
 
 function composeMetrics(
