@@ -1,0 +1,106 @@
+import type { RolloutCounts, RolloutGates } from "../../domain/rollout.ts";
+import { type Bounds, meanBounds, rankBounds, shareBounds } from "./bounds.ts";
+import { finishedOf, latencyAtRank } from "./counts.ts";
+
+export const GATES = ["failures", "latency", "cost", "score"] as const;
+export type Gate = (typeof GATES)[number];
+
+/** What was compared, as the history keeps it. Latency in milliseconds, cost in micro-dollars. */
+export type Compared = { readonly gate: Gate; readonly candidate: number; readonly baseline: number; readonly limit: number };
+
+export type Verdict =
+  | { readonly act: "promote"; readonly reason: "passed"; readonly compared: readonly Compared[] }
+  | { readonly act: "rollback"; readonly reason: Gate; readonly compared: readonly Compared[] }
+  /** A gate's name: it is above the limit, and what was seen may still be chance. */
+  | { readonly act: "hold"; readonly reason: "too-early" | "too-few-calls" | Gate; readonly compared: readonly Compared[] };
+
+/** Fewer are an accident, not evidence. */
+export const EVIDENCE_CALLS_MIN = 10;
+/**
+ * Standard errors that what was seen must be beyond a limit, on both sides, before it is called worse: rollouts are looked at every few
+ * seconds, and what is looked at a thousand times is beyond two of them by chance alone.
+ */
+const CERTAIN_Z = 3;
+const SLOW_QUANTILE = 0.95;
+/** Less is noise of this machine, whatever the ratio. */
+const LATENCY_SLACK_MS = 10;
+
+type Judged = Compared & {
+  /** Beyond what chance explains. */
+  readonly worse: boolean;
+  /** What was seen is within the limit. */
+  readonly within: boolean;
+};
+
+/**
+ * What becomes of a rollout, from what both variants did. Worse on any gate is enough to go back, at any time; to go on takes all of
+ * them, time and calls. `elapsedMs` is the time at this step.
+ */
+export function judge(candidate: RolloutCounts, baseline: RolloutCounts, gates: RolloutGates, elapsedMs: number): Verdict {
+  const judged = [
+    judgeFailures(candidate, baseline, gates.failuresAbove),
+    judgeLatency(candidate, baseline, gates.latencyRatio),
+    judgeCost(candidate, baseline, gates.costRatio),
+    judgeScore(candidate, baseline, gates.scoreBelow),
+  ].filter((each) => each !== undefined);
+  const compared = judged.map(({ worse: _, within: __, ...rest }) => rest);
+  const worse = judged.find((each) => each.worse);
+  if (worse !== undefined) return { act: "rollback", reason: worse.gate, compared };
+  // Nothing to compare with is no reason to trust it.
+  if (candidate.calls < gates.callsMin || baseline.calls < EVIDENCE_CALLS_MIN) return { act: "hold", reason: "too-few-calls", compared };
+  if (elapsedMs < gates.stepSeconds * 1000) return { act: "hold", reason: "too-early", compared };
+  const beyond = judged.find((each) => !each.within);
+  return beyond === undefined ? { act: "promote", reason: "passed", compared } : { act: "hold", reason: beyond.gate, compared };
+}
+
+type Judge = (candidate: RolloutCounts, baseline: RolloutCounts, limit: number | undefined) => Judged | undefined;
+
+const judgeFailures: Judge = (candidate, baseline, limit) => {
+  if (limit === undefined || !isEvidence(candidate.calls, baseline.calls)) return undefined;
+  const mine = shareBounds(candidate.failures, candidate.calls, CERTAIN_Z);
+  const theirs = shareBounds(baseline.failures, baseline.calls, CERTAIN_Z);
+  return toJudged("failures", mine, theirs, limit, (value) => value + limit);
+};
+
+const judgeLatency: Judge = (candidate, baseline, limit) => {
+  if (limit === undefined || !isEvidence(finishedOf(candidate), finishedOf(baseline))) return undefined;
+  const most = (value: number): number => Math.max(value * limit, value + LATENCY_SLACK_MS);
+  return toJudged("latency", slowOf(candidate), slowOf(baseline), limit, most);
+};
+
+function slowOf(counts: RolloutCounts): Bounds {
+  const ranks = rankBounds(SLOW_QUANTILE, finishedOf(counts), CERTAIN_Z);
+  const at = (rank: number): number => latencyAtRank(counts, rank);
+  return { low: at(ranks.low), seen: at(ranks.seen), high: at(ranks.high) };
+}
+
+const judgeCost: Judge = (candidate, baseline, limit) => {
+  if (limit === undefined || !isEvidence(finishedOf(candidate), finishedOf(baseline))) return undefined;
+  const costOf = (counts: RolloutCounts): Bounds => meanBounds(finishedOf(counts), counts.costMicroUsd, counts.costSquares, CERTAIN_Z);
+  return toJudged("cost", costOf(candidate), costOf(baseline), limit, (value) => value * limit);
+};
+
+/** Less is worse: compared by what each misses of a full score. */
+const judgeScore: Judge = (candidate, baseline, limit) => {
+  if (limit === undefined || !isEvidence(candidate.scores, baseline.scores)) return undefined;
+  const missedOf = ({ scores, scoreSum, scoreSquares }: RolloutCounts): Bounds => {
+    const { low, seen, high } = meanBounds(scores, scoreSum, scoreSquares, CERTAIN_Z);
+    return { low: 1 - high, seen: 1 - seen, high: 1 - low };
+  };
+  const judged = toJudged("score", missedOf(candidate), missedOf(baseline), limit, (value) => value + limit);
+  return { ...judged, candidate: 1 - judged.candidate, baseline: 1 - judged.baseline };
+};
+
+const isEvidence = (...calls: readonly number[]): boolean => calls.every((count) => count >= EVIDENCE_CALLS_MIN);
+
+/** `most` says what a value of the candidate may be at most, given the baseline's. */
+function toJudged(gate: Gate, mine: Bounds, theirs: Bounds, limit: number, most: (value: number) => number): Judged {
+  return {
+    gate,
+    candidate: mine.seen,
+    baseline: theirs.seen,
+    limit,
+    worse: mine.low > most(theirs.high),
+    within: mine.seen <= most(theirs.seen),
+  };
+}
