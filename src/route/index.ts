@@ -7,3 +7,5 @@ export { judge } from "./rollout/judge.ts";
 export type { Verdict } from "./rollout/judge.ts";
 export { NO_COUNTS, sumCounts, withCall, withScore } from "./rollout/counts.ts";
 export { shareOf, variantOf } from "./rollout/variant.ts";
+export { createHealthBook } from "./health/book.ts";
+export type { Health, HealthBook } from "./health/book.ts";
