@@ -103,15 +103,15 @@ test("the end of a call from before it opened changes nothing", () => {
   const breaker = make();
   const early = Array.from({ length: 6 }, () => breaker.enter(0)).filter((pass) => pass !== undefined);
   calls(breaker, 3, "bad", 0);
-  breaker.leave(at(early, 0), "good", 1);
-  breaker.leave(at(early, 1), "bad", 50_000);
+  breaker.leave(passAt(early, 0), "good", 1);
+  breaker.leave(passAt(early, 1), "bad", 50_000);
   assert.deepEqual([breaker.state(1), breaker.opensInMs(50_000)], ["open", 10_000]);
   calls(breaker, 3, "good", 60_000);
   for (const pass of early.slice(2)) breaker.leave(pass, "bad", 60_001);
   assert.equal(breaker.state(60_001), "closed", "late failures of the outage do not open it again");
 });
 
-function at(passes: readonly Pass[], index: number): Pass {
+function passAt(passes: readonly Pass[], index: number): Pass {
   const pass = passes[index];
   assert.ok(pass);
   return pass;
