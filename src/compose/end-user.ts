@@ -3,10 +3,8 @@ import type { Change } from "../admit/index.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { TenantId } from "../kernel/ids.ts";
+import { createEndUserMemory, type KnownUsers } from "./end-user-memory.ts";
 
-/** Tenants of which something is kept, and end users whose digest is, a hundred bytes each; read from the database otherwise. */
-const TENANTS_MAX = 10_000;
-const DIGESTS_MAX = 50_000;
 const SALT_BYTES = 32;
 /** A record waits so long for a digest that is being looked up since the call began, and names no end user after it. */
 const WAIT_MS_MAX = 1_000;
@@ -36,39 +34,15 @@ export type EndUserDigests = {
   forgetAll(): void;
 };
 
-/** Of a tenant. Digests and the looking for them go by the end user's row. */
-type Known = {
-  readonly salt: Uint8Array;
-  readonly digests: Map<string, string>;
-  readonly lookups: Map<string, Promise<string | undefined>>;
-};
-
 export function createEndUserDigests(deps: EndUserDeps): EndUserDigests {
-  const tenants = new Map<TenantId, Known>();
-  let held = 0;
+  const memory = createEndUserMemory();
   let awayUntilMs = Number.NEGATIVE_INFINITY;
 
-  const forgetTenant = (tenantId: TenantId): void => {
-    held -= tenants.get(tenantId)?.digests.size ?? 0;
-    tenants.delete(tenantId);
-  };
-  /** The tenant that has been known for longest goes first. */
-  const makeRoom = (): void => {
-    for (const tenantId of tenants.keys()) {
-      if (tenants.size < TENANTS_MAX && held < DIGESTS_MAX) return;
-      forgetTenant(tenantId);
-    }
-  };
-  const knownOf = async (tenantId: TenantId): Promise<Known | undefined> => {
-    const found = tenants.get(tenantId);
+  const knownOf = async (tenantId: TenantId): Promise<KnownUsers | undefined> => {
+    const found = memory.find(tenantId);
     if (found !== undefined) return found;
     const salt = await deps.findTenantSalt(tenantId);
-    if (salt === undefined) return undefined;
-    // Another call may have been first.
-    const known = tenants.get(tenantId) ?? { salt, digests: new Map(), lookups: new Map() };
-    if (!tenants.has(tenantId)) makeRoom();
-    tenants.set(tenantId, known);
-    return known;
+    return salt === undefined ? undefined : memory.begin(tenantId, salt);
   };
   const lookUp = async (tenantId: TenantId, endUser: string): Promise<string | undefined> => {
     const known = await knownOf(tenantId);
@@ -81,11 +55,7 @@ export function createEndUserDigests(deps: EndUserDeps): EndUserDigests {
       if (salt === undefined) return undefined;
       const digest = deps.digest(salt, endUser);
       // Who was forgotten meanwhile may have another salt by now.
-      if (tenants.get(tenantId) === known && known.lookups.get(id) === started) {
-        if (!known.digests.has(id)) held++;
-        known.digests.set(id, digest);
-        makeRoom();
-      }
+      if (known.lookups.get(id) === started) memory.keep(tenantId, known, id, digest);
       return digest;
     };
     const started: Promise<string | undefined> = take().finally(() => {
@@ -95,7 +65,7 @@ export function createEndUserDigests(deps: EndUserDeps): EndUserDigests {
     return await started;
   };
   const find = (tenantId: TenantId, endUser: string): string | undefined => {
-    const known = tenants.get(tenantId);
+    const known = memory.find(tenantId);
     return known?.digests.get(deps.subjectId(known.salt, endUser));
   };
   const tryLookUp = async (tenantId: TenantId, endUser: string): Promise<string | undefined> => {
@@ -113,16 +83,10 @@ export function createEndUserDigests(deps: EndUserDeps): EndUserDigests {
     },
     digest: async ({ who }, endUser) => find(who.tenant.id, endUser) ?? (await tryLookUp(who.tenant.id, endUser)),
     forget({ kind, tenantId, id }) {
-      if (kind === "tenant") forgetTenant(tenantId);
-      if (kind !== "subject") return;
-      const known = tenants.get(tenantId);
-      if (known?.digests.delete(id) === true) held--;
-      known?.lookups.delete(id);
+      if (kind === "tenant") memory.forgetTenant(tenantId);
+      if (kind === "subject") memory.forgetUser(tenantId, id);
     },
-    forgetAll() {
-      tenants.clear();
-      held = 0;
-    },
+    forgetAll: memory.forgetAll,
   };
 }
 

@@ -16,7 +16,8 @@ import {
   type DecisionLog,
   type RecordParts,
 } from "../record/index.ts";
-import { createProviderPool, type Provider } from "../provider/index.ts";
+import { createProviderPool, type Provider, type ProviderPool } from "../provider/index.ts";
+import type { Retrieve } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
 import { findCollection } from "../store/collections.ts";
@@ -29,7 +30,7 @@ import { createMetrics, describeError, type Log, type Metrics } from "../telemet
 import { composeAbuse, type AbuseParts } from "./abuse.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
 import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts";
-import { createChangeHearers, listHearers } from "./change-hearers.ts";
+import { createChangeHearers, listHearers, type ChangeHearers } from "./change-hearers.ts";
 import { composeContentScan, type ContentScanParts } from "./content-scan.ts";
 import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests, type EndUserDigests } from "./end-user.ts";
@@ -105,44 +106,19 @@ export function composeParts(deps: PartsDeps): Parts {
   const telemetry = composeTelemetry({ config, clock, log, instanceId: processId, collect: () => metrics.collect() });
   const contentScan = composeContentScan({ db, clock, log, decisions, stored, personalData });
   const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry, contentScan, misuse });
-  const endUsers = composeEndUsers(deps);
-  const approvedRoutes = followApprovedRoutes({ read: () => findApprovedRoutes(db, PLATFORM), log }, deps.approvedRoutes);
-  const admission = composeAdmission({
-    config,
-    db,
-    clock,
-    processId,
-    abuse: misuse.abuse,
-    sumSpent,
-    signedIn: (who, by) => decisions.note(toSignIn(who, by)),
-    listen: hearers.listen,
-  });
+  const { admission, approvedRoutes, endUsers } = composeFollowers(deps, { processId, decisions, misuse, hearers });
   let rules = config.guard.policy;
   const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy: () => rules });
   const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
-  const approved = (of: Config): Config => withApprovedRoutes(of, approvedRoutes.current);
-  const makeChat = (of: Config): ChatParts =>
-    composeChat({
-      config: of,
-      providers: pool.open(of.providers, of.outbound),
-      clock,
-      journal: record.journal,
-      retrieve,
-      isOwnCollection: async (tenantId, nameOrId, owner) => (await findCollection(db, tenantId, nameOrId, owner)) !== undefined,
-      findPrice: readPriceBook().findPrice,
-      endUsers,
-      metrics,
-      closed: misuse.closed,
-      ...guard.rulesOf(of),
-      judge: guard.judge,
-      keepsContent: stored.keepsContent,
-      keepContent: stored.contentLog.keep,
-      tracer: telemetry.tracer,
-    });
+  const makeChat = createChatMaker(
+    deps,
+    { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes },
+    { pool, retrieve },
+  );
   const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed });
   hearers.add(...listHearers({ authenticator: admission.authenticator, endUsers, approvedRoutes, erasures: erasure.jobs }));
   const live = new Set<AbortController>();
-  let chat = makeChat(approved(config));
+  let chat = makeChat(config);
   const parts = {
     live,
     record,
@@ -163,7 +139,7 @@ export function composeParts(deps: PartsDeps): Parts {
     },
     reconfigure(next: Config) {
       const old = chat;
-      chat = makeChat(approved(next));
+      chat = makeChat(next);
       rules = next.guard.policy;
       admission.reconfigure(next);
       stored.reconfigure(next);
@@ -171,6 +147,59 @@ export function composeParts(deps: PartsDeps): Parts {
     },
   };
   return Object.assign(parts, { metrics, ...createLife(parts, log) });
+}
+
+type ChatSources = Pick<Parts, "record" | "guard" | "misuse" | "stored" | "telemetry" | "metrics" | "endUsers" | "approvedRoutes">;
+
+/** The path of calls as one configuration has it; approved routes come before its own. */
+function createChatMaker(
+  { db, clock }: Pick<PartsDeps, "db" | "clock">,
+  { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes }: ChatSources,
+  { pool, retrieve }: { readonly pool: ProviderPool; readonly retrieve: Retrieve },
+): (config: Config) => ChatParts {
+  return (config) => {
+    const of = withApprovedRoutes(config, approvedRoutes.current);
+    return composeChat({
+      config: of,
+      providers: pool.open(of.providers, of.outbound),
+      clock,
+      journal: record.journal,
+      retrieve,
+      isOwnCollection: async (tenantId, nameOrId, owner) => (await findCollection(db, tenantId, nameOrId, owner)) !== undefined,
+      findPrice: readPriceBook().findPrice,
+      endUsers,
+      metrics,
+      closed: misuse.closed,
+      ...guard.rulesOf(of),
+      judge: guard.judge,
+      keepsContent: stored.keepsContent,
+      keepContent: stored.contentLog.keep,
+      tracer: telemetry.tracer,
+    });
+  };
+}
+
+/** Who keeps something of tenants in memory. */
+function composeFollowers(
+  deps: PartsDeps,
+  by: Pick<Parts, "decisions" | "misuse"> & { readonly processId: ProcessId; readonly hearers: ChangeHearers },
+): Pick<Parts, "admission" | "approvedRoutes" | "endUsers"> {
+  const { config, db, clock, log } = deps;
+  const { processId, decisions, misuse, hearers } = by;
+  return {
+    endUsers: composeEndUsers(deps),
+    approvedRoutes: followApprovedRoutes({ read: () => findApprovedRoutes(db, PLATFORM), log }, deps.approvedRoutes),
+    admission: composeAdmission({
+      config,
+      db,
+      clock,
+      processId,
+      abuse: misuse.abuse,
+      sumSpent,
+      signedIn: (who, means) => decisions.note(toSignIn(who, means)),
+      listen: hearers.listen,
+    }),
+  };
 }
 
 function composeMetrics(
