@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv } from "node:crypto";
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 
 /** AES-256-GCM with the sizes that NIST SP 800-38D recommends. */
 export const KEY_BYTES = 32;
@@ -18,4 +18,18 @@ export function sealGcm(key: Uint8Array, nonce: Uint8Array, name: Uint8Array, by
 export function openGcm(key: Uint8Array, nonce: Uint8Array, name: Uint8Array, { text, tag }: Sealed): Uint8Array {
   const decipher = createDecipheriv("aes-256-gcm", key, nonce, { authTagLength: TAG_BYTES }).setAAD(name).setAuthTag(tag);
   return Buffer.concat([decipher.update(text), decipher.final()]);
+}
+
+/** Under a nonce of its own, in one piece: nonce, tag, text. */
+export function sealPacked(key: Uint8Array, name: Uint8Array, bytes: Uint8Array): Uint8Array {
+  const nonce = randomBytes(NONCE_BYTES);
+  const { text, tag } = sealGcm(key, nonce, name, bytes);
+  return Buffer.concat([nonce, tag, text]);
+}
+
+/** Throws as `openGcm` does, and where it is too short to be one. */
+export function openPacked(key: Uint8Array, name: Uint8Array, packed: Uint8Array): Uint8Array {
+  const nonce = packed.subarray(0, NONCE_BYTES);
+  const tag = packed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
+  return openGcm(key, nonce, name, { tag, text: packed.subarray(NONCE_BYTES + TAG_BYTES) });
 }

@@ -1,6 +1,6 @@
-import { createHmac, randomBytes } from "node:crypto";
+import { createHmac } from "node:crypto";
 import { Fault } from "../kernel/fault.ts";
-import { KEY_BYTES, NONCE_BYTES, openGcm, sealGcm, TAG_BYTES } from "../kernel/gcm.ts";
+import { KEY_BYTES, openPacked, sealPacked } from "../kernel/gcm.ts";
 
 /**
  * Who keeps the key that data keys are wrapped under: this program, or a key service. `context` names what the data key is for; what was
@@ -18,17 +18,10 @@ export function createSecretWrapper(secretKey: Uint8Array): KeyWrapper {
   if (secretKey.length !== KEY_BYTES) throw new TypeError("the key of the object store has 32 bytes");
   return {
     name: `secret:${createHmac("sha256", secretKey).update("weir/object/wrapper-name").digest("hex").slice(0, 16)}`,
-    async wrap(key, context) {
-      const nonce = randomBytes(NONCE_BYTES);
-      const { text, tag } = sealGcm(secretKey, nonce, Buffer.from(context), key);
-      return Buffer.concat([nonce, tag, text]).toString("base64");
-    },
+    wrap: async (key, context) => Buffer.from(sealPacked(secretKey, Buffer.from(context), key)).toString("base64"),
     async unwrap(wrapped, context) {
-      const all = Buffer.from(wrapped, "base64");
-      const nonce = all.subarray(0, NONCE_BYTES);
-      const tag = all.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
       try {
-        return openGcm(secretKey, nonce, Buffer.from(context), { tag, text: all.subarray(NONCE_BYTES + TAG_BYTES) });
+        return openPacked(secretKey, Buffer.from(context), Buffer.from(wrapped, "base64"));
       } catch (error) {
         throw new Fault(
           "object_damaged",

@@ -1,6 +1,5 @@
-import { randomBytes } from "node:crypto";
 import { hmacKey } from "../../kernel/hash.ts";
-import { NONCE_BYTES, openGcm, sealGcm, TAG_BYTES } from "../../kernel/gcm.ts";
+import { openPacked, sealPacked } from "../../kernel/gcm.ts";
 import type { TenantId } from "../../kernel/ids.ts";
 import { createWriteBehind } from "../../kernel/write-behind.ts";
 
@@ -28,12 +27,6 @@ export type PseudonymBookDeps = {
 /** Under another tenant, conversation or name it does not open. */
 const placeOf = (conversation: string, name: string): Uint8Array => Buffer.from(`${conversation}\n${name}`);
 
-function open(key: Uint8Array, place: Uint8Array, sealed: Uint8Array): string {
-  const nonce = sealed.subarray(0, NONCE_BYTES);
-  const tag = sealed.subarray(NONCE_BYTES, NONCE_BYTES + TAG_BYTES);
-  return Buffer.from(openGcm(key, nonce, place, { text: sealed.subarray(NONCE_BYTES + TAG_BYTES), tag })).toString();
-}
-
 /** Of one call: who names more writes no conversation. */
 const NAMES_MAX = 1000;
 /** What a database that is away lets pile up in memory: some megabytes. More is lost, and told. */
@@ -47,9 +40,8 @@ export function createPseudonymBook({ keep, find, key, onLost }: PseudonymBookDe
       let lost = 0;
       for (const [name, original] of entries) {
         if (isWaiting(tenantId, `${conversation} ${name}`)) continue;
-        const nonce = randomBytes(NONCE_BYTES);
-        const { text, tag } = sealGcm(keyOf(tenantId), nonce, placeOf(conversation, name), Buffer.from(original));
-        const row = { conversation, name, sealed: Buffer.concat([nonce, tag, text]) };
+        const sealed = sealPacked(keyOf(tenantId), placeOf(conversation, name), Buffer.from(original));
+        const row = { conversation, name, sealed };
         if (!add(tenantId, `${conversation} ${name}`, row)) lost++;
       }
       if (lost > 0) onLost(new Error("the database is slower than the calls"), lost);
@@ -61,7 +53,7 @@ export function createPseudonymBook({ keep, find, key, onLost }: PseudonymBookDe
       const held = [...waiting(tenantId)].filter((row) => row.conversation === conversation && asked.has(row.name));
       try {
         for (const { name, sealed } of [...(await find(tenantId, conversation, [...asked])), ...held])
-          originals.set(name, open(keyOf(tenantId), placeOf(conversation, name), sealed));
+          originals.set(name, Buffer.from(openPacked(keyOf(tenantId), placeOf(conversation, name), sealed)).toString());
       } catch (error) {
         onLost(error, 1);
       }
