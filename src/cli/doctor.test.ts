@@ -33,6 +33,27 @@ test("a provider that is away is a problem with what to do; one that answers is 
   assert.match(ill.out, /PROBLEM {2}provider local: .*\(target_down\)\n {10}→ Is it running/);
 });
 
+test("metrics of a vLLM server are looked at, and a server without any is warned of", async () => {
+  const cwd = await makeFolder();
+  const metrics = { stream: ["vllm:num_requests_running 3\nvllm:num_requests_waiting 7\n"] };
+  const models = { "GET /v1/models": { json: { data: [] } } };
+  const told = async (routes: Parameters<typeof startFakeServer>[0]): Promise<{ code: number; out: string }> => {
+    const server = await startFakeServer(routes);
+    await writeFile(join(cwd, "weir.yaml"), yamlOf(server.url).replace("kind: openai", "kind: openai, engine: vllm"));
+    const { code, out } = await runCli(["doctor"], { cwd });
+    await server.close();
+    return { code, out };
+  };
+  const well = await told({ ...models, "GET /metrics": metrics });
+  assert.deepEqual([well.code, /ok {7}provider local metrics: 3 running, 7 waiting/.test(well.out)], [0, true], well.out);
+  // Calls are answered all the same, so it is no problem that fails the command.
+  const hidden = await told(models);
+  assert.equal(hidden.code, 0);
+  assert.match(hidden.out, /warning {2}provider local metrics: cannot be read: .*\(target_missing\)\n {10}→ GET \/metrics beside the API/);
+  const other = await told({ ...models, "GET /metrics": { stream: ["http_requests_total 5\n"] } });
+  assert.match(other.out, /warning {2}provider local metrics: what \/metrics answers is not vLLM's/);
+});
+
 test("an object store that is away is a problem with what to do, and its secret is not printed", async () => {
   const cwd = await makeFolder();
   const gone = await startFakeServer({});

@@ -5,7 +5,7 @@ import { systemAfter, type Change } from "../admit/index.ts";
 import type { Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
-import { deriveKey } from "../kernel/hash.ts";
+import { deriveKey, hmacHex } from "../kernel/hash.ts";
 import { processIds, type ProcessId } from "../kernel/ids.ts";
 import {
   createDecisionLog,
@@ -16,7 +16,7 @@ import {
   type DecisionLog,
   type RecordParts,
 } from "../record/index.ts";
-import { createProviderPool, type Provider, type ProviderPool } from "../provider/index.ts";
+import { createProviderPool, type Provider, type ProviderPool, type VllmWatch } from "../provider/index.ts";
 import type { Retrieve } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
@@ -34,7 +34,6 @@ import { createChangeHearers, listHearers, type ChangeHearers } from "./change-h
 import { composeContentScan, type ContentScanParts } from "./content-scan.ts";
 import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests, type EndUserDigests } from "./end-user.ts";
-import { createDigest } from "./ground.ts";
 import { composeGuard, type GuardParts } from "./guard.ts";
 import { toSignIn } from "./identity.ts";
 import { composeErasure, type ErasureParts } from "./erasure.ts";
@@ -42,6 +41,7 @@ import { composeIngest } from "./ingest.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
 import { createPersonalData, type PersonalData } from "./personal-data.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
+import { composeVllm } from "./vllm.ts";
 
 export type PartsDeps = {
   readonly config: Config;
@@ -71,6 +71,8 @@ export type Parts = {
   readonly erasure: ErasureParts;
   readonly contentScan: ContentScanParts;
   readonly endUsers: EndUserDigests;
+  /** How the vLLM servers are doing. */
+  readonly vllm: VllmWatch;
   /** This process has changed a key or a tenant itself: its caches hear of it at once. */
   changed(change: Change): void;
   readonly metrics: Metrics;
@@ -109,7 +111,9 @@ export function composeParts(deps: PartsDeps): Parts {
   const { admission, approvedRoutes, endUsers } = composeFollowers(deps, { processId, decisions, misuse, hearers });
   let rules = config.guard.policy;
   const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy: () => rules });
-  const pool = createProviderPool({ clock, cacheSalt: createDigest(deriveKey(config.secret, "cache-salt")) });
+  const saltKey = deriveKey(config.secret, "cache-salt");
+  const pool = createProviderPool({ clock, cacheSalt: (tenantId) => hmacHex(saltKey, tenantId) });
+  const vllm = composeVllm({ clock, log });
   const makeChat = createChatMaker(
     deps,
     { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes },
@@ -119,6 +123,7 @@ export function composeParts(deps: PartsDeps): Parts {
   hearers.add(...listHearers({ authenticator: admission.authenticator, endUsers, approvedRoutes, erasures: erasure.jobs }));
   const live = new Set<AbortController>();
   let chat = makeChat(config);
+  vllm.follow(chat.providers);
   const parts = {
     live,
     record,
@@ -133,6 +138,7 @@ export function composeParts(deps: PartsDeps): Parts {
     erasure,
     contentScan,
     endUsers,
+    vllm,
     changed,
     get chat() {
       return chat;
@@ -140,6 +146,7 @@ export function composeParts(deps: PartsDeps): Parts {
     reconfigure(next: Config) {
       const old = chat;
       chat = makeChat(next);
+      vllm.follow(chat.providers);
       rules = next.guard.policy;
       admission.reconfigure(next);
       stored.reconfigure(next);
@@ -299,6 +306,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       erasure.jobs.start();
       contentScan.start();
       for (const provider of parts.chat.providers.values()) void probe(provider, log);
+      parts.vllm.start();
       resume();
       resuming = setInterval(resume, RESUME_EVERY_MS);
       resuming.unref();
@@ -312,6 +320,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       admission.authenticator.stop();
       clearInterval(resuming);
       contentScan.stop();
+      parts.vllm.stop();
       await erasure.jobs.stop();
       await ingest.close();
       await stored.close();

@@ -1,5 +1,6 @@
 import { isLoopback } from "../kernel/loopback.ts";
 import { readLlama } from "./llama.ts";
+import { didYouMean } from "./nearest.ts";
 import { resolveSecret, resolveText } from "./reference.ts";
 import type { Place } from "./problem.ts";
 import type { FileProvider } from "./schema.ts";
@@ -52,15 +53,39 @@ async function readRemote(name: string, provider: Remote, source: Source): Promi
   const address = resolveText(provider.baseUrl, placeOf("baseUrl"), source);
   const baseUrl = address === undefined ? undefined : readBaseUrl(address, provider, placeOf("baseUrl"), source);
   const apiKey = provider.apiKey === undefined ? undefined : await resolveSecret(provider.apiKey, placeOf("apiKey"), source);
+  const vllm = provider.kind === "openai" ? readVllm(name, provider, source) : {};
   return {
     name,
     kind: provider.kind,
+    ...vllm,
     baseUrl: baseUrl ?? "",
     apiKey,
     trust: provider.trust,
     region: provider.region,
     timeouts: provider.timeouts,
   };
+}
+
+/** A priority for a tier that is none would be a promise that nobody keeps. */
+function readVllm(
+  name: string,
+  provider: Extract<Remote, { kind: "openai" }>,
+  source: Source,
+): Pick<RemoteConfig, "engine" | "tierPriority"> {
+  const { engine, tierPriority } = provider;
+  const { problems } = source.findings;
+  if (tierPriority !== undefined && engine === undefined) {
+    const place = source.placeOf(["providers", name, "tierPriority"], "key");
+    problems.push({ place, message: "is for servers that know priorities: set engine: vllm beside it." });
+  }
+  const tiers = Object.keys(source.value.tiers);
+  for (const tier of Object.keys(tierPriority ?? {})) {
+    if (tiers.includes(tier)) continue;
+    const known = tiers.length === 0 ? " There are no tiers." : ` Known: ${tiers.join(", ")}.`;
+    const place = source.placeOf(["providers", name, "tierPriority", tier], "key");
+    problems.push({ place, message: `there is no tier "${tier}".${didYouMean(tier, tiers) || known}` });
+  }
+  return { ...(engine === undefined ? {} : { engine }), ...(tierPriority === undefined ? {} : { tierPriority }) };
 }
 
 /** Without trailing slashes; undefined when it is no address, which has been said. The address is not quoted: it may hold a password. */

@@ -144,10 +144,24 @@ const llama = {
     .default("start")
     .meta({ description: "When the model is read into memory. `start` does not hold up the server: early calls wait." }),
 };
+const vllm = {
+  engine: z.enum(["vllm"]).optional().meta({
+    description:
+      "`vllm`: the server is vLLM. Its `/metrics` beside the API are read twice a second for the length of its queue; every call carries a `cache_salt` of its tenant (docs/vllm.md).",
+  }),
+  tierPriority: z
+    .record(plainName, whole({ min: -1000, max: 1000, why: "nobody has more ranks than that", description: "Lower is sooner." }))
+    .optional()
+    .meta({
+      description:
+        "(`engine: vllm` only) `priority` sent with calls of tenants of a tier, by the tier's name; lower is sooner, other tenants have 0. Needs a server that was started with `--scheduling-policy priority`: others refuse calls that bring one.",
+    }),
+};
 const provider = z.discriminatedUnion("kind", [
   z.strictObject({
     kind: z.literal("openai").meta({ description: "Any server that speaks OpenAI's protocol: vLLM, llama.cpp, Ollama, OpenAI itself." }),
     ...remote,
+    ...vllm,
   }),
   z.strictObject({ kind: z.literal("anthropic").meta({ description: "Anthropic's Messages protocol." }), ...remote }),
   z.strictObject({

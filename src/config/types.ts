@@ -34,6 +34,10 @@ export type LlamaConfig = {
 export type RemoteConfig = {
   readonly name: string;
   readonly kind: "openai" | "anthropic";
+  /** What runs behind the protocol, where that is known. */
+  readonly engine?: "vllm" | undefined;
+  /** vLLM's `priority` by tier of the tenant; lower is sooner. */
+  readonly tierPriority?: Readonly<Record<string, number>> | undefined;
   /** Without a trailing slash. */
   readonly baseUrl: string;
   readonly apiKey: string | undefined;

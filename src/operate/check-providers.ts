@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
-import { createProviders, type Provider } from "../provider/index.ts";
+import { createProviders, readMetrics, type Provider } from "../provider/index.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 
 const PROBE_MS = 10_000;
@@ -21,13 +21,34 @@ const TODO: Partial<Record<FaultCode, string>> = {
 export async function checkProviders(clock: Clock, config: Config): Promise<readonly Finding[]> {
   const remote = config.providers.filter(({ kind }) => kind !== "llama");
   const providers = createProviders(remote, { clock, cacheSalt: () => "", outbound: config.outbound });
-  const probed = await Promise.all([...providers.values()].map(probe));
+  const probed = (await Promise.all([...providers.values()].map(look))).flat();
   for (const provider of providers.values()) provider.close();
   const none =
     config.providers.length === 0
       ? [warning("providers", "none: only answers from documents", "Name one in weir.yaml, or set ANTHROPIC_API_KEY.")]
       : [];
   return [...none, ...probed, ...checkLlama(config)];
+}
+
+async function look(provider: Provider): Promise<readonly Finding[]> {
+  const found = await probe(provider);
+  // Of a server that is away nothing more is to be told.
+  return found.state === "ok" && provider.metrics !== undefined ? [found, await probeMetrics(provider)] : [found];
+}
+
+/** Calls are answered without them, only not where the queue is shortest. */
+async function probeMetrics(provider: Provider): Promise<Finding> {
+  const about = `provider ${provider.name} metrics`;
+  try {
+    const measured = readMetrics((await provider.metrics?.(AbortSignal.timeout(PROBE_MS))) ?? "");
+    if (measured !== undefined) return ok(about, `${String(measured.running)} running, ${String(measured.waiting)} waiting`);
+    return warning(about, "what /metrics answers is not vLLM's", "engine: vllm is for vLLM servers: is it one?");
+  } catch (error) {
+    const { code, message } = Fault.from(error);
+    const todo =
+      "GET /metrics beside the API must reach vLLM itself: a proxy before it may let only /v1 through. Until then its queue is not known.";
+    return warning(about, `cannot be read: ${message} (${code})`, todo);
+  }
 }
 
 async function probe(provider: Provider): Promise<Finding> {

@@ -39,8 +39,11 @@ export function createProviders(configs: readonly ProviderConfig[], deps: Provid
     const transport = createTransport({ clock, deadlines, connection: connect({ viaProxy, tls, ...deps.outbound }) });
     const wire = createWire(config, cacheSalt);
     const provider = createWireProvider(config.name, config.baseUrl, wire, transport);
-    const embed = config.kind === "openai" ? createOpenAiEmbed({ baseUrl: config.baseUrl, headers: wire.headers, transport }) : undefined;
-    providers.set(config.name, embed === undefined ? provider : { ...provider, embed });
+    if (config.kind === "openai") {
+      const salt = config.engine === "vllm" ? { cacheSalt } : {};
+      const embed = createOpenAiEmbed({ baseUrl: config.baseUrl, headers: wire.headers, transport, ...salt });
+      providers.set(config.name, { ...provider, embed });
+    } else providers.set(config.name, provider);
   }
   return providers;
 }

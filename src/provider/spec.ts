@@ -52,6 +52,8 @@ export type Provider = {
   embed?(asked: EmbedAsk, signal: AbortSignal): Promise<Embedded>;
   /** How well each document answers the query. Absent where the protocol knows no ranking; `target_refused` where the model does not. */
   rank?(asked: RankAsk, signal: AbortSignal): Promise<Ranked>;
+  /** The server's own measurements, as Prometheus' text. Absent where the configuration does not say that it has any (`engine: vllm`). Throws a Fault. */
+  metrics?(signal: AbortSignal): Promise<string>;
   /** Cheap reachability check for /readyz and doctor; throws a Fault. Never costs tokens. */
   probe(signal: AbortSignal): Promise<void>;
   /** Closes idle connections. */

@@ -24,6 +24,8 @@ export type ByteStream = {
 /** Speaks HTTP to one provider. Everything that it throws is a Fault. */
 export type Transport = {
   json(ask: Ask, signal: AbortSignal): Promise<unknown>;
+  /** A whole body that is no JSON, of at most so many bytes. */
+  text(ask: Ask, signal: AbortSignal, bytesMax: number): Promise<string>;
   stream(ask: Ask, signal: AbortSignal): Promise<ByteStream>;
   close(): void;
 };
@@ -85,20 +87,22 @@ type TransportDeps = { readonly clock: Clock; readonly deadlines: Deadlines; rea
 
 export function createTransport(deps: TransportDeps, bodyBytesMax = UPSTREAM_BODY_BYTES_MAX): Transport {
   const { clock, deadlines, connection } = deps;
+  const whole = async <Read>(ask: Ask, signal: AbortSignal, bytesMax: number, read: (bytes: Uint8Array) => Read): Promise<Read> => {
+    // Whether the caller is gone is looked at by the deadlines' timer: a listener costs more than all else here, and 100 ms are soon over.
+    const exchange = openExchange(deadlines, ask, signal);
+    try {
+      const reply = await exchange.send(connection, ask);
+      if (!isOk(reply)) throw await refusal(reply, exchange, clock.nowMs());
+      return read(await readWhole(reply, exchange, bytesMax));
+    } catch (error) {
+      throw exchange.fail(error);
+    } finally {
+      exchange.end();
+    }
+  };
   return {
-    async json(ask, signal) {
-      // Whether the caller is gone is looked at by the deadlines' timer: a listener costs more than all else here, and 100 ms are soon over.
-      const exchange = openExchange(deadlines, ask, signal);
-      try {
-        const reply = await exchange.send(connection, ask);
-        if (!isOk(reply)) throw await refusal(reply, exchange, clock.nowMs());
-        return parseJson(await readWhole(reply, exchange, bodyBytesMax));
-      } catch (error) {
-        throw exchange.fail(error);
-      } finally {
-        exchange.end();
-      }
-    },
+    json: (ask, signal) => whole(ask, signal, bodyBytesMax, parseJson),
+    text: (ask, signal, bytesMax) => whole(ask, signal, bytesMax, (bytes) => Buffer.from(bytes).toString("utf8")),
     async stream(ask, signal) {
       const exchange = openExchange(deadlines, ask, signal);
       exchange.listen();

@@ -9,6 +9,9 @@ import type { StreamReader, Wire } from "./wire.ts";
 /** A probe must answer in seconds, whatever a model may take. */
 const PROBE_TIMEOUTS = { firstByteMs: 5000, idleMs: 5000, totalMs: 10_000 };
 
+/** Some hundred kilobytes are usual for many engines in one server. */
+const METRICS_BYTES_MAX = 4 * 1024 * 1024;
+
 /** Of a chunk that waited for a slow reader, only so much is turned into parts at a time: as parts it is many times larger. */
 const SLICE_BYTES = 16 * 1024;
 
@@ -39,8 +42,13 @@ export function createWireProvider(name: string, baseUrl: string, wire: Wire, tr
       const ask = { url: baseUrl + wire.probePath, headers: probeHeaders, body: undefined, timeouts: PROBE_TIMEOUTS };
       wire.readProbe(await transport.json(ask, signal));
     },
+    ...(wire.metricsUrl === undefined ? {} : { metrics: createMetrics(wire.metricsUrl, probeHeaders, transport) }),
     close: () => transport.close(),
   };
+}
+
+function createMetrics(url: string, headers: Headers, transport: Transport): NonNullable<Provider["metrics"]> {
+  return (signal) => transport.text({ url, headers, body: undefined, timeouts: PROBE_TIMEOUTS }, signal, METRICS_BYTES_MAX);
 }
 
 function withTraceparent(headers: Headers, traceparent: string): Headers {

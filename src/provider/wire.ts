@@ -18,6 +18,8 @@ export type StreamReader = {
 export type Wire = {
   readonly path: string;
   readonly probePath: string;
+  /** Where the server tells its measurements, if it does. */
+  readonly metricsUrl?: string | undefined;
   readonly headers: Readonly<Record<string, string>>;
   /** The body of the request. Throws `target_refused` for what this protocol cannot say. */
   writeRequest(asked: ProviderCall): string;

@@ -11,6 +11,8 @@ export type Dialect = {
   readonly developerRole: boolean;
   /** The server may be vLLM, whose prefix cache is shared by all callers unless each call carries a `cache_salt`. */
   readonly salted: () => boolean;
+  /** vLLM's `priority` of a tenant of this tier, lower is sooner; undefined: none is sent. */
+  priorityOf(tier: string | undefined): number | undefined;
   /** What `GET /models` says about the server. */
   learn(models: unknown): void;
 };
@@ -18,14 +20,18 @@ export type Dialect = {
 /** `owned_by` of servers that are known not to be vLLM. An unknown server keeps its salt: most ignore it, and leaving it out could leak. */
 const NOT_VLLM = new Set(["llamacpp", "library", "ollama", "tensorrt_llm", "tgi", "lmstudio", "organization_owner", "localai"]);
 
-export function createDialect(config: Pick<RemoteConfig, "baseUrl" | "trust">): Dialect {
+export function createDialect(config: Pick<RemoteConfig, "baseUrl" | "trust" | "engine" | "tierPriority">): Dialect {
   const openai = isOpenAiHost(new URL(config.baseUrl).hostname);
-  let salted = config.trust === "private" && !openai;
+  const vllm = config.engine === "vllm";
+  const { tierPriority = {} } = config;
+  let salted = vllm || (config.trust === "private" && !openai);
   return {
     limitField: openai ? "max_completion_tokens" : "max_tokens",
     developerRole: openai,
     salted: () => salted,
+    priorityOf: (tier) => (vllm && tier !== undefined && Object.hasOwn(tierPriority, tier) ? tierPriority[tier] : undefined),
     learn(models) {
+      if (vllm) return;
       const owner = ownerOf(models);
       if (owner !== undefined && NOT_VLLM.has(owner)) salted = false;
     },

@@ -1,5 +1,6 @@
 import type { Embedded, Vector } from "../../domain/embedding.ts";
 import { Fault } from "../../kernel/fault.ts";
+import type { TenantId } from "../../kernel/ids.ts";
 import { countOf, isRecord } from "../json.ts";
 import type { EmbedAsk, Provider } from "../spec.ts";
 import { countTokens } from "../token-count.ts";
@@ -12,10 +13,12 @@ type EmbedDeps = {
   /** The wire's own: credentials. */
   readonly headers: Readonly<Record<string, string>>;
   readonly transport: Pick<Transport, "json">;
+  /** vLLM keeps prefixes of inputs as it does those of prompts. undefined: the server is none that knows a salt. */
+  readonly cacheSalt?: ((tenantId: TenantId) => string) | undefined;
 };
 
 /** `POST /embeddings` of OpenAI and of every server that speaks like it. */
-export function createOpenAiEmbed({ baseUrl, headers: own, transport }: EmbedDeps): NonNullable<Provider["embed"]> {
+export function createOpenAiEmbed({ baseUrl, headers: own, transport, cacheSalt }: EmbedDeps): NonNullable<Provider["embed"]> {
   const plain = { accept: "application/json", "accept-encoding": "identity", "content-type": "application/json" };
   const headers = new Headers({ ...own, ...plain });
   const url = `${baseUrl}/embeddings`;
@@ -23,7 +26,8 @@ export function createOpenAiEmbed({ baseUrl, headers: own, transport }: EmbedDep
   const format = isOpenAiHost(new URL(baseUrl).hostname) ? "base64" : "float";
   return async (asked, signal) => {
     const { target, inputs, dimensions } = asked;
-    const body = JSON.stringify({ model: target.upstream, input: inputs, dimensions, encoding_format: format });
+    const salt = cacheSalt?.(asked.call.who.tenant.id);
+    const body = JSON.stringify({ model: target.upstream, input: inputs, dimensions, encoding_format: format, cache_salt: salt });
     const sent = asked.traceparent === undefined ? headers : new Headers({ ...own, ...plain, traceparent: asked.traceparent });
     return readEmbeddings(await transport.json({ url, headers: sent, body, timeouts: target.timeouts }, signal), asked);
   };

@@ -1,6 +1,7 @@
 import type { RemoteConfig } from "../../config/index.ts";
 import type { TenantId } from "../../kernel/ids.ts";
 import type { Wire } from "../wire.ts";
+import { metricsUrlOf } from "../vllm/index.ts";
 import { createDialect } from "./dialect.ts";
 import { writeRequest } from "./request.ts";
 import { readAnswer } from "./response.ts";
@@ -12,6 +13,7 @@ export function createOpenAiWire(config: RemoteConfig, cacheSalt: (tenantId: Ten
   return {
     path: "/chat/completions",
     probePath: "/models",
+    metricsUrl: config.engine === "vllm" ? metricsUrlOf(config.baseUrl) : undefined,
     headers: config.apiKey === undefined ? {} : { authorization: `Bearer ${config.apiKey}` },
     writeRequest: (asked) => writeRequest(asked, dialect, () => cacheSalt(asked.call.who.tenant.id)),
     readAnswer,

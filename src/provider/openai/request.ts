@@ -55,6 +55,9 @@ export function writeRequest(asked: ProviderCall, dialect: Dialect, cacheSalt: (
   // Without its usage an answer could only be billed by a count.
   body["stream_options"] = chat.stream ? { ...streamOptions, include_usage: true } : undefined;
   if (dialect.salted()) body["cache_salt"] = cacheSalt();
+  const priority = dialect.priorityOf(asked.call.who.tenant.tier);
+  // vLLM's engine dies of a call for several answers under priority scheduling (its issue 29747, open).
+  if (priority !== undefined && (sampling.n ?? 1) === 1) body["priority"] = priority;
   return JSON.stringify(body);
 }
 
