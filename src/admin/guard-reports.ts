@@ -4,7 +4,7 @@ import { principalIdOf, type Principal, type TenantPrincipal } from "../domain/p
 import { toIso } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { requestIds, type RequestId, type TenantId } from "../kernel/ids.ts";
-import type { ObjectStore } from "../object/index.ts";
+import { listAllKeys, type ObjectStore } from "../object/index.ts";
 import type { DecisionLog } from "../record/index.ts";
 import { type Database, tenantScope } from "../store/database.ts";
 import {
@@ -158,9 +158,6 @@ const toView = (report: GuardReport): ReportView => ({
   labelledAt: report.labelledAtMs === undefined ? null : toIso(report.labelledAtMs),
 });
 
-/** Files of one tenant looked at in one step. */
-const PAGE = 500;
-
 /** Deletes what was sent with reports whose day has passed. Returns how many. */
 export async function pruneReportTexts(
   objects: Pick<ObjectStore, "listObjects" | "deleteObject">,
@@ -168,12 +165,12 @@ export async function pruneReportTexts(
   nowMs: number,
 ): Promise<number> {
   const today = toIso(nowMs).slice(0, 10);
-  for (let deleted = 0; ;) {
-    const keys = await objects.listObjects(tenantId, `${AREA}/`, { limit: PAGE });
-    const old = keys.filter((key) => (key.split("/")[1] ?? "") < today);
-    for (const key of old) await objects.deleteObject(tenantId, key);
-    deleted += old.length;
+  let deleted = 0;
+  for await (const key of listAllKeys(objects, tenantId, `${AREA}/`)) {
     // Keys ascend by date, so the old ones come first.
-    if (old.length < PAGE) return deleted;
+    if ((key.split("/")[1] ?? "") >= today) break;
+    await objects.deleteObject(tenantId, key);
+    deleted++;
   }
+  return deleted;
 }

@@ -2,7 +2,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { type ContentScan, createContentScan } from "../operate/index.ts";
 import type { DecisionLog } from "../record/index.ts";
 import type { Database } from "../store/index.ts";
-import { listTenants } from "../store/tenants.ts";
+import { eachTenant } from "../store/tenants.ts";
 import { describeError, type Log } from "../telemetry/index.ts";
 import type { ObjectParts } from "./objects.ts";
 import type { PersonalData } from "./personal-data.ts";
@@ -30,14 +30,7 @@ export function composeContentScan({ db, clock, log, decisions, stored, personal
     find: personalData.find,
     decisions,
     log,
-    async *listTenantIds() {
-      for (let after: string | undefined; ;) {
-        const page = await listTenants(db, { after });
-        for (const { id } of page.data) yield id;
-        after = page.nextCursor;
-        if (after === undefined) return;
-      }
-    },
+    listTenants: () => eachTenant(db),
   });
   let scannedAtMs: number | undefined;
   const look = (): void => {

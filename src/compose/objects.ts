@@ -18,7 +18,7 @@ import { openObjectStore } from "../operate/index.ts";
 import { createContentLog, createContentSample, keepsContent, needsScrubber, type ContentLog, type Scrub } from "../record/index.ts";
 import { listHeld, type Held } from "../store/holds.ts";
 import type { Database } from "../store/index.ts";
-import { listTenants } from "../store/tenants.ts";
+import { eachTenant } from "../store/tenants.ts";
 import { describeError, type Log } from "../telemetry/index.ts";
 
 export type ObjectParts = {
@@ -67,14 +67,9 @@ export function composeObjects({ config, db, clock, log, scrub }: Deps): ObjectP
   });
   const prune = async (): Promise<void> => {
     const held = await listHeld(db, new Date(clock.nowMs()));
-    for (let after: string | undefined; ;) {
-      const page = await listTenants(db, { after });
-      for (const { id } of page.data) {
-        await pruneTenant(contentLog, id, held.get(id));
-        if (held.get(id) === undefined) await pruneReportTexts(objects, id, clock.nowMs());
-      }
-      after = page.nextCursor;
-      if (after === undefined) return;
+    for await (const { id } of eachTenant(db)) {
+      await pruneTenant(contentLog, id, held.get(id));
+      if (held.get(id) === undefined) await pruneReportTexts(objects, id, clock.nowMs());
     }
   };
   let pruning: ReturnType<typeof setInterval> | undefined;

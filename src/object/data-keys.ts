@@ -4,6 +4,7 @@ import { tenantIds, type TenantId } from "../kernel/ids.ts";
 import { createSingleFlight } from "../kernel/single-flight.ts";
 import { KEY_BYTES } from "../kernel/gcm.ts";
 import type { KeyWrapper } from "./key-wrapper.ts";
+import { listAllPaths } from "./list-all.ts";
 import { areaOf, KEYS_AREA } from "./object-key.ts";
 import type { Blobs } from "./spec.ts";
 
@@ -11,7 +12,6 @@ export const KEY_ID_BYTES = 16;
 const TIME_BYTES = 6;
 /** Kept unwrapped in memory; 32 bytes each, asked for again otherwise. */
 const HELD_MAX = 10_000;
-const PAGE = 500;
 
 /** `id` is 32 hex digits that begin with the time of making. */
 export type DataKey = { readonly id: string; readonly key: Uint8Array };
@@ -70,8 +70,9 @@ export function createDataKeys({ blobs, wrappers, nowMs }: DataKeysDeps): DataKe
     keep(opened, path, key);
     return { id, key };
   };
+  const listKeys = (tenantId: TenantId): Promise<readonly string[]> => Array.fromAsync(listAllPaths(blobs, areaOf(tenantId, KEYS_AREA)));
   const findOrMake = async (tenantId: TenantId): Promise<DataKey> => {
-    const newest = (await blobs.list(areaOf(tenantId, KEYS_AREA), { limit: PAGE })).at(-1);
+    const newest = (await listKeys(tenantId)).at(-1);
     const id = newest?.slice(areaOf(tenantId, KEYS_AREA).length);
     const found = id === undefined ? await make(tenantId) : { id, key: await load(toKeyPath(tenantId, id)) };
     keep(writing, tenantId, found);
@@ -83,31 +84,21 @@ export function createDataKeys({ blobs, wrappers, nowMs }: DataKeysDeps): DataKe
   };
   return {
     forget,
-    count: async (tenantId) => (await listAll(blobs, areaOf(tenantId, KEYS_AREA))).length,
+    count: async (tenantId) => (await listKeys(tenantId)).length,
     async drop(tenantId) {
       forget(tenantId);
-      for (const path of await listAll(blobs, areaOf(tenantId, KEYS_AREA))) await blobs.delete(path);
+      for (const path of await listKeys(tenantId)) await blobs.delete(path);
     },
     async forWriting(tenantId) {
       return writing.get(tenantId) ?? (await once(tenantId, () => findOrMake(tenantId)));
     },
     get: async (tenantId, id) => load(toKeyPath(tenantId, id)),
     async rewrap() {
-      const all = await listAll(blobs, `${KEYS_AREA}/`);
+      const all = await Array.fromAsync(listAllPaths(blobs, `${KEYS_AREA}/`));
       for (const path of all) await blobs.put(path, writeRecord({ by: current.name, wrapped: await current.wrap(await load(path), path) }));
       return { rewrapped: all.length, tenants: new Set(all.map((path) => path.split("/")[1])).size };
     },
   };
-}
-
-async function listAll(blobs: Blobs, prefix: string): Promise<readonly string[]> {
-  const all: string[] = [];
-  for (let after: string | undefined; ;) {
-    const page = await blobs.list(prefix, { after, limit: PAGE });
-    all.push(...page);
-    if (page.length < PAGE) return all;
-    after = page.at(-1);
-  }
 }
 
 function keep<K, V>(held: Map<K, V>, name: K, value: V): void {

@@ -26,7 +26,7 @@ export type ScanReport = {
 export type ContentScanDeps = {
   readonly db: Database;
   readonly files: Pick<ContentFiles, "list" | "read">;
-  listTenantIds(): AsyncIterable<TenantId>;
+  listTenants(): AsyncIterable<{ readonly id: TenantId }>;
   find(text: string): readonly Pick<Finding, "type">[];
   readonly decisions: Pick<DecisionLog, "note" | "flush">;
   readonly log: { error(message: string, fields: Readonly<Record<string, string | number>>): void };
@@ -60,7 +60,7 @@ export function createContentScan(deps: ContentScanDeps): ContentScan {
       const all = new Map<string, number>();
       const sums = { tenants: 0, lines: 0, entries: 0 };
       const look = createLook(deps.find, all);
-      for await (const tenantId of deps.listTenantIds()) {
+      for await (const { id: tenantId } of deps.listTenants()) {
         sums.tenants++;
         for (const key of await newest(deps.files.list(tenantId))) {
           const lines = (await deps.files.read(tenantId, key)).filter(({ policy }) => policy !== "full").slice(-LINES_MAX);

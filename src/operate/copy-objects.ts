@@ -1,25 +1,17 @@
-import type { Blobs } from "../object/index.ts";
+import { listAllPaths, type Blobs } from "../object/index.ts";
 import type { FileTotals } from "./backup-files.ts";
 import { toLine, type BackupSink } from "./backup-format.ts";
 
-/** What a listing gives at a time. */
-const PAGE = 1000;
 /** In a bucket that is shared may lie what is nobody's here; a restore would take a path like that for damage. */
 const SOUND = /^[A-Za-z0-9_=][A-Za-z0-9._=-]*(?:\/[A-Za-z0-9_=][A-Za-z0-9._=-]*)+$/;
 
-/** Every path, ascending. What is stored meanwhile may be among them. */
-async function* listAll(blobs: Blobs): AsyncGenerator<string> {
-  for (let after: string | undefined; ;) {
-    const page = await blobs.list("", { after, limit: PAGE });
-    yield* page.filter((path) => SOUND.test(path));
-    after = page.at(-1);
-    if (page.length < PAGE) return;
-  }
+async function* listSound(blobs: Blobs): AsyncGenerator<string> {
+  for await (const path of listAllPaths(blobs, "")) if (SOUND.test(path)) yield path;
 }
 
 /** Every object of a bucket as it lies there, encrypted, below `objects/` of a backup. */
 export async function writeObjects(sink: BackupSink, bucket: Blobs, totals: FileTotals): Promise<void> {
-  for await (const path of listAll(bucket)) {
+  for await (const path of listSound(bucket)) {
     const bytes = await bucket.get(path);
     if (bytes === undefined) continue; // Deleted meanwhile.
     await sink.write(toLine({ type: "file", path: `objects/${path}`, bytes: bytes.length }));
@@ -35,9 +27,9 @@ export type Pushed = { readonly pushed: number; /** Were there already, and were
 export async function pushObjects(from: Blobs, to: Blobs): Promise<Pushed> {
   let pushed = 0;
   let there = 0;
-  const has = listAll(to);
+  const has = listSound(to);
   let next = await has.next();
-  for await (const path of listAll(from)) {
+  for await (const path of listSound(from)) {
     // Both lists ascend, so one pass over each tells what is missing.
     while (next.done !== true && next.value < path) next = await has.next();
     if (next.done !== true && next.value === path) {

@@ -1,9 +1,7 @@
 import type { TenantId } from "../kernel/ids.ts";
-import type { ObjectStore } from "../object/index.ts";
+import { listAllKeys, type ObjectStore } from "../object/index.ts";
 import { type ContentLine, parseContentLine } from "./content-line.ts";
 
-/** Files of one tenant looked at in one step. */
-const PAGE = 500;
 export const CONTENT_AREA = "chat-logs";
 
 type Objects = Pick<ObjectStore, "getObject" | "putObject" | "listObjects" | "deleteObject">;
@@ -30,14 +28,7 @@ export function createContentFiles(objects: Objects): ContentFiles {
           .split("\n")
           .filter((line) => line !== "");
   };
-  async function* list(tenantId: TenantId): AsyncGenerator<string> {
-    for (let after: string | undefined; ;) {
-      const keys = await objects.listObjects(tenantId, `${CONTENT_AREA}/`, { after, limit: PAGE });
-      yield* keys;
-      if (keys.length < PAGE) return;
-      after = keys.at(-1);
-    }
-  }
+  const list = (tenantId: TenantId): AsyncIterable<string> => listAllKeys(objects, tenantId, `${CONTENT_AREA}/`);
   const read: ContentFiles["read"] = async (tenantId, key) =>
     (await linesOf(tenantId, key)).map(parseContentLine).filter((line) => line !== undefined);
   return {

@@ -97,6 +97,16 @@ export async function listTenants(db: Database, ask: PageAsk = {}): Promise<Page
   return toPage(rows.map(toTenantProfile), ask);
 }
 
+/** Every one that is not deleted, in the order of their making. */
+export async function* eachTenant(db: Database): AsyncGenerator<TenantProfile> {
+  for (let after: string | undefined; ;) {
+    const { data, nextCursor } = await listTenants(db, { after });
+    yield* data;
+    if (nextCursor === undefined) return;
+    after = nextCursor;
+  }
+}
+
 /** A field that is left out stays; null clears it. */
 export type TenantChange = {
   readonly name?: string | undefined;

@@ -1,4 +1,5 @@
 import type { TenantId } from "../../kernel/ids.ts";
+import { listAllKeys } from "../../object/index.ts";
 import {
   countMentions,
   countRemains,
@@ -13,8 +14,6 @@ import {
 import { isTenantThere } from "../../store/tenants.ts";
 import type { ErasureDeps, ErasureStore } from "./spec.ts";
 
-/** Objects looked at in one step. */
-const PAGE = 500;
 /** Tables of the platform's own about erasures: they outlive the tenant. */
 const OWN_TABLES = new Set(["erasures", "erasure_parts"]);
 
@@ -40,21 +39,13 @@ export async function listStrayRows({ db }: ErasureDeps, tenantId: TenantId): Pr
 }
 
 async function listAreas({ objects }: ErasureDeps, tenantId: TenantId): Promise<readonly ErasureStore[]> {
-  const keysOf = async (area: string): Promise<readonly string[]> => {
-    const all: string[] = [];
-    for (let after: string | undefined; ;) {
-      const page = await objects.listObjects(tenantId, area, { after, limit: PAGE });
-      all.push(...page);
-      if (page.length < PAGE) return all;
-      after = page.at(-1);
-    }
-  };
-  const areas = [...new Set((await keysOf("")).map((key) => key.slice(0, key.indexOf("/"))))];
-  return areas.map((area) => ({
+  const areas = new Set<string>();
+  for await (const key of listAllKeys(objects, tenantId, "")) areas.add(key.slice(0, key.indexOf("/")));
+  return [...areas].map((area) => ({
     name: `objects ${area}`,
-    count: async () => (await keysOf(`${area}/`)).length,
+    count: async () => (await Array.fromAsync(listAllKeys(objects, tenantId, `${area}/`))).length,
     async erase() {
-      for (const key of await keysOf(`${area}/`)) await objects.deleteObject(tenantId, key);
+      for await (const key of listAllKeys(objects, tenantId, `${area}/`)) await objects.deleteObject(tenantId, key);
     },
   }));
 }
