@@ -30,3 +30,8 @@ export type { ErasureJobs } from "./erase/jobs.ts";
 export { createErasureRequests } from "./erase/requests.ts";
 export type { ErasureDetail, ErasureRequests, ErasureView } from "./erase/requests.ts";
 export type { ErasureDeps, Gone } from "./erase/spec.ts";
+export { createRolloutController } from "./rollout/controller.ts";
+export type { RolloutController } from "./rollout/controller.ts";
+export { createRolloutMoves } from "./rollout/moves.ts";
+export type { RolloutDraft, RolloutMoves } from "./rollout/moves.ts";
+export type { RolledVersions, RolloutDeps } from "./rollout/spec.ts";

@@ -1,5 +1,7 @@
+export { createCourses } from "./course.ts";
 export { createRouter } from "./plan.ts";
-export type { Router, RouterOptions } from "./plan.ts";
+export type { Asking, Reasoning, Router, RouterOptions } from "./plan.ts";
+export type { SignalSources } from "./signals.ts";
 export { fitOutput } from "./context.ts";
 export { EXTRACTIVE, toTargets } from "./targets.ts";
 export type { KnownPrice } from "./targets.ts";
@@ -9,3 +11,5 @@ export { NO_COUNTS, sumCounts, withCall, withScore } from "./rollout/counts.ts";
 export { shareOf, variantOf } from "./rollout/variant.ts";
 export { createHealthBook } from "./health/book.ts";
 export type { Health, HealthBook } from "./health/book.ts";
+export { windowOf } from "./rollout/window.ts";
+export type { CountedStep } from "./rollout/window.ts";

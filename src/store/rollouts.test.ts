@@ -134,7 +134,10 @@ for (const engine of listTestEngines()) {
       await saveCounts(db, one, [{ ...row, counts: { ...COUNTS, calls: 9 } }]);
       await saveCounts(db, two, [row, { ...row, rolloutId: rolloutIds.make(NOW) }]);
       const rows = (await listCounts(db, acme, rollout.id)).filter(({ variant }) => variant === "candidate");
-      assert.deepEqual(rows.map(({ counts }) => counts.calls).toSorted(), [3, 9]);
+      assert.deepEqual(
+        rows.map(({ counts }) => counts.calls).toSorted((a, b) => a - b),
+        [3, 9],
+      );
       assert.deepEqual(rows.find(({ counts }) => counts.calls === 3)?.counts, COUNTS);
     });
 

@@ -78,8 +78,19 @@ export async function insertRollout(db: Database, rollout: RolloutRecord, subjec
       `INSERT INTO rollouts (tenant_id, id, kind, subject, change, gates, unit, steps, step, step_at, state, created_at, created_by)
        VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, $9, $10, $11, $12, $13)`,
       [
-        ...[ownerId, id, change.kind, subject, JSON.stringify(change), JSON.stringify(gates), unit],
-        ...[steps, step, new Date(stepAtMs), state, new Date(createdAtMs), createdBy],
+        ownerId,
+        id,
+        change.kind,
+        subject,
+        JSON.stringify(change),
+        JSON.stringify(gates),
+        unit,
+        steps,
+        step,
+        new Date(stepAtMs),
+        state,
+        new Date(createdAtMs),
+        createdBy,
       ],
     );
   } catch (error) {
@@ -97,7 +108,10 @@ export const lockRollout = async (db: Database, ownerId: TenantId, id: RolloutId
 export async function moveRollout(db: Database, rollout: RolloutRecord, move: RolloutMove): Promise<void> {
   const { ownerId, id, state, step, stepAtMs } = rollout;
   await db.query(OPERATOR, "UPDATE rollouts SET state = $3, step = $4, step_at = $5 WHERE tenant_id = $1 AND id = $2", [
-    ...[ownerId, id, state, step],
+    ownerId,
+    id,
+    state,
+    step,
     new Date(stepAtMs),
   ]);
   await db.query(

@@ -43,7 +43,7 @@ export function judge(candidate: RolloutCounts, baseline: RolloutCounts, gates: 
     judgeCost(candidate, baseline, gates.costRatio),
     judgeScore(candidate, baseline, gates.scoreBelow),
   ].filter((each) => each !== undefined);
-  const compared = judged.map(({ worse: _, within: __, ...rest }) => rest);
+  const compared = judged.map(({ gate, candidate: mine, baseline: theirs, limit }) => ({ gate, candidate: mine, baseline: theirs, limit }));
   const worse = judged.find((each) => each.worse);
   if (worse !== undefined) return { act: "rollback", reason: worse.gate, compared };
   // Nothing to compare with is no reason to trust it.
@@ -76,20 +76,22 @@ function slowOf(counts: RolloutCounts): Bounds {
 
 const judgeCost: Judge = (candidate, baseline, limit) => {
   if (limit === undefined || !isEvidence(finishedOf(candidate), finishedOf(baseline))) return undefined;
-  const costOf = (counts: RolloutCounts): Bounds => meanBounds(finishedOf(counts), counts.costMicroUsd, counts.costSquares, CERTAIN_Z);
   return toJudged("cost", costOf(candidate), costOf(baseline), limit, (value) => value * limit);
 };
 
-/** Less is worse: compared by what each misses of a full score. */
+const costOf = (counts: RolloutCounts): Bounds => meanBounds(finishedOf(counts), counts.costMicroUsd, counts.costSquares, CERTAIN_Z);
+
 const judgeScore: Judge = (candidate, baseline, limit) => {
   if (limit === undefined || !isEvidence(candidate.scores, baseline.scores)) return undefined;
-  const missedOf = ({ scores, scoreSum, scoreSquares }: RolloutCounts): Bounds => {
-    const { low, seen, high } = meanBounds(scores, scoreSum, scoreSquares, CERTAIN_Z);
-    return { low: 1 - high, seen: 1 - seen, high: 1 - low };
-  };
   const judged = toJudged("score", missedOf(candidate), missedOf(baseline), limit, (value) => value + limit);
   return { ...judged, candidate: 1 - judged.candidate, baseline: 1 - judged.baseline };
 };
+
+/** What it misses of a full score: of scores, less is worse. */
+function missedOf({ scores, scoreSum, scoreSquares }: RolloutCounts): Bounds {
+  const { low, seen, high } = meanBounds(scores, scoreSum, scoreSquares, CERTAIN_Z);
+  return { low: 1 - high, seen: 1 - seen, high: 1 - low };
+}
 
 const isEvidence = (...calls: readonly number[]): boolean => calls.every((count) => count >= EVIDENCE_CALLS_MIN);
 
