@@ -39,6 +39,17 @@ export function toContentLine(content: CallContent, keptDays: number, scrub: Scr
   return `${JSON.stringify({ requestId, at: toIso(atMs), keepUntil: toIso(atMs + keptDays * DAY_MS), policy, endUser, ...said, cut })}\n`;
 }
 
+/** About the bytes of its line, without making one: of every text in it. */
+export const textBytesOf = ({ messages, answer }: Pick<CallContent, "messages" | "answer">): number => textBytes([messages, answer]);
+
+function textBytes(value: unknown): number {
+  if (typeof value === "string") return Buffer.byteLength(value);
+  if (typeof value !== "object" || value === null) return 0;
+  let bytes = 0;
+  for (const inner of Object.values(value)) bytes += textBytes(inner);
+  return bytes;
+}
+
 function scrubSaid({ messages, answer }: Pick<CallContent, "messages" | "answer">, scrub: Scrub | undefined) {
   if (scrub === undefined) throw new TypeError("content that is to be scrubbed, and no scrubber");
   return { messages: messages.map((message) => scrubMessage(message, scrub)), answer: scrubJson(answer, scrub) };

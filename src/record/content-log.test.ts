@@ -87,6 +87,37 @@ test("a file of four megabytes is written at once, and one byte less waits", asy
   assert.equal(held.size, 1);
 });
 
+test("of what is to be scrubbed no line is made until it is written, and its texts count all the same", async () => {
+  const scrubbed: string[] = [];
+  const { held, lost, log, content } = logOn({
+    scrub(text) {
+      scrubbed.push(text);
+      return text;
+    },
+  });
+  let read = 0;
+  const long = "é".repeat(1024 * 1024);
+  const watched = (text: string): Message => ({
+    role: "user",
+    get content() {
+      read++;
+      return text;
+    },
+  });
+  const keep = (tenantId: typeof a, size: string): void =>
+    log.keep({ ...content(tenantId), policy: "scrubbed", messages: [watched(size)] });
+  keep(a, long);
+  assert.equal(read, 1, "counted once");
+  await Promise.resolve();
+  assert.deepEqual([held.size, scrubbed.length], [0, 0], "two megabytes wait");
+  keep(a, long);
+  await log.flush();
+  assert.deepEqual([held.size, lost.length], [1, 0]);
+  for (let each = 0; each < 33; each++) keep(tenantIds.make(each + 10), long);
+  assert.ok(lost.length > 0, "memory has its limit for these too");
+  await log.flush();
+});
+
 test("content that the store does not take, or that is more than may wait, is counted as lost and holds up nothing", async () => {
   const away = logOn({ fail: true });
   away.log.keep(away.content(a));

@@ -4,7 +4,7 @@ import { toIso } from "../kernel/clock.ts";
 import type { RequestId, TenantId } from "../kernel/ids.ts";
 import type { ObjectStore } from "../object/index.ts";
 import { CONTENT_AREA, type ContentFiles, createContentFiles } from "./content-files.ts";
-import { type CallContent, type ContentLine, type Scrub, toContentLine } from "./content-line.ts";
+import { type CallContent, type ContentLine, type Scrub, textBytesOf, toContentLine } from "./content-line.ts";
 import type { InSample } from "./content-sample.ts";
 
 const DAY_MS = 86_400_000;
@@ -14,6 +14,8 @@ const HELD_MS = 30_000;
 const FILE_BYTES_MAX = 4 * 1024 * 1024;
 /** Waiting for the object store, all tenants together. What comes on top is not kept: memory is for calls. */
 const HELD_BYTES_MAX = 64 * 1024 * 1024;
+/** Of a line that is not made yet, beside its texts: ids, dates, names of fields. */
+const HEAD_BYTES = 300;
 /** Scrubbed lines between which others may run. */
 const SCRUBBED_AT_ONCE = 8;
 
@@ -103,15 +105,16 @@ export function createContentLog({ objects, scrub, nowMs, keptDays, onLost }: Co
     },
     keep(content) {
       const { tenantId, atMs, policy } = content;
-      const asItIs = toContentLine({ ...content, policy: "full" }, keptDays(), undefined);
-      const bytes = Buffer.byteLength(asItIs);
+      // What is to be scrubbed is a line only when it is written.
+      const call = policy === "full" ? toContentLine(content, keptDays(), undefined) : content;
+      const bytes = typeof call === "string" ? Buffer.byteLength(call) : textBytesOf(call) + HEAD_BYTES;
       if (heldBytes + bytes > HELD_BYTES_MAX) return lose(new Error("the object store is slower than the calls"), 1);
       heldBytes += bytes;
       const date = toIso(atMs).slice(0, 10);
       const name = `${tenantId}/${date}`;
       const draft: Draft = drafts.get(name) ?? { tenantId, date, calls: [], bytes: 0 };
       drafts.set(name, draft);
-      draft.calls.push(policy === "full" ? asItIs : content);
+      draft.calls.push(call);
       draft.bytes += bytes;
       if (draft.bytes >= FILE_BYTES_MAX) send(name, draft);
     },

@@ -1,6 +1,8 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { TenantId } from "../kernel/ids.ts";
+import { countLinesWith } from "./count-lines.ts";
 import type { Journal } from "./journal.ts";
 import type { Shipper } from "./shipper.ts";
 
@@ -31,46 +33,36 @@ const SET_ASIDE = ["quarantine", "damaged"];
 
 export function createJournalErasure({ journal, shipper, adopt, dir }: Deps): JournalErasure {
   const own = [journal.processId, ...SET_ASIDE].map((name) => join(dir, name));
-  const count = (tenantId: TenantId): number =>
-    own.flatMap(listFiles).reduce((sum, path) => sum + linesWith(readFileSync(path), tenantId), 0);
+  const count = async (tenantId: TenantId): Promise<number> => {
+    let lines = 0;
+    for (const path of await listFiles(own)) lines += await countLinesWith(path, tenantId);
+    return lines;
+  };
   return {
     callsOf: journal.callsOf,
     async eraseFromJournals(tenantId) {
       await adopt();
-      const before = count(tenantId);
+      const before = await count(tenantId);
       await journal.flushRefusals();
       const page = await journal.turnPage();
       await shipper.flush();
       journal.dropBefore(page);
-      for (const path of SET_ASIDE.map((name) => join(dir, name)).flatMap(listFiles)) rewriteWithout(path, tenantId);
-      return { before, after: count(tenantId) };
+      for (const path of await listFiles(SET_ASIDE.map((name) => join(dir, name))))
+        if ((await countLinesWith(path, tenantId)) > 0) rewriteWithout(path, tenantId);
+      return { before, after: await count(tenantId) };
     },
   };
 }
 
-function listFiles(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder, { recursive: true, withFileTypes: true })
-      .filter((entry) => entry.isFile() && entry.name.endsWith(".log"))
-      .map((entry) => join(entry.parentPath, entry.name));
-  } catch {
-    return [];
-  }
+async function listFiles(folders: readonly string[]): Promise<readonly string[]> {
+  const files: string[] = [];
+  for (const folder of folders)
+    for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []))
+      if (entry.isFile() && entry.name.endsWith(".log")) files.push(join(entry.parentPath, entry.name));
+  return files;
 }
 
-const NEWLINE = 10;
-
-function linesWith(bytes: Buffer, text: string): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(text); at >= 0;) {
-    lines++;
-    const end = bytes.indexOf(NEWLINE, at);
-    at = end < 0 ? -1 : bytes.indexOf(text, end);
-  }
-  return lines;
-}
-
-/** At once, so that nothing of this process is written to it meanwhile. */
+/** At once, so that nothing of this process is written to it meanwhile. What is set aside is little. */
 function rewriteWithout(path: string, text: string): void {
   const bytes = readFileSync(path);
   if (!bytes.includes(text)) return;
