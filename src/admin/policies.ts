@@ -9,7 +9,7 @@ import { PLATFORM_CHAIN } from "../store/decisions.ts";
 import { type PolicyRecord, policyVersions } from "../store/policies.ts";
 import type { Decisions } from "./changed.ts";
 import { createPolicyKinds, type AnyKind, type PolicyKindDeps } from "./policy-kinds.ts";
-import { createReleases, isRequested } from "./release.ts";
+import { createReleases, isRequested, type Releases } from "./release.ts";
 import { getBySlug } from "./tenants.ts";
 
 /** Under which the platform's own policies are kept: an id that no tenant can have. */
@@ -47,6 +47,8 @@ export type PolicyAdmin = {
   promote(who: Principal, slug: string | undefined, id: string): Promise<PolicyView>;
   /** Takes it there, and it counts. Throws `forbidden` to who asked for it. */
   approve(who: Principal, slug: string | undefined, id: string): Promise<PolicyView>;
+  /** What rollouts of versions need. */
+  readonly releases: Pick<Releases<PolicyId>, "checkApproval" | "release">;
 };
 
 type Deps = PolicyKindDeps & { readonly db: Database; nowMs(): number; readonly decisions: Decisions };
@@ -67,6 +69,7 @@ export function createPolicyAdmin(deps: Deps): PolicyAdmin {
   });
 
   return {
+    releases,
     async create(who, slug, { kind: name, body }) {
       const kind = kinds[name];
       if (kind.of === "tenant" && slug === undefined)

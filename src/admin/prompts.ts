@@ -8,7 +8,7 @@ import type { Database } from "../store/database.ts";
 import { type PromptRecord, promptVersions, SYSTEM_PROMPT } from "../store/prompts.ts";
 import { updateTenant } from "../store/tenants.ts";
 import type { Decisions } from "./changed.ts";
-import { createReleases, isRequested } from "./release.ts";
+import { createReleases, isRequested, type Releases } from "./release.ts";
 import { getBySlug } from "./tenants.ts";
 
 /** A version of a prompt as the admin API tells it. */
@@ -40,6 +40,8 @@ export type PromptAdmin = {
   promote(who: Principal, slug: string, id: string): Promise<PromptView>;
   /** Takes it there. Throws `forbidden` to who asked for it, under whichever key. */
   approve(who: Principal, slug: string, id: string): Promise<PromptView>;
+  /** What rollouts of versions need. */
+  readonly releases: Pick<Releases<PromptId>, "checkApproval" | "release">;
 };
 
 type Deps = {
@@ -63,6 +65,7 @@ export function createPromptAdmin(deps: Deps): PromptAdmin {
   });
 
   return {
+    releases,
     async create(who, slug, { name, text }) {
       const { id: tenantId } = await getBySlug(db, slug);
       const made = await releases.create(who, tenantId, {

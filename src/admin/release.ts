@@ -33,6 +33,10 @@ export type Releases<Id extends string> = {
    * something else now than what was asked for.
    */
   approve(who: Principal, tenantId: TenantId, id: Id): Promise<VersionRecord<Id>>;
+  /** Throws what `approve` would, and changes nothing: a rollout that is begun approves for when it ends. */
+  checkApproval(who: Principal, tenantId: TenantId, id: Id): Promise<VersionRecord<Id>>;
+  /** Takes it there by `at.by`, in a transaction that has an entry in the log of its own. What that changed; undefined: it is there. */
+  release(at: VersionWrite, id: Id): Promise<Changed | undefined>;
 };
 
 type Deps = { readonly db: Database; nowMs(): number; readonly decisions: Decisions };
@@ -76,17 +80,42 @@ export function createReleases<Id extends string>({ db, nowMs, decisions }: Deps
       if (asked.requestedBy !== undefined) await checkSecondPerson(db, tenantId, asked.requestedBy, principalIdOf(who));
       return await write(who, tenantId, "approve", async (at) => {
         const before = await versions.lock(at, id);
-        if (before.environment === "production" || before.requestedBy === undefined)
-          throw new Fault("conflict", { say: "Nobody asks for this version to go into production: POST …/promote does." });
+        checkRequested(before);
         if (before.requestedBy !== asked.requestedBy)
           throw new Fault("conflict", { say: "Somebody else has asked meanwhile. Look again." });
-        const changed = await released.apply(at, before);
-        if (before.requestedChange !== undefined && before.requestedChange !== digestOf(changed))
-          throw new Fault("conflict", { say: MOVED });
-        return { version: await versions.release(at, before), old: before.environment, changed };
+        const { version, changed } = await intoProduction(released, at, before);
+        return { version, old: before.environment, changed };
       });
     },
+    async checkApproval(who, tenantId, id) {
+      const asked = await versions.get(db, tenantId, id);
+      checkRequested(asked);
+      await checkSecondPerson(db, tenantId, asked.requestedBy, principalIdOf(who));
+      return asked;
+    },
+    async release(at, id) {
+      const before = await versions.lock(at, id);
+      if (before.environment === "production") return undefined;
+      if (before.requestedBy === at.by) throw new Fault("conflict", { say: "Who asks for production may not take the version there." });
+      return (await intoProduction(released, at, before)).changed;
+    },
   };
+}
+
+function checkRequested(version: VersionRecord<string>): asserts version is VersionRecord<string> & { readonly requestedBy: string } {
+  if (version.environment === "production" || version.requestedBy === undefined)
+    throw new Fault("conflict", { say: "Nobody asks for this version to go into production: POST …/promote does." });
+}
+
+/** Throws `conflict` where it would change something else now than what was asked for. */
+async function intoProduction<Id extends string>(
+  { versions, apply }: Released<Id>,
+  at: VersionWrite,
+  before: VersionRecord<Id>,
+): Promise<{ readonly version: VersionRecord<Id>; readonly changed: Changed }> {
+  const changed = await apply(at, before);
+  if (before.requestedChange !== undefined && before.requestedChange !== digestOf(changed)) throw new Fault("conflict", { say: MOVED });
+  return { version: await versions.release(at, before), changed };
 }
 
 const digestOf = (changed: Changed): string => sha256Hex(JSON.stringify(changed));

@@ -76,3 +76,9 @@ export type RolloutCounts = {
   readonly scoreSum: number;
   readonly scoreSquares: number;
 };
+
+/** A call that takes part in a rollout. */
+export type Trial = { readonly change: RolloutChange; readonly mark: RolloutMark };
+
+/** A model that stands before those of the rule that takes a call. `use` false: only whether it may serve the call is told. */
+export type Ahead = { readonly model: string; readonly use: boolean };

@@ -1,5 +1,6 @@
 export { createGuard } from "./guard.ts";
 export type { GuardDeps, GuardOptions } from "./guard.ts";
+export { conversationOf } from "./conversation.ts";
 export { createModerator } from "./moderation.ts";
 export { once } from "./once.ts";
 export { createInputGuard } from "./inputs.ts";

@@ -35,3 +35,5 @@ export type { RolloutController } from "./rollout/controller.ts";
 export { createRolloutMoves } from "./rollout/moves.ts";
 export type { RolloutDraft, RolloutMoves } from "./rollout/moves.ts";
 export type { RolledVersions, RolloutDeps } from "./rollout/spec.ts";
+export { createRolloutRequests } from "./rollout/requests.ts";
+export type { RolloutRequests } from "./rollout/requests.ts";

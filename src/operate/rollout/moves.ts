@@ -59,10 +59,12 @@ export function createRolloutMoves(deps: RolloutDeps): RolloutMoves {
       const share = targetShare(next);
       await moveRollout(bound, next, { atMs: nowMs, act: word, share, by, reason, compared });
       // Who began it is who answers for it: by then a second person has had the whole time to stop it.
-      if (word === "finish") await versions.release({ db: bound, tenantId: next.ownerId, nowMs, by: next.createdBy }, next.change);
+      const release = { db: bound, tenantId: next.ownerId, nowMs, by: next.createdBy };
+      const released = word === "finish" ? await versions.release(release, next.change) : undefined;
       const changed: Changed = {
         state: { old: act === "start" ? null : old.state, new: next.state },
         share: { old: act === "start" ? null : targetShare(old), new: share },
+        ...released,
       };
       const decision = { category: "configuration", action: `rollout.${word}`, outcome: "granted", actor: by, role: who?.role } as const;
       return { made: { made: next, told: word }, tenantId: next.ownerId, decision: { ...decision, reason, resource: next.id, changed } };

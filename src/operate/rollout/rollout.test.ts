@@ -57,7 +57,7 @@ function openWorld(replicaCount: number): World {
         release() {
           if (broken.release) throw new Fault("conflict");
           released.push("release");
-          return Promise.resolve();
+          return Promise.resolve(undefined);
         },
         released: () => Promise.resolve(),
       },

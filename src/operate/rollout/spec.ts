@@ -2,7 +2,7 @@ import type { Rollout } from "../../domain/rollout.ts";
 import type { Principal } from "../../domain/principal.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { ProcessId, TenantId } from "../../kernel/ids.ts";
-import type { DecisionLog } from "../../record/index.ts";
+import type { Changed, DecisionLog } from "../../record/index.ts";
 import type { Database } from "../../store/database.ts";
 import type { RolloutAct, RolloutRecord } from "../../store/rollouts.ts";
 import type { VersionWrite } from "../../store/versions.ts";
@@ -11,8 +11,8 @@ import type { VersionWrite } from "../../store/versions.ts";
 export type RolledVersions = {
   /** What is changed, by a word, for there may be one rollout of it. Throws where `who` may not take this version into production. */
   checkStart(who: Principal, ownerId: TenantId, change: Rollout["change"]): Promise<string>;
-  /** Everybody has it: into production, in the transaction that ends the rollout. */
-  release(at: VersionWrite, change: Rollout["change"]): Promise<void>;
+  /** Everybody has it: into production, in the transaction that ends the rollout. What that changed. */
+  release(at: VersionWrite, change: Rollout["change"]): Promise<Changed | undefined>;
   /** That is committed. */
   released(rollout: RolloutRecord): Promise<void>;
 };
