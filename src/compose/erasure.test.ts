@@ -193,6 +193,9 @@ test("an erased end user's chat lines, files and collections go, others' stay, a
   assert.deepEqual(before("files"), [1, 0]);
   assert.deepEqual(before("collections"), [1, 0]);
   assert.deepEqual(before("table subjects"), [1, 0]);
+  const { pages } = JSON.parse(job.certificate?.body ?? "") as { pages: { rewritten: string[] } };
+  const written = ["chunks", "collection_files", "collections", "documents", "files", "postings", "subjects"];
+  assert.deepEqual(pages.rewritten, written, "tables that rows of theirs stood in");
   assert.equal(lines.get("table events")?.kept?.count, 2);
   assert.equal(lines.get("table events, of before version 0.2")?.kept?.count, 0);
   const files = parts.stored.contentLog.files;

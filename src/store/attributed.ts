@@ -31,18 +31,21 @@ export async function listCollectionsOf(db: Database, tenantId: TenantId, endUse
 /** Entries looked through in one statement. */
 const PAGE = 5_000;
 
-/** Events whose body holds this text: the digest of an end user. */
-export async function countEventsWith(db: Database, tenantId: TenantId, text: string): Promise<number> {
-  let found = 0;
+/** How many events hold each of these texts in their body: digests of an end user. All are looked for in one reading. */
+export async function countEventsWith(db: Database, tenantId: TenantId, texts: readonly string[]): Promise<ReadonlyMap<string, number>> {
+  const found = new Map(texts.map((text) => [text, 0]));
   for (let afterSeq = 0; ;) {
-    const [row] = await db.query<{ found: number; rows: number; last: number | null }>(
+    const [page] = await db.query<{ found: number[]; rows: number; last: number | null }>(
       OPERATOR,
-      `SELECT count(*) FILTER (WHERE strpos(body, $3) > 0) AS found, count(*) AS rows, max(seq) AS last
-       FROM (SELECT seq, body FROM events WHERE tenant_id = $1 AND seq > $2::bigint ORDER BY seq LIMIT ${PAGE}) page`,
-      [tenantId, afterSeq, text],
+      `WITH page AS MATERIALIZED (SELECT seq, body FROM events WHERE tenant_id = $1 AND seq > $2::bigint ORDER BY seq LIMIT ${PAGE})
+       SELECT count(*) AS rows, max(seq) AS last, ARRAY(
+           SELECT (SELECT count(*)::integer FROM page WHERE strpos(body, wanted.text) > 0)
+           FROM unnest($3::text[]) WITH ORDINALITY AS wanted (text, no) ORDER BY wanted.no) AS found
+       FROM page`,
+      [tenantId, afterSeq, texts],
     );
-    found += row?.found ?? 0;
-    if (row === undefined || row.rows < PAGE || row.last === null) return found;
-    afterSeq = row.last;
+    for (const [at, text] of texts.entries()) found.set(text, (found.get(text) ?? 0) + (page?.found[at] ?? 0));
+    if (page === undefined || page.rows < PAGE || page.last === null) return found;
+    afterSeq = page.last;
   }
 }

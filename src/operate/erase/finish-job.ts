@@ -14,6 +14,7 @@ const FIRST_CHECK_MS = 15 * 60_000;
 export type Erased = {
   readonly progress: ErasureProgress;
   readonly lines: readonly StoreLine[];
+  readonly tables: ReadonlySet<string>;
   readonly processes: readonly ErasurePart[];
   readonly subject: Subject | undefined;
 };
@@ -22,10 +23,9 @@ export type Erased = {
 export function createFinish(deps: ErasureDeps) {
   const { db, clock, record, decisions, log } = deps;
   const signer = createSigner(deps.secret, "erasure");
-  return async (job: ErasureJob, { progress, lines, processes, subject }: Erased): Promise<void> => {
-    const tables = lines.flatMap(({ store, before }) => (before > 0 ? (/^table ([a-z_]+)$/.exec(store)?.slice(1) ?? []) : []));
+  return async (job: ErasureJob, { progress, lines, tables, processes, subject }: Erased): Promise<void> => {
     const chains = { calls: await record.verifyAudit(job.tenantId), decisions: await decisions.verifyDecisions(job.tenantId) };
-    const pages = tables.length === 0 ? undefined : await overwriteDeleted(db, tables);
+    const pages = tables.size === 0 ? undefined : await overwriteDeleted(db, [...tables]);
     const finishedAtMs = clock.nowMs();
     const digests = subject?.digests.filter((digest) => digest !== subject.firstDigest);
     const certificate = toCertificate(signer, { job, finishedAtMs, digests, stores: lines, processes, chains, pages });

@@ -64,10 +64,10 @@ export function createRunJob(deps: ErasureDeps, askProcesses: AskProcesses): Run
         await store.erase();
         await save({});
       }
-      const { counts, lines } = await secondPass(deps, job, await list(), progress);
+      const { counts, lines, tables } = await secondPass(deps, job, await list(), progress);
       await save(counts);
       left = Object.entries(counts).flatMap(([name, { after = 0 }]) => (after > 0 ? [name] : []));
-      if (left.length === 0) return await finish(job, { progress, lines, processes, subject });
+      if (left.length === 0) return await finish(job, { progress, lines, tables, processes, subject });
     }
     deps.log.error("an erasure left something over, and is tried again", { jobId: job.id, stores: left.join(", ") });
     throw new LeftOver("something is left over");

@@ -1,5 +1,5 @@
 import type { Clock } from "../../kernel/clock.ts";
-import type { CollectionId, FileId, JobId, ProcessId, TenantId } from "../../kernel/ids.ts";
+import type { CollectionId, FileId, ProcessId, TenantId } from "../../kernel/ids.ts";
 import type { ObjectStore, DataKeys } from "../../object/index.ts";
 import type { ContentFiles, DecisionLog, RecordParts } from "../../record/index.ts";
 import type { Engine } from "../../store/index.ts";
@@ -8,6 +8,8 @@ import type { Engine } from "../../store/index.ts";
 export type ErasureStore = {
   /** As the certificate names it: `table files`, `objects`, `chat logs`. */
   readonly name: string;
+  /** Tables of the database that it deletes rows from: what is left of them in pages is to be overwritten. */
+  readonly tables?: readonly string[] | undefined;
   /** What is to go. */
   count(): Promise<number>;
   /** May be broken off anywhere and done again. */
@@ -51,6 +53,3 @@ export type ErasureLog = {
   warn(message: string, fields?: Readonly<Record<string, string | number>>): void;
   error(message: string, fields?: Readonly<Record<string, string | number>>): void;
 };
-
-/** Which round of which job. */
-export type JobRound = { readonly id: JobId; readonly round: number };

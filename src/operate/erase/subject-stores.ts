@@ -6,6 +6,9 @@ import { countSubjectRows, deleteSubjectRows, listTenantTables, type SubjectName
 import { findDigestSalt } from "../../store/tenants.ts";
 import type { ErasureDeps, ErasureStore } from "./spec.ts";
 
+/** What deleting a file or a collection deletes rows from: its name, its passages, its words. */
+const KNOWLEDGE_TABLES = ["files", "collections", "collection_files", "documents", "chunks", "postings"] as const;
+
 /** How an end user is named in what is kept. Known before the salt goes; afterwards nobody could tell. */
 export type Subject = SubjectNames & {
   readonly endUser: string;
@@ -38,6 +41,7 @@ export async function listSubjectStores(deps: ErasureDeps, tenantId: TenantId, s
   return [
     {
       name: "table subjects",
+      tables: ["subjects"],
       first: true,
       count: async () => ((await hasSalt()) ? 1 : 0),
       async erase() {
@@ -55,6 +59,7 @@ export async function listSubjectStores(deps: ErasureDeps, tenantId: TenantId, s
     },
     {
       name: "files",
+      tables: KNOWLEDGE_TABLES,
       count: async () => (await listFilesOf(db, tenantId, subject.endUser)).length,
       async erase() {
         for (const id of await listFilesOf(db, tenantId, subject.endUser)) await knowledge.deleteFile(tenantId, id);
@@ -63,6 +68,7 @@ export async function listSubjectStores(deps: ErasureDeps, tenantId: TenantId, s
     },
     {
       name: "collections",
+      tables: KNOWLEDGE_TABLES,
       count: async () => (await listCollectionsOf(db, tenantId, subject.endUser)).length,
       async erase() {
         for (const id of await listCollectionsOf(db, tenantId, subject.endUser)) await knowledge.deleteCollection(tenantId, id);
@@ -71,6 +77,7 @@ export async function listSubjectStores(deps: ErasureDeps, tenantId: TenantId, s
     },
     ...tables.map((table) => ({
       name: `table ${table.name}`,
+      tables: [table.name],
       count: () => countSubjectRows(db, table, tenantId, subject),
       erase: () => deleteSubjectRows(db, table, tenantId, subject),
     })),
@@ -79,10 +86,11 @@ export async function listSubjectStores(deps: ErasureDeps, tenantId: TenantId, s
 
 /** Events stay: what they say of the end user is a digest. */
 function listRecords({ db }: ErasureDeps, tenantId: TenantId, { digests, firstDigest }: Subject): readonly ErasureStore[] {
+  let counted: Promise<ReadonlyMap<string, number>> | undefined;
+  /** Read from end to end once for both. */
   const eventsWith = async (wanted: readonly string[]): Promise<number> => {
-    let found = 0;
-    for (const digest of wanted) found += await countEventsWith(db, tenantId, digest);
-    return found;
+    const found = await (counted ??= countEventsWith(db, tenantId, digests));
+    return wanted.reduce((sum, digest) => sum + (found.get(digest) ?? 0), 0);
   };
   const nothing = { count: async () => 0, erase: async () => undefined };
   return [

@@ -27,6 +27,7 @@ export async function listTenantStores(deps: ErasureDeps, tenantId: TenantId): P
     ...tables.map((table) => toStore(deps, table, tenantId)),
     {
       name: "table tenants",
+      tables: ["tenants"],
       count: async () => ((await isTenantThere(db, tenantId)) ? 1 : 0),
       erase: () => dropTenant(db, tenantId),
     },
@@ -62,6 +63,7 @@ function toStore(deps: ErasureDeps, table: TenantTable, tenantId: TenantId): Era
   const remains = REMAINS[name];
   return {
     name: `table ${name}`,
+    tables: [name],
     count: () => countTenantRows(db, name, tenantId),
     async erase() {
       await first[name]?.();
