@@ -14,7 +14,7 @@ import type { OutputRule } from "./output/output-rule.ts";
 export type AnswerRules = {
   /** undefined: the answer passes as it comes. */
   outgoing(unmasking: Outgoing | undefined): Outgoing | undefined;
-  /** What the rules saw in all attempts, by rule. */
+  /** What the rules saw in all attempts, by rule. Read when nothing more comes. */
   readonly answer: Guarded["answer"];
 };
 
@@ -50,11 +50,21 @@ export function createAnswerRules(deps: AnswerRulesDeps): AnswerRules {
       };
     },
     get answer() {
+      for (const guard of guards) settle(guard);
       const counts: Record<string, number> = {};
       for (const { events } of guards) for (const { rule } of events) counts[rule] = (counts[rule] ?? 0) + 1;
       return Object.keys(counts).length === 0 ? undefined : counts;
     },
   };
+}
+
+/** Of an answer that was broken off, what came last has not been looked at yet; what is held of it goes nowhere. */
+function settle(guard: OutputGuard): void {
+  try {
+    guard.end();
+  } catch {
+    // A rule ended the answer, or would have.
+  }
 }
 
 function toRules({ policy, canary, find, known, scoreToxicity }: AnswerRulesDeps): readonly OutputRule[] {

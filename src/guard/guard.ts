@@ -51,7 +51,8 @@ export type GuardOptions = {
  */
 export function createGuard(deps: GuardDeps, { policy: base, routesLook }: GuardOptions): (call: Call) => Checked | Promise<Checked> {
   const find = closed(deps.find);
-  const safe: Detecting = { ...deps, find, findIn: once(find), scoreInjection: once(closed(deps.scoreInjection)) };
+  const secret = hmacHex(deps.pseudonymKey, "texts that were looked at");
+  const safe: Detecting = { ...deps, find, findIn: once(find, secret), scoreInjection: once(closed(deps.scoreInjection), secret) };
   return (call) => {
     const policy = policyOf(base, call.who.tenant.guard);
     return checkCall(safe, call, policy, routesLook || !looksForNothing(policy));

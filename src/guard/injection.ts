@@ -4,6 +4,7 @@ import { passageText } from "../domain/passage-text.ts";
 import { FLAG_ABOVE } from "../domain/quarantine.ts";
 import { Fault } from "../kernel/fault.ts";
 import { mapTexts } from "./content/map-texts.ts";
+import { mayHide } from "./content/may-hide.ts";
 import { withoutHidden } from "./hidden-text.ts";
 import type { Opinion } from "./opinion.ts";
 import { messageText } from "./message-text.ts";
@@ -65,7 +66,7 @@ export function createInjectionWatch(scoreOf: ScoreInjection, mode: InjectionMod
       const messages = chat.messages.map(checkMessage);
       const checked = withheld === 0 ? chat : { ...chat, messages };
       // After the look, which reads what is hidden.
-      return mode === "block" ? mapTexts(checked, withoutHidden) : checked;
+      return mode === "block" && mayHide(checked) ? mapTexts(checked, withoutHidden) : checked;
     },
     sift(passages) {
       if (mode === "off") return passages;

@@ -6,7 +6,7 @@ const long = (n: number): string => `${String(n)} `.padEnd(REMEMBERED_CHARACTERS
 
 test("a text is looked at once while it is asked for, and a short one every time", () => {
   const seen: string[] = [];
-  const detect = once((text: string) => seen.push(text));
+  const detect = once((text: string) => seen.push(text), "secret");
   assert.equal(detect(long(1)), 1);
   assert.equal(detect(long(1)), 1);
   assert.equal(detect(long(2)), 2);
@@ -17,7 +17,7 @@ test("a text is looked at once while it is asked for, and a short one every time
 
 test("what is asked for stays, what is not goes, and there are never more than two generations", () => {
   let looks = 0;
-  const detect = once(() => ++looks);
+  const detect = once(() => ++looks, "secret");
   const first = detect(long(0));
   for (let n = 1; n <= 3 * REMEMBERED_MAX; n++) {
     detect(long(n));
@@ -35,12 +35,12 @@ test("a detector that throws has found nothing out, the second time too", () => 
   const detect = once((): number => {
     looks++;
     throw new Error("no");
-  });
+  }, "secret");
   for (let n = 0; n < 2; n++) assert.throws(() => detect(long(1)));
   assert.equal(looks, 2);
 });
 
-test("within a call every text is looked at once, and what threw is tried again", () => {
+test("within a call every short text is looked at once, and what threw is tried again", () => {
   const seen: string[] = [];
   const detect = onceInCall((text: string) => {
     seen.push(text);

@@ -73,35 +73,6 @@ const END = 10;
 /** Longer words with digits are names and keys. */
 const MIXED_LENGTH_MAX = 20;
 
-/** Two passes: over the characters, and over the words that they make. */
-export const profile = (text: string): Profile => ({ ...profileCharacters(text), ...profileWords(text) });
-
-type OfCharacters = Pick<Profile, "isAscii" | "codeRun" | "escapes" | "isAdded">;
-
-function profileCharacters(text: string): OfCharacters {
-  let isAscii = true;
-  let codeRun = 0;
-  let run = 0;
-  let escapes = 0;
-  let pluses = 0;
-  let before = 0;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (code >= 128) isAscii = false;
-    const kind = code < 128 ? (KINDS[code] ?? 0) : KIND.OTHER;
-    if ((kind & KIND.CODE) !== 0) {
-      run++;
-      if (run > codeRun) codeRun = run;
-    } else run = 0;
-    if (code === PERCENT || code === AMPERSAND || code === BACKSLASH) escapes++;
-    else if (code === PLUS && (before & KIND.CODE) === 0) pluses++;
-    before = kind;
-  }
-  return { isAscii, codeRun, escapes, isAdded: pluses >= PLUSES_MIN };
-}
-
-type OfWords = Omit<Profile, keyof OfCharacters>;
-
 /** What words are counted by as they end. */
 type Count = {
   words: number;
@@ -111,9 +82,21 @@ type Count = {
   letterRow: number;
   bytes: number;
   byteRow: number;
-  backward: Set<number>;
-  shifted: Set<number>;
+  backward: Set<number> | undefined;
+  shifted: Set<number> | undefined;
 };
+
+const startCount = (): Count => ({
+  words: 0,
+  mixedAt: FAR,
+  isMixed: false,
+  letters: 0,
+  letterRow: 0,
+  bytes: 0,
+  byteRow: 0,
+  backward: undefined,
+  shifted: undefined,
+});
 
 function endWord(count: Count, hash: number, length: number, bits: number): void {
   count.words++;
@@ -126,22 +109,13 @@ function endWord(count: Count, hash: number, length: number, bits: number): void
   count.bytes = (bits & KIND.HEX) !== 0 && (length === 2 || length === 8) ? count.bytes + 1 : 0;
   if (count.bytes > count.byteRow) count.byteRow = count.bytes;
   if (maybe[hash & 4095] !== 1) return;
-  if (backward.has(hash)) count.backward.add(hash);
-  if (shifted.has(hash)) count.shifted.add(hash);
+  if (backward.has(hash)) (count.backward ??= new Set()).add(hash);
+  if (shifted.has(hash)) (count.shifted ??= new Set()).add(hash);
 }
 
-function profileWords(text: string): OfWords {
-  const count: Count = {
-    words: 0,
-    mixedAt: FAR,
-    isMixed: false,
-    letters: 0,
-    letterRow: 0,
-    bytes: 0,
-    byteRow: 0,
-    backward: new Set(),
-    shifted: new Set(),
-  };
+/** One pass over the characters; words are counted as they end. */
+export function profile(text: string): Profile {
+  const count = startCount();
   let isJointed = false;
   let jointAt = FAR;
   let joints = 0;
@@ -150,9 +124,23 @@ function profileWords(text: string): OfWords {
   let bits = 0;
   let before = 0;
   let wasJoint = false;
+  let seen = 0;
+  let codeRun = 0;
+  let run = 0;
+  let escapes = 0;
+  let pluses = 0;
   for (let at = 0; at <= text.length; at++) {
     const code = at < text.length ? text.charCodeAt(at) : END;
+    seen |= code;
     const kind = code < 128 ? (KINDS[code] ?? 0) : KIND.OTHER;
+    if ((kind & KIND.CODE) !== 0) {
+      run++;
+      if (run > codeRun) codeRun = run;
+      if (code === PLUS && (before & KIND.CODE) === 0) pluses++;
+    } else {
+      run = 0;
+      if (code === PERCENT || code === AMPERSAND || code === BACKSLASH) escapes++;
+    }
     if ((kind & (KIND.LETTER | KIND.DIGIT | KIND.LEET)) !== 0) {
       if (length === 0) {
         if (wasJoint && (kind & KIND.LETTER) !== 0) {
@@ -175,6 +163,17 @@ function profileWords(text: string): OfWords {
     }
     before = kind;
   }
-  const { isMixed, letterRow, byteRow } = count;
-  return { isMixed, letterRow, byteRow, isJointed, backwardWords: count.backward.size, shiftedWords: count.shifted.size };
+  const { isMixed, letterRow, byteRow, backward: backwards, shifted: shifts } = count;
+  return {
+    isAscii: seen < 128,
+    codeRun,
+    byteRow,
+    escapes,
+    isMixed,
+    letterRow,
+    isJointed,
+    isAdded: pluses >= PLUSES_MIN,
+    backwardWords: backwards?.size ?? 0,
+    shiftedWords: shifts?.size ?? 0,
+  };
 }

@@ -25,6 +25,53 @@ export type Sheet = {
 
 /** The start and the end of a word in an n-gram of characters. */
 const EDGE = 0x20;
+const GRAM_SEED = 0x2f0b4c47;
+
+function stepGram(gram: number, unit: number): number {
+  const next = Math.imul(gram ^ unit, 0x5bd1e995);
+  return next ^ (next >>> 15);
+}
+const finishGram = (gram: number): number => gram ^ (gram >>> 13);
+
+/** Writes the rows of the n-grams of a word (`units` from `start` to `end`) into `rows` from `at` on; returns where the next goes. */
+type WriteGrams = (units: Uint16Array, start: number, end: number, rows: Int32Array, at: number) => number;
+
+/** For any lengths. */
+function gramWriter(charGrams: readonly number[], mask: number): WriteGrams {
+  const gramMax = Math.max(0, ...charGrams);
+  const gramBits = charGrams.reduce((bits, length) => bits | (1 << length), 0);
+  return (units, start, end, rows, from) => {
+    let at = from;
+    for (let first = start - 1; first < end; first++) {
+      let gram = GRAM_SEED;
+      const last = Math.min(first + gramMax, end + 1);
+      for (let unit = first; unit < last; unit++) {
+        gram = stepGram(gram, unit < start || unit >= end ? EDGE : (units[unit] ?? 0));
+        if ((gramBits >>> (unit - first + 1)) & 1) rows[at++] = finishGram(gram) & mask;
+      }
+    }
+    return at;
+  };
+}
+
+/** The same rows for fours alone, the usual choice, in half the time: each character is fetched once. */
+const writeFours =
+  (mask: number): WriteGrams =>
+  (units, start, end, rows, from) => {
+    if (end - start < 2) return from;
+    let at = from;
+    let one = EDGE;
+    let two = units[start] ?? 0;
+    let three = units[start + 1] ?? 0;
+    for (let last = start + 2; last <= end; last++) {
+      const four = last < end ? (units[last] ?? 0) : EDGE;
+      rows[at++] = finishGram(stepGram(stepGram(stepGram(stepGram(GRAM_SEED, one), two), three), four)) & mask;
+      one = two;
+      two = three;
+      three = four;
+    }
+    return at;
+  };
 
 /**
  * Reads a piece of a text into rows of a table: every word, pairs and triples of words, pairs with one and two words between them, and
@@ -36,8 +83,7 @@ export function createFeatureReader({ dims, charGrams }: FeatureOptions): (text:
     throw new RangeError(`n-grams of 2 to 8 characters, not ${charGrams.join(", ")}`);
   const tokenise = createTokeniser();
   const mask = dims - 1;
-  const gramMax = Math.max(0, ...charGrams);
-  const gramBits = charGrams.reduce((bits, length) => bits | (1 << length), 0);
+  const writeGrams = charGrams.length === 1 && charGrams[0] === 4 ? writeFours(mask) : gramWriter(charGrams, mask);
   let features = new Int32Array(0);
   let featureEnds = new Int32Array(0);
 
@@ -67,15 +113,7 @@ export function createFeatureReader({ dims, charGrams }: FeatureOptions): (text:
 
       const start = starts[i] ?? 0;
       const end = Math.min(ends[i] ?? 0, start + WORD_UNITS_MAX);
-      for (let first = start - 1; first < end; first++) {
-        let gram = 0x2f0b4c47;
-        const last = Math.min(first + gramMax, end + 1);
-        for (let unit = first; unit < last; unit++) {
-          gram = Math.imul(gram ^ (unit < start || unit >= end ? EDGE : (units[unit] ?? 0)), 0x5bd1e995);
-          gram ^= gram >>> 15;
-          if ((gramBits >>> (unit - first + 1)) & 1) features[at++] = (gram ^ (gram >>> 13)) & mask;
-        }
-      }
+      at = writeGrams(units, start, end, features, at);
       featureEnds[i] = at;
     }
     return { tokens, features, featureEnds };

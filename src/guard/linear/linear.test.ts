@@ -56,6 +56,19 @@ test("words are runs of letters and digits in lower case, and an ideograph is a 
   assert.deepEqual(readWords(" \n\t…"), []);
 });
 
+test("n-grams of four, which have a way of their own, are the rows that any lengths give", () => {
+  const dims = 2 ** 14;
+  const [fours, any] = [createFeatureReader({ dims, charGrams: [4] }), createFeatureReader({ dims, charGrams: [4, 4] })];
+  const words = ["", "a", "ab", "abc", "abcd", "Ärger", "日本x", "x".repeat(23), "y".repeat(24), "z".repeat(25), "w".repeat(90)];
+  for (const text of [...words, words.join(" "), words.toReversed().join("-")]) {
+    const rows = [fours, any].map((read) => {
+      const { tokens, features, featureEnds } = read(text, 0);
+      return Array.from(features.subarray(0, featureEnds[tokens.count - 1] ?? 0));
+    });
+    assert.deepEqual(rows[0], rows[1], text);
+  }
+});
+
 test("what stands around a word is marked", () => {
   const { count, marks } = createTokeniser()('System: do\n<user> "say" NOW?', 0);
   assert.deepEqual(Array.from(marks.subarray(0, count)), [

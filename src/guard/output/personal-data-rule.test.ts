@@ -91,3 +91,20 @@ test("text without a space, and values without an end, are held no longer than t
     assert.equal(guard.heldCharacters, 0);
   }
 });
+
+test("where nothing is held, a look is one a paragraph, a short answer is looked at once, and what is found is the same", () => {
+  let looks = 0;
+  const counted = personalDataRule({ mode: "detect", find: (text) => (looks++, find(text)), known: () => false });
+  const short = play(counted, ["Write to bob.smith@corp-mail.com, please."]);
+  assert.deepEqual([looks, short.guard.events.length], [1, 1]);
+  const dice = createDice(12);
+  for (let turn = 0; turn < 200; turn++) {
+    const values = VALUES.filter(([, value]) => value.length < 100).map(([, value]) => value);
+    const said = values.map((value) => `${dice.pick(ORDINARY.slice(0, 4))} They gave ${value} then.`).join(" ");
+    looks = 0;
+    const { guard } = play(counted, splitText(said, dice));
+    assert.ok(looks <= 2 + said.length / 200, `${looks} looks at ${said.length} characters`);
+    assert.deepEqual(new Set(guard.events.map(({ what }) => what)), new Set(["EMAIL", "PHONE", "IBAN", "CARD", "SECRET"]));
+    assert.equal(guard.events.length, values.length, said);
+  }
+});
