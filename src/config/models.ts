@@ -60,6 +60,7 @@ function readModel(name: string, model: FileModel, provider: ProviderConfig, sou
     contextTokens: model.contextTokens ?? (provider.kind === "llama" ? provider.contextTokens : undefined),
     capabilities: capabilitiesOf(model, provider.kind),
     price: model.price === undefined ? undefined : { ...model.price, outputPerMTok: model.price.outputPerMTok ?? 0 },
+    ...(model.promptCache === "off" ? { promptCache: "off" } : {}),
   };
 }
 

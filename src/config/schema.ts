@@ -236,6 +236,10 @@ const model = z.strictObject({
   }).optional(),
   price,
   capabilities,
+  promptCache: z.enum(["auto", "off"]).default("auto").meta({
+    description:
+      "`auto`: what the provider keeps of prompts is used where it pays (docs/prompt-caching.md). At `anthropic` the beginning of a prompt that comes again is marked, where the prices of cached tokens are known; at OpenAI each conversation of a tenant has a key of its own. `off`: nothing is marked.",
+  }),
 });
 
 const rate = (unit: string, description: string) =>

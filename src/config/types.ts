@@ -56,6 +56,8 @@ export type ModelConfig = {
   readonly capabilities: Capabilities;
   /** undefined: taken from the price book by upstream name; a private model without one costs 0. */
   readonly price: Price | undefined;
+  /** What its provider may keep of prompts is not used. Absent: it is where it pays. */
+  readonly promptCache?: "off" | undefined;
 };
 
 /** Limits that tenants share by name. undefined: none. */

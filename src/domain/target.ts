@@ -36,6 +36,8 @@ export type Target = {
   readonly price: Price | undefined;
   readonly priceVersion: string;
   readonly timeouts: Timeouts;
+  /** What its provider may keep of prompts is not used. Absent: it is where it pays. */
+  readonly promptCache?: "off" | undefined;
 };
 
 /** Why a candidate fell. Permanent words: receipts and clients carry them. */

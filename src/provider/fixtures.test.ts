@@ -18,7 +18,7 @@ const UPDATE = env["UPDATE_FIXTURES"] === "1";
 const kindOf = (name: string): "openai" | "anthropic" => (name.startsWith("anthropic-") ? "anthropic" : "openai");
 const wires = {
   openai: createOpenAiWire(configOf("openai", "http://127.0.0.1/v1"), () => "salt"),
-  anthropic: createAnthropicWire(configOf("anthropic", "http://127.0.0.1")),
+  anthropic: createAnthropicWire(configOf("anthropic", "http://127.0.0.1"), () => 0),
 };
 
 function readStream(name: string, chunks: readonly Uint8Array[]): readonly Part[] {

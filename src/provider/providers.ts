@@ -37,7 +37,7 @@ export function createProviders(configs: readonly ProviderConfig[], deps: Provid
     const tls = config.baseUrl.startsWith("https:");
     const viaProxy = config.trust === "external" && tls;
     const transport = createTransport({ clock, deadlines, connection: connect({ viaProxy, tls, ...deps.outbound }) });
-    const wire = createWire(config, cacheSalt);
+    const wire = createWire(config, { cacheSalt, clock });
     const provider = createWireProvider(config.name, config.baseUrl, wire, transport);
     if (config.kind === "openai") {
       const salt = config.engine === "vllm" ? { cacheSalt } : {};
@@ -48,12 +48,12 @@ export function createProviders(configs: readonly ProviderConfig[], deps: Provid
   return providers;
 }
 
-function createWire(config: RemoteConfig, cacheSalt: ProviderDeps["cacheSalt"]): Wire {
+function createWire(config: RemoteConfig, { cacheSalt, clock }: Pick<ProviderDeps, "cacheSalt" | "clock">): Wire {
   switch (config.kind) {
     case "openai":
       return createOpenAiWire(config, cacheSalt);
     case "anthropic":
-      return createAnthropicWire(config);
+      return createAnthropicWire(config, clock.monotonicMs);
     default:
       return assertNever(config.kind);
   }

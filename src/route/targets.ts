@@ -43,6 +43,7 @@ export function toTargets(
       contextTokens,
       capabilities,
       timeouts,
+      ...(model.promptCache === undefined ? {} : { promptCache: model.promptCache }),
       ...priced,
     });
   }

@@ -1,6 +1,7 @@
 import type { Content, ContentBlock } from "../../domain/chat.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { isRecord, textOf } from "../json.ts";
+import { toMark } from "./prompt-cache.ts";
 
 export type Block = Readonly<Record<string, unknown>> & { readonly type: string };
 
@@ -24,10 +25,16 @@ function toBlock(block: ContentBlock, param: string): Block {
   if (block.type === "text") return { type: "text", text: block.text };
   if (block.type === "image") return toImage(block.url, param);
   const { value } = block;
-  if (OWN_TYPES.has(textOf(value["type"]))) return { ...value, type: textOf(value["type"]) };
+  if (OWN_TYPES.has(textOf(value["type"]))) return toOwn(value);
   if (value["type"] === "refusal") return { type: "text", text: textOf(value["refusal"]) };
   if (value["type"] === "file") return toDocument(value["file"], param);
   throw new Fault("target_refused", { param: `${param}.type`, say: "This provider takes text, images and PDF files." });
+}
+
+/** As it came, but for the lifetime of a mark on it. */
+function toOwn({ cache_control: marked, ...value }: Readonly<Record<string, unknown>>): Block {
+  const mark = toMark(marked);
+  return { ...value, type: textOf(value["type"]), ...(mark === undefined ? {} : { cache_control: mark }) };
 }
 
 function toImage(url: string, param: string): Block {

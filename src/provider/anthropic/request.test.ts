@@ -4,11 +4,17 @@ import type { ChatCall, Message } from "../../domain/chat.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { anthropicSpecMissing, assertAnthropic } from "../../../test/spec/anthropic.ts";
 import { askedOf, chatOf } from "../testing.ts";
+import { createPrefixBook } from "./prefix-book.ts";
 import { writeRequest } from "./request.ts";
 
 type Body = Readonly<Record<string, unknown>>;
 function write(said: string | readonly Message[], more: Partial<ChatCall> = {}): Body {
-  const body = JSON.parse(writeRequest(askedOf("anthropic", chatOf(said, more)))) as Body;
+  const body = JSON.parse(
+    writeRequest(
+      askedOf("anthropic", chatOf(said, more)),
+      createPrefixBook(() => 0),
+    ),
+  ) as Body;
   if (anthropicSpecMissing === false) assertAnthropic("CreateMessageParams", body);
   return body;
 }
@@ -280,7 +286,11 @@ test("what this protocol cannot say is refused with the field that says it", () 
   ];
   for (const [param, said, more] of refusals) {
     assert.throws(
-      () => writeRequest(askedOf("anthropic", chatOf(said, more))),
+      () =>
+        writeRequest(
+          askedOf("anthropic", chatOf(said, more)),
+          createPrefixBook(() => 0),
+        ),
       (error) => error instanceof Fault && error.code === "target_refused" && error.detail.param === param,
       param,
     );

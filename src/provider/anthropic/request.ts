@@ -2,15 +2,17 @@ import type { ChatCall, ResponseFormat, Tool } from "../../domain/chat.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { isRecord } from "../json.ts";
 import type { ProviderCall } from "../spec.ts";
+import type { PrefixBook } from "./prefix-book.ts";
+import { markStable, toMark } from "./prompt-cache.ts";
 import { toClosedSchema } from "./closed-schema.ts";
 import { historyTools, toTurns } from "./turns.ts";
 import { textOfContent } from "./blocks.ts";
 
-/** Fields that only this protocol knows, written by callers into an OpenAI body and passed on: extended thinking and caching. */
-const PASSED = ["thinking", "top_k", "cache_control"] as const;
+/** Fields that only this protocol knows, written by callers into an OpenAI body and passed on. */
+const PASSED = ["thinking", "top_k"] as const;
 
 /** A chat call as the body of `POST /v1/messages`. The end user's name stays here. */
-export function writeRequest(asked: ProviderCall): string {
+export function writeRequest(asked: ProviderCall, book: PrefixBook): string {
   const { chat, target } = asked;
   checkSayable(chat);
   const body: Record<string, unknown> = { model: target.upstream, max_tokens: chat.maxOutputTokens };
@@ -19,10 +21,13 @@ export function writeRequest(asked: ProviderCall): string {
   body["messages"] = toTurns(chat.messages);
   body["stream"] = chat.stream;
   for (const field of PASSED) if (chat.extra[field] !== undefined) body[field] = chat.extra[field];
+  const mark = toMark(chat.extra["cache_control"]);
+  if (mark !== undefined) body["cache_control"] = mark;
   writeSampling(body, chat);
   writeTools(body, chat);
   const config = toOutputConfig(chat);
   if (config !== undefined) body["output_config"] = config;
+  markStable(body, asked, book);
   return JSON.stringify(body);
 }
 

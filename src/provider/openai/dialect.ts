@@ -9,6 +9,8 @@ export type Dialect = {
   readonly limitField: "max_completion_tokens" | "max_tokens";
   /** Chat templates of open models know `system` only, and often just one, at the start. */
   readonly developerRole: boolean;
+  /** Knows `prompt_cache_key`. */
+  readonly cacheKeyed: boolean;
   /** The server may be vLLM, whose prefix cache is shared by all callers unless each call carries a `cache_salt`. */
   readonly salted: () => boolean;
   /** vLLM's `priority` of a tenant of this tier, lower is sooner; undefined: none is sent. */
@@ -28,6 +30,7 @@ export function createDialect(config: Pick<RemoteConfig, "baseUrl" | "trust" | "
   return {
     limitField: openai ? "max_completion_tokens" : "max_tokens",
     developerRole: openai,
+    cacheKeyed: openai,
     salted: () => salted,
     priorityOf: (tier) => (vllm && tier !== undefined && Object.hasOwn(tierPriority, tier) ? tierPriority[tier] : undefined),
     learn(models) {

@@ -1,6 +1,7 @@
 import type { ChatCall, Content, ContentBlock, Message, ResponseFormat, Tool, ToolChoice } from "../../domain/chat.ts";
 import { isRecord } from "../json.ts";
 import type { ProviderCall } from "../spec.ts";
+import { promptCacheKey } from "./cache-key.ts";
 import type { Dialect } from "./dialect.ts";
 
 /**
@@ -17,6 +18,8 @@ const WITHHELD: ReadonlySet<string> = new Set([
   "use_beam_search",
   "service_tier",
   "cache_salt",
+  "prompt_cache_retention",
+  "prompt_cache_options",
   "kv_transfer_params",
   "id_slot",
   "slot_id",
@@ -55,6 +58,9 @@ export function writeRequest(asked: ProviderCall, dialect: Dialect, cacheSalt: (
   // Without its usage an answer could only be billed by a count.
   body["stream_options"] = chat.stream ? { ...streamOptions, include_usage: true } : undefined;
   if (dialect.salted()) body["cache_salt"] = cacheSalt();
+  // Of what the caller sent: passages and masks are others in the next turn.
+  if (dialect.cacheKeyed)
+    body["prompt_cache_key"] = target.promptCache === "off" ? undefined : promptCacheKey(cacheSalt(), asked.call.chat);
   const priority = dialect.priorityOf(asked.call.who.tenant.tier);
   // vLLM's engine dies of a call for several answers under priority scheduling (its issue 29747, open).
   if (priority !== undefined && (sampling.n ?? 1) === 1) body["priority"] = priority;
