@@ -32,6 +32,8 @@ export const OWNERS: Readonly<Record<string, { readonly folders: readonly string
   hono: { folders: ["http"] },
   zod: { folders: ["contract", "config", "http"] },
   yaml: { folders: ["config"] },
+  "@cfworker/json-schema": { folders: ["chat"] },
+  "@marcbachmann/cel-js": { folders: ["config"] },
   htmlparser2: { folders: ["ingest"] },
   unpdf: { folders: ["ingest"] },
   stemmer: { folders: ["retrieve"] },

@@ -1,0 +1,79 @@
+import { type Schema, Validator } from "@cfworker/json-schema";
+import type { ResponseFormat } from "../domain/chat.ts";
+
+/** What is wrong with an answer, for the model that wrote it: where, and which rule of the schema. Empty: nothing is. */
+export type SchemaFaults = readonly string[];
+
+/** `undefined`: it cannot be told, because the schema is none that can be read here, or the answer is too long. */
+export type CheckAnswer = (text: string) => SchemaFaults | undefined;
+
+/** Longer answers are documents; checking one would hold up the calls beside it. */
+export const CHECKED_CHARACTERS_MAX = 256 * 1024;
+/** Told to the model: more say nothing new. */
+const FAULTS_MAX = 8;
+/** A schema that says why is longer than what stands here of it. */
+const FAULT_CHARACTERS_MAX = 200;
+
+const NOT_JSON: SchemaFaults = ["The answer is not JSON."];
+
+/** The check of an answer against the form that the call asks for; undefined where it asks for none. */
+export function createAnswerCheck(format: ResponseFormat | undefined): CheckAnswer | undefined {
+  if (format === undefined || format.type === "text") return undefined;
+  if (format.type === "json-object") return checkObject;
+  const validator = readSchema(format.schema);
+  return (text) => {
+    if (text.length > CHECKED_CHARACTERS_MAX) return undefined;
+    const value = parse(text);
+    if (value === undefined) return NOT_JSON;
+    return validator === undefined ? undefined : validate(validator, value.json);
+  };
+}
+
+const checkObject: CheckAnswer = (text) => {
+  if (text.length > CHECKED_CHARACTERS_MAX) return undefined;
+  const value = parse(text)?.json;
+  return typeof value === "object" && value !== null && !Array.isArray(value) ? [] : ["The answer is not a JSON object."];
+};
+
+function parse(text: string): { readonly json: unknown } | undefined {
+  try {
+    const json: unknown = JSON.parse(text);
+    return { json };
+  } catch {
+    return undefined;
+  }
+}
+
+/** undefined: a schema that refers to what is not in it. */
+function readSchema(schema: Readonly<Record<string, unknown>> | undefined): Validator | undefined {
+  if (schema === undefined) return undefined;
+  try {
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any object is a schema: what it does not understand means nothing
+    return new Validator(withoutPatterns(schema) as Schema, "2020-12", false);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Callers' regular expressions may take any time on the right text, and everybody else would wait: they are not checked. */
+function withoutPatterns(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutPatterns);
+  if (typeof value !== "object" || value === null) return value;
+  const kept = Object.entries(value).filter(([name, inner]) => !(name === "pattern" && typeof inner === "string"));
+  return Object.fromEntries(
+    kept.map(([name, inner]): [string, unknown] => [name, name === "patternProperties" ? {} : withoutPatterns(inner)]),
+  );
+}
+
+function validate(validator: Validator, value: unknown): SchemaFaults | undefined {
+  try {
+    const { valid, errors } = validator.validate(value);
+    if (valid) return [];
+    // The innermost say what is wrong; what stands around them says only that something is.
+    const said = errors.toReversed().map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`.slice(0, FAULT_CHARACTERS_MAX));
+    return [...new Set(said)].slice(0, FAULTS_MAX);
+  } catch {
+    // A reference that leads nowhere, or back to itself.
+    return undefined;
+  }
+}
