@@ -11,7 +11,12 @@ import type { PersonalData } from "./personal-data.ts";
 const LOOK_EVERY_MS = 3_600_000;
 const SCAN_EVERY_MS = 24 * 3_600_000;
 
-export type ContentScanParts = ContentScan & { start(): void; stop(): void };
+export type ContentScanParts = ContentScan & {
+  /** Once a day, of what has come since the last time; a call in between does nothing. */
+  look(): Promise<void>;
+  start(): void;
+  stop(): void;
+};
 
 type Deps = {
   readonly db: Database;
@@ -32,20 +37,29 @@ export function composeContentScan({ db, clock, log, decisions, stored, personal
     log,
     listTenants: () => eachTenant(db),
   });
-  let scannedAtMs: number | undefined;
-  const look = (): void => {
-    if (scannedAtMs !== undefined && clock.nowMs() - scannedAtMs < SCAN_EVERY_MS) return;
-    scannedAtMs = clock.nowMs();
-    void scan.run().catch((error: unknown) => log.warn("what is kept could not be looked at", describeError(error)));
+  let triedAtMs: number | undefined;
+  let doneAtMs: number | undefined;
+  const look = async (): Promise<void> => {
+    const nowMs = clock.nowMs();
+    if (triedAtMs !== undefined && nowMs - triedAtMs < SCAN_EVERY_MS) return;
+    triedAtMs = nowMs;
+    try {
+      // What was looked at the day before is not looked at again; after one that failed, all since the last that did not is.
+      await scan.run(doneAtMs);
+      doneAtMs = nowMs;
+    } catch (error) {
+      log.warn("what is kept could not be looked at", describeError(error));
+    }
   };
   let timer: ReturnType<typeof setInterval> | undefined;
   return {
+    look,
     run: scan.run,
     get found() {
       return scan.found;
     },
     start() {
-      timer = setInterval(look, LOOK_EVERY_MS);
+      timer = setInterval(() => void look(), LOOK_EVERY_MS);
       timer.unref();
     },
     stop: () => clearInterval(timer),

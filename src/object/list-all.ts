@@ -8,9 +8,13 @@ const PAGE = 1000;
 export const listAllPaths = (blobs: Pick<Blobs, "list">, prefix: string): AsyncGenerator<string> =>
   listAll((after) => blobs.list(prefix, { after, limit: PAGE }));
 
-/** The same of a tenant's keys. */
-export const listAllKeys = (objects: Pick<ObjectStore, "listObjects">, tenantId: TenantId, prefix: string): AsyncGenerator<string> =>
-  listAll((after) => objects.listObjects(tenantId, prefix, { after, limit: PAGE }));
+/** The same of a tenant's keys, or of those that come after one. */
+export const listAllKeys = (
+  objects: Pick<ObjectStore, "listObjects">,
+  tenantId: TenantId,
+  prefix: string,
+  from?: string,
+): AsyncGenerator<string> => listAll((after = from) => objects.listObjects(tenantId, prefix, { after, limit: PAGE }));
 
 /** A page that is not full is the last. */
 async function* listAll(read: (after: string | undefined) => Promise<readonly string[]>): AsyncGenerator<string> {

@@ -1,4 +1,5 @@
 import type { Finding } from "../domain/finding.ts";
+import { toIso } from "../kernel/clock.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import type { ContentFiles, DecisionLog } from "../record/index.ts";
 import { type Database, tenantScope } from "../store/database.ts";
@@ -9,6 +10,8 @@ import { listChain, readChainEnd } from "../store/ledger-audit.ts";
 const FILES_MAX = 10;
 const LINES_MAX = 500;
 const ENTRIES_MAX = 200;
+/** What is of before a scan and was written after it: chat logs are held for seconds, journals are shipped in less. */
+const LATE_MS = 3_600_000;
 /** Between so many texts others may run. */
 const TEXTS_AT_ONCE = 20;
 /** In records, whose digests and counts look like much else: only what is certain by its form. */
@@ -33,7 +36,8 @@ export type ContentScanDeps = {
 };
 
 export type ContentScan = {
-  run(): Promise<ScanReport>;
+  /** Of what is there now, or of what has come since that moment. */
+  run(sinceMs?: number): Promise<ScanReport>;
   /** Of the newest scan; 0 before the first. */
   readonly found: number;
 };
@@ -55,19 +59,21 @@ export function createContentScan(deps: ContentScanDeps): ContentScan {
     get found() {
       return found;
     },
-    async run() {
+    async run(sinceMs) {
+      const fromMs = sinceMs === undefined ? undefined : sinceMs - LATE_MS;
+      const fromDate = fromMs === undefined ? undefined : toIso(fromMs).slice(0, 10);
       await decisions.flush();
       const all = new Map<string, number>();
       const sums = { tenants: 0, lines: 0, entries: 0 };
       const look = createLook(deps.find, all);
       for await (const { id: tenantId } of deps.listTenants()) {
         sums.tenants++;
-        for (const key of await newest(deps.files.list(tenantId))) {
+        for (const key of await newest(deps.files.list(tenantId, fromDate))) {
           const lines = (await deps.files.read(tenantId, key)).filter(({ policy }) => policy !== "full").slice(-LINES_MAX);
           sums.lines += lines.length;
           alarm(tenantId, key, await look(lines.flatMap(({ messages, answer }) => textsOf([messages, answer]))));
         }
-        for (const [where, bodies] of Object.entries(await readRecords(deps.db, tenantId))) {
+        for (const [where, bodies] of Object.entries(await readRecords(deps.db, tenantId, fromMs))) {
           sums.entries += bodies.length;
           const texts = bodies.flatMap((body) => textsOf(tryParse(body)));
           alarm(tenantId, where, await look(texts, IN_RECORDS));
@@ -105,13 +111,19 @@ async function newest(keys: AsyncIterable<string>): Promise<readonly string[]> {
 
 const lastPage = (end: number) => ({ afterSeq: Math.max(0, end - ENTRIES_MAX), limit: ENTRIES_MAX });
 
-async function readRecords(db: Database, tenantId: TenantId): Promise<Readonly<Record<string, readonly string[]>>> {
+async function readRecords(
+  db: Database,
+  tenantId: TenantId,
+  fromMs = Number.NEGATIVE_INFINITY,
+): Promise<Readonly<Record<string, readonly string[]>>> {
   const scope = tenantScope(tenantId);
   const { last } = await readChainEnd(db, scope, tenantId);
   const head = await findDecisionHead(db, tenantId);
   const calls = await listChain(db, scope, tenantId, lastPage(last));
   const decided = await listDecisions(db, tenantId, lastPage(head?.seq ?? 0));
-  return { events: calls.map(({ body }) => body), decisions: decided.map(({ body }) => body) };
+  const bodiesOf = (rows: readonly { readonly createdAtMs: number; readonly body: string }[]): readonly string[] =>
+    rows.filter(({ createdAtMs }) => createdAtMs >= fromMs).map(({ body }) => body);
+  return { events: bodiesOf(calls), decisions: bodiesOf(decided) };
 }
 
 /** Every text in a JSON value, names of fields included. */

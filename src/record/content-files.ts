@@ -8,8 +8,8 @@ type Objects = Pick<ObjectStore, "getObject" | "putObject" | "listObjects" | "de
 
 /** What stands in a tenant's chat logs, for those who look for something in them. */
 export type ContentFiles = {
-  /** Keys in the order of their dates, oldest first. */
-  list(tenantId: TenantId): AsyncIterable<string>;
+  /** Keys in the order of their dates, oldest first; of calls of that day (`2026-11-21`) and later, where one is given. */
+  list(tenantId: TenantId, fromDate?: string): AsyncIterable<string>;
   /** Lines of one file that can be read. */
   read(tenantId: TenantId, key: string): Promise<readonly ContentLine[]>;
   /** Lines that match, in all files. */
@@ -28,7 +28,8 @@ export function createContentFiles(objects: Objects): ContentFiles {
           .split("\n")
           .filter((line) => line !== "");
   };
-  const list = (tenantId: TenantId): AsyncIterable<string> => listAllKeys(objects, tenantId, `${CONTENT_AREA}/`);
+  const list: ContentFiles["list"] = (tenantId, fromDate) =>
+    listAllKeys(objects, tenantId, `${CONTENT_AREA}/`, fromDate === undefined ? undefined : `${CONTENT_AREA}/${fromDate}`);
   const read: ContentFiles["read"] = async (tenantId, key) =>
     (await linesOf(tenantId, key)).map(parseContentLine).filter((line) => line !== undefined);
   return {
