@@ -1,11 +1,12 @@
 /**
- * `npm test`: types, lint, format, house rules, generated files, then the tests that need no service. One line each, the output of
+ * `npm test`: types, lint, format, house rules, generated files, then the tests that need no service and are not slow. One line each, the output of
  * what failed, and at the end `N passed, N failed`, where each check counts as one. Exits 1 on any failure and when no test ran.
  */
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { runCommand } from "./suite/command.ts";
 import { runTests } from "./suite/bun-test.ts";
+import { SLOW_TESTS } from "./suite/slow.ts";
 import { finish, print, type Outcome } from "./suite/report.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -46,7 +47,15 @@ await Promise.all(CHECKS.map(async ([name, command]) => add(await check(name, co
 // test on a machine builds the embedded database's template, which takes longer than Bun's five seconds.
 const tests = await runTests(
   "tests",
-  ["--parallel=2", "--timeout=30000", "--path-ignore-patterns=test/services/**", "./src", "./tools", "./bench", "./test"],
+  [
+    "--parallel=2",
+    "--timeout=30000",
+    ...["test/services/**", ...SLOW_TESTS].map((path) => `--path-ignore-patterns=${path}`),
+    "./src",
+    "./tools",
+    "./bench",
+    "./test",
+  ],
   "tmp/tests.log",
 );
 add(tests);

@@ -1,6 +1,7 @@
 /**
  * `npm run test:services`: the tests that need a real PostgreSQL with pgvector, or another server (suite/service-programs.ts). Starts one (suite/postgres.ts), or uses the one that
- * WEIR_TEST_DATABASE_URL names, runs the test files that mention that variable, open databases on it or lie in a folder `services`, and ends with
+ * WEIR_TEST_DATABASE_URL names, runs the test files that mention that variable, open databases on it or lie in a folder `services`, and the slow
+ * ones (suite/slow.ts), and ends with
  * `N passed, N failed`. With --long: the long variants (WEIR_TEST_LONG=1) of the files that have one, hours rather than minutes.
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
@@ -8,6 +9,7 @@ import { join } from "node:path";
 import { startPostgres } from "./suite/postgres.ts";
 import { findCollector, findPrometheus, findS3Server, type Found } from "./suite/service-programs.ts";
 import { runTests } from "./suite/bun-test.ts";
+import { SLOW_TESTS } from "./suite/slow.ts";
 import { finish, print, type Outcome } from "./suite/report.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -43,7 +45,9 @@ async function run(add: (outcome: Outcome) => void): Promise<void> {
   const files = testFiles(["src", "test"], (path, text) =>
     long
       ? text.includes("WEIR_TEST_LONG")
-      : path.includes("/services/") || /WEIR_TEST_DATABASE_URL|listTestEngines|createServerDatabase/.test(text),
+      : path.includes("/services/") ||
+        SLOW_TESTS.includes(path.slice("./".length)) ||
+        /WEIR_TEST_DATABASE_URL|listTestEngines|createServerDatabase/.test(text),
   );
   const given = process.env["WEIR_TEST_DATABASE_URL"];
   const startedAt = performance.now();
