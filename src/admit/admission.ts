@@ -24,6 +24,8 @@ export type Ticket = {
   readonly budgeted: boolean;
   /** Which ones; they belong into its reservation and its event. */
   readonly budgets: readonly BudgetScope[];
+  /** Smallest share of them that is left, 0 to 1, as far as this process knows. */
+  readonly budgetLeft: number | undefined;
   /** For the `x-ratelimit-*` headers. */
   readonly rates: RateNumbers | undefined;
   /** Raises what is set aside to this much in all; throws or rejects `budget_spent`, `budget_reserved`, `store_unavailable`, `client_gone`. */
@@ -54,6 +56,9 @@ export function createAdmission({ rates, room, budgets, abuse }: AdmissionDeps):
     return {
       budgeted: hold.budgets.length > 0,
       budgets: hold.budgets,
+      get budgetLeft() {
+        return hold.leftShare;
+      },
       rates: verdict.numbers,
       reserve: (microUsd) => hold.raise(microUsd, ask.signal),
       settle(used) {

@@ -52,6 +52,8 @@ export class Account {
   /** Calls that count on it and have not settled. */
   #calls = 0;
   #limit: number;
+  /** Not leased to anybody, when the database was last asked. */
+  #leftMicroUsd: number | undefined;
   /** Little is left, or others want it: nothing is kept that no call needs. */
   #tight = false;
   /** The database is being asked; one thing at a time, so that what it answers is about what is known here. */
@@ -83,6 +85,13 @@ export class Account {
   }
   get reservedMicroUsd(): number {
     return this.#reserved;
+  }
+
+  /** Share of the budget that is left, 0 to 1, without what other processes hold; undefined before the first lease. */
+  get leftShare(): number | undefined {
+    if (this.#limit <= 0) return 0;
+    if (this.#leftMicroUsd === undefined) return undefined;
+    return Math.min(1, Math.max(0, (this.#leftMicroUsd + this.#free + this.#reserved) / this.#limit));
   }
 
   setLimit(limitMicroUsd: number): void {
@@ -227,6 +236,7 @@ export class Account {
       return;
     }
     this.#free += grant.grantedMicroUsd;
+    this.#leftMicroUsd = grant.leftMicroUsd;
     this.#tight = this.#slice.isTight(grant.leftMicroUsd);
     if (grant.grantedMicroUsd > 0) {
       this.#refusal = undefined;

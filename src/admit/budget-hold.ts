@@ -7,6 +7,8 @@ export type BudgetHold = {
   /** The budgets that count for the call; for its reservation and its event. */
   readonly budgets: readonly BudgetScope[];
   readonly microUsd: number;
+  /** Of the budgets that count, the smallest share that is left; undefined: none counts, or nothing is known of any yet. */
+  readonly leftShare: number | undefined;
   /**
    * Raises what is reserved to this much in all. Returns at once where the leases cover it; else a promise. Throws or rejects
    * `budget_spent`, `budget_reserved`, `store_unavailable`, `client_gone`; the hold is then as before.
@@ -33,6 +35,12 @@ export class Hold implements BudgetHold {
 
   get microUsd(): number {
     return this.#microUsd;
+  }
+
+  get leftShare(): number | undefined {
+    let least: number | undefined;
+    for (const { leftShare } of this.#accounts) if (leftShare !== undefined) least = Math.min(least ?? 1, leftShare);
+    return least;
   }
 
   raise(microUsd: number, signal?: AbortSignal): void | Promise<void> {

@@ -46,7 +46,7 @@ export const BUDGET_WAIT_MS = 2_000;
 /** Calls that wait for one budget: each holds a connection and a parsed body. */
 export const BUDGET_WAITERS_MAX = 1_000;
 
-const NOTHING: BudgetHold = { budgets: [], microUsd: 0, raise: () => undefined, settle: () => undefined };
+const NOTHING: BudgetHold = { budgets: [], microUsd: 0, leftShare: undefined, raise: () => undefined, settle: () => undefined };
 
 export function createBudgets(deps: BudgetDeps, options: BudgetOptions): Budgets {
   const { source } = deps;

@@ -7,6 +7,7 @@ import { boundMicroUsd } from "../kernel/money.ts";
 import type { Meter } from "./meter.ts";
 import { createRun, type Run } from "./run.ts";
 import type { Admitted, Asked, Stages } from "./stages.ts";
+import { toWanted } from "./to-wanted.ts";
 
 /** The end of an answer, after it was recorded. */
 export type Finish = {
@@ -43,7 +44,7 @@ export async function* answer(
     const inputBytes = grounded.inputBytes + checked.bytesAdded;
     const passages = retrieved?.passages.length ?? 0;
     const { chat } = grounded;
-    const plan = stages.plan({ chat, who: call.who, inputBytes, passages, budgeted: admitted.budgeted, content: checked.standing });
+    const plan = stages.plan({ ...toWanted(call, admitted, checked), chat, inputBytes, passages });
     run.plan = plan;
     run.promptDigest = stages.digest(instructions(call));
     const microUsd = mostOf(plan, inputBytes, call);

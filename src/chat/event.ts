@@ -1,5 +1,5 @@
 import type { Call, Retrieved } from "../domain/chat.ts";
-import { type Attempt, type BudgetScope, type CallEvent, toEventHead, usageSourceOf } from "../domain/event.ts";
+import { type Attempt, type BudgetScope, type CallEvent, toEventChoice, toEventHead, usageSourceOf } from "../domain/event.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
@@ -41,7 +41,7 @@ export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: 
     usageSource: usageSourceOf(attempts),
     attempts,
     budgets: run.budgets.length > 0 ? run.budgets : undefined,
-    candidates: run.plan.candidates.map(({ target, fell }) => ({ model: target.model, provider: target.provider, fell })),
+    ...toEventChoice(run.plan),
     tier: run.target?.kind === "extractive" ? "extractive" : "model",
     passages: run.retrieved?.passages.length,
     guard: run.guarded,

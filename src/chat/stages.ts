@@ -10,6 +10,8 @@ export type Admitted = {
   /** A budget counts for this call. */
   readonly budgeted: boolean;
   readonly budgets: readonly BudgetScope[];
+  /** Smallest share of them that is left, 0 to 1, as far as this process knows. */
+  readonly budgetLeft?: number | undefined;
   /** Raises what is set aside to this much in all; throws `budget_spent` or `budget_reserved`. */
   reserve(microUsd: number): void | Promise<void>;
   /** Gives back place and rest. Called exactly once. */
@@ -45,6 +47,12 @@ export type Stages = {
     readonly passages: number;
     readonly budgeted: boolean;
     readonly content: Standing;
+    /** Types of the personal data in it. */
+    readonly findingTypes: () => readonly string[];
+    readonly feature: string | undefined;
+    readonly budgetLeft: number | undefined;
+    /** As the caller sent it, without documents and the tenant's instruction. */
+    readonly said: ChatCall;
   }): Plan;
   /** Output tokens to ask this target for. */
   fitOutput(chat: ChatCall, inputBytes: number, target: Target): number | undefined;

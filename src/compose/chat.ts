@@ -20,6 +20,7 @@ import { composeEmbed } from "./embed.ts";
 import { composeModerate } from "./moderate.ts";
 import type { EndUserDigests } from "./end-user.ts";
 import { createDigest, createGround } from "./ground.ts";
+import type { Routing } from "./routing.ts";
 import { traceChat, traceRefusal } from "./tracing.ts";
 
 export type ChatParts = {
@@ -43,6 +44,7 @@ export type ChatPartsDeps = {
   readonly findPrice: (kind: string, upstream: string) => KnownPrice | undefined;
   readonly endUsers: Pick<EndUserDigests, "expect" | "digest">;
   readonly metrics: Metrics;
+  readonly routing: Routing;
   /** Told of each call that has ended. */
   closed(event: CallEvent): void;
   readonly check: Stages["check"];
@@ -59,7 +61,13 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   const { config, providers, clock, journal, metrics } = deps;
   const extractive = createExtractive({ terms, units, countTokens: countWords, toQuery });
   const targets = toTargets(config, deps.findPrice);
-  const router = createRouter({ targets, extractive: EXTRACTIVE, routes: config.routes, fallback: config.fallback });
+  const router = createRouter({
+    targets,
+    extractive: EXTRACTIVE,
+    routes: config.routes,
+    fallback: config.fallback,
+    ...deps.routing.optionsOf(config),
+  });
 
   const providerOf = (target: Target): Provider => {
     const found = target.kind === "extractive" ? extractive : providers.get(target.provider);
@@ -67,7 +75,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     return found;
   };
 
-  const expecting = createExpecting(deps.endUsers);
+  const expecting = createExpecting(deps);
   const refuse: ChatParts["refuse"] = (call, code) => {
     journal.refuse({ requestId: call.requestId, tenantId: call.who.tenant.id, keyId: call.who.key.id, code, atMs: call.startedAtMs });
     metrics.refusal(code);
@@ -112,14 +120,19 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
       tracer: deps.tracer,
     }),
     providers,
-    models: ({ tenant, key }) =>
-      router.names.flatMap((name) => {
-        const target = targets.get(name);
-        const hidden = target !== undefined && (tenant.models?.includes(name) === false || key.models?.includes(name) === false);
-        return hidden ? [] : [{ name, provider: target?.provider ?? "weir" }];
-      }),
+    models: createModelList(router.names, targets),
   };
 }
+
+/** Models and routes by name, without those that the caller may not use. */
+const createModelList =
+  (names: readonly string[], targets: ReadonlyMap<string, Target>): ModelsDeps["list"] =>
+  ({ tenant, key }) =>
+    names.flatMap((name) => {
+      const target = targets.get(name);
+      const hidden = target !== undefined && (tenant.models?.includes(name) === false || key.models?.includes(name) === false);
+      return hidden ? [] : [{ name, provider: target?.provider ?? "weir" }];
+    });
 
 function createClose({ journal, metrics, closed: tell }: Pick<ChatPartsDeps, "journal" | "metrics" | "closed">): Stages["close"] {
   return async (event) => {
@@ -131,12 +144,13 @@ function createClose({ journal, metrics, closed: tell }: Pick<ChatPartsDeps, "jo
     return closed;
   };
 }
-/** While a call runs, the digest of its end user is looked up. */
+/** While a call runs, the digest of its end user is looked up; and it is one more of its tenant's today. */
 const createExpecting =
-  ({ expect }: Pick<EndUserDigests, "expect">) =>
+  ({ endUsers: { expect }, routing: { day } }: Pick<ChatPartsDeps, "routing"> & { readonly endUsers: Pick<EndUserDigests, "expect"> }) =>
   <W extends { readonly who: TenantPrincipal }, P>(endUserOf: (wanted: W) => string | undefined, plan: (wanted: W) => P) =>
   (wanted: W): P => {
     expect(wanted, endUserOf(wanted));
+    day.add(wanted.who.tenant.id);
     return plan(wanted);
   };
 

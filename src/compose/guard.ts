@@ -1,5 +1,4 @@
-import type { Config } from "../config/index.ts";
-import { NO_PII_FOUND, PII_FOUND } from "../domain/guard-policy.ts";
+import { readCondition, type Config, type RuleConfig } from "../config/index.ts";
 import { principalIdOf } from "../domain/principal.ts";
 import {
   createGuard,
@@ -71,14 +70,20 @@ export function composeGuard(deps: Deps): GuardParts {
       }));
       const opinions = guard.opinions.map((each) => createOpinion(fetch, { ...each, model: each.model }));
       const guardDeps: GuardDeps = { find, scoreInjection, scoreToxicity, second, opinions, book, refused, ...keys };
-      const rules = Object.values(routes).flat();
       const options: GuardOptions = {
         policy: guard.policy,
-        routesLook: rules.some(({ when, pii }) => pii !== undefined || when === PII_FOUND || when === NO_PII_FOUND),
+        routesLook: Object.values(routes).flat().some(looks),
       };
       return { check: createGuard(guardDeps, options), checkInputs: createInputGuard(guardDeps, options) };
     },
   };
+}
+
+/** Whether a rule asks for personal data to be looked for; one that cannot be read may. */
+function looks({ when, pii }: RuleConfig): boolean {
+  if (pii !== undefined) return true;
+  const read = when === undefined ? undefined : readCondition(when);
+  return read !== undefined && (!read.ok || read.asks.has("pii.found") || read.asks.has("pii.types"));
 }
 
 /** What the rules refuse is a security event, with the classifier's words and without the text. */

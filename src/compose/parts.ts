@@ -40,6 +40,7 @@ import { composeErasure, type ErasureParts } from "./erasure.ts";
 import { composeIngest } from "./ingest.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
 import { createPersonalData, type PersonalData } from "./personal-data.ts";
+import { composeRouting } from "./routing.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
 import { composeVllm } from "./vllm.ts";
 
@@ -160,10 +161,11 @@ type ChatSources = Pick<Parts, "record" | "guard" | "misuse" | "stored" | "telem
 
 /** The path of calls as one configuration has it; approved routes come before its own. */
 function createChatMaker(
-  { db, clock }: Pick<PartsDeps, "db" | "clock">,
+  { db, clock, log }: Pick<PartsDeps, "db" | "clock" | "log">,
   { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes }: ChatSources,
   { pool, retrieve }: { readonly pool: ProviderPool; readonly retrieve: Retrieve },
 ): (config: Config) => ChatParts {
+  const routing = composeRouting({ db, clock, log, metrics });
   return (config) => {
     const of = withApprovedRoutes(config, approvedRoutes.current);
     return composeChat({
@@ -176,6 +178,7 @@ function createChatMaker(
       findPrice: readPriceBook().findPrice,
       endUsers,
       metrics,
+      routing,
       closed: misuse.closed,
       ...guard.rulesOf(of),
       judge: guard.judge,

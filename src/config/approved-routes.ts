@@ -1,16 +1,17 @@
-import { nameMap } from "./routes.ts";
-import type { Config, RuleConfig } from "./types.ts";
+import { readCondition } from "./condition/condition.ts";
+import { nameMap, orderOf } from "./routes.ts";
+import type { Config, RuleConfig, RuleOrder } from "./types.ts";
 
 /** Rules that two persons took into production, by route. */
 export type ApprovedRoutes = Readonly<
   Record<
     string,
-    readonly {
+    readonly (RuleOrder & {
       readonly when?: string | undefined;
       readonly use: readonly string[];
       readonly trust?: RuleConfig["trust"];
       readonly pii?: RuleConfig["pii"];
-    }[]
+    })[]
   >
 >;
 type Known = Pick<Config, "models" | "routes">;
@@ -18,15 +19,32 @@ type Known = Pick<Config, "models" | "routes">;
 const LAST_RESORT = "extractive";
 const isModel = ({ models }: Known, name: string): boolean => models.some((model) => model.name === name);
 
+/** What is wrong with a condition, and where in it. */
+export function findConditionProblem(
+  when: string,
+  isKnown: (model: string) => boolean,
+): { readonly message: string; readonly at: number } | undefined {
+  const read = readCondition(when);
+  if (!read.ok) return read;
+  const lost = read.models.find(({ name }) => !isKnown(name));
+  return lost === undefined ? undefined : { at: lost.at, message: "there is no model of this name." };
+}
+
 /** Why these rules cannot count under this configuration, and where. undefined: they can. */
 export function findRouteProblem(config: Known, approved: ApprovedRoutes): { readonly param: string; readonly say: string } | undefined {
   for (const [route, rules] of Object.entries(approved)) {
     const param = `routes.${route}`;
     if (route === LAST_RESORT || isModel(config, route)) return { param, say: `${param}: is the name of a model, too.` };
-    for (const [at, { use }] of rules.entries()) {
+    for (const [at, { use, when }] of rules.entries()) {
       const unknown = use.find((name) => name !== LAST_RESORT && !isModel(config, name));
       if (unknown !== undefined)
         return { param: `${param}[${at}].use`, say: `${param}[${at}].use: there is no model of this name on this server.` };
+      const wrong = when === undefined ? undefined : findConditionProblem(when, (name) => name === LAST_RESORT || isModel(config, name));
+      if (wrong !== undefined)
+        return {
+          param: `${param}[${at}].when`,
+          say: `${param}[${at}].when: character ${String(wrong.at + 1)}: ${wrong.message}`,
+        };
     }
   }
   return undefined;
@@ -46,7 +64,8 @@ export function withApprovedRoutes<C extends Known>(config: C, approved: Approve
   return { ...config, routes: nameMap(own) };
 }
 
-const toRule = (config: Known, { when, use, trust, pii }: ApprovedRoutes[string][number]): RuleConfig => ({
+const toRule = (config: Known, { when, use, trust, pii, ...order }: ApprovedRoutes[string][number]): RuleConfig => ({
+  ...orderOf(order),
   when,
   use: [...new Set(use)].filter((name) => isModel(config, name)),
   trust,

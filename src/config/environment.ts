@@ -92,7 +92,8 @@ export const ENVIRONMENT: readonly EnvSetting[] = [
   {
     name: "ROUTING_THRESHOLD",
     read: "quick-start",
-    description: "Calls a day, a whole number. Checked and kept, but nothing is routed by it in this version; a warning says so.",
+    description:
+      "Calls of one tenant in one day (UTC), a whole number: from this one on external models come first. Without it private ones always do.",
   },
 ];
 

@@ -1,4 +1,6 @@
 export type { AuthConfig, OidcConfig } from "./auth.ts";
+export { readCondition } from "./condition/condition.ts";
+export type { Condition, ReadCondition } from "./condition/condition.ts";
 export { findRouteProblem, withApprovedRoutes } from "./approved-routes.ts";
 export type { ApprovedRoutes } from "./approved-routes.ts";
 export { loadDownloads } from "./downloads.ts";
@@ -27,6 +29,7 @@ export type {
   RemoteConfig,
   RetentionConfig,
   RuleConfig,
+  RuleOrder,
   TierConfig,
   TlsConfig,
   OutboundConfig,

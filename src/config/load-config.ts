@@ -8,7 +8,7 @@ import { checkEnvNames, type Env } from "./environment.ts";
 import { type ConfigFlags, findConfigFile, type FoundFile, readListen, resolveDataDir, readDatabaseUrl } from "./listen.ts";
 import { readPreviousSecret } from "./objects.ts";
 import { ConfigError, createFindings, type Findings, renderProblem, sortProblems } from "./problem.ts";
-import { type ListModels, readQuickStart, readRoutingThreshold, warnUnreferenced } from "./quick-start.ts";
+import { type ListModels, readQuickStart, warnUnreferenced, withPlainReferences } from "./quick-start.ts";
 import { errorCode } from "./reference.ts";
 import { toProblems } from "./schema-problems.ts";
 import { fileSchema } from "./schema.ts";
@@ -43,7 +43,6 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
   const file: FoundFile = input.inline === undefined ? await findConfigFile(flags, env, cwd) : { kind: "none" };
   if (file.problem !== undefined) findings.problems.push(file.problem);
   const source = await readSource(file, input, findings);
-  const routingThreshold = file.kind === "none" && input.inline === undefined ? readRoutingThreshold(env, findings) : undefined;
   const settings = source === undefined ? undefined : await readSettings(source);
   if (source?.file !== undefined) warnUnreferenced(env, source.usedEnv, source.file, findings);
   const secretPrevious = readPreviousSecret(env, findings);
@@ -67,7 +66,6 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
       secret,
       secretPrevious,
       keys,
-      routingThreshold,
       findings,
     }),
   );
@@ -86,7 +84,7 @@ type Parts = {
   readonly secret: Uint8Array;
   readonly keys: AdminKey;
   readonly findings: Findings;
-} & Pick<Config, "dataDir" | "file" | "databaseUrl" | "demo" | "routingThreshold" | "secretPrevious">;
+} & Pick<Config, "dataDir" | "file" | "databaseUrl" | "demo" | "secretPrevious">;
 
 function toConfig(parts: Parts): Config {
   const { settings, listen, keys, findings } = parts;
@@ -103,7 +101,6 @@ function toConfig(parts: Parts): Config {
     ...keys,
     localAdminKey: makeSecret("wadm"),
     ...decided,
-    routingThreshold: parts.routingThreshold,
     journal: { dir: resolve(parts.dataDir, "journal"), fsync },
     hash: hashOf(settings),
     warnings: sortProblems(findings.warnings).map(renderProblem),
@@ -124,12 +121,13 @@ async function readFileSource(file: string, input: LoadConfigInput, findings: Fi
 
 function parseSource(text: string, display: string, baseDir: string, input: LoadConfigInput, findings: Findings): Source | undefined {
   const yaml = parseYamlFile(text, display);
-  const parsed = fileSchema.safeParse(yaml.value);
+  const usedEnv = new Set<string>();
+  const parsed = fileSchema.safeParse(withPlainReferences(yaml.value, input.env, usedEnv));
   if (yaml.problems.length > 0 || !parsed.success) {
     findings.problems.push(...(yaml.problems.length > 0 ? yaml.problems : toProblems(parsed.error?.issues ?? [], yaml)));
     return undefined;
   }
-  return { value: parsed.data, placeOf: yaml.placeOf, file: display, baseDir, env: input.env, usedEnv: new Set(), findings };
+  return { value: parsed.data, placeOf: yaml.placeOf, file: display, baseDir, env: input.env, usedEnv, findings };
 }
 
 function failOn(findings: Findings): void {
@@ -138,14 +136,16 @@ function failOn(findings: Findings): void {
 
 /** What changes answers, and nothing secret: it goes into every event. */
 function hashOf(settings: Settings): string {
-  const { providers, models, routes, guard: rules, fallback, maxOutputTokensDefault, maxOutputTokensCap } = settings;
+  const { providers, models, routes, guard: rules, fallback, routingThreshold, maxOutputTokensDefault, maxOutputTokensCap } = settings;
   const guard = {
     ...rules,
     detectors: rules.detectors.map((each) => ({ ...each, apiKey: undefined })),
     opinions: rules.opinions.map((each) => ({ ...each, apiKey: undefined })),
   };
   const shown = providers.map((provider) => ({ ...provider, apiKey: undefined }));
-  return sha256Hex(JSON.stringify([shown, models, routes, guard, fallback, maxOutputTokensDefault, maxOutputTokensCap])).slice(0, 16);
+  return sha256Hex(
+    JSON.stringify([shown, models, routes, guard, fallback, routingThreshold, maxOutputTokensDefault, maxOutputTokensCap]),
+  ).slice(0, 16);
 }
 
 /** Frozen to its leaves; bytes cannot be, and nothing writes them. */

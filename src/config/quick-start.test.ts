@@ -84,10 +84,15 @@ describe("the limits of the quick start:", () => {
     for (const word of ["false", "False", "0", "no", "off"])
       assert.equal((await loadIn({ env: { ENABLE_FALLBACK: word } })).fallback, false);
   });
-  test("ROUTING_THRESHOLD is kept, with a warning that nothing is routed by it", async () => {
-    const config = await loadIn({ env: { ROUTING_THRESHOLD: "3000" } });
+  test("from ROUTING_THRESHOLD calls of a day on, external models come first", async () => {
+    const env = { ROUTING_THRESHOLD: "3000", VLLM_BASE_URL: "http://127.0.0.1:9/v1", VLLM_MODEL: "own", ANTHROPIC_API_KEY: "k" };
+    const config = await loadIn({ env });
     assert.equal(config.routingThreshold, 3000);
-    assert.deepEqual(config.warnings, ["environment ROUTING_THRESHOLD: is kept, but this version routes nothing by it."]);
+    assert.deepEqual(config.routes["auto"], [
+      { when: "requestsToday < routingThreshold", use: ["own", "claude-sonnet-4-6"], trust: undefined },
+      { when: undefined, use: ["claude-sonnet-4-6", "own"], trust: undefined },
+    ]);
+    assert.deepEqual(config.warnings, []);
   });
 });
 
@@ -115,9 +120,9 @@ test("wrong values are named by their variable, all at once and each once", asyn
     }),
     [
       "environment ENABLE_FALLBACK: expected true or false, got text.",
+      "environment ROUTING_THRESHOLD: expected a whole number from 0 to 1000000000 (calls a day), got a number with a fraction.",
       "environment MAX_TOKENS_PER_REQUEST: must be from 1 to 10000000 (tokens): a reservation of money is this many output tokens.",
       "environment SPEND_LIMIT_DOLLARS: must be from 0 to 1000000000 (dollars): sums are exact up to a billion dollars.",
-      "environment ROUTING_THRESHOLD: expected a whole number of calls a day, from 0 to 1000000000.",
     ],
   );
   assert.deepEqual(await problemsOf({ env: { MAX_TOKENS_PER_REQUEST: "1k", SPEND_LIMIT_DOLLARS: "$5" } }), [

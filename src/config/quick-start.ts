@@ -19,7 +19,6 @@ const ANTHROPIC_DEFAULT_FACTS = {
   price: { inputPerMTok: 3, outputPerMTok: 15, cachedInputPerMTok: 0.3, cacheWritePerMTok: 3.75 },
 };
 const OPENAI_MODEL_DEFAULT = "gpt-6.1-terra";
-const ROUTING_THRESHOLD_MAX = 1_000_000_000;
 
 /** Settings in the form of a config file, and which variable each came from. */
 type Draft = {
@@ -166,6 +165,8 @@ function draftLimits(draft: Draft, env: Env): void {
   };
   const fallback = readEnv(env, "ENABLE_FALLBACK");
   if (fallback !== undefined) set("ENABLE_FALLBACK", "fallback", toBoolean(fallback));
+  const threshold = readEnv(env, "ROUTING_THRESHOLD");
+  if (threshold !== undefined) set("ROUTING_THRESHOLD", "routingThreshold", toNumber(threshold));
   const tokens = readEnv(env, "MAX_TOKENS_PER_REQUEST");
   if (tokens !== undefined) {
     const cap = toNumber(tokens);
@@ -185,18 +186,25 @@ function toBoolean(text: string): boolean | string {
   return text;
 }
 
-/** `ROUTING_THRESHOLD`, which is kept for a later version. */
-export function readRoutingThreshold(env: Env, findings: Findings): number | undefined {
-  const place = envPlace("ROUTING_THRESHOLD");
-  const text = readEnv(env, "ROUTING_THRESHOLD");
-  if (text === undefined) return undefined;
-  const value = toNumber(text);
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 0 || value > ROUTING_THRESHOLD_MAX) {
-    findings.problems.push({ place, message: `expected a whole number of calls a day, from 0 to ${String(ROUTING_THRESHOLD_MAX)}.` });
-    return undefined;
+/** Settings that are no text, and that a config file may take from the environment all the same. */
+const PLAIN_REFERENCES: Readonly<Record<string, (text: string) => unknown>> = { fallback: toBoolean, routingThreshold: toNumber };
+
+/**
+ * The settings of a file with `fallback: env:NAME` and the like replaced by what the variable says. Where it is not set the setting stays
+ * text, which its schema refuses.
+ */
+export function withPlainReferences(value: unknown, env: Env, usedEnv: Set<string>): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  const taken: Record<string, unknown> = {};
+  for (const [key, read] of Object.entries(PLAIN_REFERENCES)) {
+    const raw: unknown = Reflect.get(value, key);
+    const name = typeof raw === "string" ? /^env:([A-Za-z_][A-Za-z0-9_]*)$/.exec(raw)?.[1] : undefined;
+    if (name === undefined) continue;
+    usedEnv.add(name);
+    const text = readEnv(env, name);
+    if (text !== undefined) taken[key] = read(text);
   }
-  findings.warnings.push({ place, message: "is kept, but this version routes nothing by it." });
-  return value;
+  return { ...value, ...taken };
 }
 
 /** A model or address without the setting that makes its provider does nothing. */

@@ -1,10 +1,10 @@
-import { NO_PII_FOUND, PII_FOUND } from "../domain/guard-policy.ts";
+import { readCondition } from "./condition/condition.ts";
 import type { Models } from "./models.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Providers } from "./providers.ts";
 import type { FileRule } from "./schema.ts";
 import type { Source } from "./source.ts";
-import type { RuleConfig } from "./types.ts";
+import type { RuleConfig, RuleOrder } from "./types.ts";
 import type { PathPart } from "./yaml-file.ts";
 
 type Known = { readonly models: Models; readonly providers: Providers; readonly routes: readonly string[] };
@@ -24,18 +24,27 @@ export function readRoutes(source: Source, models: Models, providers: Providers)
     warnUnreached(read, ["routes", name], source);
     return [name, read];
   });
-  if (!known.routes.includes("auto")) routes.unshift(["auto", [defaultRule(models, providers)]]);
+  if (!known.routes.includes("auto")) routes.unshift(["auto", defaultRules(models, providers, source.value.routingThreshold)]);
   return nameMap(routes);
 }
 
-/** Private models first, then external ones, each in the order written; the router adds `extractive` where documents are asked for. */
-function defaultRule(models: Models, providers: Providers): RuleConfig {
+/**
+ * Private models first, then external ones, each in the order written; the router adds `extractive` where documents are asked for. With a
+ * threshold it is so for that many calls of a tenant and day, and the other way round after them.
+ */
+function defaultRules(models: Models, providers: Providers, threshold: number | undefined): RuleConfig[] {
   const trustOf = new Map(providers.started.map((provider) => [provider.name, provider.trust]));
   const withTrust = (trust: string): string[] =>
     models.started
       .filter((model) => trustOf.get(model.provider) === trust && model.capabilities.embeddings !== true)
       .map((model) => model.name);
-  return { when: undefined, use: [...withTrust("private"), ...withTrust("external")], trust: undefined };
+  const [own, others] = [withTrust("private"), withTrust("external")];
+  const ownFirst = { use: [...own, ...others], trust: undefined };
+  if (threshold === undefined) return [{ when: undefined, ...ownFirst }];
+  return [
+    { when: "requestsToday < routingThreshold", ...ownFirst },
+    { when: undefined, use: [...others, ...own], trust: undefined },
+  ];
 }
 
 function checkName(name: string, source: Source): void {
@@ -49,14 +58,11 @@ function checkName(name: string, source: Source): void {
 
 function readRule(rule: FileRule, path: readonly PathPart[], source: Source, known: Known): RuleConfig {
   const use = [...new Set(rule.use.filter((name, at) => isUsable(name, [...path, "use", at], source, known)))];
-  if (rule.when !== undefined && !isEvaluated(rule.when)) {
-    const message = appliesAlways(rule)
-      ? "this condition is not evaluated by this version. Because the rule narrows trust to private, it applies to every call of the route."
-      : "this condition is not evaluated by this version. The rule is skipped.";
-    source.findings.warnings.push({ place: source.placeOf([...path, "when"]), message });
-  }
+  if (rule.when !== undefined) checkCondition(rule.when, [...path, "when"], source, known);
   if (rule.trust === "private") warnExternal(use, path, source, known);
+  checkOrder(rule, path, source);
   return {
+    ...orderOf(rule),
     when: rule.when,
     use: withoutExtractive(use, path, source),
     trust: rule.trust,
@@ -64,14 +70,38 @@ function readRule(rule: FileRule, path: readonly PathPart[], source: Source, kno
   };
 }
 
-const isEvaluated = (when: string): boolean => when === PII_FOUND || when === NO_PII_FOUND;
+/** What of a rule says how its targets are put in order; nothing where nothing is said. */
+export function orderOf({ strategy, weights, sticky, explore, warm }: RuleOrder): RuleOrder {
+  return Object.fromEntries(Object.entries({ strategy, weights, sticky, explore, warm }).filter(([, value]) => value !== undefined));
+}
 
-/** While a condition is not evaluated, what it would have kept private stays private, and any other such rule never applies. */
-const appliesAlways = ({ when, trust }: Pick<FileRule, "when" | "trust">): boolean =>
-  when === undefined || (trust === "private" && !isEvaluated(when));
+function checkCondition(when: string, path: readonly PathPart[], source: Source, known: Known): void {
+  const { problems } = source.findings;
+  const read = readCondition(when);
+  if (!read.ok) return void problems.push({ place: source.placeOf(path, "value", read.at), message: read.message });
+  for (const { name, at } of read.models) {
+    const message = whyUnknown(name, source, known);
+    if (message !== undefined) problems.push({ place: source.placeOf(path, "value", at), message });
+  }
+}
+
+function checkOrder(rule: FileRule, path: readonly PathPart[], source: Source): void {
+  for (const name of Object.keys(rule.weights ?? {})) {
+    if (rule.use.includes(name)) continue;
+    const message = `the rule does not use "${name}".${didYouMean(name, rule.use)}`;
+    source.findings.problems.push({ place: source.placeOf([...path, "weights", name], "key"), message });
+  }
+  const idle = (name: "weights" | "sticky", strategies: readonly string[]): void => {
+    if (rule[name] === undefined || strategies.includes(rule.strategy ?? "priority")) return;
+    const message = `does nothing without strategy: ${strategies.join(" or ")}.`;
+    source.findings.warnings.push({ place: source.placeOf([...path, name], "key"), message });
+  };
+  idle("weights", ["weighted", "sticky"]);
+  idle("sticky", ["sticky"]);
+}
 
 function warnUnreached(rules: readonly RuleConfig[], path: readonly PathPart[], source: Source): void {
-  const first = rules.findIndex(appliesAlways);
+  const first = rules.findIndex(({ when }) => when === undefined);
   if (first < 0 || first === rules.length - 1) return;
   const place = source.placeOf([...path, first + 1]);
   source.findings.warnings.push({ place, message: "this rule and any after it are not reached: the one before it always applies." });
@@ -90,18 +120,18 @@ function withoutExtractive(use: readonly string[], path: readonly PathPart[], so
 }
 
 function isUsable(name: string, path: readonly PathPart[], source: Source, known: Known): boolean {
-  if (name === "extractive" || known.models.started.some((model) => model.name === name)) return true;
-  const { problems } = source.findings;
-  const place = source.placeOf(path);
-  // A model that is configured but wrong has been named already.
-  if (Object.hasOwn(source.value.models, name)) return false;
-  if (name === "auto" || known.routes.includes(name)) {
-    problems.push({ place, message: `"${name}" is a route. A rule uses models.` });
-    return false;
-  }
+  const message = whyUnknown(name, source, known);
+  if (message !== undefined) source.findings.problems.push({ place: source.placeOf(path), message });
+  return message === undefined && (name === "extractive" || known.models.started.some((model) => model.name === name));
+}
+
+/** undefined also of a model that is configured but wrong: it has been named already. */
+function whyUnknown(name: string, source: Source, known: Known): string | undefined {
+  if (name === "extractive" || known.models.started.some((model) => model.name === name)) return undefined;
+  if (Object.hasOwn(source.value.models, name)) return undefined;
+  if (name === "auto" || known.routes.includes(name)) return `"${name}" is a route. A rule uses models.`;
   const models = [...new Set([...Object.keys(source.value.models), ...known.models.started.map((model) => model.name), "extractive"])];
-  problems.push({ place, message: `there is no model "${name}".${didYouMean(name, models) || ` Known: ${models.join(", ")}.`}` });
-  return false;
+  return `there is no model "${name}".${didYouMean(name, models) || ` Known: ${models.join(", ")}.`}`;
 }
 
 function warnExternal(use: readonly string[], path: readonly PathPart[], source: Source, known: Known): void {

@@ -311,7 +311,15 @@ export const fileSchema = z.strictObject({
   fallback: z
     .boolean()
     .default(true)
-    .meta({ description: "`false`: a call is tried at its first eligible model only, and fails with it." }),
+    .meta({ description: "`false`: a call is tried at its first eligible model only, and fails with it. Or `env:NAME`." }),
+  routingThreshold: whole({
+    min: 0,
+    max: 1_000_000_000,
+    unit: "calls a day",
+    why: "it is compared with the calls of one tenant on one day",
+    description:
+      "The signal `routingThreshold` of conditions. Where the file has no route `auto`, a tenant's calls of a day from this one on go to external models first. Or `env:NAME`.",
+  }).optional(),
   maxOutputTokens: z
     .strictObject({
       default: whole({

@@ -29,6 +29,7 @@ export type Settings = Pick<
   | "chatLogs"
   | "telemetry"
   | "fallback"
+  | "routingThreshold"
   | "maxOutputTokensDefault"
   | "maxOutputTokensCap"
   | "spendLimitMicroUsd"
@@ -68,6 +69,7 @@ export async function readSettings(source: Source): Promise<Settings> {
     approvals: value.approvals,
     chatLogs: { sampleShare: value.chatLogs.sampleShare },
     fallback: value.fallback,
+    routingThreshold: value.routingThreshold,
     maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),
     maxOutputTokensCap: cap,
     spendLimitMicroUsd: value.spendLimitUsd === undefined ? undefined : dollarsToMicro(value.spendLimitUsd),

@@ -4,6 +4,8 @@ import type { ObjectsConfig } from "./objects.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
 import type { AbusePolicy } from "../domain/abuse.ts";
 import type { PiiMode } from "../domain/guard-policy.ts";
+import type { Ranking, Strategy } from "../domain/ranking.ts";
+import type { StickyBy } from "../domain/signals.ts";
 import type { Price } from "../kernel/money.ts";
 import type { Capabilities, Timeouts, Trust } from "../domain/target.ts";
 
@@ -63,8 +65,14 @@ export type ModelConfig = {
 /** Limits that tenants share by name. undefined: none. */
 export type TierConfig = { readonly rpm: number | undefined; readonly tpm: number | undefined };
 
-export type RuleConfig = {
-  /** Condition over signals. A rule that narrows trust applies when its condition cannot be evaluated; any other does not. */
+/** How the targets of a rule are put in order; without a strategy as written. */
+export type RuleOrder = Pick<Ranking, "weights" | "explore" | "warm"> & {
+  readonly strategy?: Strategy | undefined;
+  readonly sticky?: StickyBy | undefined;
+};
+
+export type RuleConfig = RuleOrder & {
+  /** Condition over signals. A rule that narrows applies when its condition cannot be evaluated; any other does not. */
   readonly when: string | undefined;
   readonly use: readonly string[];
   readonly trust: Trust | undefined;
@@ -143,12 +151,12 @@ export type Config = {
   readonly maxOutputTokensCap: number | undefined;
   /** Platform-wide, calendar month, UTC. */
   readonly spendLimitMicroUsd: number | undefined;
-  /** Calls a day after which an API is cheaper than own hardware (`ROUTING_THRESHOLD`). Kept for a later version; nothing reads it yet. */
+  /** A tenant's calls a day from which on routes may choose otherwise: the signal `routingThreshold`. undefined: 0. */
   readonly routingThreshold: number | undefined;
   readonly journal: { readonly dir: string; readonly fsync: boolean };
   readonly limits: { readonly callsInFlight: number; readonly callsQueued: number; readonly queueWaitMs: number };
   /** Digest of everything above that changes answers; secrets not included. */
   readonly hash: string;
-  /** Told at start: literal secrets, conditions not evaluated, unused settings. */
+  /** Told at start: literal secrets, rules that are not reached, unused settings. */
   readonly warnings: readonly string[];
 };

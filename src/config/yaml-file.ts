@@ -1,5 +1,6 @@
 import { type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, type Node, parseDocument, type YAMLMap } from "yaml";
 import type { Place, Problem } from "./problem.ts";
+import { offsetInside } from "./yaml-text.ts";
 
 /** A config file is a page; a megabyte is a mistake. */
 const FILE_CHARS_MAX = 1024 * 1024;
@@ -10,8 +11,11 @@ export type YamlFile = {
   /** Plain data; an empty file is an empty map. */
   readonly value: unknown;
   readonly problems: readonly Problem[];
-  /** Where the setting at `path` stands; the nearest enclosing one when it is missing. `key`: the key itself rather than its value. */
-  placeOf(path: readonly PathPart[], which?: "key" | "value"): Place;
+  /**
+   * Where the setting at `path` stands; the nearest enclosing one when it is missing. `key`: the key itself rather than its value. `into`:
+   * UTF-16 offset into the text that the value is.
+   */
+  placeOf(path: readonly PathPart[], which?: "key" | "value", into?: number): Place;
 };
 
 /** `routes.auto[0].use[1]` */
@@ -52,7 +56,10 @@ export function parseYamlFile(text: string, file: string): YamlFile {
   return {
     value,
     problems,
-    placeOf: (path, which = "value") => at(findOffset(document, path, which), renderPath(path)),
+    placeOf: (path, which = "value", into = 0) => {
+      const offset = findOffset(document, path, which);
+      return at(into === 0 ? offset : (offsetInside(text, document.getIn(path, true), into) ?? offset), renderPath(path));
+    },
   };
 }
 

@@ -1,11 +1,18 @@
 import { z } from "zod";
 import { PII_MODES } from "../domain/guard-policy.ts";
+import { STICKY_BY } from "../domain/signals.ts";
+import { STRATEGIES } from "../domain/ranking.ts";
+
+/** Weights count relative to each other, so a million to one is as good as all. */
+const WEIGHT_MAX = 1_000_000;
+/** Of all calls: beyond half, chance would be the rule and the rule the exception. */
+const share = z.number().min(0).max(0.5);
 
 /** One rule of a route, as weir.yaml and the policies of the admin API write it. */
 export const routeRule = z.strictObject({
   when: z.string().min(1).max(1000).optional().meta({
     description:
-      "A condition over signals: `pii.found` takes calls in which personal data was found, `!pii.found` the others. Other conditions are not evaluated by this version: a rule with `trust: private` then applies to every call, any other conditional rule to none.",
+      "A condition in CEL over the signals of a call: `pii.found`, `complexity > 0.8 && !tools` (every signal: docs/routing.md). It is checked at start. Where it cannot be told for a call, a rule with `trust: private`, or with `pii` from `mask` on, applies, and any other does not.",
   }),
   use: z
     .array(z.string().min(1).max(128))
@@ -17,5 +24,21 @@ export const routeRule = z.strictObject({
     .enum(PII_MODES)
     .optional()
     .meta({ description: "At least this for personal data in the calls that the rule takes (`guard.pii`)." }),
+  strategy: z.enum(STRATEGIES).optional().meta({
+    description:
+      "How the eligible models of `use` are put in order. `priority`, the default: as written. `weighted`: by chance, by `weights`. `least-busy`, `latency`, `cheapest`: by what is known of them. `sticky`: calls that `sticky` holds together go to the same one.",
+  }),
+  weights: z
+    .record(z.string().min(1).max(128), z.number().min(0).max(WEIGHT_MAX))
+    .optional()
+    .meta({ description: "By model, for `weighted` and `sticky`. A model without one has 1; one with 0 comes last." }),
+  sticky: z.enum(STICKY_BY).optional().meta({
+    description: "What `strategy: sticky` holds together: `conversation`, the default, or calls whose prompts begin alike (`prefix`).",
+  }),
+  explore: share.optional().meta({
+    description:
+      "Share of calls, 0 to 0.5, whose first model is any of the eligible ones, so that another policy can be judged on what was recorded.",
+  }),
+  warm: share.optional().meta({ description: "Share of calls, 0 to 0.5, whose first model is one that would only be a fallback." }),
 });
 export type RouteRule = z.output<typeof routeRule>;

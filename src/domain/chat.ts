@@ -99,6 +99,8 @@ export type Call = {
   readonly chat: ChatCall;
   readonly feature: string | undefined;
   readonly startedAtMs: number;
+  /** From `startedAtMs`: how long the caller said that it waits, for the first part of a stream or for a whole answer. */
+  readonly timeoutMs?: number | undefined;
   /** The caller's W3C trace context as it was sent; read only where calls are traced. */
   readonly traceparent?: string | undefined;
 };

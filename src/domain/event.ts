@@ -1,7 +1,8 @@
 import type { KeyId, RequestId, TenantId } from "../kernel/ids.ts";
 import type { CallHead, UsageSource } from "./chat.ts";
 import type { Guarded } from "./guard-policy.ts";
-import type { FellReason, Trust } from "./target.ts";
+import type { SignalValues } from "./signals.ts";
+import type { FellReason, Plan, Trust } from "./target.ts";
 
 /** Budgets exist for the platform, a tenant and a key; a call may count in all three. */
 export type BudgetScope = "platform" | "tenant" | "key";
@@ -63,6 +64,12 @@ export type CallEvent = {
   /** Budgets that the call was reserved in: the process's leases of these pay its cost. Any other budget is only told of it. */
   readonly budgets?: readonly BudgetScope[] | undefined;
   readonly candidates: readonly { readonly model: string; readonly provider: string; readonly fell?: FellReason | undefined }[];
+  /** The rule that took the call, by its route and place; absent: a model was asked for by its name, or no rule took it. */
+  readonly rule?: { readonly route: string; readonly at: number } | undefined;
+  /** What the rules asked about the call, and what it was. */
+  readonly signals?: SignalValues | undefined;
+  /** With which the target that was asked first was to be first, where that was by chance. */
+  readonly chance?: number | undefined;
   readonly tier: "model" | "extractive";
   readonly passages?: number | undefined;
   /** What the rules for content found and did. */
@@ -74,6 +81,16 @@ export type CallEvent = {
 /** What every call's event says of who called and when. */
 export function toEventHead({ requestId, who: { tenant, key }, feature, startedAtMs }: CallHead) {
   return { v: 1, type: "call", requestId, tenantId: tenant.id, keyId: key.id, team: key.team, feature, startedAtMs } as const;
+}
+
+/** How a plan chose, for another policy to be judged by later. What there is nothing to tell of is left out: most calls have none of it. */
+export function toEventChoice({ rule, signals, chance = 1, candidates }: Plan) {
+  return {
+    candidates: candidates.map(({ target: { model, provider }, fell }) => ({ model, provider, fell })),
+    rule,
+    signals: signals === undefined || Object.keys(signals).length === 0 ? undefined : signals,
+    chance: chance === 1 ? undefined : Math.round(chance * 1e6) / 1e6,
+  };
 }
 
 /** One counted attempt makes the sum counted; attempts that used nothing say nothing. */

@@ -8,10 +8,6 @@ import { FLAG_ABOVE } from "./quarantine.ts";
 export const PII_MODES = ["off", "detect", "mask", "private-only", "block"] as const;
 export type PiiMode = (typeof PII_MODES)[number];
 
-/** The condition of a rule that takes calls in which personal data was found, and of one that takes the others. */
-export const PII_FOUND = "pii.found";
-export const NO_PII_FOUND = "!pii.found";
-
 /** Where in a call content stands. `inputs` are those of embeddings. */
 export const CONTENT_FIELDS = ["system", "user", "assistant", "tool", "documents", "inputs"] as const;
 export type ContentField = (typeof CONTENT_FIELDS)[number];

@@ -1,4 +1,5 @@
 import type { PiiMode } from "./guard-policy.ts";
+import type { SignalValues } from "./signals.ts";
 import type { Price } from "../kernel/money.ts";
 
 export type Trust = "private" | "external";
@@ -57,7 +58,9 @@ export type FellReason =
   | "capability-embeddings"
   | "other-vectors"
   | "price-unknown"
-  | "no-passages";
+  | "no-passages"
+  | "breaker-open"
+  | "caller";
 
 export type Candidate = { readonly target: Target; readonly fell: FellReason | undefined };
 
@@ -69,4 +72,10 @@ export type Plan = {
   readonly policyHash: string;
   /** What the rule that chose asks for personal data, at least. */
   readonly pii?: PiiMode | undefined;
+  /** The rule that chose, by its route and place; undefined: a model was asked for by its name, or no rule took the call. */
+  readonly rule?: { readonly route: string; readonly at: number } | undefined;
+  /** Those that were asked for, with what they were. */
+  readonly signals?: SignalValues | undefined;
+  /** With which the first target was to be first; absent: 1. */
+  readonly chance?: number | undefined;
 };

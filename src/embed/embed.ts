@@ -37,7 +37,10 @@ export async function embed(stages: EmbedStages, call: EmbeddingCall, admitted: 
   try {
     const checked = await stages.check(call);
     run.checked = checked;
-    run.plan = stages.plan({ wish: call.wish, who: call.who, budgeted: admitted.budgeted, content: checked.standing });
+    const { budgeted, budgetLeft } = admitted;
+    const { wish, who, feature } = call;
+    const found = { content: checked.standing, findingTypes: () => Object.keys(checked.guarded?.found ?? {}) };
+    run.plan = stages.plan({ wish, who, feature, budgeted, budgetLeft, ...found });
     const microUsd = run.plan.targets.reduce((most, target) => Math.max(most, boundFor(target, run)), 0);
     if (admitted.budgeted) await admitted.reserve(microUsd);
     if (signal.aborted) throw Fault.ofAbort(signal);

@@ -1,4 +1,4 @@
-import { type Attempt, type CallEvent, type Reservation, toEventHead, usageSourceOf } from "../domain/event.ts";
+import { type Attempt, type CallEvent, type Reservation, toEventChoice, toEventHead, usageSourceOf } from "../domain/event.ts";
 import type { EmbeddingCall } from "../domain/embedding.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
@@ -39,7 +39,7 @@ export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], c
     usageSource: usageSourceOf(attempts),
     attempts,
     budgets: run.budgets.length > 0 ? run.budgets : undefined,
-    candidates: plan.candidates.map(({ target: { model, provider }, fell }) => ({ model, provider, fell })),
+    ...toEventChoice(plan),
     tier: "model",
     guard: run.guarded,
     fingerprint: { prompt: "", policy: plan.policyHash, config: run.configHash },

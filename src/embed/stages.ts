@@ -9,6 +9,7 @@ import type { FaultCode } from "../kernel/fault.ts";
 export type Admitted = {
   readonly budgeted: boolean;
   readonly budgets: readonly BudgetScope[];
+  readonly budgetLeft?: number | undefined;
   reserve(microUsd: number): void | Promise<void>;
   settle(used: { readonly microUsd: number; readonly tokens: number }): void;
 };
@@ -31,6 +32,9 @@ export type EmbedStages = {
     readonly who: EmbeddingCall["who"];
     readonly budgeted: boolean;
     readonly content: Standing;
+    readonly findingTypes: () => readonly string[];
+    readonly feature: string | undefined;
+    readonly budgetLeft: number | undefined;
   }): Plan;
   ask(asked: Ask, signal: AbortSignal): Promise<Embedded>;
   /** Written before the first upstream call. */

@@ -21,6 +21,8 @@ const FELL: Readonly<Record<FellReason, string>> = {
   "other-vectors": "its vectors do not compare with those of the model asked for",
   "price-unknown": "it has no price, and a call that a budget counts for may not cost the unknown",
   "no-passages": "it answers from documents only, and the call asked for none",
+  caller: "the caller's own `provider` left it out",
+  "breaker-open": "it failed again and again just before, and is left alone for a time",
 };
 
 /** What became of a call and why, in sentences. Everything in them is in the call's row: names, counts and codes. */
@@ -28,6 +30,7 @@ export function explainCall(event: CallEvent, tenant: string): string[] {
   return [
     ...opening(event, tenant),
     ...explainGuard(event),
+    ...explainRule(event),
     ...event.candidates.map(explainCandidate),
     ...explainAttempts(event),
     ending(event),
@@ -69,6 +72,20 @@ function explainGuard({ guard }: CallEvent): string[] {
     ...(guard.answer === undefined ? [] : [`In the answer the rules found: ${list(guard.answer)}.`]),
   ];
 }
+
+/** Which rule took the call, and what its condition and those before it asked. */
+function explainRule({ rule, signals, chance }: CallEvent): string[] {
+  const asked = Object.entries(signals ?? {}).map(
+    ([name, value]) => `${name} = ${typeof value === "string" ? `"${value}"` : String(value)}`,
+  );
+  return [
+    ...(rule === undefined ? [] : [`Rule ${rule.at + 1} of route \`${rule.route}\` took it.`]),
+    ...(asked.length === 0 ? [] : [`The rules asked: ${asked.join(", ")}.`]),
+    ...(chance === undefined ? [] : [`Which model was asked first was left to chance, this one with ${percent(chance)}.`]),
+  ];
+}
+
+const percent = (share: number): string => `${String(Math.round(share * 1000) / 10)} %`;
 
 function explainCandidate({ model, provider, fell }: CallEvent["candidates"][number], at: number): string {
   const name = `Candidate ${at + 1}, ${model} at ${provider},`;

@@ -69,7 +69,7 @@ function whyIncapable(target: Target, chat: ChatCall): FellReason | undefined {
   return undefined;
 }
 
-function hasImages(chat: ChatCall): boolean {
+export function hasImages(chat: ChatCall): boolean {
   return chat.messages.some(
     (message) => typeof message.content === "object" && message.content?.some((block) => block.type === "image") === true,
   );

@@ -6,6 +6,7 @@ import type { Target } from "../domain/target.ts";
 import type { Fault } from "../kernel/fault.ts";
 import { createRouter } from "./plan.ts";
 import { EXTRACTIVE } from "./targets.ts";
+import { testParts } from "./testing.ts";
 
 const base: Target = { ...EXTRACTIVE, kind: "openai", capabilities: { ...EXTRACTIVE.capabilities, embeddings: true } };
 const near: Target = { ...base, model: "near", provider: "near", upstream: "bge-m3", contextTokens: 512 };
@@ -24,6 +25,7 @@ const router = (fallback = true) =>
     extractive: EXTRACTIVE,
     routes: ROUTES,
     fallback,
+    ...testParts(),
   });
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the router reads these fields alone
 const who = (tenant = {}, key = {}) => ({ tenant, key }) as unknown as TenantPrincipal;

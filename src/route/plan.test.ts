@@ -7,6 +7,7 @@ import type { Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { createRouter, type RouterOptions } from "./plan.ts";
 import { EXTRACTIVE } from "./targets.ts";
+import { testParts } from "./testing.ts";
 
 const own: Target = {
   ...EXTRACTIVE,
@@ -35,6 +36,7 @@ function router(change: Partial<RouterOptions> = {}) {
     extractive: EXTRACTIVE,
     routes: { auto: [{ when: undefined, use: ["own", "api", "third"], trust: undefined }] },
     fallback: true,
+    ...testParts(),
     ...change,
   });
 }

@@ -5,6 +5,8 @@ export type Metrics = {
   /** A finished, failed or aborted call. Durations in milliseconds. */
   call(done: DoneCall): void;
   refusal(code: string): void;
+  /** A rule whose condition could not be told for a call; `rule` counts from 1. */
+  conditionFailed(route: string, rule: number): void;
   /** What the rules for content found and did in one call: types and rules are fixed words. */
   guarded(what: GuardedCall): void;
   attempt(tried: TriedAttempt): void;
@@ -69,19 +71,8 @@ type Child = {
   readonly cost: Series;
 };
 
-export function createMetrics(gauges: Gauges): Metrics {
-  const all = createExposition();
-  const target = ["model", "provider"];
-  const calls = all.counter("weir_calls_total", "Calls by outcome.", [...target, "outcome", "stream"]);
-  const refusals = all.counter("weir_refusals_total", "Calls refused before any provider was asked.", ["code"]);
-  const findings = all.counter("weir_guard_findings_total", "Personal data and secrets found in calls.", ["type"]);
-  const guards = all.counter("weir_guard_actions_total", "What rules for content did.", ["action"]);
-  const attempts = all.counter("weir_attempts_total", "Upstream attempts.", [...target, "outcome", "code"]);
-  const requests = all.counter("weir_http_requests_total", "HTTP requests by route.", ["method", "path", "status"]);
-  const tokens = all.counter("weir_tokens_total", "Tokens by direction.", [...target, "direction"]);
-  const cost = all.counter("weir_cost_micro_usd_total", "Cost in micro-dollars.", target);
-  const latency = all.histogram("weir_call_seconds", "Time of a whole call.", target, LATENCY_BUCKETS);
-  const first = all.histogram("weir_first_part_seconds", "Time to the first part of an answer.", target, LATENCY_BUCKETS);
+/** What others count, read when somebody looks. */
+function registerGauges(all: ReturnType<typeof createExposition>, gauges: Gauges): void {
   all.gauge("weir_calls_in_flight", "Calls under way.", gauges.callsInFlight);
   all.gauge("weir_journal_backlog_bytes", "Bytes in the journal that the database does not have yet.", gauges.journalBacklogBytes);
   all.gauge("weir_journal_backlog_seconds", "Time since the database last had all of the journal.", gauges.journalBacklogSeconds);
@@ -96,6 +87,23 @@ export function createMetrics(gauges: Gauges): Metrics {
     gauges.abuseKeys,
   );
   all.gauge("process_resident_memory_bytes", "Resident memory.", gauges.residentBytes);
+}
+
+export function createMetrics(gauges: Gauges): Metrics {
+  const all = createExposition();
+  const target = ["model", "provider"];
+  const calls = all.counter("weir_calls_total", "Calls by outcome.", [...target, "outcome", "stream"]);
+  const refusals = all.counter("weir_refusals_total", "Calls refused before any provider was asked.", ["code"]);
+  const conditions = all.counter("weir_route_condition_failures_total", "Conditions that could not be told for a call.", ["route", "rule"]);
+  const findings = all.counter("weir_guard_findings_total", "Personal data and secrets found in calls.", ["type"]);
+  const guards = all.counter("weir_guard_actions_total", "What rules for content did.", ["action"]);
+  const attempts = all.counter("weir_attempts_total", "Upstream attempts.", [...target, "outcome", "code"]);
+  const requests = all.counter("weir_http_requests_total", "HTTP requests by route.", ["method", "path", "status"]);
+  const tokens = all.counter("weir_tokens_total", "Tokens by direction.", [...target, "direction"]);
+  const cost = all.counter("weir_cost_micro_usd_total", "Cost in micro-dollars.", target);
+  const latency = all.histogram("weir_call_seconds", "Time of a whole call.", target, LATENCY_BUCKETS);
+  const first = all.histogram("weir_first_part_seconds", "Time to the first part of an answer.", target, LATENCY_BUCKETS);
+  registerGauges(all, gauges);
 
   const callSeries = remember((model: string, provider: string, outcome: string, stream: string): Child => ({
     calls: calls.series(model, provider, outcome, stream),
@@ -120,6 +128,9 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
     refusal(code) {
       refusals.series(code).value++;
+    },
+    conditionFailed(route, rule) {
+      conditions.series(route, String(rule)).value++;
     },
     guarded({ found, masked, injection, withheld, answer }) {
       for (const [type, count] of Object.entries(found ?? {})) findings.series(type).value += count ?? 0;

@@ -1,0 +1,42 @@
+import type { RuleOrder } from "../config/index.ts";
+import type { Ranking } from "../domain/ranking.ts";
+import type { HealthView } from "../domain/target-health.ts";
+import type { Candidate, Plan } from "../domain/target.ts";
+import { ATTEMPTS_MAX } from "../kernel/limits.ts";
+import type { Facts } from "./about.ts";
+import type { Wanted } from "./eligible.ts";
+import { isFirstOpen, whyAllOpen } from "./open-breakers.ts";
+import { noTarget } from "./refusals.ts";
+import { stickyKeyOf } from "./sticky-key.ts";
+import { rank } from "./strategy/rank.ts";
+
+export type Ordering = {
+  readonly order: RuleOrder;
+  readonly wanted: Pick<Wanted, "chat" | "who"> & Facts;
+  readonly health: HealthView;
+  readonly dice: () => number;
+  readonly fallback: boolean;
+};
+
+/**
+ * Eligible targets as they will be tried. Without fallback only the first model is. The extractive answer stays the last resort, and the
+ * room it needs is kept. Throws `no_target` or its like where nothing is left.
+ */
+export function putInOrder(candidates: readonly Candidate[], ordering: Ordering): Pick<Plan, "targets" | "chance"> {
+  const { fallback, health, dice } = ordering;
+  const eligible = candidates.filter((each) => each.fell === undefined).map((each) => each.target);
+  const last = eligible.filter((target) => target.kind === "extractive");
+  const ranking = toRanking(ordering);
+  const onlyFirst = !fallback && ranking.strategy === "priority" && isFirstOpen(candidates);
+  const models = onlyFirst ? [] : eligible.filter((target) => target.kind !== "extractive");
+  if (models.length + last.length === 0) throw whyAllOpen(candidates, health) ?? noTarget(candidates);
+  const ranked = rank(models, ranking, health, dice);
+  const most = fallback ? ATTEMPTS_MAX - last.length : 1;
+  return { targets: [...ranked.targets.slice(0, most), ...last], chance: ranked.chance };
+}
+
+function toRanking({ order, wanted }: Ordering): Ranking {
+  const { strategy = "priority", weights, explore, warm, sticky = "conversation" } = order;
+  const stickyKey = strategy === "sticky" ? stickyKeyOf(sticky, wanted.said ?? wanted.chat, wanted.who) : undefined;
+  return { strategy, weights, explore, warm, stickyKey };
+}
