@@ -7,6 +7,7 @@ import { changeSuspension, getKey, type KeyRecord, type SuspendedBy } from "../s
 import { changeBy, type Decisions, diff } from "./changed.ts";
 import { toKeyView, type KeyView } from "./key-view.ts";
 import { getBySlug } from "./tenants.ts";
+import { parseKnownId } from "./known-id.ts";
 
 /** Keys that are known and refused, until somebody lifts that. Every replica follows within two seconds. */
 export type KeySuspensions = {
@@ -59,7 +60,7 @@ export function createKeySuspensions({ db, nowMs, changed, resumed, decisions }:
           : before,
       told,
     );
-  const named = async (slug: string, id: string) => ({ keyId: parseId(id), tenantId: (await getBySlug(db, slug)).id });
+  const named = async (slug: string, id: string) => ({ keyId: parseKnownId(keyIds, id, "key"), tenantId: (await getBySlug(db, slug)).id });
 
   return {
     async suspend(slug, id, reason, by) {
@@ -90,8 +91,3 @@ const shownOf = ({ suspension }: KeyRecord) => ({
   suspendedBy: suspension?.by,
   suspendedReason: suspension?.reason,
 });
-
-function parseId(raw: string): KeyId {
-  if (keyIds.is(raw)) return raw;
-  throw new Fault("not_found", { say: "The key does not exist." });
-}

@@ -2,13 +2,14 @@ import { checkMintable, type Change } from "../admit/index.ts";
 import type { KeyCreate } from "../contract/admin.ts";
 import { principalIdOf, type KeyProfile, type Principal } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
-import { type KeyId, keyIds, makeSecret, type TenantId } from "../kernel/ids.ts";
+import { keyIds, makeSecret, type TenantId } from "../kernel/ids.ts";
 import { dollarsToMicro } from "../kernel/money.ts";
 import { type Database, tenantScope } from "../store/database.ts";
 import { endKey, getKey, insertKey, listKeys, revokeKey, type KeyRecord } from "../store/keys.ts";
 import { changeBy, type Decisions, diff } from "./changed.ts";
 import { toKeyView, type KeyView } from "./key-view.ts";
 import { getBySlug } from "./tenants.ts";
+import { parseKnownId } from "./known-id.ts";
 
 export type KeyAdmin = {
   /** The secret is told once, here. Throws `forbidden` for a key stronger than its maker. */
@@ -63,7 +64,7 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
       return { data: data.map(toKeyView), nextCursor };
     },
     async revoke(slug, id, by) {
-      const keyId = parseId(id);
+      const keyId = parseKnownId(keyIds, id, "key");
       const { id: tenantId } = await getBySlug(db, slug);
       const record = await decisions.change(tenantScope(tenantId), async (bound) => {
         const before = await getKey(bound, tenantId, keyId);
@@ -75,7 +76,7 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
       return toKeyView(record);
     },
     async rotate(maker, slug, id, overlapSeconds) {
-      const keyId = parseId(id);
+      const keyId = parseKnownId(keyIds, id, "key");
       const tenantId = await tenantIdOf(db, maker, slug);
       const old = await getKey(db, tenantId, keyId);
       if (old.revokedAtMs !== undefined || (old.expiresAtMs ?? Number.POSITIVE_INFINITY) <= deps.nowMs())
@@ -114,11 +115,6 @@ function refuseStronger(maker: Principal, slug: string, wanted: Omit<KeyProfile,
 /** A new key would be one that nobody suspended. */
 function refuseSuspended({ suspension }: KeyRecord): void {
   if (suspension !== undefined) throw new Fault("conflict", { say: "The key is suspended: lift that first." });
-}
-
-function parseId(raw: string): KeyId {
-  if (keyIds.is(raw)) return raw;
-  throw new Fault("not_found", { say: "The key does not exist." });
 }
 
 /** What the log of decisions tells of a key. */

@@ -11,6 +11,7 @@ import type { Decisions } from "./changed.ts";
 import { createPolicyKinds, type AnyKind, type PolicyKindDeps } from "./policy-kinds.ts";
 import { createReleases, isRequested, type Releases } from "./release.ts";
 import { getBySlug } from "./tenants.ts";
+import { parseKnownId } from "./known-id.ts";
 
 /** Under which the platform's own policies are kept: an id that no tenant can have. */
 export const PLATFORM: TenantId = PLATFORM_CHAIN;
@@ -80,7 +81,7 @@ export function createPolicyAdmin(deps: Deps): PolicyAdmin {
     },
     async get(slug, id) {
       const tenantId = await scopeOf(slug);
-      return await detailed(slug, tenantId, await policyVersions.get(db, tenantId, parseId(id)));
+      return await detailed(slug, tenantId, await policyVersions.get(db, tenantId, parseKnownId(policyIds, id, "policy")));
     },
     async list(slug, { kind, ...page }) {
       const { data, nextCursor } = await policyVersions.list(db, await scopeOf(slug), { ...page, name: kind });
@@ -88,11 +89,11 @@ export function createPolicyAdmin(deps: Deps): PolicyAdmin {
     },
     async promote(who, slug, id) {
       const tenantId = await scopeOf(slug);
-      return await detailed(slug, tenantId, await releases.promote(who, tenantId, parseId(id)));
+      return await detailed(slug, tenantId, await releases.promote(who, tenantId, parseKnownId(policyIds, id, "policy")));
     },
     async approve(who, slug, id) {
       const tenantId = await scopeOf(slug);
-      const released = await releases.approve(who, tenantId, parseId(id));
+      const released = await releases.approve(who, tenantId, parseKnownId(policyIds, id, "policy"));
       kindOf(kinds, released).applied(tenantId, JSON.parse(released.body));
       return await detailed(slug, tenantId, released);
     },
@@ -104,11 +105,6 @@ function kindOf(kinds: Readonly<Record<PolicyKind, AnyKind>>, { name }: PolicyRe
   throw new Fault("conflict", { say: "This policy is of a kind that this version of the server does not know." });
 }
 const isKind = (name: string): name is PolicyKind => Object.hasOwn(POLICY_BODIES, name);
-
-function parseId(raw: string): PolicyId {
-  if (policyIds.is(raw)) return raw;
-  throw new Fault("not_found", { say: "The policy does not exist." });
-}
 
 const toView = (tenant: string | undefined, version: PolicyRecord): PolicyView => ({
   id: version.id,

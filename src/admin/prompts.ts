@@ -10,6 +10,7 @@ import { updateTenant } from "../store/tenants.ts";
 import type { Decisions } from "./changed.ts";
 import { createReleases, isRequested, type Releases } from "./release.ts";
 import { getBySlug } from "./tenants.ts";
+import { parseKnownId } from "./known-id.ts";
 
 /** A version of a prompt as the admin API tells it. */
 export type PromptView = {
@@ -81,7 +82,7 @@ export function createPromptAdmin(deps: Deps): PromptAdmin {
     },
     async get(slug, id) {
       const { id: tenantId } = await getBySlug(db, slug);
-      return toView(slug, await promptVersions.get(db, tenantId, parseId(id)));
+      return toView(slug, await promptVersions.get(db, tenantId, parseKnownId(promptIds, id, "prompt")));
     },
     async list(slug, page) {
       const { id: tenantId } = await getBySlug(db, slug);
@@ -89,23 +90,18 @@ export function createPromptAdmin(deps: Deps): PromptAdmin {
       return { data: data.map((prompt) => toView(slug, prompt)), nextCursor };
     },
     async promote(who, slug, id) {
-      const promptId = parseId(id);
+      const promptId = parseKnownId(promptIds, id, "prompt");
       const { id: tenantId } = await getBySlug(db, slug);
       return toView(slug, await releases.promote(who, tenantId, promptId));
     },
     async approve(who, slug, id) {
-      const promptId = parseId(id);
+      const promptId = parseKnownId(promptIds, id, "prompt");
       const { id: tenantId } = await getBySlug(db, slug);
       const released = await releases.approve(who, tenantId, promptId);
       changed({ kind: "tenant", tenantId, id: tenantId });
       return toView(slug, released);
     },
   };
-}
-
-function parseId(raw: string): PromptId {
-  if (promptIds.is(raw)) return raw;
-  throw new Fault("not_found", { say: "The prompt does not exist." });
 }
 
 const toView = (tenant: string, prompt: PromptRecord): PromptView => ({

@@ -6,7 +6,7 @@ import { findCollectionId } from "../store/collections.ts";
 import type { Page } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { tenantScope } from "../store/index.ts";
-import { deleteHeld, listHeld, releaseHeld, type HeldChunk } from "../store/quarantine.ts";
+import { deleteHeld, listHeldChunks, releaseHeld, type HeldChunk } from "../store/quarantine.ts";
 import { buildSegment } from "./segment.ts";
 
 /** A change by somebody and its entry in the audit log, in one transaction; `work` uses the database that it is given. */
@@ -36,7 +36,7 @@ export function createQuarantine({ db, clock, audited }: QuarantineDeps) {
       { after, limit }: { readonly after: number; readonly limit: number },
     ): Promise<Page<HeldChunk> & { readonly collectionId: CollectionId }> {
       const collectionId = await place(tenantId, nameOrId);
-      const found = await listHeld(db, tenantId, collectionId, { after, limit: limit + 1 });
+      const found = await listHeldChunks(db, tenantId, collectionId, { after, limit: limit + 1 });
       return { collectionId, data: found.slice(0, limit), hasMore: found.length > limit };
     },
     /** It is found from the moment that this returns, and no call withholds it. */

@@ -1,5 +1,6 @@
 import type { Database } from "./database.ts";
 import type { Owner } from "./engine.ts";
+import { quoteName } from "./quote-name.ts";
 
 /** A table up to this size is written anew in some seconds, during which the embedded database answers nobody. */
 const REWRITE_BYTES_MAX = 256 * 1024 * 1024;
@@ -17,8 +18,6 @@ export type ErasedPages = {
 
 type Kept = Pick<Database, "engine"> & { asOwner<T>(body: (owner: Owner) => Promise<T>): Promise<T> };
 
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
 /**
  * A deleted row's bytes stay in its page, in the statistics of its table, and in the write-ahead log. The embedded database's are this
  * program's to remove; a server's belong to whoever runs it, so there it is only vacuumed. A statement at a time, so that others come between.
@@ -27,20 +26,20 @@ export async function overwriteDeleted(db: Kept, names: readonly string[]): Prom
   const tables = await listExisting(db, names);
   const run = (text: string): Promise<void> => db.asOwner((owner) => owner.script(text));
   if (db.engine === "postgres") {
-    for (const table of tables) await run(`VACUUM (ANALYZE) ${quote(table)}`);
+    for (const table of tables) await run(`VACUUM (ANALYZE) ${quoteName(table)}`);
     return { database: "server", rewritten: [], vacuumed: tables, logReplaced: false };
   }
   const rewritten: string[] = [];
   const vacuumed: string[] = [];
   for (const table of tables) {
     const small = (await sizeOf(db, table)) <= REWRITE_BYTES_MAX;
-    await run(`VACUUM ${small ? "FULL " : ""}${quote(table)}`);
+    await run(`VACUUM ${small ? "FULL " : ""}${quoteName(table)}`);
     (small ? rewritten : vacuumed).push(table);
   }
   // Statistics hold the commonest values. Those of a table that is empty now would stay for ever: ANALYZE leaves them as they are.
-  await db.asOwner((owner) => owner.query(FORGET_STATISTICS, [tables.map(quote)]));
+  await db.asOwner((owner) => owner.query(FORGET_STATISTICS, [tables.map(quoteName)]));
   await run("VACUUM FULL pg_statistic");
-  if (tables.length > 0) await run(`ANALYZE ${tables.map(quote).join(", ")}`);
+  if (tables.length > 0) await run(`ANALYZE ${tables.map(quoteName).join(", ")}`);
   // A log that is recycled keeps its bytes: two turns, each with a checkpoint, leave a new one behind and delete the old.
   await run("SET wal_recycle = off");
   for (let turn = 0; turn < 2; turn++) {
@@ -69,7 +68,7 @@ async function sizeOf(db: Kept, table: string): Promise<number> {
   const [row] = await db.asOwner((owner) =>
     owner.query<{ bytes: number }>(
       `SELECT coalesce(sum(pg_total_relation_size(relid)), 0)::bigint AS bytes FROM pg_partition_tree($1::regclass)`,
-      [quote(table)],
+      [quoteName(table)],
     ),
   );
   return row?.bytes ?? 0;

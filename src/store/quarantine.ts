@@ -36,7 +36,7 @@ export const LIST_HELD = `SELECT c.no, c.starts AS start, c.ends AS "end", c.pag
   ORDER BY c.document, c.no LIMIT $3`;
 
 /** In order of their numbers, after `after`. Those of a file that is still being indexed are not among them. */
-export async function listHeld(
+export async function listHeldChunks(
   db: Database,
   tenantId: TenantId,
   collectionId: CollectionId,

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Owner } from "./engine.ts";
 import type { TableShape } from "./table-shape.ts";
+import { quoteName } from "./quote-name.ts";
 
 /** One row: every value in PostgreSQL's text form, so that it is the same whatever engine and version it comes from. */
 export type TextRow = readonly (string | null)[];
@@ -15,12 +16,10 @@ const ROWS_A_STEP = 500;
 export const TEXT_SETTINGS =
   "SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'; SET LOCAL intervalstyle = 'iso_8601'; SET LOCAL bytea_output = 'hex'; SET LOCAL extra_float_digits = 1";
 
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-
 /** Every row, some hundred at a time, as of the transaction that is open. */
 export async function* readRows(owner: Owner, shape: TableShape): AsyncGenerator<readonly TextRow[]> {
-  const columns = shape.columns.map(({ name }, at) => `${quote(name)}::text AS c${at}`).join(", ");
-  await owner.script(`DECLARE weir_copy NO SCROLL CURSOR FOR SELECT ${columns} FROM ${quote(shape.name)}`);
+  const columns = shape.columns.map(({ name }, at) => `${quoteName(name)}::text AS c${at}`).join(", ");
+  await owner.script(`DECLARE weir_copy NO SCROLL CURSOR FOR SELECT ${columns} FROM ${quoteName(shape.name)}`);
   const names = shape.columns.map((_, at) => `c${at}`);
   for (;;) {
     const rows = await owner.query<Record<string, string | null>>(`FETCH ${ROWS_A_STEP} FROM weir_copy`);
@@ -35,7 +34,7 @@ export async function writeRows(owner: Owner, shape: TableShape, rows: readonly 
   const { columns, identity } = shape;
   const values = columns.map((_, at) => rows.map((row) => row[at] ?? null));
   await owner.query(
-    `INSERT INTO ${quote(shape.name)} (${columns.map(({ name }) => quote(name)).join(", ")})
+    `INSERT INTO ${quoteName(shape.name)} (${columns.map(({ name }) => quoteName(name)).join(", ")})
      ${identity === undefined ? "" : "OVERRIDING SYSTEM VALUE "}SELECT ${columns.map(({ type }, at) => `c${at}::${type}`).join(", ")}
      FROM unnest(${columns.map((_, at) => `$${at + 1}::text[]`).join(", ")}) AS given (${columns.map((_, at) => `c${at}`).join(", ")})`,
     values,
@@ -45,9 +44,9 @@ export async function writeRows(owner: Owner, shape: TableShape, rows: readonly 
 /** Empties the tables (a migration may have put rows there) and lifts triggers and policies, which are for the living only. */
 export async function prepareLoad(owner: Owner, shapes: readonly TableShape[]): Promise<void> {
   for (const { name } of shapes.toReversed()) {
-    await owner.script(`ALTER TABLE ${quote(name)} NO FORCE ROW LEVEL SECURITY`);
-    await owner.script(`ALTER TABLE ${quote(name)} DISABLE TRIGGER USER`);
-    await owner.script(`DELETE FROM ${quote(name)}`);
+    await owner.script(`ALTER TABLE ${quoteName(name)} NO FORCE ROW LEVEL SECURITY`);
+    await owner.script(`ALTER TABLE ${quoteName(name)} DISABLE TRIGGER USER`);
+    await owner.script(`DELETE FROM ${quoteName(name)}`);
   }
   for (const period of shapes.flatMap(({ periods }) => periods)) await owner.query("SELECT weir_event_partition($1)", [period]);
 }
@@ -55,13 +54,13 @@ export async function prepareLoad(owner: Owner, shapes: readonly TableShape[]): 
 /** Puts triggers, policies and counters back. */
 export async function finishLoad(owner: Owner, shapes: readonly TableShape[]): Promise<void> {
   for (const { name, forced, identity } of shapes) {
-    await owner.script(`ALTER TABLE ${quote(name)} ENABLE TRIGGER USER`);
-    if (forced) await owner.script(`ALTER TABLE ${quote(name)} FORCE ROW LEVEL SECURITY`);
+    await owner.script(`ALTER TABLE ${quoteName(name)} ENABLE TRIGGER USER`);
+    if (forced) await owner.script(`ALTER TABLE ${quoteName(name)} FORCE ROW LEVEL SECURITY`);
     if (identity !== undefined)
-      await owner.query(`SELECT setval(pg_get_serial_sequence($1, $2), max(${quote(identity)})) FROM ${quote(name)} HAVING count(*) > 0`, [
-        quote(name),
-        identity,
-      ]);
+      await owner.query(
+        `SELECT setval(pg_get_serial_sequence($1, $2), max(${quoteName(identity)})) FROM ${quoteName(name)} HAVING count(*) > 0`,
+        [quoteName(name), identity],
+      );
   }
 }
 

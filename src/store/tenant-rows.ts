@@ -1,6 +1,7 @@
 import type { TenantId } from "../kernel/ids.ts";
 import { OPERATOR } from "./database.ts";
 import type { Database, Row } from "./database.ts";
+import { quoteName } from "./quote-name.ts";
 
 /** Rows in one statement: a few milliseconds. */
 const ROWS_A_STEP = 500;
@@ -32,8 +33,6 @@ export const REMAINS: Readonly<Record<string, Remains>> = {
     what: "the word that the tenant is gone, until every replica has heard it (retention.changeDays)",
   },
 };
-
-const quote = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 type CatalogueRow = { name: string; partitioned: boolean; columns: string[]; refers: string[]; readable: boolean };
 
@@ -70,13 +69,13 @@ const goesOf = (table: string): string => (REMAINS[table] === undefined ? "true"
 
 /** Rows of the tenant that are to go. */
 export async function countTenantRows(db: Database, table: string, tenantId: TenantId): Promise<number> {
-  return await count(db, `SELECT count(*) AS count FROM ${quote(table)} WHERE tenant_id = $1 AND ${goesOf(table)}`, [tenantId]);
+  return await count(db, `SELECT count(*) AS count FROM ${quoteName(table)} WHERE tenant_id = $1 AND ${goesOf(table)}`, [tenantId]);
 }
 
 /** Rows of the tenant that remain. */
 export async function countRemains(db: Database, table: string, tenantId: TenantId): Promise<number> {
   const rows = REMAINS[table]?.rows ?? "false";
-  return await count(db, `SELECT count(*) AS count FROM ${quote(table)} WHERE tenant_id = $1 AND ${rows}`, [tenantId]);
+  return await count(db, `SELECT count(*) AS count FROM ${quoteName(table)} WHERE tenant_id = $1 AND ${rows}`, [tenantId]);
 }
 
 /** Deletes them, a step at a time. */
@@ -88,7 +87,7 @@ export async function deleteTenantRows(db: Database, table: TenantTable, tenantI
 export type SubjectNames = { readonly row: string; readonly digests: readonly string[] };
 
 export async function countSubjectRows(db: Database, table: TenantTable, tenantId: TenantId, names: SubjectNames): Promise<number> {
-  return await count(db, `SELECT count(*) AS count FROM ${quote(table.name)} WHERE ${ofSubject(table)}`, [
+  return await count(db, `SELECT count(*) AS count FROM ${quoteName(table.name)} WHERE ${ofSubject(table)}`, [
     tenantId,
     [names.row, ...names.digests],
   ]);
@@ -109,9 +108,9 @@ async function deleteWhere(
 ): Promise<void> {
   // By their places, which costs no second search. Of a partitioned table a place is one in each partition.
   const rows = isPartitioned
-    ? `(tableoid, ctid) IN (SELECT tableoid, ctid FROM ${quote(name)} WHERE ${where} LIMIT ${ROWS_A_STEP})`
-    : `ctid = ANY (ARRAY(SELECT ctid FROM ${quote(name)} WHERE ${where} LIMIT ${ROWS_A_STEP}))`;
-  const text = `DELETE FROM ${quote(name)} WHERE tenant_id = $1 AND ${rows} RETURNING 1`;
+    ? `(tableoid, ctid) IN (SELECT tableoid, ctid FROM ${quoteName(name)} WHERE ${where} LIMIT ${ROWS_A_STEP})`
+    : `ctid = ANY (ARRAY(SELECT ctid FROM ${quoteName(name)} WHERE ${where} LIMIT ${ROWS_A_STEP}))`;
+  const text = `DELETE FROM ${quoteName(name)} WHERE tenant_id = $1 AND ${rows} RETURNING 1`;
   for (let deleted = ROWS_A_STEP; deleted === ROWS_A_STEP;) deleted = (await db.query(OPERATOR, text, params)).length;
 }
 
@@ -142,7 +141,7 @@ export async function countMentions(db: Database, tenantId: TenantId, known: Rea
   const open = tables.filter(({ name, columns, readable }) => readable && !columns.includes("tenant_id") && !known.has(name));
   const found = new Map<string, number>();
   for (const { name } of open) {
-    const text = `SELECT count(*) AS count FROM ${quote(name)} t WHERE strpos(to_jsonb(t)::text, $1) > 0`;
+    const text = `SELECT count(*) AS count FROM ${quoteName(name)} t WHERE strpos(to_jsonb(t)::text, $1) > 0`;
     found.set(name, await count(db, text, [tenantId]));
   }
   return found;
