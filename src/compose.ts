@@ -8,7 +8,6 @@ import { composeAdmin } from "./compose/admin.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
 import { composeOperations, type Operations } from "./compose/operations.ts";
 import { composeParts, type Parts } from "./compose/parts.ts";
-import type { PersonalData } from "./compose/personal-data.ts";
 import type { Config } from "./config/index.ts";
 import { createStreamPacer, startServer, type Endpoint } from "./http/index.ts";
 import type { Clock } from "./kernel/clock.ts";
@@ -23,8 +22,6 @@ export type ComposeDeps = {
   readonly log: Log;
   /** Reads the configuration anew; a server without it keeps the one that it was made from. */
   readonly loadConfig?: (() => Promise<Config>) | undefined;
-  /** Finds and scrubs personal data in what is kept. */
-  readonly personalData?: PersonalData | undefined;
 };
 
 export type ComposedServer = {
@@ -108,7 +105,7 @@ type Opened = {
 };
 
 /** Everything but the socket. */
-export async function openParts(config: Config, { clock, log, personalData }: ComposeDeps): Promise<Opened> {
+export async function openParts(config: Config, { clock, log }: ComposeDeps): Promise<Opened> {
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const lock = lockDataFolder(config.dataDir, { pid, token: config.localAdminKey });
   let db: Engine | undefined;
@@ -116,7 +113,7 @@ export async function openParts(config: Config, { clock, log, personalData }: Co
     const { databaseUrl, dataDir, databaseConnections } = config;
     db = await openDatabase({ databaseUrl, dataDir, connections: databaseConnections, clock, log });
     const approvedRoutes = await findApprovedRoutes(db, PLATFORM);
-    const parts = composeParts({ config, db, clock, log, pid, personalData, residentBytes: () => memoryUsage.rss(), approvedRoutes });
+    const parts = composeParts({ config, db, clock, log, pid, residentBytes: () => memoryUsage.rss(), approvedRoutes });
     await parts.start();
     const open = db;
     return {

@@ -39,7 +39,7 @@ import { toSignIn } from "./identity.ts";
 import { composeErasure, type ErasureParts } from "./erasure.ts";
 import { composeIngest } from "./ingest.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
-import { createPersonalData, type PersonalData } from "./personal-data.ts";
+import { createPersonalData } from "./personal-data.ts";
 import { composeRouting } from "./routing.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
 import { composeVllm } from "./vllm.ts";
@@ -50,8 +50,6 @@ export type PartsDeps = {
   readonly clock: Clock;
   readonly log: Log;
   readonly pid: number;
-  /** Who finds and scrubs it in what is kept; undefined: the finder that guards what leaves. */
-  readonly personalData?: PersonalData | undefined;
   residentBytes(): number;
   /** Rules that were in production when this process began. */
   readonly approvedRoutes: ApprovedRoutes;
@@ -104,7 +102,7 @@ export function composeParts(deps: PartsDeps): Parts {
   const changed = hearers.tell;
   const misuse = composeAbuse({ config, db, clock, log, decisions, changed });
   const guard = composeGuard({ config, db, clock, log, note: decisions.note, refused: misuse.refused });
-  const personalData = deps.personalData ?? createPersonalData(guard.find);
+  const personalData = createPersonalData(guard.find);
   const stored = composeObjects({ ...deps, scrub: personalData.scrub });
   const telemetry = composeTelemetry({ config, clock, log, instanceId: processId, collect: () => metrics.collect() });
   const contentScan = composeContentScan({ db, clock, log, decisions, stored, personalData });
