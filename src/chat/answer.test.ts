@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "bun:test";
 import type { Part } from "../domain/chat.ts";
 import { Fault } from "../kernel/fault.ts";
-import { answer, type AnswerPart } from "./answer.ts";
+import { answer } from "./answer.ts";
+import type { AnswerPart } from "./answer-part.ts";
 import { delta, play, testCall, testTarget, testUsage, wholeAnswer, witness, type Witness } from "./testing.ts";
 
 const run = async (w: Witness, signal = new AbortController().signal, chat = {}) =>

@@ -3,6 +3,7 @@ import type { BudgetScope, CallEvent, Reservation } from "../domain/event.ts";
 import type { Standing } from "../domain/guard-policy.ts";
 import type { Checked } from "../domain/guard.ts";
 import type { Plan, Target } from "../domain/target.ts";
+import type { Course } from "../domain/course.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 
 /** A call that may run: it holds a place, tokens of its rates, and what it reserves of its budgets. */
@@ -54,6 +55,8 @@ export type Stages = {
     /** As the caller sent it, without documents and the tenant's instruction. */
     readonly said: ChatCall;
   }): Plan;
+  /** Which attempts are made, one after the other. */
+  course(plan: Plan, call: Pick<Call, "startedAtMs" | "timeoutMs"> & { readonly stream: boolean }): Course;
   /** Output tokens to ask this target for. */
   fitOutput(chat: ChatCall, inputBytes: number, target: Target): number | undefined;
   /** Parts in the lists that they came in, `finish` last of all. */

@@ -1,5 +1,5 @@
 import type { Call, ChatCall, Part, Usage } from "../domain/chat.ts";
-import { testChat } from "../domain/testing.ts";
+import { plainCourse, testChat } from "../domain/testing.ts";
 import type { CallEvent, Reservation } from "../domain/event.ts";
 import type { Checked } from "../domain/guard.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
@@ -116,6 +116,7 @@ export function witness(change: Partial<Stages> = {}, targets: readonly Target[]
     check: (call) => unchecked(call),
     ground: (chat) => ({ chat, inputBytes: chat.inputBytes }),
     plan: () => ({ targets, candidates: targets.map((target) => ({ target, fell: undefined })), policyHash: "policy" }),
+    course: plainCourse,
     fitOutput: (chat) => chat.maxOutputTokens,
     ask: () => play(wholeAnswer),
     async open(reservation) {

@@ -20,6 +20,7 @@ import { composeEmbed } from "./embed.ts";
 import { composeModerate } from "./moderate.ts";
 import type { EndUserDigests } from "./end-user.ts";
 import { createDigest, createGround } from "./ground.ts";
+import type { Resilience } from "./resilience.ts";
 import type { Routing } from "./routing.ts";
 import { traceChat, traceRefusal } from "./tracing.ts";
 
@@ -45,6 +46,7 @@ export type ChatPartsDeps = {
   readonly endUsers: Pick<EndUserDigests, "expect" | "digest">;
   readonly metrics: Metrics;
   readonly routing: Routing;
+  readonly resilience: Resilience;
   /** Told of each call that has ended. */
   closed(event: CallEvent): void;
   readonly check: Stages["check"];
@@ -61,11 +63,13 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   const { config, providers, clock, journal, metrics } = deps;
   const extractive = createExtractive({ terms, units, countTokens: countWords, toQuery });
   const targets = toTargets(config, deps.findPrice);
+  const { health, course } = deps.resilience.open(config, targets.values());
   const router = createRouter({
     targets,
     extractive: EXTRACTIVE,
     routes: config.routes,
     fallback: config.fallback,
+    health,
     ...deps.routing.optionsOf(config),
   });
 
@@ -91,6 +95,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     },
     ground: createGround(groundMessages),
     plan: expecting(({ chat }) => chat.endUser, router.plan),
+    course,
     fitOutput,
     ask: (asked, signal) => providerOf(asked.target).stream(asked, signal),
     open: (reservation) => journal.open(reservation),

@@ -41,6 +41,7 @@ import { composeIngest } from "./ingest.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
 import { createPersonalData } from "./personal-data.ts";
 import { composeRouting } from "./routing.ts";
+import { composeResilience, type Resilience } from "./resilience.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
 import { composeVllm } from "./vllm.ts";
 
@@ -72,6 +73,8 @@ export type Parts = {
   readonly endUsers: EndUserDigests;
   /** How the vLLM servers are doing. */
   readonly vllm: VllmWatch;
+  /** What is known of the targets. */
+  readonly resilience: Resilience;
   /** This process has changed a key or a tenant itself: its caches hear of it at once. */
   changed(change: Change): void;
   readonly metrics: Metrics;
@@ -106,16 +109,17 @@ export function composeParts(deps: PartsDeps): Parts {
   const stored = composeObjects({ ...deps, scrub: personalData.scrub });
   const telemetry = composeTelemetry({ config, clock, log, instanceId: processId, collect: () => metrics.collect() });
   const contentScan = composeContentScan({ db, clock, log, decisions, stored, personalData });
-  const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry, contentScan, misuse });
+  const vllm = composeVllm({ clock, log });
+  const resilience = composeResilience({ clock, queueOf: (provider) => vllm.of(provider) });
+  const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry, contentScan, misuse, resilience });
   const { admission, approvedRoutes, endUsers } = composeFollowers(deps, { processId, decisions, misuse, hearers });
   let rules = config.guard.policy;
   const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy: () => rules });
   const saltKey = deriveKey(config.secret, "cache-salt");
   const pool = createProviderPool({ clock, cacheSalt: (tenantId) => hmacHex(saltKey, tenantId) });
-  const vllm = composeVllm({ clock, log });
   const makeChat = createChatMaker(
     deps,
-    { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes },
+    { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience },
     { pool, retrieve },
   );
   const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed });
@@ -138,6 +142,7 @@ export function composeParts(deps: PartsDeps): Parts {
     contentScan,
     endUsers,
     vllm,
+    resilience,
     changed,
     get chat() {
       return chat;
@@ -155,12 +160,15 @@ export function composeParts(deps: PartsDeps): Parts {
   return Object.assign(parts, { metrics, ...createLife(parts, log) });
 }
 
-type ChatSources = Pick<Parts, "record" | "guard" | "misuse" | "stored" | "telemetry" | "metrics" | "endUsers" | "approvedRoutes">;
+type ChatSources = Pick<
+  Parts,
+  "record" | "guard" | "misuse" | "stored" | "telemetry" | "metrics" | "endUsers" | "approvedRoutes" | "resilience"
+>;
 
 /** The path of calls as one configuration has it; approved routes come before its own. */
 function createChatMaker(
   { db, clock, log }: Pick<PartsDeps, "db" | "clock" | "log">,
-  { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes }: ChatSources,
+  { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience }: ChatSources,
   { pool, retrieve }: { readonly pool: ProviderPool; readonly retrieve: Retrieve },
 ): (config: Config) => ChatParts {
   const routing = composeRouting({ db, clock, log, metrics });
@@ -177,6 +185,7 @@ function createChatMaker(
       endUsers,
       metrics,
       routing,
+      resilience,
       closed: misuse.closed,
       ...guard.rulesOf(of),
       judge: guard.judge,
@@ -212,7 +221,14 @@ function composeFollowers(
 
 function composeMetrics(
   { residentBytes }: Pick<PartsDeps, "residentBytes">,
-  { record, stored, telemetry, contentScan, misuse }: Pick<Parts, "record" | "stored" | "telemetry" | "contentScan" | "misuse">,
+  {
+    record,
+    stored,
+    telemetry,
+    contentScan,
+    misuse,
+    resilience,
+  }: Pick<Parts, "record" | "stored" | "telemetry" | "contentScan" | "misuse" | "resilience">,
 ): Metrics {
   return createMetrics({
     callsInFlight: () => record.health().callsInFlight,
@@ -224,6 +240,9 @@ function composeMetrics(
     contentLost: () => stored.contentLog.lost,
     contentFindings: () => contentScan.found,
     abuseKeys: misuse.abuse.count,
+    breakers: resilience.breakers,
+    breakersOpened: resilience.breakersOpened,
+    repeats: resilience.repeats,
   });
 }
 

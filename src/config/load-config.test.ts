@@ -110,6 +110,10 @@ test("the defaults of an empty start are the documented ones", async () => {
       chatLogs: { sampleShare: 0.01 },
       secretPrevious: undefined,
       fallback: true,
+      resilience: {
+        breaker: { failures: 3, share: 0.1, windowMs: 10_000, callsMin: 50, openMs: 60_000, openMsMax: 300_000, probes: 3 },
+        retryShare: 0.2,
+      },
       maxOutputTokensDefault: 4096,
       maxOutputTokensCap: undefined,
       spendLimitMicroUsd: undefined,

@@ -6,6 +6,7 @@ import { guardSchema } from "./guard-schema.ts";
 import { downloadsSchema } from "./downloads-schema.ts";
 import { chatLogsSchema, outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
 import { objectsSchema } from "./objects-schema.ts";
+import { resilienceSchema } from "./resilience-schema.ts";
 import { telemetrySchema } from "./telemetry-schema.ts";
 import { routeRule } from "../contract/route-rule.ts";
 import { OUTPUT_TOKENS_DEFAULT } from "../kernel/limits.ts";
@@ -320,6 +321,7 @@ export const fileSchema = z.strictObject({
     description:
       "The signal `routingThreshold` of conditions. Where the file has no route `auto`, a tenant's calls of a day from this one on go to external models first. Or `env:NAME`.",
   }).optional(),
+  resilience: resilienceSchema,
   maxOutputTokens: z
     .strictObject({
       default: whole({

@@ -5,6 +5,7 @@ import { readAuth } from "./read-auth.ts";
 import { readModels } from "./models.ts";
 import { readOutbound, readTls } from "./network.ts";
 import { readObjects } from "./objects.ts";
+import { readResilience } from "./resilience.ts";
 import { readProviders } from "./providers.ts";
 import { nameMap, readRoutes } from "./routes.ts";
 import type { Source } from "./source.ts";
@@ -29,6 +30,7 @@ export type Settings = Pick<
   | "chatLogs"
   | "telemetry"
   | "fallback"
+  | "resilience"
   | "routingThreshold"
   | "maxOutputTokensDefault"
   | "maxOutputTokensCap"
@@ -69,6 +71,7 @@ export async function readSettings(source: Source): Promise<Settings> {
     approvals: value.approvals,
     chatLogs: { sampleShare: value.chatLogs.sampleShare },
     fallback: value.fallback,
+    resilience: readResilience(source),
     routingThreshold: value.routingThreshold,
     maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),
     maxOutputTokensCap: cap,

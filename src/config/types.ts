@@ -1,6 +1,7 @@
 import type { AuthConfig } from "./auth.ts";
 import type { GuardConfig } from "./guard.ts";
 import type { ObjectsConfig } from "./objects.ts";
+import type { ResilienceConfig } from "./resilience.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
 import type { AbusePolicy } from "../domain/abuse.ts";
 import type { PiiMode } from "../domain/guard-policy.ts";
@@ -146,6 +147,7 @@ export type Config = {
   readonly chatLogs: { readonly sampleShare: number };
   /** false: only the first eligible target is tried. */
   readonly fallback: boolean;
+  readonly resilience: ResilienceConfig;
   readonly maxOutputTokensDefault: number;
   /** A cap on what a caller may ask for; undefined: none. */
   readonly maxOutputTokensCap: number | undefined;

@@ -38,7 +38,7 @@ export const weirAnswer = z
     provider: z.string(),
     trust,
     tier: z.enum(["model", "extractive"]).describe("`extractive`: sentences of the documents, written by no model."),
-    degraded: z.boolean().describe("The first eligible target did not answer."),
+    degraded: z.boolean().describe("Another model than the policy's choice answered, because that one failed or had been failing."),
     cache: z.enum(["off", "miss", "hit"]),
     costMicroUsd: count,
     usageSource: usageSource.describe("`counted`: the provider did not say, so the tokens were counted here."),

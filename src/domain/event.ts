@@ -93,6 +93,19 @@ export function toEventChoice({ rule, signals, chance = 1, candidates }: Plan) {
   };
 }
 
+/**
+ * Whether the answer is not by whom the policy would have had: another target failed before, or was not asked because it had been failing.
+ * A repeat at the same target that succeeds takes nothing from the answer.
+ */
+export function isDegraded({ attempts, candidates, model }: Pick<CallEvent, "attempts" | "candidates" | "model">): boolean {
+  if (attempts.some((attempt) => attempt.model !== model)) return true;
+  for (const candidate of candidates) {
+    if (candidate.fell === "breaker-open") return true;
+    if (candidate.model === model) return false;
+  }
+  return false;
+}
+
 /** One counted attempt makes the sum counted; attempts that used nothing say nothing. */
 export function usageSourceOf(attempts: readonly Attempt[]): UsageSource {
   if (attempts.some(({ usageSource }) => usageSource === "counted")) return "counted";

@@ -1,4 +1,7 @@
 import type { ChatCall, Passage } from "./chat.ts";
+import type { Course } from "./course.ts";
+import type { Plan } from "./target.ts";
+import { Fault } from "../kernel/fault.ts";
 import { collectionIds, fileIds } from "../kernel/ids.ts";
 
 /** A passage for tests; a test names the fields it is about. */
@@ -36,5 +39,21 @@ export function testChat(change: Partial<ChatCall> = {}): ChatCall {
     endUser: undefined,
     inputBytes: 40,
     ...change,
+  };
+}
+
+/** Each target of a plan once, in order, without breakers, repeats or deadlines. */
+export function plainCourse(plan: Pick<Plan, "targets">): Course {
+  const left = [...plan.targets];
+  let why = new Fault("no_target");
+  return {
+    async next() {
+      const target = left.shift();
+      const end = (fault: Fault | undefined): void => {
+        if (fault !== undefined && fault.code !== "client_gone") why = fault;
+      };
+      return target === undefined ? undefined : { target, timed: target, answered: () => undefined, end };
+    },
+    why: () => why,
   };
 }

@@ -4,6 +4,7 @@ import type { EmbeddingCall } from "../domain/embedding.ts";
 import type { CallEvent, Reservation } from "../domain/event.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
+import { plainCourse } from "../domain/testing.ts";
 import { Fault } from "../kernel/fault.ts";
 import { keyIds, requestIds, tenantIds } from "../kernel/ids.ts";
 import { embed } from "./embed.ts";
@@ -51,6 +52,7 @@ function witness(change: Partial<EmbedStages> = {}, targets: readonly Target[] =
       guarded: undefined,
     }),
     plan: () => ({ targets, candidates: targets.map((each) => ({ target: each, fell: undefined })), policyHash: "policy" }),
+    course: plainCourse,
     ask: async () => ({ vectors: VECTORS, inputTokens: 5 }),
     async open(reservation) {
       log.push("open");

@@ -69,17 +69,28 @@ export async function embed(stages: EmbedStages, call: EmbeddingCall, admitted: 
 /** Moves to the next target where it may answer what this one did not. */
 async function tryTargets(stages: EmbedStages, run: Run, signal: AbortSignal): Promise<Embedded> {
   const { call, admitted, plan, tried, checked } = run;
-  let left = plan.targets.length;
-  for (const target of plan.targets) {
-    left--;
-    const spent = tried.reduce((sum, { attempt }) => sum + attempt.costMicroUsd, 0);
-    if (admitted.budgeted && spent > 0) await admitted.reserve(spent + boundFor(target, run));
-    const now = await tryTarget(stages, { call, target, inputs: checked?.leave(target, plan.pii ?? "off") ?? [] }, signal);
-    tried.push(now);
-    if ("made" in now) return now.made;
-    if (now.fault.retry !== "elsewhere" || left === 0) throw now.fault;
+  const { startedAtMs, timeoutMs } = call;
+  const course = stages.course(plan, { startedAtMs, timeoutMs, stream: false });
+  for (let step = await course.next(signal); step !== undefined; step = await course.next(signal)) {
+    const { target, timed } = step;
+    try {
+      const spent = tried.reduce((sum, { attempt }) => sum + attempt.costMicroUsd, 0);
+      if (admitted.budgeted && spent > 0) await admitted.reserve(spent + boundFor(target, run));
+      const now = await tryTarget(stages, { call, target: timed, inputs: checked?.leave(target, plan.pii ?? "off") ?? [] }, signal);
+      tried.push(now);
+      if ("made" in now) {
+        step.answered();
+        step.end(undefined);
+        return now.made;
+      }
+      step.end(now.fault, signal.aborted);
+      if (now.fault.retry !== "elsewhere") throw now.fault;
+    } finally {
+      // Its time was not spent at the target.
+      step.end(new Fault("client_gone"), true);
+    }
   }
-  throw new TypeError("a plan has a target");
+  throw course.why();
 }
 
 async function record(stages: EmbedStages, run: Run, outcome: CallEvent["outcome"], code?: Fault["code"]) {

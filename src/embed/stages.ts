@@ -2,6 +2,7 @@ import type { BudgetScope, CallEvent, Reservation } from "../domain/event.ts";
 import type { Embedded, EmbeddingCall, EmbeddingInput, EmbeddingWish } from "../domain/embedding.ts";
 import type { Standing } from "../domain/guard-policy.ts";
 import type { CheckedInputs } from "../domain/guard.ts";
+import type { Course } from "../domain/course.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 
@@ -36,6 +37,8 @@ export type EmbedStages = {
     readonly feature: string | undefined;
     readonly budgetLeft: number | undefined;
   }): Plan;
+  /** Which attempts are made, one after the other. */
+  course(plan: Plan, call: Pick<EmbeddingCall, "startedAtMs" | "timeoutMs"> & { readonly stream: boolean }): Course;
   ask(asked: Ask, signal: AbortSignal): Promise<Embedded>;
   /** Written before the first upstream call. */
   open(reservation: Reservation): Promise<void>;

@@ -4,6 +4,7 @@ import { isPlainChat } from "../contract/plain-chat.ts";
 import type { Call, ChatCall } from "../domain/chat.ts";
 import { CHAT_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { checkBody, parseJson, readText } from "./body.ts";
+import { callerTimeoutMs } from "./caller-timeout.ts";
 import { createChunkWriter } from "./chat-chunk.ts";
 import { answerJson, type FindCitations } from "./chat-json.ts";
 import { toChatCall, type OutputLimits } from "./chat-request.ts";
@@ -35,6 +36,7 @@ export function chatCompletions(deps: ChatDeps): Endpoint {
       chat,
       feature: featureOf(asked),
       startedAtMs: asked.startedAtMs,
+      timeoutMs: callerTimeoutMs(asked.request.headers),
       traceparent: deps.traced === true ? (asked.request.headers.get("traceparent") ?? undefined) : undefined,
     };
     const abort = new AbortController();

@@ -3,6 +3,7 @@ import type { EmbeddingCall, EmbeddingWish, Vector } from "../domain/embedding.t
 import type { EmbedAnswer } from "../embed/index.ts";
 import { CHAT_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { checkBody, parseJson, readText } from "./body.ts";
+import { callerTimeoutMs } from "./caller-timeout.ts";
 import type { AdmittedCall } from "./chat-completions.ts";
 import { tenantEndpoint, type Endpoint } from "./endpoint.ts";
 import { featureOf } from "./feature.ts";
@@ -24,7 +25,8 @@ export function embeddings(deps: EmbeddingsDeps): Endpoint {
     const body = checkBody(parseJson(await readText(asked.request, CHAT_BODY_BYTES_MAX)), embeddingRequest);
     const { requestId, who, startedAtMs } = asked;
     const traceparent = deps.traced === true ? (asked.request.headers.get("traceparent") ?? undefined) : undefined;
-    const call: EmbeddingCall = { requestId, who, wish: toWish(body), feature: featureOf(asked), startedAtMs, traceparent };
+    const timeoutMs = callerTimeoutMs(asked.request.headers);
+    const call: EmbeddingCall = { requestId, who, wish: toWish(body), feature: featureOf(asked), startedAtMs, timeoutMs, traceparent };
     return underWay(deps.live, asked.request.signal, async (signal) => {
       const { admitted, headers } = await deps.admit(call, signal);
       return toResponse(await deps.embed(call, admitted, signal), body, headers);

@@ -1,5 +1,6 @@
 import type { WeirAnswer, WeirCitation } from "../contract/chat-completions.ts";
 import type { Passage } from "../domain/chat.ts";
+import { isDegraded } from "../domain/event.ts";
 import { placeOf } from "../domain/page.ts";
 import { toWireFileId } from "../ingest/index.ts";
 import type { Finish } from "../chat/index.ts";
@@ -19,7 +20,7 @@ export function toWeirAnswer(finish: Told, cited: readonly Cited[]): WeirAnswer 
     provider: target.provider,
     trust: target.trust,
     tier: event.tier,
-    degraded: event.attempts.length > 1,
+    degraded: isDegraded(event),
     cache: "off",
     costMicroUsd: event.costMicroUsd,
     usageSource: usage.source,

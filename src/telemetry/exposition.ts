@@ -27,6 +27,8 @@ export type Exposition = {
   gauge(name: string, help: string, read: () => number): void;
   /** Several under one name, by the value of a label. Read when they are asked for. */
   gauges(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void;
+  /** Counters that somebody else keeps, in the same way. */
+  counts(name: string, help: string, label: string, read: () => Readonly<Record<string, number>>): void;
   /** A counter that somebody else keeps. */
   count(name: string, help: string, read: () => number): void;
   collect(): readonly Family[];
@@ -36,6 +38,17 @@ export function createExposition(): Exposition {
   const families: (() => Family)[] = [];
   const single = (name: string, help: string, kind: "counter" | "gauge", read: () => number): void =>
     void families.push(() => ({ name, help, kind, points: [{ labels: [], value: read() }] }));
+  const several = (
+    kind: "counter" | "gauge",
+    name: string,
+    help: string,
+    label: string,
+    read: () => Readonly<Record<string, number>>,
+  ): void =>
+    void families.push(() => {
+      const points = Object.entries(read()).map(([value, number]) => ({ labels: [[label, value] as const], value: number }));
+      return { name, help, kind, points };
+    });
 
   return {
     counter(name, help, labels) {
@@ -57,11 +70,8 @@ export function createExposition(): Exposition {
       };
     },
     gauge: (name, help, read) => single(name, help, "gauge", read),
-    gauges: (name, help, label, read) =>
-      void families.push(() => {
-        const points = Object.entries(read()).map(([value, number]) => ({ labels: [[label, value] as const], value: number }));
-        return { name, help, kind: "gauge", points };
-      }),
+    gauges: (...given) => several("gauge", ...given),
+    counts: (...given) => several("counter", ...given),
     count: (name, help, read) => single(name, help, "counter", read),
     collect: () => families.map((read) => read()),
   };

@@ -25,6 +25,9 @@ test("calls, tokens, cost and durations are exposed in Prometheus' form, with la
     contentLost: () => 0,
     contentFindings: () => 0,
     abuseKeys: () => ({ elevated: 3, high: 0 }),
+    breakers: () => ({ m: 2 }),
+    breakersOpened: () => ({ m: 4 }),
+    repeats: () => ({ m: 7 }),
   });
   metrics.call(done);
   metrics.call({ ...done, latencyMs: 100_000_000 });
@@ -34,6 +37,11 @@ test("calls, tokens, cost and durations are exposed in Prometheus' form, with la
   assert.match(contentType, /version=0\.0\.4/);
   const target = 'model="m\\"1",provider="p"';
   for (const line of [
+    `# TYPE weir_breaker_state gauge`,
+    `weir_breaker_state{model="m"} 2`,
+    `# TYPE weir_repeats_total counter`,
+    `weir_repeats_total{model="m"} 7`,
+    `weir_breaker_opened_total{model="m"} 4`,
     `weir_calls_total{${target},outcome="finished",stream="false"} 2`,
     `weir_tokens_total{${target},direction="input"} 6`,
     `weir_cost_micro_usd_total{${target}} 14`,

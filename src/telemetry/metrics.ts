@@ -57,6 +57,10 @@ export type Gauges = {
   contentFindings(): number;
   /** Keys whose score is high now, by level. */
   abuseKeys(): Readonly<Record<string, number>>;
+  /** By model: 0 closed, 1 half-open, 2 open. */
+  breakers(): Readonly<Record<string, number>>;
+  breakersOpened(): Readonly<Record<string, number>>;
+  repeats(): Readonly<Record<string, number>>;
 };
 
 /** From a cache hit to a long reasoning answer. Seconds. */
@@ -86,6 +90,9 @@ function registerGauges(all: ReturnType<typeof createExposition>, gauges: Gauges
     "level",
     gauges.abuseKeys,
   );
+  all.gauges("weir_breaker_state", "Breaker of a model at its provider: 0 closed, 1 half-open, 2 open.", "model", gauges.breakers);
+  all.counts("weir_breaker_opened_total", "Times that a breaker has opened.", "model", gauges.breakersOpened);
+  all.counts("weir_repeats_total", "Attempts at a model that the same call had tried before.", "model", gauges.repeats);
   all.gauge("process_resident_memory_bytes", "Resident memory.", gauges.residentBytes);
 }
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, test } from "bun:test";
 import assert from "node:assert/strict";
 import { createFakeUpstream, prose, type FakeCall, type FakeUpstream } from "../upstream/index.ts";
 import { openRawCall, textOf } from "./raw-call.ts";
-import { startWeir, type TestWeir } from "./server.ts";
+import { startWeir, WITHOUT_BREAKERS, type TestWeir } from "./server.ts";
 import { listRows, type UsageRow } from "./usage-rows.ts";
 
 const LONG = process.env["WEIR_TEST_LONG"] === "1";
@@ -35,6 +35,7 @@ beforeAll(async () => {
     `price: { inputPerMTok: ${input / 10}, cachedInputPerMTok: ${cached / 10}, outputPerMTok: ${output / 10} }`;
   weir = await startWeir({
     yaml: `
+${WITHOUT_BREAKERS}
 providers:
   openai: { kind: openai, baseUrl: "${upstream.openaiBaseUrl}", apiKey: k, trust: private, ${timeouts} }
   anthropic: { kind: anthropic, baseUrl: "${upstream.anthropicBaseUrl}", apiKey: k, trust: private, ${timeouts} }

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { test } from "bun:test";
 import { createFakeUpstream } from "../upstream/index.ts";
 import { createExchange, watchServer } from "./sdk-exchange.ts";
-import { ADMIN_KEY, oneModel, startWeir, withVectors } from "./server.ts";
+import { ADMIN_KEY, oneModel, startWeir, WITHOUT_BREAKERS, withVectors } from "./server.ts";
 
 const SCRIPT = fileURLToPath(new URL("./sdk-python.py", import.meta.url));
 const python = process.env["WEIR_TEST_PYTHON"] ?? "python3";
@@ -26,7 +26,7 @@ test("the official Python client works unmodified, and everything that it sees f
     return;
   }
   const upstream = await createFakeUpstream();
-  const weir = await startWeir({ yaml: withVectors(oneModel(upstream.openaiBaseUrl)) });
+  const weir = await startWeir({ yaml: `${WITHOUT_BREAKERS}${withVectors(oneModel(upstream.openaiBaseUrl))}` });
   const exchange = createExchange();
   const proxy = watchServer(exchange, weir.url);
   try {

@@ -14,7 +14,7 @@ import OpenAI, {
 import { openaiSpecMissing } from "../spec/openai.ts";
 import { createFakeUpstream, prose, type FakeUpstream } from "../upstream/index.ts";
 import { createExchange, watchFetch } from "./sdk-exchange.ts";
-import { ADMIN_KEY, oneModel, startWeir, type TestWeir } from "./server.ts";
+import { ADMIN_KEY, oneModel, startWeir, WITHOUT_BREAKERS, type TestWeir } from "./server.ts";
 
 /** The official JavaScript client, with nothing but its address changed. */
 let weir: TestWeir;
@@ -39,7 +39,7 @@ const each = (name: string, body: () => Promise<void>): void => {
 
 beforeAll(async () => {
   upstream = await createFakeUpstream();
-  weir = await startWeir({ yaml: oneModel(upstream.openaiBaseUrl) });
+  weir = await startWeir({ yaml: `${WITHOUT_BREAKERS}${oneModel(upstream.openaiBaseUrl)}` });
   client = clientFor((await weir.tenant("acme")).key);
 });
 afterAll(async () => {

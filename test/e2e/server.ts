@@ -95,6 +95,9 @@ routes:
     - { use: [m] }
 `;
 
+/** For tests that meet the same fault again and again: breakers and repeats have tests of their own. */
+export const WITHOUT_BREAKERS = "resilience: { breaker: { enabled: false }, retryShare: 0 }";
+
 /** The same with a model `vectors` for embeddings, priced 10 dollars a million tokens. */
 export const withVectors = (yaml: string): string =>
   yaml.replace("models:", "models:\n  vectors: { kind: embedding, provider: up, upstream: mock-embed, price: { inputPerMTok: 10 } }");

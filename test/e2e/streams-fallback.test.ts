@@ -2,7 +2,7 @@ import { afterAll, beforeAll, test } from "bun:test";
 import assert from "node:assert/strict";
 import { BODY_FAULTS, createFakeUpstream, POSITIONS, prose, refusedUrl, type FakeUpstream } from "../upstream/index.ts";
 import { eventsOf, rawCall, textOf, wrongsOfBroken, type RawAnswer } from "./raw-call.ts";
-import { startWeir, type TestWeir } from "./server.ts";
+import { startWeir, WITHOUT_BREAKERS, type TestWeir } from "./server.ts";
 
 const PARTS = 9;
 const WHOLE = prose(PARTS).join("");
@@ -31,6 +31,7 @@ beforeAll(async () => {
     `  ${name}: { provider: ${at}, upstream: "${name2}", price: { inputPerMTok: 1, outputPerMTok: 2 } }`;
   weir = await startWeir({
     yaml: `
+${WITHOUT_BREAKERS}
 providers:
 ${provider("openai", "openai", upstream.openaiBaseUrl)}
 ${provider("anthropic", "anthropic", upstream.anthropicBaseUrl)}

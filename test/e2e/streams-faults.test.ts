@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import OpenAI, { APIError } from "openai";
 import { BODY_FAULTS, createFakeUpstream, POSITIONS, prose, refusedUrl, type FakeUpstream } from "../upstream/index.ts";
 import { eventsOf, openRawCall, rawCall, textOf, wrongsOfBroken, type RawAnswer } from "./raw-call.ts";
-import { startWeir, type TestWeir } from "./server.ts";
+import { startWeir, WITHOUT_BREAKERS, type TestWeir } from "./server.ts";
 
 const KINDS = ["openai", "anthropic"] as const;
 const PARTS = 9;
@@ -21,6 +21,7 @@ beforeAll(async () => {
     `  ${name}: { kind: ${kind}, baseUrl: "${baseUrl}", apiKey: "upstream-secret", trust: private, timeouts: ${TIMEOUTS} }`;
   weir = await startWeir({
     yaml: `
+${WITHOUT_BREAKERS}
 providers:
 ${provider("openai", "openai", upstream.openaiBaseUrl)}
 ${provider("anthropic", "anthropic", upstream.anthropicBaseUrl)}
