@@ -73,6 +73,43 @@ test("a prompt's long beginning is written once and read from then on, and the l
   console.log(`# 40 calls, 0 micro-dollars apart from the provider's bill of ${totals.costMicroUsd}; without its cache ${plain}`);
 });
 
+test("a conversation that goes on costs less with every turn than without, and is billed as the provider bills it", async () => {
+  const { key } = await weir.tenant("gamma");
+  const from = upstream.billed.length;
+  const messages: { role: string; content: string }[] = [];
+  for (let turn = 0; turn < 12; turn++) {
+    messages.push({ role: "user", content: `${turn}: ${"how does the river rise after rain ".repeat(60)}` });
+    const response = await weir.chat(key, { model: "cached", max_tokens: 100, stream: turn % 2 === 0, messages });
+    assert.equal(response.status, 200);
+    await response.text();
+    messages.push({ role: "assistant", content: `Answer ${turn}: by a hand.` });
+  }
+  const billed = upstream.billed.slice(from);
+  // From the fourth turn on only what is new is paid for in full.
+  for (const { fresh, written, read } of billed.slice(4)) assert.ok(read > fresh + written, JSON.stringify([fresh, written, read]));
+  const { totals } = await listRows(weir.url, "gamma");
+  assert.equal(totals.costMicroUsd, sum(billed.map(billOf)));
+  const plain = sum(
+    billed.map(({ fresh, written, read, output }) => billOf({ fresh: fresh + written + read, written: 0, read: 0, output })),
+  );
+  assert.ok(totals.costMicroUsd < plain * 0.6, `${totals.costMicroUsd} of ${plain}`);
+  console.log(`# 12 turns, 0 micro-dollars apart from the provider's bill of ${totals.costMicroUsd}; without its cache ${plain}`);
+});
+
+test("calls that share examples and ask different things pay no more than without the cache", async () => {
+  const { key } = await weir.tenant("delta");
+  const from = upstream.billed.length;
+  const examples = [
+    { role: "user", content: "how does the river rise after rain ".repeat(300) },
+    { role: "assistant", content: "By a hand." },
+  ];
+  for (let call = 0; call < 6; call++) {
+    const messages = [...examples, { role: "user", content: `And on day ${call}?` }];
+    assert.equal((await weir.chat(key, { model: "cached", max_tokens: 100, messages })).status, 200);
+  }
+  assert.equal(sum(upstream.billed.slice(from).map(({ written }) => written)), 0);
+});
+
 test("planted fault: a ledger that takes writing for plain input is caught", () => {
   const written = upstream.billed.filter((billed) => billed.written > 0);
   assert.ok(written.length > 0);

@@ -12,6 +12,8 @@ export type Billed = {
 
 export type CachingUpstream = { readonly url: string; readonly billed: readonly Billed[]; close(): Promise<void> };
 
+/** A mark finds what was written at a mark up to so many blocks before it. */
+const LOOK_BACK_BLOCKS = 20;
 /** A prefix of fewer tokens is not kept. */
 const PREFIX_TOKENS_MIN = 1024;
 const SAID = ["The", " river", " is", " low", "."];
@@ -46,14 +48,16 @@ function billFor(body: Json, kept: Set<string>): Billed {
   let read = 0;
   let until = 0;
   let marks = 0;
+  const ends: { readonly text: string; readonly tokens: number }[] = [];
   for (const { cache_control: mark, ...block } of blocks) {
     text += `${JSON.stringify(block)}\n`;
     tokens += countText(textOf(block["text"]) || JSON.stringify(block));
+    ends.push({ text, tokens });
     if (mark === undefined) continue;
     marks++;
     if (tokens < PREFIX_TOKENS_MIN) continue;
     until = tokens;
-    if (kept.has(text)) read = tokens;
+    read = ends.slice(-LOOK_BACK_BLOCKS).findLast((end) => kept.has(end.text))?.tokens ?? read;
     kept.add(text);
   }
   return { fresh: tokens - until, written: until - read, read, output: SAID.length, marks };

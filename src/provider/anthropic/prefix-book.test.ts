@@ -87,3 +87,32 @@ test("a mark never leaves white space alone behind it", () => {
   }
   console.log(`# ${looks} endings`);
 });
+
+test("a conversation goes on where a call begins with all that the one before said, and only then", () => {
+  const book = createPrefixBook(() => 0);
+  assert.equal(book.goesOn("acme", "Hello", ["u1"]), false);
+  assert.equal(book.goesOn("acme", "Hello", ["u1", "a1", "u2"]), true);
+  assert.equal(book.goesOn("acme", "Hello", ["u1", "a1", "u2", "a2", "u3"]), true);
+  // Another question after the same examples, a turn taken back, a turn changed.
+  assert.equal(book.goesOn("acme", "Hello", ["u1", "a1", "u2", "a2", "other"]), false);
+  assert.equal(book.goesOn("acme", "Hello", ["u1", "a1", "u2"]), false);
+  assert.equal(book.goesOn("acme", "Hello", ["u1", "changed", "u2", "a2", "u3"]), false);
+  assert.equal(book.goesOn("beta", "Hello", ["u1", "changed", "u2", "a2", "u3", "a3", "u4"]), false);
+  assert.equal(book.goesOn("acme", "Hello", ["u1", "changed", "u2", "a2", "u3", "a3", "u4"]), true);
+  // Of a first call over documents nothing is sent again as it stands.
+  book.goesOn("acme", "Documents", []);
+  assert.equal(book.goesOn("acme", "Documents", ["u1", "a1"]), false);
+});
+
+test("after five minutes a conversation is not taken for one that goes on", () => {
+  for (const [afterMs, goesOn] of [
+    [300_000, true],
+    [300_001, false],
+  ] as const) {
+    const clock = createFakeClock(0);
+    const book = createPrefixBook(clock.monotonicMs);
+    book.goesOn("acme", "Hello", ["u1"]);
+    clock.advance(afterMs);
+    assert.equal(book.goesOn("acme", "Hello", ["u1", "a1"]), goesOn);
+  }
+});

@@ -1,9 +1,10 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
 import { anthropicSpecMissing, assertAnthropic } from "../../../test/spec/anthropic.ts";
-import type { ChatCall, Message } from "../../domain/chat.ts";
+import type { ChatCall, Message, Passage } from "../../domain/chat.ts";
 import type { Target } from "../../domain/target.ts";
 import { askedOf, chatOf } from "../testing.ts";
+import type { ProviderCall } from "../spec.ts";
 import { createPrefixBook } from "./prefix-book.ts";
 import { writeRequest } from "./request.ts";
 
@@ -43,6 +44,43 @@ test("long tools without a system prompt are marked at the last of them", () => 
     written.map((tool) => tool["cache_control"]),
     [undefined, MARK],
   );
+});
+
+const LONG = "word ".repeat(1000);
+type Turn = { readonly role: string; readonly content: readonly Readonly<Record<string, unknown>>[] };
+
+/** The turns of each call of a conversation that are marked, as their places. */
+function marksOf(calls: readonly (readonly Message[])[], passages: ProviderCall["passages"] = []): readonly (readonly number[])[] {
+  const book = createPrefixBook(() => 0);
+  return calls.map((messages) => {
+    const asked = askedOf("anthropic", chatOf(messages));
+    const body = JSON.parse(writeRequest({ ...asked, passages, target: { ...asked.target, price: PRICE } }, book)) as Body;
+    if (anthropicSpecMissing === false) assertAnthropic("CreateMessageParams", body);
+    const turns = body["messages"] as readonly Turn[];
+    return turns.flatMap(({ content }, at) => (content.some((block) => "cache_control" in block) ? [at] : []));
+  });
+}
+const user = (content: string): Message => ({ role: "user", content });
+const assistant = (content: string): Message => ({ role: "assistant", content });
+
+test("a conversation that goes on is marked at its end; one over documents, at the last answer", () => {
+  const talk = [user(LONG), assistant("One."), user("Two?"), assistant("Two."), user("Three?")];
+  assert.deepEqual(marksOf([talk.slice(0, 1), talk.slice(0, 3), talk]), [[], [2], [4]]);
+  const passage = { chunkId: "c", text: "A rule." } as unknown as Passage;
+  assert.deepEqual(marksOf([talk.slice(0, 1), talk.slice(0, 3), talk], [passage]), [[], [], [3]]);
+});
+
+test("calls that share their first words and go different ways are not marked at ends that nobody reads", () => {
+  const examples = [user(LONG), assistant("One.")];
+  const calls = ["Two?", "Three?", "Four?"].map((question) => [...examples, user(question)]);
+  assert.deepEqual(marksOf(calls), [[], [], []]);
+  assert.deepEqual(marksOf([[user("Short.")], [user("Short."), assistant("One."), user("Two?")]]), [[], []]);
+});
+
+test("results of tools are part of what goes on", () => {
+  const call: Message = { role: "assistant", content: null, toolCalls: [{ id: "c1", name: "look", arguments: "{}" }] };
+  const result: Message = { role: "tool", content: "a gate", toolCallId: "c1" };
+  assert.deepEqual(marksOf([[user(LONG)], [user(LONG), call, result]]), [[], [2]]);
 });
 
 test("nothing is marked where it does not pay, is not wanted, or is not known to pay", () => {
