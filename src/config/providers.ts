@@ -62,6 +62,7 @@ async function readRemote(name: string, provider: Remote, source: Source): Promi
     apiKey,
     trust: provider.trust,
     region: provider.region,
+    ...(provider.dataCollection === undefined || provider.dataCollection === "allow" ? {} : { dataCollection: provider.dataCollection }),
     timeouts: provider.timeouts,
   };
 }

@@ -3,6 +3,7 @@ import { abuseSchema } from "./abuse-schema.ts";
 import { approvalsSchema } from "./approvals-schema.ts";
 import { authSchema } from "./auth.ts";
 import { guardSchema } from "./guard-schema.ts";
+import { dataCollection } from "./data-collection-schema.ts";
 import { downloadsSchema } from "./downloads-schema.ts";
 import { chatLogsSchema, outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
 import { objectsSchema } from "./objects-schema.ts";
@@ -103,7 +104,7 @@ const region = z
     why: "a region is lower-case letters, digits and hyphens, such as eu-west-1",
   });
 
-const remote = { baseUrl, apiKey, trust: providerTrust, region, timeouts };
+const remote = { baseUrl, apiKey, trust: providerTrust, region, dataCollection, timeouts };
 const ggufPath = (description: string) => z.string().min(1).max(4096).meta({ description });
 const llama = {
   model: ggufPath("Path of the GGUF file, relative to this file."),

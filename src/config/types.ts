@@ -8,7 +8,7 @@ import type { PiiMode } from "../domain/guard-policy.ts";
 import type { Ranking, Strategy } from "../domain/ranking.ts";
 import type { StickyBy } from "../domain/signals.ts";
 import type { Price } from "../kernel/money.ts";
-import type { Capabilities, Timeouts, Trust } from "../domain/target.ts";
+import type { Capabilities, Target, Timeouts, Trust } from "../domain/target.ts";
 
 /** A model that the server runs itself, in a process beside it. Paths are absolute. */
 export type LlamaConfig = {
@@ -46,6 +46,8 @@ export type RemoteConfig = {
   readonly apiKey: string | undefined;
   readonly trust: Trust;
   readonly region: string | undefined;
+  /** What it promises about what it is sent; absent: nothing. */
+  readonly dataCollection?: Target["dataCollection"];
   readonly timeouts: Timeouts;
 };
 

@@ -1,5 +1,6 @@
 import type { Guarded } from "../domain/guard-policy.ts";
 import { z } from "zod";
+import { providerPreference } from "./provider-preference.ts";
 import { CHOICES_MAX, MESSAGES_MAX, STOP_MAX, TOOLS_MAX, TOP_K_MAX } from "../kernel/limits.ts";
 
 /** OpenAI's `POST /v1/chat/completions`, as far as Weir reads it. Unknown fields are kept and passed on. */
@@ -99,6 +100,9 @@ export const chatCompletionRequest = z.looseObject({
   user: z.string().nullish(),
   safety_identifier: z.string().nullish(),
   rag: ragRequest.nullish(),
+  provider: providerPreference.nullish(),
+  /** Only external models: for who measures one against the other, or knows that it is hard. */
+  forceApi: z.boolean().nullish(),
 });
 export type ChatCompletionRequest = z.output<typeof chatCompletionRequest>;
 

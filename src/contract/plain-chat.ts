@@ -54,6 +54,8 @@ const CHECKS: ReadonlyMap<string, (value: unknown) => boolean> = new Map([
   ["tool_choice", never],
   ["response_format", never],
   ["rag", never],
+  ["provider", never],
+  ["forceApi", never],
   // The schema drops it.
   ["__proto__", never],
 ]);

@@ -68,6 +68,23 @@ export type RagWish = {
   readonly topK: number;
 };
 
+/** What the caller wants of the targets. It narrows what the route allows, and widens nothing. Names are providers' or models'. */
+export type Preference = {
+  /** Tried first. */
+  readonly order: readonly string[];
+  /** undefined: any. */
+  readonly only: readonly string[] | undefined;
+  readonly ignore: readonly string[];
+  /** false: the first eligible target only. */
+  readonly fallback: boolean;
+  /** What may be kept of the call at most. */
+  readonly keeps: "anything" | "no-learning" | "nothing";
+  readonly sort: "price" | "latency" | "throughput" | undefined;
+  readonly inputPerMTokMax: number | undefined;
+  readonly outputPerMTokMax: number | undefined;
+  readonly externalOnly: boolean;
+};
+
 /** What the caller wants said, in no provider's words. */
 export type ChatCall = {
   /** As asked: a model of the configuration, a route name such as `auto`, or `extractive`. */
@@ -84,6 +101,7 @@ export type ChatCall = {
   readonly maxOutputAsked: boolean;
   readonly stream: boolean;
   readonly rag: RagWish | undefined;
+  readonly prefer?: Preference | undefined;
   /** Fields of the body that Weir does not know: passed on to OpenAI-compatible upstreams, dropped elsewhere. */
   readonly extra: Readonly<Record<string, unknown>>;
   /** The caller's own end user, if named. Reaches records only as a salted digest. */

@@ -31,6 +31,8 @@ export type Target = {
   readonly kind: "openai" | "anthropic" | "llama" | "extractive";
   readonly trust: Trust;
   readonly region: string | undefined;
+  /** What its provider promises about what it is sent; absent: nothing. */
+  readonly dataCollection?: "deny" | "zero-retention" | undefined;
   readonly contextTokens: number | undefined;
   readonly capabilities: Capabilities;
   /** undefined: unknown, which is not free. */

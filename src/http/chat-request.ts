@@ -3,6 +3,7 @@ import type { ChatCall, Content, ContentBlock, Message, ResponseFormat, Sampling
 import { Fault } from "../kernel/fault.ts";
 import { TOP_K_DEFAULT } from "../kernel/limits.ts";
 import { checkText } from "./body.ts";
+import { toPreference } from "./provider-wish.ts";
 
 export type OutputLimits = { readonly defaultTokens: number; readonly capTokens: number | undefined };
 
@@ -31,6 +32,7 @@ export function toChatCall(body: ChatCompletionRequest, bodyBytes: number, limit
     maxOutputAsked: asked !== undefined,
     stream: body.stream ?? false,
     rag: toRag(body.rag),
+    prefer: toPreference(body),
     extra: toExtra(body),
     endUser: body.safety_identifier ?? body.user ?? undefined,
     inputBytes: Math.max(0, bodyBytes - images.bytes) + images.count * IMAGE_TOKENS_MAX,

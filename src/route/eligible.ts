@@ -3,6 +3,7 @@ import type { EmbeddingInput, EmbeddingWish } from "../domain/embedding.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import type { FellReason, Target, Trust } from "../domain/target.ts";
 import { estimateInputTokens, fitOutput } from "./context.ts";
+import { isWished } from "./preference.ts";
 
 /** What decides, whatever is asked for, where a call may go. */
 export type Claim = {
@@ -27,6 +28,7 @@ export function whyFell(target: Target, wanted: Wanted): FellReason | undefined 
   const barred = whyBarred(target, wanted);
   if (barred !== undefined) return barred;
   const { chat } = wanted;
+  if (chat.prefer !== undefined && !isWished(target, chat.prefer)) return "caller";
   if (target.kind === "extractive" && chat.rag?.enabled !== true && chat.model !== "extractive") return "no-passages";
   return whyIncapable(target, chat) ?? (fitOutput(chat, wanted.inputBytes, target) === undefined ? "context" : undefined);
 }

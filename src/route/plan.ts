@@ -7,6 +7,7 @@ import { choose, judgeAll, whyKeptIn } from "./choose.ts";
 import { whyFell, type Wanted, type WantedVectors } from "./eligible.ts";
 import { withoutOpen } from "./open-breakers.ts";
 import { planVectors } from "./plan-vectors.ts";
+import { checkNames } from "./preference.ts";
 import { putInOrder } from "./put-in-order.ts";
 import { noChat, unknownModel } from "./refusals.ts";
 import { always, toRules, type Outcome, type Rule } from "./rules.ts";
@@ -81,6 +82,8 @@ export function createRouter(options: RouterOptions): Router {
   };
   const candidatesOf = ({ chosen }: Decided, wanted: Asking<Wanted>): readonly Candidate[] => {
     if (chosen.targets.length > 0 && chosen.targets.every((target) => target.capabilities.embeddings === true)) throw noChat();
+    const { prefer } = wanted.chat;
+    if (prefer !== undefined) checkNames(prefer, (name) => isNamed(name, wanted.who, options));
     const full: Wanted = { ...wanted, trust: chosen.trust, keptIn: whyKeptIn(wanted.content, chosen.pii) };
     const barred = [...chosen.targets, extractive].map((target): Candidate => ({ target, fell: whyFell(target, full) }));
     return withoutOpen(barred, health);
@@ -133,6 +136,11 @@ function toRoutes({ targets, routes, extractive, read }: RouterOptions): Readonl
 
 const hashOf = ({ routes, fallback, targets }: RouterOptions): string =>
   sha256Hex(JSON.stringify([routes, fallback, [...targets.values()].map((target) => ({ ...target, timeouts: undefined }))])).slice(0, 16);
+
+/** Whether a caller may name it as a provider or a model of its own. */
+const isNamed = (name: string, who: Wanted["who"], { targets, extractive }: RouterOptions): boolean =>
+  name === extractive.model ||
+  targets.values().some(({ model, provider }) => (model === name || provider === name) && !hidden(model, who, targets));
 
 /** A model that the tenant or key may not use is the same as one that does not exist. */
 function hidden(name: string, { tenant, key }: Wanted["who"], targets: ReadonlyMap<string, Target>): boolean {

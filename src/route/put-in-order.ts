@@ -6,6 +6,7 @@ import { ATTEMPTS_MAX } from "../kernel/limits.ts";
 import type { Facts } from "./about.ts";
 import type { Wanted } from "./eligible.ts";
 import { isFirstOpen, whyAllOpen } from "./open-breakers.ts";
+import { rankingWished, wishedFirst } from "./preference.ts";
 import { noTarget } from "./refusals.ts";
 import { stickyKeyOf } from "./sticky-key.ts";
 import { rank } from "./strategy/rank.ts";
@@ -23,7 +24,9 @@ export type Ordering = {
  * room it needs is kept. Throws `no_target` or its like where nothing is left.
  */
 export function putInOrder(candidates: readonly Candidate[], ordering: Ordering): Pick<Plan, "targets" | "chance"> {
-  const { fallback, health, dice } = ordering;
+  const { health, dice } = ordering;
+  const { prefer } = ordering.wanted.chat;
+  const fallback = ordering.fallback && prefer?.fallback !== false;
   const eligible = candidates.filter((each) => each.fell === undefined).map((each) => each.target);
   const last = eligible.filter((target) => target.kind === "extractive");
   const ranking = toRanking(ordering);
@@ -31,11 +34,14 @@ export function putInOrder(candidates: readonly Candidate[], ordering: Ordering)
   const models = onlyFirst ? [] : eligible.filter((target) => target.kind !== "extractive");
   if (models.length + last.length === 0) throw whyAllOpen(candidates, health) ?? noTarget(candidates);
   const ranked = rank(models, ranking, health, dice);
+  const ordered = prefer === undefined ? ranked.targets : wishedFirst(ranked.targets, prefer);
   const most = fallback ? ATTEMPTS_MAX - last.length : 1;
-  return { targets: [...ranked.targets.slice(0, most), ...last], chance: ranked.chance };
+  return { targets: [...ordered.slice(0, most), ...last], chance: ordered === ranked.targets ? ranked.chance : 1 };
 }
 
 function toRanking({ order, wanted }: Ordering): Ranking {
+  const wished = wanted.chat.prefer === undefined ? undefined : rankingWished(wanted.chat.prefer);
+  if (wished !== undefined) return wished;
   const { strategy = "priority", weights, explore, warm, sticky = "conversation" } = order;
   const stickyKey = strategy === "sticky" ? stickyKeyOf(sticky, wanted.said ?? wanted.chat, wanted.who) : undefined;
   return { strategy, weights, explore, warm, stickyKey };

@@ -31,6 +31,7 @@ export function toTargets(
     const provider = config.providers.find((each) => each.name === model.provider);
     if (provider === undefined) throw new TypeError(`model ${model.name} names provider ${model.provider}, which is none`);
     const { kind, trust, region, timeouts } = provider;
+    const dataCollection = provider.kind === "llama" ? undefined : provider.dataCollection;
     const { name, upstream, contextTokens, capabilities } = model;
     const priced = priceOf(model, trust === "private", findPrice(kind, upstream));
     targets.set(name, {
@@ -40,6 +41,7 @@ export function toTargets(
       kind,
       trust,
       region,
+      ...(dataCollection === undefined ? {} : { dataCollection }),
       contextTokens,
       capabilities,
       timeouts,
