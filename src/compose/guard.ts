@@ -32,6 +32,8 @@ export type GuardParts = DetectorParts & {
   readonly book: PseudonymBook;
   /** The rules as one configuration sets them. */
   rulesOf(config: Pick<Config, "guard" | "outbound" | "routes">): Pick<ChatPartsDeps, "check" | "checkInputs">;
+  /** How long pseudonyms are kept from now on; those that are keep their date. The rules are made anew by `rulesOf`. */
+  reconfigure(next: Pick<Config, "guard">): void;
 };
 
 type Deps = {
@@ -49,7 +51,8 @@ export function composeGuard(deps: Deps): GuardParts {
   const { secret } = deps.config;
   const { find, scoreInjection, rev } = composeDetectors();
   const scoreToxicity = createToxicityScorer(readToxicityWeights());
-  const book = composePseudonyms(deps);
+  let { pseudonymDays } = deps.config.guard;
+  const book = composePseudonyms(deps, () => pseudonymDays);
   const keys = { pseudonymKey: deriveKey(secret, "pseudonyms"), canaryKey: deriveKey(secret, "canaries") };
   const note = tellRefused(deps.note);
   const refused: GuardDeps["refused"] = (...refusal) => {
@@ -62,6 +65,9 @@ export function composeGuard(deps: Deps): GuardParts {
     rev,
     judge: createModerator({ scoreToxicity, scoreInjection, find }),
     book,
+    reconfigure(next) {
+      ({ pseudonymDays } = next.guard);
+    },
     rulesOf({ guard, outbound, routes }) {
       const fetch = createServiceFetch(outbound.ca);
       const second = guard.detectors.map((each): SecondDetector => ({
@@ -104,10 +110,9 @@ function tellRefused(note: Deps["note"]): GuardDeps["refused"] {
 
 const DAY_MS = 86_400_000;
 
-function composePseudonyms({ config, db, clock, log }: Deps): PseudonymBook {
-  const keptMs = config.guard.pseudonymDays * DAY_MS;
+function composePseudonyms({ config, db, clock, log }: Deps, keptDays: () => number): PseudonymBook {
   return createPseudonymBook({
-    keep: (tenantId, rows) => keepPseudonyms(db, tenantId, rows, new Date(clock.nowMs() + keptMs)),
+    keep: (tenantId, rows) => keepPseudonyms(db, tenantId, rows, new Date(clock.nowMs() + keptDays() * DAY_MS)),
     find: (tenantId, conversation, names) => findPseudonyms(db, tenantId, { conversation, names, now: new Date(clock.nowMs()) }),
     key: deriveKey(config.secret, "kept-pseudonyms"),
     onLost: (error, count) => log.error("pseudonyms could not be kept", { count, ...describeError(error) }),

@@ -154,6 +154,7 @@ export function composeParts(deps: PartsDeps): Parts {
       rules = next.guard.policy;
       admission.reconfigure(next);
       stored.reconfigure(next);
+      guard.reconfigure(next);
       whenEnded(live, () => pool.retire(old.providers, chat.providers));
     },
   };

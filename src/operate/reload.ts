@@ -31,7 +31,6 @@ const LIVE = new Set<keyof Config>([
   "routes",
   "tiers",
   "fallback",
-  "resilience",
   "maxOutputTokensDefault",
   "maxOutputTokensCap",
   "spendLimitMicroUsd",
@@ -41,6 +40,7 @@ const LIVE = new Set<keyof Config>([
   "retention",
   "approvals",
   "abuse",
+  "guard",
 ]);
 /** Made anew by each reading, or following from the rest. */
 const DERIVED = new Set<keyof Config>(["adminKey", "adminKeyIsNew", "localAdminKey", "hash", "warnings"]);
