@@ -31,6 +31,7 @@ const LIVE = new Set<keyof Config>([
   "routes",
   "tiers",
   "fallback",
+  "resilience",
   "maxOutputTokensDefault",
   "maxOutputTokensCap",
   "spendLimitMicroUsd",
