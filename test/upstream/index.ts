@@ -25,6 +25,8 @@ export type FakeUpstreamOptions = {
   readonly ownedBy?: string;
   /** Problems of a request, which is then answered 400: a validator of the published description. */
   readonly check?: (protocol: "openai" | "anthropic", body: unknown) => readonly string[];
+  /** Directives for all calls of a model, asked anew at each: a server whose state changes. A model's own name goes before. */
+  readonly steer?: (model: string) => string | undefined;
   /** What the model says, token by token; undefined: the prose. */
   readonly say?: (asked: Asked) => readonly string[] | undefined;
 };
@@ -176,7 +178,8 @@ function answer({ socket, closed }: Connection, request: FakeRequest, { options,
   }
   const asked = readAsked(request, body);
   const at = asked.model.indexOf("@");
-  const how = readDirectives(request.headers.get("x-fake-upstream"), at < 0 ? undefined : asked.model.slice(at + 1), asked.lastUserText);
+  const steered = at < 0 ? options.steer?.(asked.model) : asked.model.slice(at + 1);
+  const how = readDirectives(request.headers.get("x-fake-upstream"), steered, asked.lastUserText);
   const { protocol, model, stream, inputTokens } = asked;
   const call = ledger.add({ name: how.call, protocol, path: request.path, model, stream, headers: request.headers, body, inputTokens });
   const wrong = options.check?.(protocol, body) ?? [];
@@ -200,7 +203,7 @@ function answer({ socket, closed }: Connection, request: FakeRequest, { options,
   return call;
 }
 
-function embed({ socket, closed }: Connection, request: FakeRequest, { ledger, gate }: Handling): FakeCall | undefined {
+function embed({ socket, closed }: Connection, request: FakeRequest, { options, ledger, gate }: Handling): FakeCall | undefined {
   const body: unknown = JSON.parse(request.body);
   if (!isVectorsBody(body)) {
     refuse(socket, 400, "invalid_request_error", "no input");
@@ -208,7 +211,8 @@ function embed({ socket, closed }: Connection, request: FakeRequest, { ledger, g
   }
   const asked = readAskedVectors(body);
   const at = asked.model.indexOf("@");
-  const how = readDirectives(request.headers.get("x-fake-upstream"), at < 0 ? undefined : asked.model.slice(at + 1), asked.text);
+  const steered = at < 0 ? options.steer?.(asked.model) : asked.model.slice(at + 1);
+  const how = readDirectives(request.headers.get("x-fake-upstream"), steered, asked.text);
   const { model, inputTokens } = asked;
   const { path, headers } = request;
   const call = ledger.add({ name: how.call, protocol: "openai", path, model, stream: false, headers, body, inputTokens });
