@@ -149,7 +149,7 @@ const llama = {
 const vllm = {
   engine: z.enum(["vllm"]).optional().meta({
     description:
-      "`vllm`: the server is vLLM. Its `/metrics` beside the API are read twice a second for the length of its queue; every call carries a `cache_salt` of its tenant (docs/vllm.md).",
+      "`vllm`: the server is vLLM. Its `/metrics` beside the API are read twice a second for the length of its queue, by which `strategy: least-busy` chooses; every call carries a `cache_salt` of its tenant (docs/vllm.md).",
   }),
   tierPriority: z
     .record(plainName, whole({ min: -1000, max: 1000, why: "nobody has more ranks than that", description: "Lower is sooner." }))

@@ -39,6 +39,14 @@ test("least busy counts calls here and calls that wait there, and goes by the pr
   assert.equal(names(run({ strategy: "least-busy" }, busy)), "cabd");
   const told = viewOf({ a: { startsInMs: 900 }, b: { startsInMs: 0, inFlight: 50 }, c: { startsInMs: 400 }, d: { startsInMs: 100 } });
   assert.equal(names(run({ strategy: "least-busy" }, told)), "bdca");
+  // Between two readings of the providers all may say that they are free: then the calls under way decide.
+  const free = viewOf({
+    a: { startsInMs: 0, inFlight: 3 },
+    b: { startsInMs: 0, inFlight: 1 },
+    c: { startsInMs: 0, inFlight: 2 },
+    d: { startsInMs: 0, inFlight: 0 },
+  });
+  assert.equal(names(run({ strategy: "least-busy" }, free)), "dbca");
 });
 
 test("of two drawn the faster one is first; the slowest never is; who has many calls under way counts as slower", () => {
