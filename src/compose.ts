@@ -175,6 +175,7 @@ function composeHttp(
     ingest,
     ...administration,
     ...parts.erasure.endpoints,
+    rollouts: parts.rollouts.requests,
     readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     readPanel: async ({ tenant, ...ask }) =>
       record.readUsageByDay({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),

@@ -30,6 +30,8 @@ const MAY: Readonly<Record<Permission, string>> = {
   "policies.write": "engineer admin",
   "policies.promote": "engineer admin",
   "policies.approve": "engineer admin",
+  "rollouts.read": "tenant-admin viewer prompter engineer admin",
+  "rollouts.manage": "tenant-admin engineer admin",
   "keys.manage": "tenant-admin admin",
   "usage.read": "tenant-admin admin",
   "audit.read": "tenant-admin admin",

@@ -25,6 +25,9 @@ export const PERMISSIONS = {
   "policies.write": "named",
   "policies.promote": "named",
   "policies.approve": "named",
+  "rollouts.read": "named",
+  // Of what: a tenant's own people may roll out its prompts, and nothing else.
+  "rollouts.manage": "named",
   "keys.manage": "named",
   "usage.read": "named",
   "audit.read": "named",
@@ -56,9 +59,9 @@ const RELEASE: readonly Permission[] = ["prompts.promote", "prompts.approve"];
 const ACCOUNTS: readonly Permission[] = ["keys.manage", "usage.read", "audit.read", "subjects.manage"];
 /** What a tenant may do, and where its calls go: for those who run the platform. A tenant that could write it would lift its own limits. */
 const POLICY: readonly Permission[] = ["policies.write", "policies.promote", "policies.approve"];
-const VIEWER: readonly Permission[] = ["tenants.list", "tenants.read", "prompts.read", "policies.read"];
+const VIEWER: readonly Permission[] = ["tenants.list", "tenants.read", "prompts.read", "policies.read", "rollouts.read"];
 const PROMPTER: readonly Permission[] = [...VIEWER, "prompts.write"];
-const ENGINEER: readonly Permission[] = [...PROMPTER, ...RELEASE, ...POLICY, "operate"];
+const ENGINEER: readonly Permission[] = [...PROMPTER, ...RELEASE, ...POLICY, "rollouts.manage", "operate"];
 
 /** Who runs the platform has no tenant, so no role of it holds a permission on tenant data. docs/roles.md is made from this table. */
 export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> = {
@@ -71,6 +74,8 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     "prompts.read",
     "prompts.write",
     ...RELEASE,
+    "rollouts.read",
+    "rollouts.manage",
     ...ACCOUNTS,
   ]),
   viewer: new Set(VIEWER),

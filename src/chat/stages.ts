@@ -2,6 +2,7 @@ import type { Call, ChatCall, Part, Passage, Retrieved } from "../domain/chat.ts
 import type { BudgetScope, CallEvent, Reservation } from "../domain/event.ts";
 import type { Standing } from "../domain/guard-policy.ts";
 import type { Checked } from "../domain/guard.ts";
+import type { Trial } from "../domain/rollout.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { Course } from "../domain/course.ts";
 import type { FaultCode } from "../kernel/fault.ts";
@@ -54,6 +55,8 @@ export type Stages = {
     readonly budgetLeft: number | undefined;
     /** As the caller sent it, without documents and the tenant's instruction. */
     readonly said: ChatCall;
+    /** The rollout that it takes part in. */
+    readonly trial?: Trial | undefined;
   }): Plan;
   /** Which attempts are made, one after the other. */
   course(plan: Plan, call: Pick<Call, "startedAtMs" | "timeoutMs"> & { readonly stream: boolean }): Course;

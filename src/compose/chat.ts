@@ -1,7 +1,7 @@
 import type { Stages } from "../chat/index.ts";
 import type { EmbedStages } from "../embed/index.ts";
 import type { ModerateStages } from "../moderate/index.ts";
-import type { Config } from "../config/index.ts";
+import type { ApprovedRoutes, Config } from "../config/index.ts";
 import type { CallHead, ChatCall } from "../domain/chat.ts";
 import type { CallEvent } from "../domain/event.ts";
 import { onlyOwnerOf, type TenantPrincipal } from "../domain/principal.ts";
@@ -16,11 +16,13 @@ import type { CallContent, Journal } from "../record/index.ts";
 import { countTokens as countWords, groundMessages, terms, toQuery, units, type Retrieve } from "../retrieve/index.ts";
 import { createRouter, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
 import type { Metrics, Tracer } from "../telemetry/index.ts";
+import { createRolledPlan } from "./call-rollouts.ts";
 import { composeEmbed } from "./embed.ts";
 import { composeModerate } from "./moderate.ts";
 import type { EndUserDigests } from "./end-user.ts";
 import { createDigest, createGround } from "./ground.ts";
 import type { Resilience } from "./resilience.ts";
+import type { RolloutParts } from "./rollouts.ts";
 import type { Routing } from "./routing.ts";
 import { traceChat, traceRefusal } from "./tracing.ts";
 
@@ -47,6 +49,9 @@ export type ChatPartsDeps = {
   readonly metrics: Metrics;
   readonly routing: Routing;
   readonly resilience: Resilience;
+  readonly rollouts: Pick<RolloutParts, "calls" | "routesOf">;
+  /** The routes of this configuration with these before its own. */
+  routesWith(approved: ApprovedRoutes): Config["routes"];
   /** Told of each call that has ended. */
   closed(event: CallEvent): void;
   readonly check: Stages["check"];
@@ -64,14 +69,9 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   const extractive = createExtractive({ terms, units, countTokens: countWords, toQuery });
   const targets = toTargets(config, deps.findPrice);
   const { health, course } = deps.resilience.open(config, targets.values());
-  const router = createRouter({
-    targets,
-    extractive: EXTRACTIVE,
-    routes: config.routes,
-    fallback: config.fallback,
-    health,
-    ...deps.routing.optionsOf(config),
-  });
+  const options = { targets, extractive: EXTRACTIVE, fallback: config.fallback, health, ...deps.routing.optionsOf(config) };
+  const router = createRouter({ ...options, routes: config.routes });
+  const plan = createRolledPlan(deps.rollouts, router, (routes) => createRouter({ ...options, routes: deps.routesWith(routes) }));
 
   const providerOf = (target: Target): Provider => {
     const found = target.kind === "extractive" ? extractive : providers.get(target.provider);
@@ -94,7 +94,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
       return deps.retrieve(who.tenant.id, ask);
     },
     ground: createGround(groundMessages),
-    plan: expecting(({ chat }) => chat.endUser, router.plan),
+    plan: expecting(({ chat }) => chat.endUser, plan),
     course,
     fitOutput,
     ask: (asked, signal) => providerOf(asked.target).stream(asked, signal),
@@ -111,9 +111,10 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     monotonicMs: clock.monotonicMs,
   };
 
+  const answer = traceChat(deps.tracer, stages);
   return {
     refuse: traceRefusal(deps.tracer, refuse),
-    answer: traceChat(deps.tracer, stages),
+    answer: (call, ...rest) => answer(deps.rollouts.calls.enter(call), ...rest),
     moderate: composeModerate({ ...stages, judge: deps.judge, refuse }),
     embed: composeEmbed({
       ...stages,

@@ -4,6 +4,7 @@ import {
   adminErasures,
   adminHolds,
   adminPrompts,
+  adminRollouts,
   adminTenants,
   apiDocument,
   audit,
@@ -35,6 +36,7 @@ import {
   type ModelsDeps,
   type OperationsDeps,
   type PanelRead,
+  type RolloutsDeps,
   type UsageAsk,
 } from "../http/index.ts";
 import type { Ingest } from "../ingest/index.ts";
@@ -51,6 +53,7 @@ export type EndpointsDeps = {
   readonly reports: GuardReports;
   readonly prompts: PromptAdmin;
   readonly policies: PolicyAdmin;
+  readonly rollouts: RolloutsDeps;
   readonly erasures: ErasuresDeps;
   readonly holds: HoldsDeps;
   readonly readUsage: (ask: UsageAsk) => Promise<unknown>;
@@ -80,6 +83,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...adminHolds(deps.holds),
     ...adminPrompts(deps.prompts),
     ...adminPolicies(deps.policies),
+    ...adminRollouts(deps.rollouts),
     usage(deps.readUsage),
     usagePanel(deps.readPanel),
     explain(deps.explain),

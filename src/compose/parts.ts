@@ -42,6 +42,7 @@ import { composeObjects, type ObjectParts } from "./objects.ts";
 import { createPersonalData } from "./personal-data.ts";
 import { composeRouting } from "./routing.ts";
 import { composeResilience, type Resilience } from "./resilience.ts";
+import { composeRollouts, type RolloutParts } from "./rollouts.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
 import { composeVllm } from "./vllm.ts";
 
@@ -75,6 +76,7 @@ export type Parts = {
   readonly vllm: VllmWatch;
   /** What is known of the targets. */
   readonly resilience: Resilience;
+  readonly rollouts: RolloutParts;
   /** This process has changed a key or a tenant itself: its caches hear of it at once. */
   changed(change: Change): void;
   readonly metrics: Metrics;
@@ -113,13 +115,16 @@ export function composeParts(deps: PartsDeps): Parts {
   const resilience = composeResilience({ clock, queueOf: (provider) => vllm.of(provider) });
   const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry, contentScan, misuse, resilience });
   const { admission, approvedRoutes, endUsers } = composeFollowers(deps, { processId, decisions, misuse, hearers });
-  let rules = config.guard.policy;
-  const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy: () => rules });
+  let current = config;
+  const moving = { config: () => current, explain: record.explain, moved: metrics.rolloutMoved };
+  const rollouts = composeRollouts({ ...deps, ...moving, processId, decisions, changed, approvedRoutes });
+  const policy = () => current.guard.policy;
+  const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy });
   const saltKey = deriveKey(config.secret, "cache-salt");
   const pool = createProviderPool({ clock, cacheSalt: (tenantId) => hmacHex(saltKey, tenantId) });
   const makeChat = createChatMaker(
     deps,
-    { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience },
+    { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts },
     { pool, retrieve },
   );
   const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed });
@@ -143,6 +148,7 @@ export function composeParts(deps: PartsDeps): Parts {
     endUsers,
     vllm,
     resilience,
+    rollouts,
     changed,
     get chat() {
       return chat;
@@ -151,7 +157,7 @@ export function composeParts(deps: PartsDeps): Parts {
       const old = chat;
       chat = makeChat(next);
       vllm.follow(chat.providers);
-      rules = next.guard.policy;
+      current = next;
       admission.reconfigure(next);
       stored.reconfigure(next);
       guard.reconfigure(next);
@@ -163,13 +169,13 @@ export function composeParts(deps: PartsDeps): Parts {
 
 type ChatSources = Pick<
   Parts,
-  "record" | "guard" | "misuse" | "stored" | "telemetry" | "metrics" | "endUsers" | "approvedRoutes" | "resilience"
+  "record" | "guard" | "misuse" | "stored" | "telemetry" | "metrics" | "endUsers" | "approvedRoutes" | "resilience" | "rollouts"
 >;
 
 /** The path of calls as one configuration has it; approved routes come before its own. */
 function createChatMaker(
   { db, clock, log }: Pick<PartsDeps, "db" | "clock" | "log">,
-  { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience }: ChatSources,
+  { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts }: ChatSources,
   { pool, retrieve }: { readonly pool: ProviderPool; readonly retrieve: Retrieve },
 ): (config: Config) => ChatParts {
   const routing = composeRouting({ db, clock, log, metrics });
@@ -187,7 +193,12 @@ function createChatMaker(
       metrics,
       routing,
       resilience,
-      closed: misuse.closed,
+      rollouts,
+      routesWith: (approved) => withApprovedRoutes(config, approved).routes,
+      closed(event) {
+        misuse.closed(event);
+        rollouts.calls.closed(event);
+      },
       ...guard.rulesOf(of),
       judge: guard.judge,
       keepsContent: stored.keepsContent,
@@ -308,7 +319,7 @@ async function probe(provider: Provider, log: Log): Promise<void> {
 
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
 function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfigure">, log: Log): Pick<Parts, "start" | "drain"> {
-  const { live, record, decisions, ingest, stored, telemetry, admission, guard, misuse, erasure, contentScan } = parts;
+  const { live, record, decisions, ingest, stored, telemetry, admission, guard, misuse, erasure, contentScan, rollouts } = parts;
   let resuming: ReturnType<typeof setInterval> | undefined;
   const resume = (): void =>
     void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
@@ -326,6 +337,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       telemetry.start();
       erasure.jobs.start();
       contentScan.start();
+      await rollouts.start();
       for (const provider of parts.chat.providers.values()) void probe(provider, log);
       parts.vllm.start();
       resume();
@@ -341,6 +353,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       admission.authenticator.stop();
       clearInterval(resuming);
       contentScan.stop();
+      await rollouts.stop();
       parts.vllm.stop();
       await erasure.jobs.stop();
       await ingest.close();

@@ -2,6 +2,7 @@ import type { CollectionId, FileId, RequestId } from "../kernel/ids.ts";
 import type { Finding } from "./finding.ts";
 import type { PageStart } from "./page.ts";
 import type { TenantPrincipal } from "./principal.ts";
+import type { Trial } from "./rollout.ts";
 
 export type TextBlock = { readonly type: "text"; readonly text: string };
 export type ImageBlock = {
@@ -48,6 +49,9 @@ export type ResponseFormat =
       readonly strict?: boolean | undefined;
       readonly description?: string | undefined;
     };
+
+/** How an answer stands to the form that its call asks for. `mended`: the model's second try fits. */
+export type Form = "fits" | "mended" | "misfit";
 
 export type Sampling = {
   readonly temperature?: number | undefined;
@@ -121,6 +125,8 @@ export type Call = {
   readonly timeoutMs?: number | undefined;
   /** The caller's W3C trace context as it was sent; read only where calls are traced. */
   readonly traceparent?: string | undefined;
+  /** The rollout that it takes part in. */
+  readonly trial?: Trial | undefined;
 };
 
 /** A call whatever it asks for. */

@@ -1,6 +1,7 @@
 import type { KeyId, RequestId, TenantId } from "../kernel/ids.ts";
-import type { CallHead, UsageSource } from "./chat.ts";
+import type { CallHead, Form, UsageSource } from "./chat.ts";
 import type { Guarded } from "./guard-policy.ts";
+import type { RolloutMark } from "./rollout.ts";
 import type { SignalValues } from "./signals.ts";
 import type { FellReason, Plan, Trust } from "./target.ts";
 
@@ -70,10 +71,14 @@ export type CallEvent = {
   readonly signals?: SignalValues | undefined;
   /** With which the target that was asked first was to be first, where that was by chance. */
   readonly chance?: number | undefined;
+  /** The rollout that it took part in, and how. */
+  readonly rollout?: RolloutMark | undefined;
   readonly tier: "model" | "extractive";
   readonly passages?: number | undefined;
   /** What the rules for content found and did. */
   readonly guard?: Guarded | undefined;
+  /** Where the call asks for JSON or a schema, and the answer could be checked. */
+  readonly form?: Form | undefined;
   /** Digests that tie a change in quality to what changed. */
   readonly fingerprint: { readonly prompt: string; readonly policy: string; readonly config: string; readonly index?: string | undefined };
 };
@@ -84,12 +89,13 @@ export function toEventHead({ requestId, who: { tenant, key }, feature, startedA
 }
 
 /** How a plan chose, for another policy to be judged by later. What there is nothing to tell of is left out: most calls have none of it. */
-export function toEventChoice({ rule, signals, chance = 1, candidates }: Plan) {
+export function toEventChoice({ rule, signals, chance = 1, candidates, rollout }: Plan) {
   return {
     candidates: candidates.map(({ target: { model, provider }, fell }) => ({ model, provider, fell })),
     rule,
     signals: signals === undefined || Object.keys(signals).length === 0 ? undefined : signals,
     chance: chance === 1 ? undefined : Math.round(chance * 1e6) / 1e6,
+    rollout,
   };
 }
 

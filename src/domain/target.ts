@@ -1,4 +1,5 @@
 import type { PiiMode } from "./guard-policy.ts";
+import type { RolloutMark } from "./rollout.ts";
 import type { SignalValues } from "./signals.ts";
 import type { Price } from "../kernel/money.ts";
 
@@ -80,4 +81,6 @@ export type Plan = {
   readonly signals?: SignalValues | undefined;
   /** With which the first target was to be first; absent: 1. */
   readonly chance?: number | undefined;
+  /** The rollout that the call takes part in, now that it is known where it may go. */
+  readonly rollout?: RolloutMark | undefined;
 };

@@ -4,6 +4,7 @@ export type { ErasuresDeps } from "./admin-erasures.ts";
 export { adminHolds } from "./admin-holds.ts";
 export type { HoldsDeps } from "./admin-holds.ts";
 export { adminPrompts } from "./admin-prompts.ts";
+export { adminRollouts, type RolloutsDeps } from "./admin-rollouts.ts";
 export { adminTenants } from "./admin-tenants.ts";
 export { API_VERSION, apiDocument } from "./api-document.ts";
 export { audit } from "./audit.ts";

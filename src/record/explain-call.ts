@@ -31,6 +31,7 @@ export function explainCall(event: CallEvent, tenant: string): string[] {
     ...opening(event, tenant),
     ...explainGuard(event),
     ...explainRule(event),
+    ...explainRollout(event),
     ...event.candidates.map(explainCandidate),
     ...explainAttempts(event),
     ending(event),
@@ -83,6 +84,13 @@ function explainRule({ rule, signals, chance }: CallEvent): string[] {
     ...(asked.length === 0 ? [] : [`The rules asked: ${asked.join(", ")}.`]),
     ...(chance === undefined ? [] : [`Which model was asked first was left to chance, this one with ${percent(chance)}.`]),
   ];
+}
+
+function explainRollout({ rollout }: CallEvent): string[] {
+  if (rollout === undefined) return [];
+  const { id, variant, share } = rollout;
+  const side = variant === "candidate" ? "among those who get what is new" : "among those who get what was there before";
+  return [`It took part in the rollout ${id}, which ${String(share)} % of callers had, and was ${side}.`];
 }
 
 const percent = (share: number): string => `${String(Math.round(share * 1000) / 10)} %`;

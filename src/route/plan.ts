@@ -3,6 +3,7 @@ import type { HealthView } from "../domain/target-health.ts";
 import type { Candidate, Plan, Target } from "../domain/target.ts";
 import { sha256Hex } from "../kernel/hash.ts";
 import { aboutChat, aboutVectors, type Facts } from "./about.ts";
+import { putFirst, withAhead } from "./ahead.ts";
 import { choose, judgeAll, whyKeptIn } from "./choose.ts";
 import { whyFell, type Wanted, type WantedVectors } from "./eligible.ts";
 import { withoutOpen } from "./open-breakers.ts";
@@ -85,12 +86,15 @@ export function createRouter(options: RouterOptions): Router {
     const { prefer } = wanted.chat;
     if (prefer !== undefined) checkNames(prefer, (name) => isNamed(name, wanted.who, options));
     const full: Wanted = { ...wanted, trust: chosen.trust, keptIn: whyKeptIn(wanted.content, chosen.pii) };
-    const barred = [...chosen.targets, extractive].map((target): Candidate => ({ target, fell: whyFell(target, full) }));
+    const { listed, aside } = withAhead(chosen.targets, wanted.ahead, targets);
+    const barred = [...listed, extractive, ...aside].map((target): Candidate => ({ target, fell: whyFell(target, full) }));
     return withoutOpen(barred, health);
   };
   const planOf = ({ chosen, rule, pii, signals }: Decided, candidates: readonly Candidate[], wanted: Asking<Wanted>): Plan => {
-    const ordered = putInOrder(candidates, { ...options, order: chosen.order, wanted, health });
-    return { ...ordered, candidates, policyHash, pii, rule, signals: signals.asked };
+    const { first, aside } = withAhead(chosen.targets, wanted.ahead, targets);
+    const mine = candidates.filter(({ target }) => !aside.includes(target));
+    const ordered = putInOrder(mine, { ...options, order: chosen.order, wanted, health });
+    return { ...putFirst(ordered, first, candidates, options.fallback), candidates, policyHash, pii, rule, signals: signals.asked };
   };
 
   return {

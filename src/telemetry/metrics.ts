@@ -10,6 +10,8 @@ export type Metrics = {
   /** What the rules for content found and did in one call: types and rules are fixed words. */
   guarded(what: GuardedCall): void;
   attempt(tried: TriedAttempt): void;
+  /** A rollout moved: by hand, or by its gates. */
+  rolloutMoved(act: string): void;
   http(method: string, path: string, status: number): void;
   /** The text of `/metrics`, Prometheus exposition format. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -105,6 +107,11 @@ export function createMetrics(gauges: Gauges): Metrics {
   const findings = all.counter("weir_guard_findings_total", "Personal data and secrets found in calls.", ["type"]);
   const guards = all.counter("weir_guard_actions_total", "What rules for content did.", ["action"]);
   const attempts = all.counter("weir_attempts_total", "Upstream attempts.", [...target, "outcome", "code"]);
+  const rollouts = all.counter(
+    "weir_rollout_moves_total",
+    "Rollouts that were started, promoted, finished, rolled back, paused, resumed.",
+    ["act"],
+  );
   const requests = all.counter("weir_http_requests_total", "HTTP requests by route.", ["method", "path", "status"]);
   const tokens = all.counter("weir_tokens_total", "Tokens by direction.", [...target, "direction"]);
   const cost = all.counter("weir_cost_micro_usd_total", "Cost in micro-dollars.", target);
@@ -148,6 +155,9 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
     attempt({ model, provider, outcome, code }) {
       attemptSeries(model, provider, outcome, code ?? "").value++;
+    },
+    rolloutMoved(act) {
+      rollouts.series(act).value++;
     },
     http(method, path, status) {
       httpSeries(method, path, String(status)).value++;

@@ -1,24 +1,13 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, test } from "bun:test";
 import { toTemplate, type Endpoint, type OpenApi } from "../../src/http/index.ts";
+import { EVERYBODY, NAMED, OWN, PLATFORM, type Row } from "./access-row.ts";
+import { ROLLOUT_ROWS } from "./access-rollouts.ts";
 import { createOwnCheck, type OwnCheck } from "../spec/own.ts";
 import { ADMIN_KEY, addDocument, composedEndpoints, createWorld, json, nameOf, upload, uploadForm, type World } from "./access-world.ts";
 
 const CALLERS = ["nobody", "wrong", "member", "boss", "otherBoss", "admin"] as const;
 type Caller = (typeof CALLERS)[number];
-type Sent = { readonly path: string; readonly init?: RequestInit };
-
-/** Who gets what, written down once more by hand. nobody · wrong key · member · tenant-admin · another tenant's admin · platform admin. */
-const OWN = (ok: number, other: number): Row["status"] => [401, 401, ok, ok, other, 403];
-const NAMED = (ok: number): Row["status"] => [401, 401, 403, ok, 403, ok];
-const PLATFORM = (ok: number): Row["status"] => [401, 401, 403, 403, 403, ok];
-const EVERYBODY: Row["status"] = [200, 200, 200, 200, 200, 200];
-
-type Row = {
-  readonly status: readonly [number, number, number, number, number, number];
-  /** A request that is right for a member of acme, made anew for each caller. */
-  readonly make: (world: World) => Sent | Promise<Sent>;
-};
 
 const body = (value: unknown): RequestInit => json(value);
 let count = 0;
@@ -261,6 +250,7 @@ const TABLE: Record<string, Row> = {
       return { path: `/admin/v1/policies/${id}/approve`, init: body({ tenant: "acme" }) };
     },
   },
+  ...ROLLOUT_ROWS,
   "GET /admin/v1/usage": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage?tenant=acme" }) },
   "GET /admin/v1/usage/panel": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage/panel?tenant=acme" }) },
   // Another tenant's call is told like one that never was: that nothing is known of it.

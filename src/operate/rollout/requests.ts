@@ -101,7 +101,6 @@ function parseId(raw: string): RolloutId {
 function toDraft(draft: RolloutCreate): RolloutDraft {
   const { unit, steps, gates } = draft;
   const { failuresAbove, latencyRatio, costRatio, scoreBelow, ...least } = gates;
-  const orUnasked = (limit: number | null): number | undefined => limit ?? undefined;
   return {
     change: toChange(draft),
     unit,
@@ -115,6 +114,8 @@ function toDraft(draft: RolloutCreate): RolloutDraft {
     },
   };
 }
+
+const orUnasked = (limit: number | null): number | undefined => limit ?? undefined;
 
 function toChange(draft: RolloutCreate): RolloutDraft["change"] {
   if (draft.kind === "model") return { kind: "model", model: draft.model, to: draft.to };

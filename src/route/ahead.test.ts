@@ -1,0 +1,37 @@
+import { test } from "bun:test";
+import assert from "node:assert/strict";
+import type { Candidate, Target } from "../domain/target.ts";
+import { putFirst, withAhead } from "./ahead.ts";
+import { EXTRACTIVE } from "./targets.ts";
+
+const named = (model: string, change: Partial<Target> = {}): Target => ({ ...EXTRACTIVE, kind: "openai", model, ...change });
+const [one, two, three, fresh] = [named("one"), named("two"), named("three"), named("fresh")];
+const last = EXTRACTIVE;
+const vectors = named("vectors", { capabilities: { ...one.capabilities, embeddings: true } });
+const TARGETS = new Map([one, two, three, fresh, vectors].map((target) => [target.model, target]));
+const names = (targets: readonly Target[]): string[] => targets.map(({ model }) => model);
+const eligible = (targets: readonly Target[]): Candidate[] => targets.map((target) => ({ target, fell: undefined }));
+
+test("what stands ahead comes first, once, and what only asks is set aside; what is unknown or makes embeddings is neither", () => {
+  const told = (...ahead: Parameters<typeof withAhead>[1] & object) => {
+    const { listed, first, aside } = withAhead([one, two], ahead, TARGETS);
+    return [names(listed), names(first), names(aside)];
+  };
+  assert.deepEqual(told(), [["one", "two"], [], []]);
+  assert.deepEqual(told({ model: "fresh", use: true }), [["fresh", "one", "two"], ["fresh"], []]);
+  assert.deepEqual(told({ model: "two", use: true }), [["two", "one"], ["two"], []]);
+  assert.deepEqual(told({ model: "fresh", use: false }), [["one", "two"], [], ["fresh"]]);
+  assert.deepEqual(told({ model: "two", use: false }), [["one", "two"], [], []], "it is the rule's own anyway");
+  assert.deepEqual(told({ model: "fresh", use: false }, { model: "three", use: true }), [["three", "one", "two"], ["three"], ["fresh"]]);
+  assert.deepEqual(told({ model: "gone", use: true }, { model: "vectors", use: true }), [["one", "two"], [], []]);
+});
+
+test("it is asked first where it is eligible, within the limit of attempts, and the last resort stays the last", () => {
+  const plan = { targets: [one, two, last], chance: 0.25 };
+  const all = eligible([fresh, one, two, last]);
+  assert.deepEqual(names(putFirst(plan, [fresh], all, true).targets), ["fresh", "one", "extractive"]);
+  assert.equal(putFirst(plan, [fresh], all, true).chance, 1);
+  assert.deepEqual(names(putFirst({ targets: [one, last], chance: 1 }, [fresh], all, false).targets), ["fresh", "extractive"]);
+  const barred = [...eligible([one, two, last]), { target: fresh, fell: "trust" } as const];
+  assert.deepEqual(putFirst(plan, [fresh], barred, true), plan);
+});

@@ -1,0 +1,38 @@
+import type { Ahead } from "../domain/rollout.ts";
+import type { Candidate, Plan, Target } from "../domain/target.ts";
+import { ATTEMPTS_MAX } from "../kernel/limits.ts";
+
+export type WithAhead = {
+  /** Those that stand before the rule's own, and these. */
+  readonly listed: readonly Target[];
+  /** Of them, those that stand before. */
+  readonly first: readonly Target[];
+  /** Only to be told whether they may serve the call. */
+  readonly aside: readonly Target[];
+};
+
+/** What a rollout puts before a rule's own models. It widens nothing: each must pass the rule's own eligibility. */
+export function withAhead(own: readonly Target[], ahead: readonly Ahead[] | undefined, targets: ReadonlyMap<string, Target>): WithAhead {
+  if (ahead === undefined || ahead.length === 0) return { listed: own, first: [], aside: [] };
+  const known = (use: boolean): Target[] => {
+    const named = ahead.filter((each) => each.use === use).flatMap(({ model }) => targets.get(model) ?? []);
+    return [...new Set(named)].filter((target) => target.capabilities.embeddings !== true);
+  };
+  const first = known(true);
+  const listed = [...first, ...own.filter((target) => !first.includes(target))];
+  return { listed, first, aside: known(false).filter((target) => !listed.includes(target)) };
+}
+
+/** The same plan with these asked first, where they are eligible. The others stay in case they fail; the last resort stays the last. */
+export function putFirst(
+  { targets, chance }: Pick<Plan, "targets" | "chance">,
+  first: readonly Target[],
+  candidates: readonly Candidate[],
+  fallback: boolean,
+): Pick<Plan, "targets" | "chance"> {
+  const eligible = first.filter((target) => candidates.some((each) => each.target === target && each.fell === undefined));
+  if (eligible.length === 0) return { targets, chance };
+  const last = targets.filter((target) => target.kind === "extractive");
+  const models = [...eligible, ...targets.filter((target) => target.kind !== "extractive" && !eligible.includes(target))];
+  return { targets: [...models.slice(0, fallback ? ATTEMPTS_MAX - last.length : 1), ...last], chance: 1 };
+}
