@@ -13,3 +13,5 @@ export { createHealthBook } from "./health/book.ts";
 export type { Health, HealthBook } from "./health/book.ts";
 export { windowOf } from "./rollout/window.ts";
 export type { CountedStep } from "./rollout/window.ts";
+export { complexityOf, createComplexityRanks, expectedOutputTokens } from "./complexity/index.ts";
+export { languageOf } from "./language.ts";
