@@ -13,6 +13,7 @@ import { move } from "./move.ts";
 import { redteam } from "./redteam.ts";
 import { restore } from "./restore.ts";
 import { objectsPush, objectsRotateKeys } from "./objects.ts";
+import { rolloutList, rolloutPromote, rolloutRollback, rolloutShow, rolloutStart } from "./rollout.ts";
 import { serve } from "./serve.ts";
 import { subjectDelete } from "./subject.ts";
 import { tenantCreate, tenantList, tenantRevoke } from "./tenant.ts";
@@ -33,6 +34,11 @@ export const COMMANDS: readonly Command[] = [
   keyRevoke,
   keySuspend,
   keyResume,
+  rolloutStart,
+  rolloutList,
+  rolloutShow,
+  rolloutPromote,
+  rolloutRollback,
   usage,
   explain,
   auditVerify,

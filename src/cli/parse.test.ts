@@ -16,7 +16,7 @@ describe("what is not known is named, with the nearest known:", () => {
     [["ingets"], 'weir: there is no command "ingets". Did you mean "ingest"?\n'],
     [
       ["frobnicate"],
-      'weir: there is no command "frobnicate". Known: serve, ingest, chat, tenant, subject, key, usage, explain, audit, guard, models, objects, doctor, redteam, backup, restore, move, help.\n',
+      'weir: there is no command "frobnicate". Known: serve, ingest, chat, tenant, subject, key, rollout, usage, explain, audit, guard, models, objects, doctor, redteam, backup, restore, move, help.\n',
     ],
     [["tenant"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
     [["tenant", "--json"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
