@@ -14,7 +14,7 @@ export const SETTINGS = {
   /** Strength of the pull, as a share of a feature's own variance, and where to. */
   pull: 0.5,
   pullTo: 0.15,
-  /** No feature moves a logit by more than this; length, by twice as much. */
+  /** No feature moves a logit by more than this before calibration; length, by twice as much. */
   addsMax: 2.5,
   /** What MMLU says nothing about, since its answers are one letter, for which no model calculates or writes code: never below this. */
   floor: 0.2,
@@ -80,8 +80,17 @@ export function fit(subjects: readonly Moments[], graded: Moments): Fitted {
       weights[at] = signOf(at) * Math.min(most, Math.max(least, free));
     }
   }
+  return calibrate(weights, graded);
+}
+
+/** Brings logits to those that were wanted of the grades: a fit that is drawn to small weights tells less than it knows. The order stays. */
+function calibrate(weights: Float64Array, graded: Moments): Fitted {
+  const { products, targets } = graded.centred();
+  const together = logitOf(weights, targets);
+  const variance = weights.reduce((sum, weight, at) => sum + weight * logitOf(weights, products.subarray(at * WIDTH, (at + 1) * WIDTH)), 0);
+  const calibrated = weights.map((weight) => (weight * together) / variance);
   const { values, target } = graded.means();
-  return { weights, bias: target - logitOf(weights, values) };
+  return { weights: calibrated, bias: target - logitOf(calibrated, values) };
 }
 
 /** Without the bias. */

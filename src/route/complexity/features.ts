@@ -70,7 +70,8 @@ const ofStructure: readonly Feature[] = [
     most: 4,
     of: ({ codeMarks, fences }) => grow(codeMarks / 4 + 3 * fences),
   },
-  { name: "parts", says: "several parts", sign: "harder", most: 3, of: ({ items, parts }) => grow(items + parts) },
+  // The lines of a list are as often what the work is done on as they are work.
+  { name: "parts", says: "several parts", sign: "harder", most: 3, of: ({ items, parts }) => grow(parts + items / 3) },
   {
     name: "formal-share",
     says: "mostly figures, letters and signs",
@@ -81,10 +82,10 @@ const ofStructure: readonly Feature[] = [
   },
   {
     name: "supplied",
-    says: "a long text to take from, to shorten or to change",
+    says: "a long text to take from or to change, or a part to be played",
     sign: "easier",
     most: 6,
-    of: ({ kinds, words }) => (kinds.reading > 0 ? Math.max(0, Math.log2(1 + words) - 4) : 0),
+    of: ({ kinds, words }) => (kinds.reading + kinds.creative > 0 ? Math.max(0, Math.log2(1 + words) - 4) : 0),
   },
 ];
 

@@ -22,11 +22,11 @@ export const WORDS = {
     "ventajas desventajas vantaggi svantaggi vantagens desvantagens voordelen nadelen vergelijk beoordeel porównaj oceń zalety wady " +
     "比較 分析 評価 比较 评估 优缺点 तुलना विश्लेषण मूल्यांकन",
   mathematics:
-    "equation equations sum product angle area volume radius matrix vector integer integers prime ratio fraction percent percentage average mean variance equals solve squared " +
+    "how_many how_much equation equations sum product angle area volume radius matrix vector integer integers prime ratio fraction percent percentage average mean variance equals solve squared " +
     "cube sqrt log cosine tangent limit series sequence graph axis slope remainder divided divisible multiplied digits odds theorem lemma group ring field subgroup isomorphic " +
     "calcul* kalkul* comput* berech* probab* wahrsc* prawdo* integr* polyno* triang* theore* teorem* théorè* algebr* geomet* geomét* géomét* matrix* functi* expone* logari* statis* " +
     "quadra* determ* coeffi* permut* combin* inequa* arithm* numeri* maximi* minimi* optimi* correl* regres* conver* " +
-    "gleichung gleichungen löse winkel fläche dreieck summe primzahl équation équations résoudre somme ecuación ecuaciones resuelve suma ángulo " +
+    "wie_viele wie_viel combien cuántos cuántas quanti quante quantos quantas hoeveel ile gleichung gleichungen löse winkel fläche dreieck summe primzahl équation équations résoudre somme ecuación ecuaciones resuelve suma ángulo " +
     "equazione equazioni risolvi somma equação resolva soma vergelijking oplossen som równanie rozwiąż oblicz bereken " +
     "方程式 計算 確率 積分 面積 方程 计算 概率 积分 函数 समीकरण गणना प्रायिकता",
   /** Of programs, beside what looks like code itself. */
@@ -88,7 +88,7 @@ export const WORDS = {
     "quem onde o_que wie_is waar wanneer wat_is kto gdzie kiedy co_to 誰 どこ いつ 何ですか 谁 哪里 什么时候 什么是 कौन कहाँ कब क्या_है",
   /** Writes freely: much text, few ways to be wrong. */
   creative:
-    "poem story tale song lyrics haiku limerick joke jokes slogan caption tweet roleplay role_of pretend act_as imagine persona brainstorm ideas suggest birthday blog travel describe " +
+    "poem story tale song lyrics haiku limerick joke jokes slogan caption tweet roleplay role_of the_role role_play pretend act_as imagine picture_yourself persona embody stay_in spiele_die joue_le haz_de brainstorm ideas suggest birthday blog travel describe " +
     "gedicht geschichte witz erzähle poème histoire blague raconte poema cuento chiste barzelletta racconta piada verhaal gedichtje mop wiersz opowiedz żart 詩 物語 冗談 故事 笑话 诗 कविता कहानी चुटकुला",
   /** Said to be polite, or instead of a request. */
   small:
