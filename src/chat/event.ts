@@ -1,4 +1,4 @@
-import type { Call, Retrieved } from "../domain/chat.ts";
+import type { Call, Form, Retrieved } from "../domain/chat.ts";
 import { type Attempt, type BudgetScope, type CallEvent, toEventChoice, toEventHead, usageSourceOf } from "../domain/event.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
@@ -18,6 +18,7 @@ export type CallRun = {
   readonly endUserDigest: string | undefined;
   readonly budgets: readonly BudgetScope[];
   readonly guarded: Guarded | undefined;
+  readonly form: Form | undefined;
 };
 
 export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
@@ -45,6 +46,7 @@ export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: 
     tier: run.target?.kind === "extractive" ? "extractive" : "model",
     passages: run.retrieved?.passages.length,
     guard: run.guarded,
+    ...(run.form === undefined ? {} : { form: run.form }),
     fingerprint: {
       prompt: run.promptDigest,
       policy: run.plan.policyHash,

@@ -1,4 +1,4 @@
-import type { Call, ChatCall, Part, Retrieved } from "../domain/chat.ts";
+import type { Call, ChatCall, Form, Part, Retrieved } from "../domain/chat.ts";
 import type { CallEvent } from "../domain/event.ts";
 import type { Checked } from "../domain/guard.ts";
 import type { Plan, Target } from "../domain/target.ts";
@@ -19,6 +19,10 @@ export type Run = {
   open: boolean;
   readonly recorded: boolean;
   readonly spentMicroUsd: number;
+  /** That were begun. */
+  readonly attempts: number;
+  /** Known where the call asks for a form. */
+  form: Form | undefined;
   begin(target: Target, chat: ChatCall): Meter;
   /** Remembers when the first part left, and what left where that may be kept. */
   sent(part: Part): void;
@@ -29,18 +33,29 @@ export type Run = {
 const KEPT_CHARS_MAX = 1024 * 1024;
 const NO_PLAN: Plan = { targets: [], candidates: [], policyHash: "" };
 
+/** What of an answer may be kept. */
+function createKept() {
+  const kept = { answer: "", cut: false };
+  return {
+    get answer() {
+      return kept.answer;
+    },
+    get cut() {
+      return kept.cut;
+    },
+    gather(part: Part): void {
+      if (part.type !== "text-delta" && part.type !== "tool-input-delta" && part.type !== "refusal-delta") return;
+      if (kept.answer.length < KEPT_CHARS_MAX) kept.answer += part.text;
+      else kept.cut = true;
+    },
+  };
+}
+
 export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
   const startedMs = stages.monotonicMs();
   const meters: Meter[] = [];
   let firstPartMs: number | undefined;
-  const keeps = stages.keepsContent(call);
-  let answer = "";
-  let cut = false;
-  const gather = (part: Part): void => {
-    if (part.type !== "text-delta" && part.type !== "tool-input-delta" && part.type !== "refusal-delta") return;
-    if (answer.length < KEPT_CHARS_MAX) answer += part.text;
-    else cut = true;
-  };
+  const kept = stages.keepsContent(call) ? createKept() : undefined;
   let recording: Promise<Recorded> | undefined;
 
   const write = async (outcome: CallEvent["outcome"], code: FaultCode | undefined): Promise<Recorded> => {
@@ -60,13 +75,14 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
       promptDigest,
       budgets: admitted.budgets,
       guarded: run.checked?.guarded,
+      form: run.form,
     };
     const { endUser } = call.chat;
     const endUserDigest = endUser === undefined ? undefined : await stages.endUserDigest(call, endUser);
     const event = toCallEvent({ ...known, configHash: stages.configHash, endUserDigest }, outcome, code);
     admitted.settle({ microUsd: event.costMicroUsd, tokens: event.inputTokens + event.outputTokens });
     const { hash } = await stages.close(event);
-    if (keeps) stages.keepContent(call, answer, cut, endUserDigest);
+    if (kept !== undefined) stages.keepContent(call, kept.answer, kept.cut, endUserDigest);
     return { event, hash };
   };
 
@@ -82,6 +98,10 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
     get spentMicroUsd() {
       return meters.reduce((total, meter) => total + meter.attempt.costMicroUsd, 0);
     },
+    get attempts() {
+      return meters.length;
+    },
+    form: undefined,
     begin(target, chat) {
       const meter = createMeter(stages, target, chat);
       meters.push(meter);
@@ -89,7 +109,7 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
     },
     sent(part) {
       firstPartMs ??= stages.monotonicMs() - startedMs;
-      if (keeps) gather(part);
+      kept?.gather(part);
     },
     record: (outcome, code) => (recording ??= write(outcome, code)),
   };

@@ -57,6 +57,7 @@ test("what cannot be checked is not called wrong, and takes no time", () => {
     patternProperties: { "^(b+)+$": { type: "number" } },
   };
   assert.deepEqual(of(slow)(JSON.stringify({ a: `${"a".repeat(40)}!`, [`${"b".repeat(40)}!`]: "x" })), []);
+  assert.deepEqual(of({ type: "object", properties: { at: { type: "string", format: "date-time" } } })('{"at":"soon"}'), []);
   // A property may be called pattern.
   assert.notDeepEqual(of({ properties: { pattern: { type: "number" } } })('{"pattern":"x"}'), []);
   assert.equal(of({ $ref: "#/$defs/none" })("{}"), undefined);

@@ -55,11 +55,11 @@ function readSchema(schema: Readonly<Record<string, unknown>> | undefined): Vali
   }
 }
 
-/** Callers' regular expressions may take any time on the right text, and everybody else would wait: they are not checked. */
+/** Callers' regular expressions may take any time on the right text, and everybody else would wait: they are not checked. A format only describes. */
 function withoutPatterns(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutPatterns);
   if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([name, inner]) => !(name === "pattern" && typeof inner === "string"));
+  const kept = Object.entries(value).filter(([name, inner]) => !((name === "pattern" || name === "format") && typeof inner === "string"));
   return Object.fromEntries(
     kept.map(([name, inner]): [string, unknown] => [name, name === "patternProperties" ? {} : withoutPatterns(inner)]),
   );

@@ -1,23 +1,14 @@
-import type { Call, ChatCall, Part, Retrieved } from "../domain/chat.ts";
-import type { Checked, Outgoing } from "../domain/guard.ts";
-import type { Plan, Target } from "../domain/target.ts";
+import type { Part, Retrieved } from "../domain/chat.ts";
+import type { Outgoing } from "../domain/guard.ts";
+import type { Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { AnswerPart, Finish } from "./answer-part.ts";
+import { openAttempt, type TargetAttempt } from "./attempt.ts";
 import { boundFor } from "./bound.ts";
 import type { Meter } from "./meter.ts";
 import type { Run } from "./run.ts";
-import type { Admitted, Asked, Stages } from "./stages.ts";
-
-export type Trying = {
-  readonly call: Call;
-  /** As own hardware gets it. */
-  readonly chat: ChatCall;
-  readonly checked: Checked;
-  readonly plan: Plan;
-  readonly inputBytes: number;
-  readonly admitted: Admitted;
-  readonly retrieved: Retrieved | undefined;
-};
+import type { Asked, Stages } from "./stages.ts";
+import type { Trying } from "./trying.ts";
 
 /** Moves to the next attempt only while nothing has been sent: a half-told answer is never restarted. */
 export async function* tryTargets(
@@ -31,31 +22,30 @@ export async function* tryTargets(
   const course = stages.course(plan, { startedAtMs, timeoutMs, stream: call.chat.stream });
   for (let step = await course.next(signal); step !== undefined; step = await course.next(signal)) {
     const { target } = step;
-    let meter: Meter | undefined;
+    let attempt: TargetAttempt | undefined;
     let sentAny = false;
     try {
       const spent = run.spentMicroUsd;
       if (admitted.budgeted && spent > 0) await admitted.reserve(spent + boundFor(target, inputBytes, call));
       const { chat, passages } = leaving(stages, trying, target);
       const outgoing = checked.outgoing();
-      meter = run.begin(target, chat);
-      const maxOutputTokens = stages.fitOutput(chat, inputBytes, target) ?? chat.maxOutputTokens;
-      for await (const parts of stages.ask({ call, target: step.timed, chat: { ...chat, maxOutputTokens }, passages }, signal)) {
-        step.answered();
-        const { said, end } = follow(parts, meter, run, outgoing);
-        if (end !== undefined) step.end(undefined);
-        if (end !== undefined && !chat.stream) return void (yield [...said, await finish(run, meter, end, retrieved)]);
+      attempt = openAttempt(stages, run, trying, { step, chat, passages }, signal);
+      for await (const parts of attempt.parts) {
+        attempt.saw(parts);
+        const { said, end } = follow(parts, run, outgoing);
+        if (end !== undefined) attempt.end();
+        if (end !== undefined && !chat.stream) return void (yield [...said, await finish(run, attempt.meter, end, retrieved)]);
         if (said.length > 0) {
           sentAny = true;
           yield said;
         }
-        if (end !== undefined) return void (yield [await finish(run, meter, end, retrieved)]);
+        if (end !== undefined) return void (yield [await finish(run, attempt.meter, end, retrieved)]);
       }
       throw new Fault("target_broken");
     } catch (error) {
       const fault = signal.aborted ? Fault.ofAbort(signal) : Fault.from(error);
       step.end(fault, signal.aborted);
-      meter?.end(fault.code === "client_gone" ? "aborted" : "failed", fault.code);
+      attempt?.meter.end(fault.code === "client_gone" ? "aborted" : "failed", fault.code);
       if (sentAny || fault.retry !== "elsewhere" || run.recorded) throw fault;
     } finally {
       // The consumer let go between two parts.
@@ -76,16 +66,13 @@ function leaving(stages: Stages, { call, chat, checked, plan, retrieved }: Tryin
 
 type End = Extract<Part, { type: "finish" }>;
 
-/** Counts what came, and gives what of it is for the caller. */
+/** What of it is for the caller: billed is what was made, told is what the rules let pass. */
 function follow(
   parts: readonly Part[],
-  meter: Meter,
   run: Run,
   outgoing: Outgoing | undefined,
 ): { readonly said: readonly AnswerPart[]; readonly end: End | undefined } {
   const said: AnswerPart[] = [];
-  // Billed is what was made, told is what the rules let pass.
-  for (const part of parts) meter.saw(part);
   for (const part of outgoing === undefined ? parts : outgoing.push(parts)) {
     if (part.type === "finish") return { said, end: part };
     if (part.type === "usage") continue;

@@ -40,6 +40,10 @@ export const weirAnswer = z
     tier: z.enum(["model", "extractive"]).describe("`extractive`: sentences of the documents, written by no model."),
     degraded: z.boolean().describe("Another model than the policy's choice answered, because that one failed or had been failing."),
     cache: z.enum(["off", "miss", "hit"]),
+    form: z
+      .enum(["fits", "mended", "misfit"])
+      .optional()
+      .describe("Where JSON or a schema was asked for and the answer could be checked. `mended`: the model's second try fits."),
     costMicroUsd: count,
     usageSource: usageSource.describe("`counted`: the provider did not say, so the tokens were counted here."),
     receipt: z.string().describe("Hash of the call's record; `GET /v1/receipts/{id}` signs it."),

@@ -1,3 +1,4 @@
+import type { Form } from "../domain/chat.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import { z } from "zod";
 import { providerPreference } from "./provider-preference.ts";
@@ -141,6 +142,8 @@ export type WeirAnswer = {
   /** The answer comes from a target further down than the first eligible one. */
   degraded: boolean;
   cache: "off" | "miss" | "hit";
+  /** Where JSON or a schema was asked for, and the answer could be checked: `mended` is a second try that fits. */
+  form?: Form | undefined;
   costMicroUsd: number;
   usageSource: "reported" | "counted" | "none";
   receipt: string;

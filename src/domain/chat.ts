@@ -127,6 +127,8 @@ export type Call = {
   readonly traceparent?: string | undefined;
   /** The rollout that it takes part in. */
   readonly trial?: Trial | undefined;
+  /** The file in Git that its tenant's prompt came from: `NAME@HASH`. */
+  readonly promptFile?: string | undefined;
 };
 
 /** A call whatever it asks for. */

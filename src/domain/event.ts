@@ -71,6 +71,8 @@ export type CallEvent = {
   readonly signals?: SignalValues | undefined;
   /** With which the target that was asked first was to be first, where that was by chance. */
   readonly chance?: number | undefined;
+  /** The file in Git that its tenant's prompt came from, `NAME@HASH`, where it is one of those that weir.yaml names. */
+  readonly promptFile?: string | undefined;
   /** The rollout that it took part in, and how. */
   readonly rollout?: RolloutMark | undefined;
   readonly tier: "model" | "extractive";
@@ -84,8 +86,9 @@ export type CallEvent = {
 };
 
 /** What every call's event says of who called and when. */
-export function toEventHead({ requestId, who: { tenant, key }, feature, startedAtMs }: CallHead) {
-  return { v: 1, type: "call", requestId, tenantId: tenant.id, keyId: key.id, team: key.team, feature, startedAtMs } as const;
+export function toEventHead({ requestId, who: { tenant, key }, feature, startedAtMs, promptFile }: CallHead) {
+  const head = { v: 1, type: "call", requestId, tenantId: tenant.id, keyId: key.id, team: key.team, feature, startedAtMs } as const;
+  return { ...head, promptFile };
 }
 
 /** How a plan chose, for another policy to be judged by later. What there is nothing to tell of is left out: most calls have none of it. */

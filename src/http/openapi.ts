@@ -162,6 +162,7 @@ const CALL_FAULTS: readonly FaultCode[] = [
   "target_denied",
   "target_missing",
   "target_refused",
+  "answer_invalid",
 ];
 
 function badAnswers(codes: ReadonlySet<FaultCode>, taken: readonly string[]): Record<string, Json> {

@@ -22,6 +22,7 @@ export function toWeirAnswer(finish: Told, cited: readonly Cited[]): WeirAnswer 
     tier: event.tier,
     degraded: isDegraded(event),
     cache: "off",
+    ...(event.form === undefined ? {} : { form: event.form }),
     costMicroUsd: event.costMicroUsd,
     usageSource: usage.source,
     receipt: finish.receipt,

@@ -67,6 +67,12 @@ export const FAULTS = {
   target_broken: { status: 502, blame: "provider", retry: "elsewhere", message: "The provider's answer broke off or could not be read." },
   target_denied: { status: 502, blame: "provider", retry: "elsewhere", message: "The provider refused this server's credentials." },
   target_missing: { status: 502, blame: "provider", retry: "elsewhere", message: "The provider does not have the configured model." },
+  answer_invalid: {
+    status: 502,
+    blame: "provider",
+    retry: "elsewhere",
+    message: "The model's answer does not have the form that was asked for, and neither had a second one.",
+  },
   target_refused: { status: 400, blame: "caller", retry: "never", message: "The provider refused the request." },
   object_damaged: {
     status: 500,

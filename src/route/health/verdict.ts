@@ -4,7 +4,7 @@ import type { Outcome } from "./breaker.ts";
 /** What shows that a target does not serve. */
 const BAD: ReadonlySet<FaultCode> = new Set(["target_down", "target_failed", "target_timeout", "target_broken"]);
 /** The answer came; it is us who would not pass it on. */
-const OURS: ReadonlySet<FaultCode> = new Set(["canary_leaked", "output_blocked"]);
+const OURS: ReadonlySet<FaultCode> = new Set(["canary_leaked", "output_blocked", "answer_invalid"]);
 
 /**
  * What the end of an attempt says about its target. A rate limit (429, 529, our own full queue) wants patience and not an open breaker;

@@ -1,0 +1,136 @@
+import { test } from "bun:test";
+import assert from "node:assert/strict";
+import type { ChatCall, Part, ResponseFormat } from "../domain/chat.ts";
+import { Fault } from "../kernel/fault.ts";
+import { answer } from "./answer.ts";
+import type { Stages } from "./stages.ts";
+import { delta, play, testCall, testTarget, testUsage, witness, type Witness } from "./testing.ts";
+
+const FORM: ResponseFormat = {
+  type: "json-schema",
+  name: "city",
+  schema: { type: "object", properties: { city: { type: "string" } }, required: ["city"], additionalProperties: false },
+};
+const STRICT: ResponseFormat = { ...FORM, strict: true };
+const GOOD = '{"city":"Oslo"}';
+const BAD = '{"town":"Oslo"}';
+
+const says = (text: string, reason: "stop" | "length" = "stop"): readonly Part[] => [
+  ...Array.from(text, delta),
+  { type: "usage", usage: testUsage },
+  { type: "choice-finish", choice: 0, reason, rawReason: reason },
+  { type: "finish", upstreamId: "u", upstreamModel: "m" },
+];
+
+type Heard = { readonly w: Witness; readonly asked: ChatCall[]; readonly text: string; readonly fault: Fault | undefined };
+
+/** Models `a` and `b` that say these texts, one after the other, whoever is asked. */
+async function hear(answers: readonly (readonly Part[])[], chat: Partial<ChatCall>, change: Partial<Stages> = {}): Promise<Heard> {
+  const asked: ChatCall[] = [];
+  const ask: Stages["ask"] = (of) => {
+    asked.push(of.chat);
+    return play(answers[asked.length - 1] ?? says("{}"));
+  };
+  const w = witness({ ask, ...change }, [testTarget({ model: "a" }), testTarget({ model: "b" })]);
+  let text = "";
+  try {
+    for await (const parts of answer(w.stages, testCall(chat), w.admitted, new AbortController().signal))
+      for (const part of parts) if (part.type === "text-delta") text += part.text;
+    return { w, asked, text, fault: undefined };
+  } catch (error) {
+    return { w, asked, text, fault: Fault.from(error) };
+  }
+}
+const formOf = ({ w }: Heard) => w.events[0]?.form;
+const attemptsOf = ({ w }: Heard) =>
+  w.events[0]?.attempts.map(({ model, outcome, code }) => [model, outcome, code].filter(Boolean).join(" "));
+
+test("an answer that fits is told as it came, and one that asks for no form is not looked at", async () => {
+  const fits = await hear([says(GOOD)], { responseFormat: FORM });
+  assert.deepEqual([fits.text, formOf(fits), attemptsOf(fits)], [GOOD, "fits", ["a finished"]]);
+  const plain = await hear([says(BAD)], {});
+  assert.deepEqual([plain.text, formOf(plain)], [BAD, undefined]);
+});
+
+test("one that does not fit goes back to its model once, with what is wrong, and both attempts are billed", async () => {
+  const mended = await hear([says(BAD), says(GOOD)], { responseFormat: FORM });
+  assert.deepEqual([mended.text, formOf(mended), attemptsOf(mended)], [GOOD, "mended", ["a finished", "a finished"]]);
+  const [, second] = mended.asked;
+  assert.deepEqual(second?.messages.slice(0, 1), mended.asked[0]?.messages);
+  assert.deepEqual(second?.messages.at(-2), { role: "assistant", content: BAD });
+  assert.match(JSON.stringify(second?.messages.at(-1)), /city/);
+  const event = mended.w.events[0];
+  assert.deepEqual([event?.inputTokens, event?.outputTokens, event?.costMicroUsd], [20, 10, 40]);
+  assert.ok((mended.w.reserved[1] ?? 0) > (mended.w.reserved[0] ?? 0), "the second attempt is reserved for");
+});
+
+test("what still does not fit is told so, or where the form was promised the next model is asked, and then it is an error", async () => {
+  const told = await hear([says(BAD), says("no")], { responseFormat: FORM });
+  assert.deepEqual([told.text, formOf(told), told.asked.length], ["no", "misfit", 2]);
+  const next = await hear([says(BAD), says(BAD), says(GOOD)], { responseFormat: STRICT });
+  assert.deepEqual([next.text, formOf(next)], [GOOD, "fits"]);
+  assert.deepEqual(attemptsOf(next), ["a finished", "a failed answer_invalid", "b finished"]);
+  const none = await hear([says(BAD), says(BAD), says(BAD)], { responseFormat: STRICT });
+  assert.deepEqual([none.text, none.fault?.code, none.fault?.detail.spent, none.asked.length], ["", "answer_invalid", true, 3]);
+  assert.equal(none.w.events[0]?.outcome, "failed");
+});
+
+test("a stream is told as it comes, and its form with its end", async () => {
+  const bad = await hear([says(BAD)], { responseFormat: STRICT, stream: true });
+  assert.deepEqual([bad.text, formOf(bad), bad.asked.length, bad.fault], [BAD, "misfit", 1, undefined]);
+  const good = await hear([says(GOOD)], { responseFormat: FORM, stream: true });
+  assert.equal(formOf(good), "fits");
+});
+
+test("a refusal, a tool's call and a text that was cut are not judged", async () => {
+  const tool: readonly Part[] = [{ type: "tool-input-start", choice: 0, tool: 0, id: "c", name: "look" }, ...says("")];
+  const refusal: readonly Part[] = [{ type: "refusal-delta", choice: 0, text: "I cannot." }, ...says("")];
+  for (const parts of [tool, refusal, says(BAD.slice(0, 9), "length"), says("")]) {
+    const heard = await hear([parts], { responseFormat: STRICT });
+    assert.deepEqual([formOf(heard), heard.asked.length, heard.fault], [undefined, 1, undefined]);
+  }
+});
+
+test("no second attempt without room, money or time, nor for one of several answers", async () => {
+  const noRoom = { fitOutput: (chat: ChatCall) => (chat.messages.length > 1 ? undefined : 100) };
+  let reserves = 0;
+  const cases: readonly (readonly [Partial<ChatCall>, Partial<Stages>, boolean])[] = [
+    [{}, noRoom, false],
+    [{ sampling: { n: 2 } }, {}, false],
+    [{}, {}, true],
+  ];
+  for (const [chat, change, broke] of cases) {
+    const asked: ChatCall[] = [];
+    const w = witness({ ask: ({ chat: of }) => (asked.push(of), play(says(BAD))), ...change });
+    const reserve = (microUsd: number): void => {
+      if (broke && reserves++ > 0) throw new Fault("budget_spent");
+      w.reserved.push(microUsd);
+    };
+    await Array.fromAsync(
+      answer(w.stages, testCall({ responseFormat: FORM, ...chat }), { ...w.admitted, reserve }, new AbortController().signal),
+    );
+    assert.deepEqual([asked.length, w.events[0]?.form, w.events[0]?.outcome], [1, "misfit", "finished"]);
+  }
+  const late = witness({ ask: () => play(says(BAD)), nowMs: () => 600 });
+  await Array.fromAsync(
+    answer(late.stages, { ...testCall({ responseFormat: FORM }), timeoutMs: 1000 }, late.admitted, new AbortController().signal),
+  );
+  assert.equal(late.events[0]?.attempts.length, 1);
+});
+
+test("an answer that breaks off while it is held is billed as far as it came, and the next model is asked", async () => {
+  let first = true;
+  const heard = await hear(
+    [],
+    { responseFormat: FORM },
+    {
+      ask: () => {
+        if (!first) return play(says(GOOD));
+        first = false;
+        return play([delta("he"), delta("llo")], new Fault("target_broken"));
+      },
+    },
+  );
+  assert.deepEqual([heard.text, attemptsOf(heard)], [GOOD, ["a failed target_broken", "b finished"]]);
+  assert.equal(heard.w.events[0]?.attempts[0]?.outputTokens, 5);
+});
