@@ -6,14 +6,17 @@ import { admitChat, admitEmbeddings, admitModerations } from "./compose/admissio
 import { seedDemo, type Demo } from "./compose/demo.ts";
 import { composeAdmin } from "./compose/admin.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
+import { toPrincipal } from "./compose/generate.ts";
 import { composeOperations, type Operations } from "./compose/operations.ts";
 import { composeParts, type Parts } from "./compose/parts.ts";
 import type { Config } from "./config/index.ts";
 import { createStreamPacer, startServer, type Endpoint } from "./http/index.ts";
 import type { Clock } from "./kernel/clock.ts";
-import { tenantIds, type TenantId } from "./kernel/ids.ts";
+import { Fault } from "./kernel/fault.ts";
+import { keyIds, tenantIds, type TenantId } from "./kernel/ids.ts";
 import { findCitations } from "./retrieve/index.ts";
 import { isErasedTenant } from "./store/erasures.ts";
+import { getKey } from "./store/keys.ts";
 import { lockDataFolder, openDatabase, type Engine } from "./store/index.ts";
 import type { Log } from "./telemetry/index.ts";
 
@@ -133,6 +136,15 @@ export async function openParts(config: Config, { clock, log }: ComposeDeps): Pr
   }
 }
 
+/** Who would send it: a key of the tenant, or one without limits of its own. */
+async function findCaller(db: Engine, { tenant: slug, key: keyId }: { readonly tenant: string; readonly key: string | undefined }) {
+  const tenant = await getBySlug(db, slug);
+  if (keyId === undefined) return toPrincipal(tenant);
+  if (!keyIds.is(keyId)) throw new Fault("not_found", { say: "The key does not exist." });
+  const key = await getKey(db, tenant.id, keyId);
+  return { kind: "tenant", role: key.role, tenant, key } as const;
+}
+
 type HttpParts = {
   readonly parts: Parts;
   readonly db: Engine;
@@ -180,6 +192,10 @@ function composeHttp(
     readPanel: async ({ tenant, ...ask }) =>
       record.readUsageByDay({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     explain: async (tenant, requestId) => record.explain(tenant === undefined ? undefined : await idOf(tenant), requestId),
+    routeExplain: {
+      outputLimits: { defaultTokens: config.maxOutputTokensDefault, capTokens: config.maxOutputTokensCap },
+      explain: async (ask) => chat.explainRoute(ask, await findCaller(db, ask)),
+    },
     rotateObjectKeys: parts.stored.dataKeys.rewrap,
     scanContent: parts.contentScan.run,
     audit: {

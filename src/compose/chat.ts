@@ -14,7 +14,8 @@ import type { TenantId } from "../kernel/ids.ts";
 import { countTokens, createExtractive, type Provider } from "../provider/index.ts";
 import type { CallContent, Journal } from "../record/index.ts";
 import { countTokens as countWords, groundMessages, terms, toQuery, units, type Retrieve } from "../retrieve/index.ts";
-import { createRouter, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
+import { createExplainRoute, type ExplainRoute } from "./explain-route.ts";
+import { createRouter, type Router, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
 import type { Metrics, Tracer } from "../telemetry/index.ts";
 import { createRolledPlan } from "./call-rollouts.ts";
 import { composeEmbed } from "./embed.ts";
@@ -34,6 +35,7 @@ export type ChatParts = {
   readonly refuse: (call: CallHead, code: FaultCode) => void;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly models: ModelsDeps["list"];
+  readonly explainRoute: ExplainRoute;
 };
 
 export type ChatPartsDeps = {
@@ -55,6 +57,8 @@ export type ChatPartsDeps = {
   /** Told of each call that has ended. */
   closed(event: CallEvent): void;
   readonly check: Stages["check"];
+  /** The same for a call that is not made: it tells nobody, and asks nobody for an opinion. */
+  readonly checkQuietly: Stages["check"];
   readonly checkInputs: EmbedStages["check"];
   readonly judge: ModerateStages["judge"];
   readonly keepsContent: Stages["keepsContent"];
@@ -71,7 +75,8 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   const { health, course } = deps.resilience.open(config, targets.values());
   const options = { targets, extractive: EXTRACTIVE, fallback: config.fallback, health, ...deps.routing.optionsOf(config) };
   const router = createRouter({ ...options, routes: config.routes });
-  const plan = createRolledPlan(deps.rollouts, router, (routes) => createRouter({ ...options, routes: deps.routesWith(routes) }));
+  const routerWith = (routes: ApprovedRoutes): Router => createRouter({ ...options, routes: deps.routesWith(routes) });
+  const plan = createRolledPlan(deps.rollouts, router, routerWith);
 
   const providerOf = (target: Target): Provider => {
     const found = target.kind === "extractive" ? extractive : providers.get(target.provider);
@@ -127,6 +132,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     }),
     providers,
     models: createModelList(router.names, targets),
+    explainRoute: createExplainRoute({ config, check: deps.checkQuietly, ground: stages.ground, router, routerWith }),
   };
 }
 

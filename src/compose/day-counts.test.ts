@@ -31,7 +31,7 @@ test("a tenant's calls of the day are counted, each tenant's own, and begin anew
   clock.advance(DAY_MS / 2 - 1);
   assert.equal(counts.of(acme), 3);
   clock.advance(1);
-  assert.equal(counts.of(acme), 0);
+  assert.equal(counts.of(acme, true), 1);
   counts.add(acme);
   await Promise.resolve();
   assert.equal(counts.of(acme), 1);
@@ -47,6 +47,16 @@ test("what the ledger has of the day is added once it is known; own calls that a
   counts.add(acme);
   assert.equal(counts.of(acme), 12);
   assert.deepEqual(asked, [NOON_MS - DAY_MS / 2]);
+});
+
+test("a call that is not made is one more than those that were, each time it asks", async () => {
+  const { counts } = open(() => Promise.resolve(1));
+  counts.add(acme);
+  assert.equal(counts.of(acme, true), 2);
+  await Promise.resolve();
+  assert.equal(counts.of(acme, true), 2);
+  counts.add(acme);
+  assert.equal(counts.of(acme), 2);
 });
 
 test("with the ledger away this process's own calls count, and that is told", async () => {

@@ -7,9 +7,9 @@ export type DayCounts = {
   add(tenantId: TenantId): void;
   /**
    * Those of this process; and, from shortly after it was first asked for, what the ledger had then of others and of processes before.
-   * What other replicas answer later is not in it.
+   * What other replicas answer later is not in it. The call that asks is one of them: it was added before, or is `dry` and never will be.
    */
-  of(tenantId: TenantId): number;
+  of(tenantId: TenantId, dry?: boolean): number;
 };
 
 type Deps = {
@@ -42,19 +42,19 @@ export function createDayCounts({ clock, findEarlier, failed }: Deps): DayCounts
     counts.set(tenantId, fresh);
     return fresh;
   };
-  /** The ledger has some of this process's own by now: all but the one that asks, so that none counts twice. */
-  const look = (tenantId: TenantId, count: Count): void => {
-    const own = Math.max(0, count.own - 1);
+  /** The ledger has this process's own by now, all but the one that asks: none of them counts twice. */
+  const look = (tenantId: TenantId, count: Count, dry: boolean): void => {
+    const own = Math.max(0, count.own - (dry ? 0 : 1));
     count.earlier = 0;
     findEarlier(tenantId, day * DAY_MS).then((calls) => (count.earlier = Math.max(0, calls - own)), failed);
   };
 
   return {
     add: (tenantId) => void countOf(tenantId).own++,
-    of(tenantId) {
+    of(tenantId, dry = false) {
       const count = countOf(tenantId);
-      if (count.earlier === undefined) look(tenantId, count);
-      return count.own + (count.earlier ?? 0);
+      if (count.earlier === undefined) look(tenantId, count, dry);
+      return count.own + (count.earlier ?? 0) + (dry ? 1 : 0);
     },
   };
 }

@@ -20,6 +20,7 @@ import {
   models,
   operations,
   objectKeys,
+  routeExplain,
   quarantine,
   usage,
   usagePanel,
@@ -36,6 +37,7 @@ import {
   type ModelsDeps,
   type OperationsDeps,
   type PanelRead,
+  type RouteExplainDeps,
   type RolloutsDeps,
   type UsageAsk,
 } from "../http/index.ts";
@@ -59,6 +61,7 @@ export type EndpointsDeps = {
   readonly readUsage: (ask: UsageAsk) => Promise<unknown>;
   readonly readPanel: PanelRead;
   readonly explain: ExplainRead;
+  readonly routeExplain: RouteExplainDeps;
   readonly scanContent: Parameters<typeof contentScan>[0];
   readonly rotateObjectKeys: Parameters<typeof objectKeys>[0];
   readonly audit: AuditDeps;
@@ -87,6 +90,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     usage(deps.readUsage),
     usagePanel(deps.readPanel),
     explain(deps.explain),
+    routeExplain(deps.routeExplain),
     objectKeys(deps.rotateObjectKeys),
     contentScan(deps.scanContent),
     ...audit(deps.audit),

@@ -31,7 +31,7 @@ export type GuardParts = DetectorParts & {
   /** Of pseudonyms that outlive their call. */
   readonly book: PseudonymBook;
   /** The rules as one configuration sets them. */
-  rulesOf(config: Pick<Config, "guard" | "outbound" | "routes">): Pick<ChatPartsDeps, "check" | "checkInputs">;
+  rulesOf(config: Pick<Config, "guard" | "outbound" | "routes">): Pick<ChatPartsDeps, "check" | "checkQuietly" | "checkInputs">;
   /** How long pseudonyms are kept from now on; those that are keep their date. The rules are made anew by `rulesOf`. */
   reconfigure(next: Pick<Config, "guard">): void;
 };
@@ -80,7 +80,12 @@ export function composeGuard(deps: Deps): GuardParts {
         policy: guard.policy,
         routesLook: Object.values(routes).flat().some(looks),
       };
-      return { check: createGuard(guardDeps, options), checkInputs: createInputGuard(guardDeps, options) };
+      const quiet: GuardDeps = { ...guardDeps, opinions: [], refused: () => undefined };
+      return {
+        check: createGuard(guardDeps, options),
+        checkQuietly: createGuard(quiet, { ...options, routesLook: true }),
+        checkInputs: createInputGuard(guardDeps, options),
+      };
     },
   };
 }

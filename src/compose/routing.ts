@@ -1,7 +1,7 @@
 import { readCondition, type Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { systemDice } from "../kernel/dice.ts";
-import type { RouterOptions } from "../route/index.ts";
+import { complexityOf, createComplexityRanks, expectedOutputTokens, languageOf, type RouterOptions } from "../route/index.ts";
 import { tenantScope, type Database } from "../store/database.ts";
 import { sumUsage } from "../store/ledger-usage.ts";
 import { describeError, type Log, type Metrics } from "../telemetry/index.ts";
@@ -26,6 +26,7 @@ export function composeRouting({ db, clock, log, metrics }: Deps): Routing {
     findEarlier: async (tenantId, fromMs) => (await sumUsage(db, tenantScope(tenantId), { tenantId, fromMs, toMs: undefined })).calls,
     failed: (error) => log.warn("calls of today could not be counted, so routing counts this process's only", describeError(error)),
   });
+  const ranks = createComplexityRanks();
   return {
     day,
     optionsOf: ({ routingThreshold = 0 }) => ({
@@ -33,10 +34,10 @@ export function composeRouting({ db, clock, log, metrics }: Deps): Routing {
       dice: systemDice,
       conditionFailed: tellOnce(log, metrics),
       signals: {
-        complexity: roughComplexity,
-        complexityRank: (_tenantId, complexity) => complexity,
-        expectedOutputTokens: (_text, most) => most,
-        language: () => "",
+        complexity: complexityOf,
+        complexityRank: (tenantId, complexity, dry) => ranks.rankOf(tenantId, complexity, !dry),
+        expectedOutputTokens,
+        language: languageOf,
         requestsToday: day.of,
         routingThreshold,
         nowMs: clock.nowMs,
@@ -56,10 +57,3 @@ function tellOnce(log: Log, metrics: Deps["metrics"]): RouterOptions["conditionF
     log.warn("a routing condition could not be told for a call: the rule applies if it narrows, else not", { route, rule: at + 1 });
   };
 }
-
-/** Characters of a request that is taken for as hard as any. */
-const HARD_CHARACTERS = 4000;
-
-/** Until requests are looked into: by their length. */
-const roughComplexity = (texts: readonly string[]): number =>
-  Math.min(1, texts.reduce((sum, text) => sum + text.length, 0) / HARD_CHARACTERS);

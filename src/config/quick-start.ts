@@ -187,7 +187,11 @@ function toBoolean(text: string): boolean | string {
 }
 
 /** Settings that are no text, and that a config file may take from the environment all the same. */
-const PLAIN_REFERENCES: Readonly<Record<string, (text: string) => unknown>> = { fallback: toBoolean, routingThreshold: toNumber };
+const PLAIN_REFERENCES: Readonly<Record<string, (text: string) => unknown>> = {
+  fallback: toBoolean,
+  routingThreshold: toNumber,
+  spendLimitUsd: toNumber,
+};
 
 /**
  * The settings of a file with `fallback: env:NAME` and the like replaced by what the variable says. Where it is not set the setting stays

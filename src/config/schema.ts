@@ -348,7 +348,7 @@ export const fileSchema = z.strictObject({
     unit: "dollars",
     why: "sums are exact up to a billion dollars",
     description:
-      "Everything that all tenants together may spend in a calendar month, UTC. Then calls that cost are refused with 429. Without it no limit.",
+      "Everything that all tenants together may spend in a calendar month, UTC. Then calls that cost are refused with 429. Without it no limit. Or `env:NAME`.",
   }).optional(),
   server,
   guard: guardSchema,

@@ -81,6 +81,8 @@ export type Standing = {
   readonly mode: PiiMode;
   /** The mode of what cannot be read here, or was not; from `mask` on it keeps the call on own hardware. undefined: all was read. */
   readonly unread: PiiMode | undefined;
+  /** Present where nothing was looked for: whether it holds personal data is then not known. */
+  readonly looked?: false | undefined;
 };
 
 const rankOf = (mode: PiiMode): number => PII_MODES.indexOf(mode);

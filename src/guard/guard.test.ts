@@ -154,7 +154,7 @@ test("a value found in one place is masked where nothing was found", () => {
 test("each mode does what it says, by field and by tenant, and a tenant's own goes before the configuration's", () => {
   const call = (guard = {}) => guardCall({ messages: [{ role: "user", content: MAIL }] }, { guard });
   const standing = (mode: (typeof PII_MODES)[number]) => sync(testGuard({ pii: mode }).check(call())).standing;
-  assert.deepEqual(standing("off"), { personal: false, mode: "off", unread: undefined });
+  assert.deepEqual(standing("off"), { personal: false, mode: "off", unread: undefined, looked: false });
   for (const mode of ["detect", "mask", "private-only"] as const)
     assert.deepEqual(standing(mode), { personal: true, mode, unread: undefined });
   const { check, refused } = testGuard({ pii: "block" });

@@ -60,6 +60,7 @@ export function createGuard(deps: GuardDeps, { policy: base, routesLook }: Guard
 }
 
 /** `findIn` is for what comes in, which comes again with the next turn; `find` for pieces of answers, which do not. */
+const NOT_LOOKED = { looked: false } as const;
 type Detecting = GuardDeps & { readonly findIn: Find };
 
 /** One call under its rules. `looks`: personal data is looked for. */
@@ -92,7 +93,7 @@ function checkCall(deps: Detecting, call: Call, policy: GuardPolicy, looks: bool
     chat: look.shown,
     closing: closingOf(look.isGuarded, canary),
     get standing() {
-      return { personal: looked.personal, mode: looked.mode, unread: look.unread };
+      return { personal: looked.personal, mode: looked.mode, unread: look.unread, ...(looks ? {} : NOT_LOOKED) };
     },
     get bytesAdded() {
       return look.marks() * MARK_BYTES_MAX + (watch.withheld + look.fenced) * NOTICE_BYTES;

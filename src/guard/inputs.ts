@@ -38,7 +38,7 @@ export function createInputGuard(
     };
     const checked: CheckedInputs = {
       get standing() {
-        return { personal: looked.personal, mode: looked.mode, unread };
+        return { personal: looked.personal, mode: looked.mode, unread, ...(looks ? {} : ({ looked: false } as const)) };
       },
       get bytesAdded() {
         return looked.personal ? places.spread(looked.values) * MARK_BYTES_MAX : 0;

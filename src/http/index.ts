@@ -24,6 +24,8 @@ export { moderations, type ModerationsDeps } from "./moderations.ts";
 export type { EmbeddingsDeps } from "./embeddings.ts";
 export type { Endpoint } from "./endpoint.ts";
 export { explain } from "./explain.ts";
+export { routeExplain } from "./route-explain.ts";
+export type { RouteAsk, RouteExplainDeps } from "./route-explain.ts";
 export type { ExplainRead } from "./explain.ts";
 export { files } from "./files.ts";
 export { guardReports } from "./guard-reports.ts";

@@ -25,6 +25,9 @@ const FELL: Readonly<Record<FellReason, string>> = {
   "breaker-open": "it failed again and again just before, and is left alone for a time",
 };
 
+/** A reason in words, as the end of "it was left out: …". */
+export const sayFell = (reason: FellReason): string => FELL[reason];
+
 /** What became of a call and why, in sentences. Everything in them is in the call's row: names, counts and codes. */
 export function explainCall(event: CallEvent, tenant: string): string[] {
   return [

@@ -24,3 +24,4 @@ export { createDecisionLog } from "./decision-log.ts";
 export type { DecisionLog } from "./decision-log.ts";
 export type { DecisionEntry, DecisionPage, DecisionVerdict } from "./decision-audit.ts";
 export type { Changed, Decision, Noted, Shown } from "./decision.ts";
+export { sayFell } from "./explain-call.ts";

@@ -15,6 +15,8 @@ export type Facts = {
   readonly feature?: string | undefined;
   /** Of the budgets that count, the smallest share that is left; undefined: all of it. */
   readonly budgetLeft?: number | undefined;
+  /** Nobody is to answer it: it counts nowhere. */
+  readonly dry?: boolean | undefined;
   /** What the caller itself sent, where `chat` has more in it by now. */
   readonly said?: ChatCall | undefined;
   /** Models that stand before those of the rule that takes it. */
@@ -24,12 +26,13 @@ export type Facts = {
 const none = (): readonly string[] => [];
 
 type Common = Facts & { readonly who: TenantPrincipal };
-const common = ({ who, content, findingTypes = none, feature, budgetLeft = 1 }: Common) => ({
+const common = ({ who, content, findingTypes = none, feature, budgetLeft = 1, dry = false }: Common) => ({
   who,
   content,
   findingTypes,
   feature,
   budgetLeft,
+  dry,
 });
 
 export function aboutChat(wanted: Omit<Wanted, "trust" | "keptIn"> & Facts): About {

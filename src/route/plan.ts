@@ -60,6 +60,8 @@ export type Reasoning = {
 
 type Decided = Pick<Plan, "rule" | "policyHash" | "pii"> & {
   readonly chosen: Rule;
+  /** Its place; undefined: no rule took the call. */
+  readonly took: number | undefined;
   readonly rules: readonly Rule[];
   readonly signals: CallSignals;
 };
@@ -77,9 +79,10 @@ export function createRouter(options: RouterOptions): Router {
     if (rules === undefined || hidden(name, about.who, targets)) throw unknownModel();
     const signals = new CallSignals(options.signals, about, { targets, health });
     const { rule: chosen, none, failed } = choose(rules, signals);
-    for (const { at } of failed) options.conditionFailed?.(name, at);
-    const rule = none || !Object.hasOwn(routes, name) ? undefined : { route: name, at: chosen.at };
-    return { rules, chosen, signals, rule, policyHash, pii: chosen.pii };
+    if (!about.dry) for (const { at } of failed) options.conditionFailed?.(name, at);
+    const took = none ? undefined : chosen.at;
+    const rule = took === undefined || !Object.hasOwn(routes, name) ? undefined : { route: name, at: took };
+    return { rules, chosen, took, signals, rule, policyHash, pii: chosen.pii };
   };
   const candidatesOf = ({ chosen }: Decided, wanted: Asking<Wanted>): readonly Candidate[] => {
     if (chosen.targets.length > 0 && chosen.targets.every((target) => target.capabilities.embeddings === true)) throw noChat();
@@ -110,8 +113,9 @@ export function createRouter(options: RouterOptions): Router {
       return { ...planned, policyHash, pii, rule, signals: signals.asked };
     },
     explain(wanted) {
-      const decided = decide(wanted.chat.model, aboutChat(wanted));
-      const reasoned = { took: decided.rule?.at, rules: judgeAll(decided.rules, decided.signals), signals: decided.signals.asked };
+      const decided = decide(wanted.chat.model, aboutChat({ ...wanted, dry: true }));
+      const rules = judgeAll(decided.rules, decided.signals);
+      const reasoned = { took: decided.took, rules, signals: decided.signals.asked };
       let candidates: readonly Candidate[] = [];
       try {
         candidates = candidatesOf(decided, wanted);

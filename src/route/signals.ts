@@ -9,13 +9,13 @@ import type { TenantId } from "../kernel/ids.ts";
 export type SignalSources = {
   /** 0 to 1. Of what the user says, the last of it last. */
   complexity(texts: readonly string[]): number;
-  /** Share of the tenant's recent calls that were simpler. */
-  complexityRank(tenantId: TenantId, complexity: number): number;
+  /** Share of the tenant's recent calls that were simpler. `dry`: the call is none of them itself. */
+  complexityRank(tenantId: TenantId, complexity: number, dry: boolean): number;
   expectedOutputTokens(text: string, outputTokensMax: number): number;
   /** Two letters, or empty. */
   language(text: string): string;
-  /** This call included. */
-  requestsToday(tenantId: TenantId): number;
+  /** This call included. `dry`: it has not been counted, and is not to be. */
+  requestsToday(tenantId: TenantId, dry: boolean): number;
   readonly routingThreshold: number;
   nowMs(): number;
 };
@@ -41,6 +41,8 @@ export type About = {
   /** Types of what was found in it. */
   findingTypes(): readonly string[];
   readonly budgetLeft: number;
+  /** Nobody is to answer it. */
+  readonly dry: boolean;
 };
 
 const HOUR_MS = 3_600_000;
@@ -67,7 +69,7 @@ export class CallSignals implements Signals {
     const once = <V extends SignalValue>(name: string, find: () => V): V => this.#once(name, find);
     const { who } = about;
     const standing = (): Standing => {
-      if (about.content === undefined) throw new TypeError("nobody has looked for personal data");
+      if (about.content === undefined || about.content.looked === false) throw new TypeError("nobody has looked for personal data");
       return about.content;
     };
     this.pii = {
@@ -108,7 +110,9 @@ export class CallSignals implements Signals {
     return this.#once("complexity", () => rounded(this.#sources.complexity(this.#about.texts())));
   }
   get complexityRank(): number {
-    return this.#once("complexityRank", () => rounded(this.#sources.complexityRank(this.#about.who.tenant.id, this.complexity)));
+    return this.#once("complexityRank", () =>
+      rounded(this.#sources.complexityRank(this.#about.who.tenant.id, this.complexity, this.#about.dry)),
+    );
   }
   get inputTokens(): number {
     return this.#once("inputTokens", () => this.#about.inputTokens);
@@ -144,7 +148,7 @@ export class CallSignals implements Signals {
     return this.#once("feature", () => this.#about.feature ?? "");
   }
   get requestsToday(): number {
-    return this.#once("requestsToday", () => this.#sources.requestsToday(this.#about.who.tenant.id));
+    return this.#once("requestsToday", () => this.#sources.requestsToday(this.#about.who.tenant.id, this.#about.dry));
   }
   get routingThreshold(): number {
     return this.#once("routingThreshold", () => this.#sources.routingThreshold);

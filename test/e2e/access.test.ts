@@ -232,6 +232,13 @@ const TABLE: Record<string, Row> = {
     status: PLATFORM(201),
     make: () => ({ path: "/admin/v1/policies", init: body({ kind: "tenant", tenant: "acme", body: { rpm: 600 } }) }),
   },
+  "POST /admin/v1/routes/explain": {
+    status: NAMED(200),
+    make: () => ({
+      path: "/admin/v1/routes/explain",
+      init: body({ tenant: "acme", model: "auto", messages: [{ role: "user", content: "hi" }] }),
+    }),
+  },
   "GET /admin/v1/policies": { status: NAMED(200), make: () => ({ path: "/admin/v1/policies?tenant=acme" }) },
   "GET /admin/v1/policies/:id": {
     status: NAMED(200),

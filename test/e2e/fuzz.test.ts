@@ -93,6 +93,16 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
     { kind: "tenant", tenant: "patched", body: { rpm: 5, models: ["m"], contentPolicy: "none", budgetUsd: 1, region: null } },
     { kind: "routes", body: { routes: { careful: [{ use: ["m", "extractive"], trust: "private", when: "pii.found" }] } } },
   ],
+  "POST /admin/v1/routes/explain": [
+    {
+      tenant: "patched",
+      model: "auto",
+      messages: [{ role: "user", content: "hi" }],
+      feature: "f",
+      provider: { order: ["m"], sort: "price", max_price: { prompt: 1 } },
+      routes: { auto: [{ when: "complexity > 0.5 && !pii.found", use: ["m"], strategy: "weighted", weights: { m: 2 } }] },
+    },
+  ],
   "POST /admin/v1/rollouts": [
     {
       kind: "model",

@@ -149,7 +149,7 @@ test("docs/routing.md tells of every signal, in its own words", async () => {
   const document = await readFile(new URL("../../../docs/routing.md", import.meta.url), "utf8");
   for (const [name, { say }] of [...Object.entries(SIGNALS), ...Object.entries(MODEL_SIGNALS)])
     assert.ok(
-      document.split("\n").some((line) => line.startsWith(`| \`${name}`) && line.endsWith(`| ${say} |`)),
+      document.split("\n").some((line) => line.startsWith(`| \`${name}`) && line.includes(`| ${say.replace(/\.$/, "")}`)),
       name,
     );
 });
