@@ -50,6 +50,8 @@ type Deps = {
   nowMs(): number;
   readonly decisions: Decisions;
   changed(change: Change): void;
+  /** What a text stands for, where it refers to a file. Throws `body_invalid`. */
+  resolvePrompt(text: string, param: string): string;
 };
 
 export function createPromptAdmin(deps: Deps): PromptAdmin {
@@ -68,10 +70,11 @@ export function createPromptAdmin(deps: Deps): PromptAdmin {
   return {
     releases,
     async create(who, slug, { name, text }) {
+      const body = deps.resolvePrompt(text, "text");
       const { id: tenantId } = await getBySlug(db, slug);
       const made = await releases.create(who, tenantId, {
         name,
-        body: text,
+        body,
         async check(at) {
           const owner = await promptVersions.findOwner(at, name);
           if (who.role === "prompter" && owner !== undefined && owner !== at.by)

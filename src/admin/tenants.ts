@@ -29,6 +29,8 @@ export function createTenantAdmin(deps: {
   readonly approvals: Approvals;
   /** Rules for content that everybody has: a tenant's own go over them. */
   readonly guard: GuardPolicy;
+  /** What a prompt's text stands for, where it refers to a file. Throws `body_invalid`. Absent: no text refers to any. */
+  readonly resolvePrompt?: ((text: string, param: string) => string) | undefined;
 }): TenantAdmin {
   const { db, decisions, approvals } = deps;
   const checkPrompt = async (bound: Database, id: TenantId): Promise<void> => {
@@ -52,7 +54,10 @@ export function createTenantAdmin(deps: {
       const { data, nextCursor } = await listTenants(db, page);
       return { data: data.map(toView), nextCursor };
     },
-    async change(slug, body, by) {
+    async change(slug, asked, by) {
+      const { systemPrompt } = asked;
+      const isText = typeof systemPrompt === "string" && deps.resolvePrompt !== undefined;
+      const body = isText ? { ...asked, systemPrompt: deps.resolvePrompt(systemPrompt, "systemPrompt") } : asked;
       const { id } = await getBySlug(db, slug);
       const changed = await decisions.change(OPERATOR, async (bound) => {
         if (body.systemPrompt !== undefined) await checkPrompt(bound, id);

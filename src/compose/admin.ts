@@ -17,6 +17,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import type { Database } from "../store/index.ts";
 import type { Parts } from "./parts.ts";
+import { createResolvePrompt } from "./prompt-files.ts";
 
 type Deps = {
   readonly config: Config;
@@ -38,7 +39,7 @@ export type AdminParts = {
 export function composeAdmin({ config, db, clock, parts }: Deps): AdminParts {
   const { changed, decisions, approvedRoutes, stored, misuse } = parts;
   const pepper = deriveKey(config.secret, KEY_PEPPER_PURPOSE);
-  const base = { db, nowMs: clock.nowMs, changed, decisions };
+  const base = { db, nowMs: clock.nowMs, changed, decisions, resolvePrompt: createResolvePrompt(config) };
   return {
     tenants: createTenantAdmin({ ...base, approvals: config.approvals, guard: config.guard.policy }),
     prompts: createPromptAdmin(base),

@@ -22,6 +22,7 @@ import { composeEmbed } from "./embed.ts";
 import { composeModerate } from "./moderate.ts";
 import type { EndUserDigests } from "./end-user.ts";
 import { createDigest, createGround } from "./ground.ts";
+import { createPromptTag } from "./prompt-files.ts";
 import type { Resilience } from "./resilience.ts";
 import type { RolloutParts } from "./rollouts.ts";
 import type { Routing } from "./routing.ts";
@@ -117,9 +118,10 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   };
 
   const answer = traceChat(deps.tracer, stages);
+  const tagged = createPromptTag(config);
   return {
     refuse: traceRefusal(deps.tracer, refuse),
-    answer: (call, ...rest) => answer(deps.rollouts.calls.enter(call), ...rest),
+    answer: (call, ...rest) => answer(tagged(deps.rollouts.calls.enter(call)), ...rest),
     moderate: composeModerate({ ...stages, judge: deps.judge, refuse }),
     embed: composeEmbed({
       ...stages,

@@ -89,9 +89,10 @@ export function composeOperations(server: OperatedServer): Operations {
   };
 }
 
-const filesOf = ({ file, tls, outbound }: Config): readonly string[] => [
+const filesOf = ({ file, tls, outbound, prompts }: Config): readonly string[] => [
   ...(file === undefined ? [] : [file]),
   ...(tls?.files ?? []),
+  ...prompts.files.map(({ path }) => path),
   ...(outbound.caFile === undefined ? [] : [outbound.caFile]),
 ];
 

@@ -28,7 +28,7 @@ export function checkMove(who: Principal, { kind }: RolloutChange): void {
 /** Versions that are rolled out are released as others are, by two persons: who begins the rollout is the second. */
 export function createRolledVersions(deps: VersionsDeps): RolledVersions {
   const { db, approvedRoutes, config } = deps;
-  const prompts = createPromptAdmin(deps).releases;
+  const prompts = createPromptAdmin({ ...deps, resolvePrompt: (text) => text }).releases;
   const policies = createPolicyAdmin({
     ...deps,
     findRouteProblem: (routes) => findRouteProblem(config(), routes),

@@ -107,6 +107,7 @@ test("the defaults of an empty start are the documented ones", async () => {
       outbound: { ca: undefined, caFile: undefined, proxy: undefined },
       retention: { changeDays: 7, contentDays: 30, reportDays: 90, eventMonths: undefined },
       approvals: { policies: "direct", prompts: "direct" },
+      prompts: { files: [] },
       chatLogs: { sampleShare: 0.01 },
       secretPrevious: undefined,
       fallback: true,

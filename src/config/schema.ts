@@ -5,6 +5,8 @@ import { authSchema } from "./auth.ts";
 import { guardSchema } from "./guard-schema.ts";
 import { dataCollection } from "./data-collection-schema.ts";
 import { downloadsSchema } from "./downloads-schema.ts";
+import { journalSchema } from "./journal-schema.ts";
+import { promptsSchema } from "./prompts-schema.ts";
 import { chatLogsSchema, outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
 import { objectsSchema } from "./objects-schema.ts";
 import { resilienceSchema } from "./resilience-schema.ts";
@@ -360,17 +362,10 @@ export const fileSchema = z.strictObject({
   outbound: outboundSchema,
   retention: retentionSchema,
   approvals: approvalsSchema,
+  prompts: promptsSchema,
   chatLogs: chatLogsSchema,
   downloads: downloadsSchema,
-  journal: z
-    .strictObject({
-      fsync: z.boolean().default(false).meta({
-        description:
-          "`true`: an answer's last byte waits until its record is on the disk, which survives a power cut and costs some milliseconds a call. `false`: a record survives the process, not the machine.",
-      }),
-    })
-    .prefault({})
-    .meta({ description: "The local log that every call is written to before it is answered." }),
+  journal: journalSchema,
   database: z
     .strictObject({
       connections: whole({

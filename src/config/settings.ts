@@ -6,6 +6,7 @@ import { readModels } from "./models.ts";
 import { readOutbound, readTls } from "./network.ts";
 import { readObjects } from "./objects.ts";
 import { readResilience } from "./resilience.ts";
+import { readPrompts } from "./prompts.ts";
 import { readProviders } from "./providers.ts";
 import { nameMap, readRoutes } from "./routes.ts";
 import type { Source } from "./source.ts";
@@ -27,6 +28,7 @@ export type Settings = Pick<
   | "outbound"
   | "retention"
   | "approvals"
+  | "prompts"
   | "chatLogs"
   | "telemetry"
   | "fallback"
@@ -69,6 +71,7 @@ export async function readSettings(source: Source): Promise<Settings> {
       reportDays: value.retention.reportDays,
     },
     approvals: value.approvals,
+    prompts: await readPrompts(source),
     chatLogs: { sampleShare: value.chatLogs.sampleShare },
     fallback: value.fallback,
     resilience: readResilience(source),

@@ -1,5 +1,6 @@
 import type { AuthConfig } from "./auth.ts";
 import type { GuardConfig } from "./guard.ts";
+import type { PromptsConfig } from "./prompts.ts";
 import type { ObjectsConfig } from "./objects.ts";
 import type { ResilienceConfig } from "./resilience.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
@@ -145,6 +146,8 @@ export type Config = {
   readonly outbound: OutboundConfig;
   readonly retention: RetentionConfig;
   readonly approvals: ApprovalsConfig;
+  /** Prompts that live in Git as files. */
+  readonly prompts: PromptsConfig;
   /** From 0 to 1: of the calls under the policy `scrubbed-sample`, how many are kept. */
   readonly chatLogs: { readonly sampleShare: number };
   /** false: only the first eligible target is tried. */

@@ -40,6 +40,7 @@ const LIVE = new Set<keyof Config>([
   "outbound",
   "retention",
   "approvals",
+  "prompts",
   "abuse",
   "guard",
 ]);

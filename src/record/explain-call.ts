@@ -89,11 +89,12 @@ function explainRule({ rule, signals, chance }: CallEvent): string[] {
   ];
 }
 
-function explainRollout({ rollout }: CallEvent): string[] {
-  if (rollout === undefined) return [];
+function explainRollout({ rollout, promptFile }: CallEvent): string[] {
+  const told = promptFile === undefined ? [] : [`Its tenant's prompt is the file ${promptFile}.`];
+  if (rollout === undefined) return told;
   const { id, variant, share } = rollout;
   const side = variant === "candidate" ? "among those who get what is new" : "among those who get what was there before";
-  return [`It took part in the rollout ${id}, which ${String(share)} % of callers had, and was ${side}.`];
+  return [...told, `It took part in the rollout ${id}, which ${String(share)} % of callers had, and was ${side}.`];
 }
 
 const percent = (share: number): string => `${String(Math.round(share * 1000) / 10)} %`;
