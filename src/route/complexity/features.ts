@@ -41,11 +41,11 @@ const factOf = ({ kinds, operators, numbers }: Reading): number =>
   grow(kinds.recall / (1 + kinds.mathematics + kinds.programming + kinds.reasoning + kinds.judgement + operators + numbers / 2));
 
 /** A greeting before a long request says nothing. */
-const SMALL_WORDS = 12;
+const SMALL_WORDS = 6;
 /** Kinds that are more than their count; the others count as they are. */
 const COUNTED: Partial<Readonly<Record<WordKind, (reading: Reading) => number>>> = {
   recall: factOf,
-  small: ({ kinds, words }) => grow(kinds.small) * Math.min(1, SMALL_WORDS / Math.max(1, words)),
+  small: ({ kinds, words }) => grow(kinds.small) * Math.min(1, SMALL_WORDS / Math.max(1, words)) ** 2,
   // One "not" is how people speak.
   negation: ({ kinds }) => grow(Math.max(0, kinds.negation - 1)),
 };

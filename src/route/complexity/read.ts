@@ -119,9 +119,13 @@ function isInWord(code: number): boolean {
 
 const isRoman = (word: string): boolean => word === "ii" || word === "iii" || word === "iv";
 
+/** "World War II" is a name, and no second part. */
+const isAfterWord = (text: string, start: number): boolean =>
+  text.charCodeAt(start - 1) === 0x20 && signOf(text.charCodeAt(start - 2)) === LETTER;
+
 /** Whether a word is the label of a part: a Roman figure, or a letter in brackets that no name stands before. */
 function isPart(word: string, text: string, start: number, end: number): boolean {
-  if (isRoman(word)) return true;
+  if (isRoman(word)) return !isAfterWord(text, start);
   if (word.length !== 1 || text.charCodeAt(end) !== 0x29) return false;
   const before = text.charCodeAt(start - 1);
   return before === 0x28 ? !(text.charCodeAt(start - 2) > 32) : !(before > 32);
@@ -129,7 +133,7 @@ function isPart(word: string, text: string, start: number, end: number): boolean
 
 /** Whether a figure is the label of what follows: a word before it, and a bar, a colon or the end of the line after it. */
 function isLabel(text: string, start: number, end: number): boolean {
-  if (text.charCodeAt(start - 1) !== 0x20 || signOf(text.charCodeAt(start - 2)) !== LETTER) return false;
+  if (!isAfterWord(text, start)) return false;
   const next = text.charCodeAt(end);
   const after = next === 0x20 ? text.charCodeAt(end + 1) : next;
   return after === 0x7c || after === 0x3a || after === 0x29;

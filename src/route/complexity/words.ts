@@ -47,10 +47,10 @@ export const WORDS = {
     "musi muszą dokładnie bez każdy przynajmniej najwyżej tylko 必ず 以上 以下 必须 至少 最多 每个 不超过 कम_से केवल प्रत्येक",
   /** How one quantity goes with another. */
   change:
-    "increase increases increased increasing decrease decreases decreased decreasing rise rises fall falls greater less more fewer higher lower larger smaller faster slower longer shorter " +
-    "twice double doubled half halved triple same equal remain remains remaining total proportional effect effects affect affects cause causes caused result_in results_in change changes rate " +
-    "größer doppelt halb gleich steigt sinkt mehr weniger wirkung augmente diminue plus_grand moitié double_de davantage effet aumenta disminuye mayor menor doble mitad más menos efecto " +
-    "diminuisce maggiore minore doppio metà effetto diminui maior dobro metade mais efeito stijgt daalt groter kleiner dubbel helft rośnie maleje większy mniejszy połowa 増加 減少 増える 減る 半分 增加 减少 一半 बढ़ घट दोगुना आधा",
+    "increase increases increased increasing decrease decreases decreased decreasing rise rises fall falls greater less fewer higher lower larger smaller faster slower longer shorter " +
+    "twice double doubled half halved triple equal remain remains remaining total proportional effect effects affect affects cause causes caused result_in results_in change changes rate " +
+    "größer doppelt halb gleich steigt sinkt wirkung augmente diminue plus_grand moitié effet aumenta disminuye mayor menor doble mitad menos efecto " +
+    "diminuisce maggiore minore doppio metà effetto diminui maior dobro metade efeito stijgt daalt groter kleiner dubbel helft rośnie maleje większy mniejszy połowa 増加 減少 増える 減る 半分 增加 减少 一半 बढ़ घट दोगुना आधा",
   negation:
     "not no isn't aren't doesn't cannot can't won't wasn't nor none incorrect false untrue unlike " +
     "nicht kein keine keinen falsch ne pas aucun aucune jamais ni ninguno ninguna nunca non nessuno mai falso não nenhum niet geen nooit nie żaden nigdy ない 不是 没有 नहीं",
@@ -92,7 +92,7 @@ export const WORDS = {
     "gedicht geschichte witz erzähle poème histoire blague raconte poema cuento chiste barzelletta racconta piada verhaal gedichtje mop wiersz opowiedz żart 詩 物語 冗談 故事 笑话 诗 कविता कहानी चुटकुला",
   /** Said to be polite, or instead of a request. */
   small:
-    "hi hello hey thanks thank please_help bye goodbye ok okay yes yep sure cheers good_morning how_are welcome continue lol " +
+    "hi hello hey thanks thank please_help bye goodbye ok okay yes yep sure cheers good_morning welcome continue lol " +
     "hallo danke tschüss ja guten_tag bonjour merci salut oui hola gracias adiós sí ciao grazie olá obrigado obrigada oi " +
     "hoi dank bedankt cześć dzięki dziękuję こんにちは ありがとう 你好 谢谢 नमस्ते धन्यवाद",
 } as const satisfies Readonly<Record<string, string>>;
