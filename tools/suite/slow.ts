@@ -10,5 +10,6 @@ export const SLOW_TESTS: readonly string[] = [
   "test/e2e/fuzz.test.ts",
   "test/e2e/kill.test.ts",
   "test/e2e/redteam.test.ts",
+  "test/e2e/rollouts.test.ts",
   "test/upgrade/upgrade.test.ts",
 ];

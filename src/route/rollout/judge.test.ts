@@ -84,7 +84,7 @@ test("a gate that always promotes, and one that never goes back, are caught by t
     const verdict = judge(...seen);
     return verdict.act === "rollback" ? { act: "hold", reason: verdict.reason, compared: [] } : verdict;
   };
-  for (const seed of SEEDS.slice(0, 10)) {
+  for (const seed of SEEDS.slice(0, 3)) {
     assert.equal(simulate(seed, failing, CALLS, blind).state, "finished");
     assert.equal(simulate(seed, failing, CALLS, meek).state, "running");
   }
