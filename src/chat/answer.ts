@@ -53,9 +53,17 @@ async function refuseOrFail(stages: Stages, run: Run, call: Call, admitted: Admi
     stages.refuse(call, fault.code);
     return fault;
   }
-  const { event } = await run.record(fault.code === "client_gone" ? "aborted" : "failed", fault.code);
-  return event.inputTokens + event.outputTokens > 0 ? fault.with({ spent: true }) : fault;
+  try {
+    await run.record(fault.code === "client_gone" ? "aborted" : "failed", fault.code);
+  } catch (error) {
+    // What could not be recorded was paid for all the same.
+    return asSpent(run, Fault.from(error));
+  }
+  return asSpent(run, fault);
 }
+
+/** Clients repeat by themselves what may succeed later: not where that costs again. */
+const asSpent = (run: Run, fault: Fault): Fault => (run.spentTokens > 0 ? fault.with({ spent: true }) : fault);
 
 function toReservation(call: Call, admitted: Admitted, microUsd: number, inputTokensMax: number): Reservation {
   const { requestId, startedAtMs, chat, who } = call;

@@ -19,6 +19,8 @@ export type Run = {
   open: boolean;
   readonly recorded: boolean;
   readonly spentMicroUsd: number;
+  /** Of attempts that have ended, in and out. */
+  readonly spentTokens: number;
   /** That were begun. */
   readonly attempts: number;
   /** Known where the call asks for a form. */
@@ -97,6 +99,9 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
     },
     get spentMicroUsd() {
       return meters.reduce((total, meter) => total + meter.attempt.costMicroUsd, 0);
+    },
+    get spentTokens() {
+      return meters.reduce((total, { attempt }) => total + attempt.inputTokens + attempt.outputTokens, 0);
     },
     get attempts() {
       return meters.length;

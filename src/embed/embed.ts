@@ -56,10 +56,10 @@ export async function embed(stages: EmbedStages, call: EmbeddingCall, admitted: 
     made = await tryTargets(stages, run, signal);
   } catch (error) {
     const fault = Fault.from(error);
-    const { event } = await record(stages, run, fault.code === "client_gone" ? "aborted" : "failed", fault.code);
-    throw event.inputTokens > 0 ? fault.with({ spent: true }) : fault;
+    await recordPaid(stages, run, fault.code === "client_gone" ? "aborted" : "failed", fault.code);
+    throw asSpent(run, fault);
   }
-  const { event, hash } = await record(stages, run, "finished");
+  const { event, hash } = await recordPaid(stages, run, "finished");
   const last = run.tried.at(-1);
   if (last === undefined) throw new TypeError("vectors come from a target");
   const { inputTokens, usageSource } = last.attempt;
@@ -91,6 +91,18 @@ async function tryTargets(stages: EmbedStages, run: Run, signal: AbortSignal): P
     }
   }
   throw course.why();
+}
+
+/** Clients repeat by themselves what may succeed later: not where that costs again, and what could not be recorded was paid for. */
+const asSpent = ({ tried }: Run, fault: Fault): Fault =>
+  tried.some(({ attempt }) => attempt.inputTokens > 0) ? fault.with({ spent: true }) : fault;
+
+async function recordPaid(...of: Parameters<typeof record>): ReturnType<typeof record> {
+  try {
+    return await record(...of);
+  } catch (error) {
+    throw asSpent(of[1], Fault.from(error));
+  }
 }
 
 async function record(stages: EmbedStages, run: Run, outcome: CallEvent["outcome"], code?: Fault["code"]) {
