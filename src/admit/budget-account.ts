@@ -278,6 +278,7 @@ export class Account {
     if (back <= 0) return;
     // It is gone from here before it is asked away, and stays gone should the answer be lost: held twice would be worse.
     this.#free -= back;
+    if (this.#leftMicroUsd !== undefined) this.#leftMicroUsd += back;
     await this.#deps.source.giveBack(this.month.name, back).catch(() => undefined);
   }
 

@@ -369,3 +369,21 @@ test("closing refuses who waits and who comes", async () => {
   await waiting;
   await refusal(() => reserve(who, 1), "draining");
 });
+
+test("the share that is left is that of the budget with the least left, falls as it is spent, and is not known before the first lease", async () => {
+  const { budgets, time, reserve } = setUp();
+  const who = testPrincipal({ budgetMicroUsd: 1_000_000 }, { budgetMicroUsd: 10_000_000 });
+  const share = (): number | undefined => {
+    const hold = budgets.open(who, time.clock.nowMs());
+    const { leftShare } = hold;
+    hold.settle(0);
+    return leftShare;
+  };
+  assert.equal(share(), undefined);
+  assert.equal(budgets.open(testPrincipal(), time.clock.nowMs()).leftShare, undefined);
+  for (const spent of [250_000, 500_000]) {
+    const hold = await reserve(who, 250_000);
+    hold.settle(250_000);
+    assert.ok(Math.abs((share() ?? 0) - (1 - spent / 1_000_000)) < 0.01, `${share()} after ${spent}`);
+  }
+});
