@@ -73,11 +73,11 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   const { config, providers, clock, journal, metrics } = deps;
   const extractive = createExtractive({ terms, units, countTokens: countWords, toQuery });
   const targets = toTargets(config, deps.findPrice);
-  const { health, course } = deps.resilience.open(config, targets.values());
+  const { health, course, serve } = deps.resilience.open(config, targets.values());
   const options = { targets, extractive: EXTRACTIVE, fallback: config.fallback, health, ...deps.routing.optionsOf(config) };
   const router = createRouter({ ...options, routes: config.routes });
   const routerWith = (routes: ApprovedRoutes): Router => createRouter({ ...options, routes: deps.routesWith(routes) });
-  const plan = createRolledPlan(deps.rollouts, router, routerWith);
+  const plan = createRolledPlan(deps.rollouts, serve(router), (routes) => serve(routerWith(routes)));
 
   const providerOf = (target: Target): Provider => {
     const found = target.kind === "extractive" ? extractive : providers.get(target.provider);

@@ -112,7 +112,7 @@ export function composeParts(deps: PartsDeps): Parts {
   const telemetry = composeTelemetry({ config, clock, log, instanceId: processId, collect: () => metrics.collect() });
   const contentScan = composeContentScan({ db, clock, log, decisions, stored, personalData });
   const vllm = composeVllm({ clock, log });
-  const resilience = composeResilience({ clock, queueOf: (provider) => vllm.of(provider) });
+  const resilience = composeResilience({ ...deps, load: () => loadOf(admission, current), queueOf: (provider) => vllm.of(provider) });
   const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry, contentScan, misuse, resilience });
   const { admission, approvedRoutes, endUsers } = composeFollowers(deps, { processId, decisions, misuse, hearers });
   let current = config;
@@ -166,6 +166,9 @@ export function composeParts(deps: PartsDeps): Parts {
   };
   return Object.assign(parts, { metrics, ...createLife(parts, log) });
 }
+
+/** Calls under way, as a share of the most that are taken at once. */
+const loadOf = ({ room }: Pick<AdmissionParts, "room">, { limits }: Config): number => room.inFlight / limits.callsInFlight;
 
 type ChatSources = Pick<
   Parts,
@@ -254,6 +257,7 @@ function composeMetrics(
     abuseKeys: misuse.abuse.count,
     breakers: resilience.breakers,
     breakersOpened: resilience.breakersOpened,
+    serviceLevel: resilience.serviceLevel,
     repeats: resilience.repeats,
   });
 }

@@ -135,6 +135,16 @@ describe("a problem names file, line, column, path, what was expected and the ne
     ]);
     await check("routes:", "abuse: { throttleAbove: 60, suspendAbove: 60 }\nroutes:", []);
   });
+  test("settings of resilience that contradict each other, and models that are none", async () => {
+    await check("routes:", "resilience: { breaker: { openMs: 60000, openMsMax: 59999 } }\nroutes:", [
+      "weir.yaml:7:52 resilience.breaker.openMsMax: must be at least openMs (60000 milliseconds): pauses grow.",
+    ]);
+    await check("routes:", "resilience: { service: { reduced: [lama], calmLoad: 0.95 } }\nroutes:", [
+      'weir.yaml:7:36 resilience.service.reduced[0]: there is no model "lama". Did you mean "llama"?',
+      "weir.yaml:7:53 resilience.service.calmLoad: must be at most load (0.9).",
+    ]);
+    await check("routes:", "resilience: { breaker: { openMs: 60000, openMsMax: 60000 }, service: { reduced: [llama] } }\nroutes:", []);
+  });
   test("broken YAML and a key twice", async () => {
     await check("  auto:", "  auto: {", [
       "weir.yaml:9:5: is not valid YAML: Block collections are not allowed within flow collections.",

@@ -42,9 +42,42 @@ const breaker = z
   .prefault({})
   .meta({ description: "When a model at a provider is left alone for a time. Rate limits (429) do not count as failures." });
 
+const SHARE_WHY = "0 would never be calm, and above 1 it would never fall";
+const service = z
+  .strictObject({
+    reduced: z
+      .array(z.string().min(1).max(128))
+      .min(1)
+      .max(20)
+      .meta({
+        description: "Models that answer first while the service is reduced, where the call may go to them.",
+        examples: [["llama-8b"]],
+      }),
+    errorShare: share("Of the attempts of the last 10 s, more failed ones reduce the service.", SHARE_WHY).default(0.05),
+    emergencyErrorShare: share("So many make it an emergency. At least `errorShare`.", SHARE_WHY).default(0.5),
+    attemptsMin: count(
+      1,
+      1_000_000,
+      "attempts",
+      "Fewer than this within 10 s say nothing about a share.",
+      "without one there is no share",
+    ).default(20),
+    load: share("Calls under way as a share of `server.callsInFlight`: for `loadForMs` at it is one level down.", SHARE_WHY).default(0.9),
+    loadForMs: milliseconds(0, HOUR_MS, "How long the load must last.", "after an hour every caller has noticed").default(30_000),
+    calmErrorShare: share("Below this, and below `calmLoad`, it is calm. At most `errorShare`.", SHARE_WHY).default(0.01),
+    calmLoad: share("At most `load`.", SHARE_WHY).default(0.7),
+    calmMs: milliseconds(0, 24 * HOUR_MS, "After so much calm it is one level up.", "in a day whatever it was is over").default(300_000),
+  })
+  .optional()
+  .meta({
+    description:
+      "Full service, reduced, emergency: down at once, up slowly. Calls that name a route get the smaller models first; in an emergency those over documents get what the documents say, without a model. Without it the service is always full.",
+  });
+
 export const resilienceSchema = z
   .strictObject({
     breaker,
+    service,
     retryShare: share(
       "Of a model's calls, so many may be repeated at the same model, where no other one can be asked. 0: none.",
       "1 would double the load of what fails",

@@ -74,7 +74,10 @@ export async function readSettings(source: Source): Promise<Settings> {
     prompts: await readPrompts(source),
     chatLogs: { sampleShare: value.chatLogs.sampleShare },
     fallback: value.fallback,
-    resilience: readResilience(source),
+    resilience: readResilience(
+      source,
+      models.started.map(({ name }) => name),
+    ),
     routingThreshold: value.routingThreshold,
     maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),
     maxOutputTokensCap: cap,

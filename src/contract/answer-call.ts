@@ -39,6 +39,10 @@ export const weirAnswer = z
     trust,
     tier: z.enum(["model", "extractive"]).describe("`extractive`: sentences of the documents, written by no model."),
     degraded: z.boolean().describe("Another model than the policy's choice answered, because that one failed or had been failing."),
+    service: z
+      .enum(["reduced", "emergency"])
+      .optional()
+      .describe("The server gives less than all it can now: smaller models first, or the documents alone. Absent: full service."),
     cache: z.enum(["off", "miss", "hit"]),
     form: z
       .enum(["fits", "mended", "misfit"])

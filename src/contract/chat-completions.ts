@@ -141,6 +141,8 @@ export type WeirAnswer = {
   tier: "model" | "extractive";
   /** The answer comes from a target further down than the first eligible one. */
   degraded: boolean;
+  /** The server gave less than all it can: smaller models first, or the documents alone. */
+  service?: "reduced" | "emergency" | undefined;
   cache: "off" | "miss" | "hit";
   /** Where JSON or a schema was asked for, and the answer could be checked: `mended` is a second try that fits. */
   form?: Form | undefined;

@@ -67,6 +67,8 @@ export type CallEvent = {
   readonly candidates: readonly { readonly model: string; readonly provider: string; readonly fell?: FellReason | undefined }[];
   /** The rule that took the call, by its route and place; absent: a model was asked for by its name, or no rule took it. */
   readonly rule?: { readonly route: string; readonly at: number } | undefined;
+  /** The server gave less than all it can; absent: full service. */
+  readonly service?: Plan["service"];
   /** What the rules asked about the call, and what it was. */
   readonly signals?: SignalValues | undefined;
   /** With which the target that was asked first was to be first, where that was by chance. */
@@ -92,10 +94,11 @@ export function toEventHead({ requestId, who: { tenant, key }, feature, startedA
 }
 
 /** How a plan chose, for another policy to be judged by later. What there is nothing to tell of is left out: most calls have none of it. */
-export function toEventChoice({ rule, signals, chance = 1, candidates, rollout }: Plan) {
+export function toEventChoice({ rule, service, signals, chance = 1, candidates, rollout }: Plan) {
   return {
     candidates: candidates.map(({ target: { model, provider }, fell }) => ({ model, provider, fell })),
     rule,
+    service,
     signals: signals === undefined || Object.keys(signals).length === 0 ? undefined : signals,
     chance: chance === 1 ? undefined : Math.round(chance * 1e6) / 1e6,
     rollout,
@@ -103,10 +106,17 @@ export function toEventChoice({ rule, signals, chance = 1, candidates, rollout }
 }
 
 /**
- * Whether the answer is not by whom the policy would have had: another target failed before, or was not asked because it had been failing.
+ * Whether the answer is not by whom the policy would have had: the server gave less service, another target failed before, or was not
+ * asked because it had been failing.
  * A repeat at the same target that succeeds takes nothing from the answer.
  */
-export function isDegraded({ attempts, candidates, model }: Pick<CallEvent, "attempts" | "candidates" | "model">): boolean {
+export function isDegraded({
+  attempts,
+  candidates,
+  model,
+  service,
+}: Pick<CallEvent, "attempts" | "candidates" | "model" | "service">): boolean {
+  if (service !== undefined) return true;
   if (attempts.some((attempt) => attempt.model !== model)) return true;
   for (const candidate of candidates) {
     if (candidate.fell === "breaker-open") return true;

@@ -1,5 +1,6 @@
 import type { PiiMode } from "./guard-policy.ts";
 import type { RolloutMark } from "./rollout.ts";
+import type { ServiceLevel } from "./service-level.ts";
 import type { SignalValues } from "./signals.ts";
 import type { Price } from "../kernel/money.ts";
 
@@ -77,6 +78,8 @@ export type Plan = {
   readonly pii?: PiiMode | undefined;
   /** The rule that chose, by its route and place; undefined: a model was asked for by its name, or no rule took the call. */
   readonly rule?: { readonly route: string; readonly at: number } | undefined;
+  /** The server gave less than all it can when this was planned. Absent: full service. */
+  readonly service?: Exclude<ServiceLevel, "full"> | undefined;
   /** Those that were asked for, with what they were. */
   readonly signals?: SignalValues | undefined;
   /** With which the first target was to be first; absent: 1. */

@@ -21,6 +21,7 @@ export function toWeirAnswer(finish: Told, cited: readonly Cited[]): WeirAnswer 
     trust: target.trust,
     tier: event.tier,
     degraded: isDegraded(event),
+    ...(event.service === undefined ? {} : { service: event.service }),
     cache: "off",
     ...(event.form === undefined ? {} : { form: event.form }),
     costMicroUsd: event.costMicroUsd,

@@ -26,6 +26,7 @@ test("calls, tokens, cost and durations are exposed in Prometheus' form, with la
     contentFindings: () => 0,
     abuseKeys: () => ({ elevated: 3, high: 0 }),
     breakers: () => ({ m: 2 }),
+    serviceLevel: () => 1,
     breakersOpened: () => ({ m: 4 }),
     repeats: () => ({ m: 7 }),
   });
@@ -41,6 +42,7 @@ test("calls, tokens, cost and durations are exposed in Prometheus' form, with la
     `weir_breaker_state{model="m"} 2`,
     `# TYPE weir_repeats_total counter`,
     `weir_repeats_total{model="m"} 7`,
+    `weir_service_level 1`,
     `weir_breaker_opened_total{model="m"} 4`,
     `weir_calls_total{${target},outcome="finished",stream="false"} 2`,
     `weir_tokens_total{${target},direction="input"} 6`,

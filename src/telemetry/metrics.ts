@@ -61,6 +61,8 @@ export type Gauges = {
   abuseKeys(): Readonly<Record<string, number>>;
   /** By model: 0 closed, 1 half-open, 2 open. */
   breakers(): Readonly<Record<string, number>>;
+  /** 0 full, 1 reduced, 2 emergency. */
+  serviceLevel(): number;
   breakersOpened(): Readonly<Record<string, number>>;
   repeats(): Readonly<Record<string, number>>;
 };
@@ -93,6 +95,7 @@ function registerGauges(all: ReturnType<typeof createExposition>, gauges: Gauges
     gauges.abuseKeys,
   );
   all.gauges("weir_breaker_state", "Breaker of a model at its provider: 0 closed, 1 half-open, 2 open.", "model", gauges.breakers);
+  all.gauge("weir_service_level", "Level of service: 0 full, 1 reduced, 2 emergency.", gauges.serviceLevel);
   all.counts("weir_breaker_opened_total", "Times that a breaker has opened.", "model", gauges.breakersOpened);
   all.counts("weir_repeats_total", "Attempts at a model that the same call had tried before.", "model", gauges.repeats);
   all.gauge("process_resident_memory_bytes", "Resident memory.", gauges.residentBytes);

@@ -7,6 +7,8 @@ export type HealthDeps = {
   readonly clock: Pick<Clock, "monotonicMs">;
   /** What a provider tells of its own queue, by the provider's name. */
   readonly queueOf?: ((provider: string) => Pick<TargetHealth, "queueDepth" | "startsInMs"> | undefined) | undefined;
+  /** Hears of each attempt's end that says something about its target. */
+  readonly told?: ((isBad: boolean) => void) | undefined;
 };
 
 /** A target and what makes it the same one in another configuration: where it is, and what it is there. */
@@ -27,14 +29,14 @@ export type HealthBook = {
 const ALWAYS: TargetHealth = Object.freeze({ state: "closed", inFlight: 0, latencyMs: 0, queueDepth: 0, startsInMs: 0 });
 const NO_VISIT: Visit = Object.freeze({ answered: () => undefined, end: () => undefined });
 
-export function createHealthBook({ clock, queueOf }: HealthDeps): HealthBook {
+export function createHealthBook({ clock, queueOf, told = () => undefined }: HealthDeps): HealthBook {
   let states = new Map<string, TargetState>();
   return {
     open(known, options) {
       const next = new Map<string, TargetState>();
       const byModel = new Map<string, TargetState>();
       for (const { target, identity } of known) {
-        const state = next.get(identity) ?? states.get(identity) ?? createTargetState(clock.monotonicMs, options);
+        const state = next.get(identity) ?? states.get(identity) ?? createTargetState(clock.monotonicMs, options, told);
         state.options = options;
         next.set(identity, state);
         byModel.set(target.model, state);

@@ -41,8 +41,8 @@ const NEVER: BreakerOptions = {
   probes: 1,
 };
 
-/** `nowMs` is monotonic. */
-export function createTargetState(nowMs: () => number, first: HealthOptions): TargetState {
+/** `nowMs` is monotonic; `told` hears of each end that says something about the target. */
+export function createTargetState(nowMs: () => number, first: HealthOptions, told: (isBad: boolean) => void): TargetState {
   const latency = createPeakEwma();
   const slow = createSlowness(nowMs);
   let inFlight = 0;
@@ -67,7 +67,9 @@ export function createTargetState(nowMs: () => number, first: HealthOptions): Ta
         const now = nowMs();
         // Who gave up waiting has waited at least so long. A failure's time says nothing: what fails at once is not fast.
         if (cut && !hasAnswered && now - startedMs > (latency.read(now) ?? 0)) latency.observe(now - startedMs, now);
-        state.breaker.leave(pass, verdictOf(fault, cut), now);
+        const verdict = verdictOf(fault, cut);
+        if (verdict !== "neither") told(verdict === "bad");
+        state.breaker.leave(pass, verdict, now);
       },
     };
   };
