@@ -143,13 +143,15 @@ export async function listMoves(db: Database, ownerId: TenantId, id: RolloutId):
 
 /** More would be looked through at every call. */
 const IN_FORCE_MAX = 1000;
+const IN_FORCE = `SELECT ${COLUMNS} FROM rollouts r
+  WHERE (state IN ('running', 'paused') OR (state = 'finished' AND kind = 'model' AND id = (
+    SELECT max(n.id) FROM rollouts n WHERE n.tenant_id = r.tenant_id AND n.kind = 'model' AND n.subject = r.subject AND n.state = 'finished')))
+    AND (tenant_id = $1 OR EXISTS (SELECT FROM tenants t WHERE t.id = r.tenant_id AND t.deleted_at IS NULL))
+  ORDER BY id LIMIT ${String(IN_FORCE_MAX)}`;
 
-/** Of all tenants, oldest first: open ones, and models that others have taken the place of for good. */
-export async function listInForce(db: Database): Promise<readonly RolloutRecord[]> {
-  const text = `SELECT ${COLUMNS} FROM rollouts
-    WHERE state <> 'rolled-back' AND (state IN ('running', 'paused') OR kind = 'model') ORDER BY id LIMIT ${String(IN_FORCE_MAX)}`;
-  return (await db.query<RolloutRow>(OPERATOR, text)).map(toRecord);
-}
+/** Of the platform and all its tenants, oldest first: open ones, and of each model the newest that has taken its place for good. */
+export const listInForce = async (db: Database): Promise<readonly RolloutRecord[]> =>
+  (await db.query<RolloutRow>(OPERATOR, IN_FORCE, [PLATFORM_CHAIN])).map(toRecord);
 
 /** What one process has counted so far at one step. */
 export type CountsRow = {

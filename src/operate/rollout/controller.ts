@@ -30,13 +30,19 @@ export function createRolloutController(
     return next;
   };
   let failing = false;
+  let ticking = false;
   const tick = async (): Promise<void> => {
+    // A database that does not even refuse is away, too.
+    if (ticking) return looks.alone();
+    ticking = true;
     try {
       await look();
       failing = false;
     } catch (error) {
       if (!failing) deps.log.warn("rollouts could not be looked at, and stay as they are", { code: Fault.from(error).code });
       failing = true;
+    } finally {
+      ticking = false;
     }
   };
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -55,7 +61,7 @@ export function createRolloutController(
     },
     async stop() {
       clearInterval(timer);
-      await tick();
+      await look().catch(() => undefined);
     },
   };
 }

@@ -19,6 +19,8 @@ export type RolloutLook = {
   judgeNow(rollout: RolloutRecord): Promise<Verdict>;
   /** Writes what was counted, reads what is in force, and moves what the gates say is to be moved. */
   once(): Promise<void>;
+  /** With the database away nobody can be asked, and what this process sees itself is enough to go back here. */
+  alone(): void;
 };
 
 /** Every process looks. They agree because counts and decisions are in the database, and one at a time may decide. */
@@ -41,7 +43,6 @@ export function createRolloutLook(deps: LookDeps): RolloutLook {
     book.follow(rows.filter(isOpen));
     return rows;
   };
-  /** With the database away nobody can be asked, and what this process sees itself is enough to go back here. */
   const judgeAlone = (): void => {
     for (const rollout of inForce.filter(isDue(clock.nowMs()))) {
       const verdict = judgeBy(rollout, book.linesOf(rollout.id));
@@ -57,6 +58,7 @@ export function createRolloutLook(deps: LookDeps): RolloutLook {
       return inForce;
     },
     judgeNow,
+    alone: judgeAlone,
     async once() {
       try {
         const { rows, written } = book.take();
