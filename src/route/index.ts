@@ -7,7 +7,7 @@ export { EXTRACTIVE, toTargets } from "./targets.ts";
 export type { KnownPrice } from "./targets.ts";
 export { judge } from "./rollout/judge.ts";
 export type { Verdict } from "./rollout/judge.ts";
-export { NO_COUNTS, sumCounts, withCall, withScore } from "./rollout/counts.ts";
+export { createTally, type CountedCall, type Tally } from "./rollout/counts.ts";
 export { shareOf, variantOf } from "./rollout/variant.ts";
 export { createServedPlan } from "./service/served-plan.ts";
 export { createServiceLevels } from "./service/levels.ts";

@@ -1,14 +1,14 @@
-import type { Rollout, RolloutCounts, RolloutMark, RolloutVariant } from "../../domain/rollout.ts";
+import type { Rollout, RolloutMark, RolloutVariant } from "../../domain/rollout.ts";
 import type { RolloutId } from "../../kernel/ids.ts";
-import { NO_COUNTS, withCall, withScore } from "../../route/index.ts";
+import { createTally, type CountedCall, type Tally } from "../../route/index.ts";
 import type { CountsRow, RolloutRecord } from "../../store/rollouts.ts";
 
-type Counted = { readonly failed: boolean; readonly latencyMs: number; readonly costMicroUsd: number };
-type Line = { readonly step: number; readonly variant: RolloutVariant; counts: RolloutCounts; saved: boolean };
+/** `told`: how many calls and scores it has heard of, and how many of them are written. */
+type Line = { readonly step: number; readonly variant: RolloutVariant; readonly tally: Tally; told: number; written: number };
 
 /** What this process counts of open rollouts. In memory until it is written, so a process that dies takes two seconds' counts with it. */
 export type CountBook = {
-  call(mark: RolloutMark, counted: Counted): void;
+  call(mark: RolloutMark, counted: CountedCall): void;
   score(mark: RolloutMark, score: number): void;
   /** What changed since it was last written; `written` says that it was. */
   take(): { readonly rows: readonly CountsRow[]; written(): void };
@@ -20,32 +20,35 @@ export type CountBook = {
 export function createCountBook(): CountBook {
   let known = new Map<RolloutId, RolloutRecord>();
   const lines = new Map<RolloutId, Line[]>();
-  const change = ({ id, variant, share }: RolloutMark, work: (counts: RolloutCounts) => RolloutCounts): void => {
+  const change = ({ id, variant, share }: RolloutMark, work: (tally: Tally) => void): void => {
     const rollout = known.get(id);
     const step = rollout === undefined ? -1 : stepOf(rollout, share);
     if (step < 0) return;
     const mine = lines.get(id) ?? [];
     lines.set(id, mine);
     let line = mine.find((each) => each.step === step && each.variant === variant);
-    if (line === undefined) mine.push((line = { step, variant, counts: NO_COUNTS, saved: false }));
-    line.counts = work(line.counts);
-    line.saved = false;
+    if (line === undefined) mine.push((line = { step, variant, tally: createTally(), told: 0, written: 0 }));
+    work(line.tally);
+    line.told++;
   };
   return {
-    call: (mark, counted) => change(mark, (counts) => withCall(counts, counted)),
-    score: (mark, score) => change(mark, (counts) => withScore(counts, score)),
+    call: (mark, counted) => change(mark, (tally) => tally.call(counted)),
+    score: (mark, score) => change(mark, (tally) => tally.score(score)),
     take() {
       const taken = [...known.values()].flatMap(({ id, ownerId }) =>
-        (lines.get(id) ?? []).flatMap((line) => (line.saved ? [] : [{ line, counts: line.counts, ownerId, rolloutId: id }])),
+        (lines.get(id) ?? []).flatMap((line) => (line.written === line.told ? [] : [{ line, told: line.told, ownerId, rolloutId: id }])),
       );
       return {
-        rows: taken.map(({ line: { step, variant }, ...rest }) => ({ ...rest, step, variant })),
+        rows: taken.map(({ line: { step, variant, tally }, ownerId, rolloutId }) => {
+          const counts = tally.read();
+          return { ownerId, rolloutId, step, variant, counts };
+        }),
         written() {
-          for (const { line, counts } of taken) line.saved = line.counts === counts;
+          for (const { line, told } of taken) line.written = told;
         },
       };
     },
-    linesOf: (id) => lines.get(id) ?? [],
+    linesOf: (id) => (lines.get(id) ?? []).map(({ step, variant, tally }) => ({ step, variant, counts: tally.read() })),
     follow(open) {
       known = new Map(open.map((rollout) => [rollout.id, rollout]));
       for (const id of lines.keys()) if (!known.has(id)) lines.delete(id);

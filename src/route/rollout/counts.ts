@@ -21,26 +21,39 @@ const msOf = (bucket: number): number => Math.exp((bucket + 0.5) * WIDTH);
 
 export type CountedCall = { readonly failed: boolean; readonly latencyMs: number; readonly costMicroUsd: number };
 
-/** With one call more. A failed one may be quick and cheap for that very reason, so its latency and cost are not compared. */
-export function withCall(counts: RolloutCounts, { failed, latencyMs, costMicroUsd }: CountedCall): RolloutCounts {
-  if (failed) return { ...counts, calls: counts.calls + 1, failures: counts.failures + 1 };
-  const bucket = String(bucketOf(latencyMs));
+/** Counts that grow: what stands in the path of calls copies nothing. */
+export type Tally = {
+  /** A failed call may be quick and cheap for that very reason, so its latency and cost are not compared. */
+  call(counted: CountedCall): void;
+  /** From 0 to 1. */
+  score(score: number): void;
+  read(): RolloutCounts;
+};
+
+export function createTally(from: RolloutCounts = NO_COUNTS): Tally {
+  const { latency, ...sums } = { ...from };
+  const counts: { -readonly [Name in keyof typeof sums]: number } = sums;
+  const buckets = new Map(Object.entries(latency).map(([bucket, count]) => [Number(bucket), count]));
   return {
-    ...counts,
-    calls: counts.calls + 1,
-    latency: { ...counts.latency, [bucket]: (counts.latency[bucket] ?? 0) + 1 },
-    costMicroUsd: counts.costMicroUsd + costMicroUsd,
-    costSquares: counts.costSquares + costMicroUsd ** 2,
+    call({ failed, latencyMs, costMicroUsd }) {
+      counts.calls++;
+      if (failed) {
+        counts.failures++;
+        return;
+      }
+      const bucket = bucketOf(latencyMs);
+      buckets.set(bucket, (buckets.get(bucket) ?? 0) + 1);
+      counts.costMicroUsd += costMicroUsd;
+      counts.costSquares += costMicroUsd ** 2;
+    },
+    score(score) {
+      counts.scores++;
+      counts.scoreSum += score;
+      counts.scoreSquares += score ** 2;
+    },
+    read: () => ({ ...counts, latency: Object.fromEntries(buckets) }),
   };
 }
-
-/** With one score more, from 0 to 1. */
-export const withScore = (counts: RolloutCounts, score: number): RolloutCounts => ({
-  ...counts,
-  scores: counts.scores + 1,
-  scoreSum: counts.scoreSum + score,
-  scoreSquares: counts.scoreSquares + score ** 2,
-});
 
 export function sumCounts(all: readonly RolloutCounts[]): RolloutCounts {
   const latency: Record<string, number> = {};

@@ -2,9 +2,9 @@ import { test } from "bun:test";
 import assert from "node:assert/strict";
 import type { Rollout, RolloutCounts, RolloutVariant } from "../../domain/rollout.ts";
 import { createSeededRandom } from "../../kernel/seeded-random.ts";
-import { type CountedCall, finishedOf, latencyAtRank, NO_COUNTS, sumCounts, withCall, withScore } from "./counts.ts";
+import { type CountedCall, createTally, finishedOf, latencyAtRank, sumCounts } from "./counts.ts";
 import { EVIDENCE_CALLS_MIN, judge, type Verdict } from "./judge.ts";
-import { GATES, makeRollout } from "./testing.ts";
+import { countsOf, GATES, makeRollout } from "./testing.ts";
 import { shareOf, variantOf } from "./variant.ts";
 
 type Dice = () => number;
@@ -29,22 +29,23 @@ const LOOK_EVERY = 20;
 function simulate(seed: number, behave: Behave, callsMax: number, decide: Judge = judge): Run {
   const dice = createSeededRandom(seed);
   let rollout = makeRollout({ gates: { ...GATES, callsMin: 100 } });
-  let counts: Record<RolloutVariant, RolloutCounts>[] = [{ candidate: NO_COUNTS, baseline: NO_COUNTS }];
+  const fresh = () => ({ candidate: createTally(), baseline: createTally() });
+  const steps = [fresh()];
   let touched = 0;
   let last: Verdict = { act: "hold", reason: "too-early", compared: [] };
   for (let asked = 1; asked <= callsMax; asked++) {
     const variant = variantOf(rollout, `user ${String(Math.floor(dice() * 5000))} ${String(seed)}`, 1);
     if (variant === "candidate") touched++;
-    const here = counts.at(-1);
-    if (here !== undefined) here[variant] = withCall(here[variant], behave(variant, dice));
+    const here = steps.at(-1);
+    here?.[variant].call(behave(variant, dice));
     if (asked % LOOK_EVERY !== 0 || here === undefined) continue;
     // At 100 % there is nothing beside it, so what was there before is compared with.
-    last = decide(here.candidate, sumCounts(counts.map(({ baseline }) => baseline)), rollout.gates, 1);
+    last = decide(here.candidate.read(), sumCounts(steps.map(({ baseline }) => baseline.read())), rollout.gates, 1);
     if (last.act === "rollback") return { state: "rolled-back", touched, asked, last };
     if (last.act !== "promote") continue;
     if (shareOf(rollout, 1) === 100) return { state: "finished", touched, asked, last };
     rollout = { ...rollout, step: rollout.step + 1 };
-    counts = [...counts, { candidate: NO_COUNTS, baseline: NO_COUNTS }];
+    steps.push(fresh());
   }
   return { state: "running", touched, asked: callsMax, last };
 }
@@ -90,11 +91,11 @@ test("a gate that always promotes, and one that never goes back, are caught by t
   }
 });
 
-const repeat = (count: number, call: CountedCall): RolloutCounts => {
-  let counts = NO_COUNTS;
-  for (let at = 0; at < count; at++) counts = withCall(counts, call);
-  return counts;
-};
+const repeat = (count: number, call: CountedCall, scores: readonly number[] = []): RolloutCounts =>
+  countsOf(
+    Array.from({ length: count }, () => call),
+    scores,
+  );
 const GOOD: CountedCall = { failed: false, latencyMs: 100, costMicroUsd: 10 };
 const FAILED: CountedCall = { ...GOOD, failed: true };
 
@@ -127,10 +128,9 @@ test("a baseline that fails as often is no reason to go back", () => {
 });
 
 test("scores count where there are some, and a gate that is not asked never stops anything", () => {
-  const scored = (counts: RolloutCounts, scores: readonly number[]): RolloutCounts => scores.reduce(withScore, counts);
   const spread = (middle: number): number[] => Array.from({ length: 60 }, (_, at) => middle + (at % 2 === 0 ? 0.05 : -0.05));
-  const baseline = scored(repeat(100, GOOD), spread(0.9));
-  const candidate = scored(repeat(100, GOOD), spread(0.6));
+  const baseline = repeat(100, GOOD, spread(0.9));
+  const candidate = repeat(100, GOOD, spread(0.6));
   const verdict = judge(candidate, baseline, GATES, 0);
   assert.deepEqual([verdict.act, verdict.reason], ["rollback", "score"]);
   const [score] = verdict.compared.filter(({ gate }) => gate === "score");

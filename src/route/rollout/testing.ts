@@ -1,5 +1,6 @@
-import type { Rollout, RolloutGates } from "../../domain/rollout.ts";
+import type { Rollout, RolloutCounts, RolloutGates } from "../../domain/rollout.ts";
 import { rolloutIds } from "../../kernel/ids.ts";
+import { createTally, type CountedCall } from "./counts.ts";
 
 export const GATES: RolloutGates = {
   callsMin: 50,
@@ -26,3 +27,11 @@ export const makeRollout = (change: Partial<Rollout> = {}): Rollout => ({
   stepAtMs: 0,
   ...change,
 });
+
+/** Counts of these calls, and of these scores. */
+export function countsOf(calls: readonly CountedCall[], scores: readonly number[] = []): RolloutCounts {
+  const tally = createTally();
+  calls.forEach(tally.call);
+  scores.forEach(tally.score);
+  return tally.read();
+}
