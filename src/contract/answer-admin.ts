@@ -72,6 +72,10 @@ export const usagePage = page(
     latencyMs: count.nullable(),
     firstPartMs: count.nullable(),
     attempts: z.array(attempt),
+    rule: z
+      .object({ route: z.string(), at: count })
+      .nullable()
+      .describe("The routing rule that took the call, its place counted from 0; null where a model was asked for by its name."),
     receipt: z.string(),
     createdAt: moment,
   }),

@@ -51,6 +51,8 @@ export type UsageEntry = {
   readonly latencyMs: number | null;
   readonly firstPartMs: number | null;
   readonly attempts: Extract<LedgerEvent, { type: "call" }>["attempts"];
+  /** The routing rule that took the call; null where none did, or a model was asked for by its name. */
+  readonly rule: { readonly route: string; readonly at: number } | null;
   /** Hash of the event, as the caller got it. */
   readonly receipt: string;
   readonly createdAt: string;
@@ -115,11 +117,12 @@ function toEntry({ tenant, createdAtMs, eventHash, body }: UsageRow): UsageEntry
       provider: null,
       latencyMs: null,
       firstPartMs: null,
+      rule: null,
     };
     return { ...about, ...unknown, ...nothing, stream: false, count: event.count };
   }
-  const { team = null, feature = null, operation = "chat", model = null, provider = null, firstPartMs = null } = event;
+  const { team = null, feature = null, operation = "chat", model = null, provider = null, firstPartMs = null, rule = null } = event;
   const { stream, modelAsked, inputTokens, outputTokens, cachedTokens, costMicroUsd, usageSource, latencyMs, attempts } = event;
   const used = { inputTokens, outputTokens, cachedTokens, costMicroUsd, usageSource, latencyMs, firstPartMs, attempts };
-  return { ...about, team, feature, count: 1, stream, operation, modelAsked, model, provider, ...used };
+  return { ...about, team, feature, count: 1, stream, operation, modelAsked, model, provider, rule, ...used };
 }

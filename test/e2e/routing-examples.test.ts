@@ -5,7 +5,7 @@ import { EXAMPLES, startExample, type Explained, type ExampleWorld } from "./rou
 
 const LONG = process.env["WEIR_TEST_LONG"] === "1";
 /** With planted personal data, over all examples. */
-const REQUESTS = LONG ? 10_000 : 500;
+const REQUESTS = LONG ? 10_000 : 250;
 const CONCURRENT = 8;
 
 const worlds = new Map<string, Promise<ExampleWorld>>();
@@ -94,7 +94,7 @@ test("cascade: calls begin in the tier that they belong to, and go up when it is
   assert.deepEqual(await order(PERSONAL), ["llama-3-8b"]);
   assert.deepEqual(await order(EASY, { rag: { enabled: true, collection: "handbook" } }), ["extractive"]);
   // Once all that a tenant asks is hard, hard is ordinary.
-  for (let at = 0; at < 400; at++) await modelOf(world, key, user(HARD, { max_tokens: 1 }));
+  for (let at = 0; at < 200; at++) await modelOf(world, key, user(HARD, { max_tokens: 1 }));
   assert.notEqual((await order(HARD))[0], "gpt-4o");
   const down = await startExample("cascade.yaml", { LLAMA_BASE_URL: "http://127.0.0.1:1/v1" });
   try {

@@ -27,6 +27,10 @@ routes:
     - { use: [api, own] }
   none:
     - { when: "images", use: [own] }
+  careful:
+    - { when: "1 / (hour - hour) > 0", use: [api] }
+    - { when: "1 / (hour - hour) > 0", use: [own, api], trust: private }
+    - { use: [api] }
 `,
   });
   ({ key, keyId } = await weir.tenant("acme"));
@@ -54,6 +58,8 @@ test("a call goes by the first rule that holds, and its record says which, by wh
   assert.match(text, /The rules asked: pii\.found = false, feature = "batch", tools = false\./);
   assert.match(text, /Candidate 1, small at up, was left out: prompt and answer together are longer than its context/);
   assert.deepEqual(event["rule"], { route: "auto", at: 1 });
+  const { data } = await weir.call<{ data: { rule: unknown }[] }>("GET", "/admin/v1/usage?tenant=acme&limit=1");
+  assert.deepEqual(data[0]?.rule, { route: "auto", at: 1 });
   assert.deepEqual(event["signals"], { "pii.found": false, feature: "batch", tools: false });
 });
 
@@ -123,6 +129,23 @@ test("a tenant's own key is told of its own tenant only, and a member of nothing
   await weir.call("POST", path, { ...user("Hello"), tenant: "acme" }, { key, expect: 403 });
   await weir.call("POST", path, { ...user("Hello") }, { expect: 400 });
   await weir.call("POST", path, { ...user("Hello"), tenant: "acme", key: "key_0000000000000000000000000" }, { expect: 404 });
+});
+
+test("a condition that cannot be told keeps the call in where its rule does, and is told once in the log and each time in the metrics", async () => {
+  const secret = "careful-canary-77";
+  for (let at = 0; at < 3; at++) {
+    const answer = (await (await weir.chat(key, { ...user(secret), model: "careful" })).json()) as { weir: { model: string } };
+    assert.equal(answer.weir.model, "own");
+  }
+  assert.deepEqual(outcomes(await explain({ ...user("Hello"), model: "careful" })), ["failed", "FAILED", "always"]);
+  const metrics = await (await fetch(`${weir.url}/metrics`)).text();
+  for (const rule of [1, 2]) assert.ok(metrics.includes(`weir_route_condition_failures_total{route="careful",rule="${rule}"} 3`), metrics);
+  const told = weir.logged.filter((line) => line.includes("a routing condition could not be told"));
+  assert.deepEqual(
+    told.map((line) => (JSON.parse(line) as { route: string; rule: number }).rule),
+    [1, 2],
+  );
+  assert.ok(!weir.logged.join("").includes(secret));
 });
 
 test("what the caller wishes reaches the plan, and what the caller leaves out is told so", async () => {

@@ -11,5 +11,6 @@ export const SLOW_TESTS: readonly string[] = [
   "test/e2e/kill.test.ts",
   "test/e2e/redteam.test.ts",
   "test/e2e/rollouts.test.ts",
+  "test/e2e/routing-examples.test.ts",
   "test/upgrade/upgrade.test.ts",
 ];
