@@ -22,6 +22,8 @@ type Asking = Pick<CallHead, "startedAtMs" | "timeoutMs"> & {
 const BACKOFF_MS = 250;
 /** A wait that a provider asks for beyond this is the caller's to make: a silent connection helps nobody. */
 const WAIT_MS_MAX = 10_000;
+/** A timeout that comes when the caller has no more than this left was the caller's: ours are looked at every tenth of a second. */
+const TIMELY_MS = 100;
 /** With less time than this left no model answers. */
 const ATTEMPT_MS_MIN = 50;
 /** What the same target may answer in a moment. A timeout is not: the time is gone. */
@@ -61,7 +63,7 @@ function createCourse({ door, clock, dice, wait }: CourseDeps, plan: Pick<Plan, 
         if (hasEnded) return;
         hasEnded = true;
         if (fault !== undefined) ended = { target, fault };
-        visit.end(fault, aborted || (timed !== target && isOurClock(fault)));
+        visit.end(fault, aborted || (isOurClock(fault) && callersMs() < TIMELY_MS));
       },
     };
   };
