@@ -1,5 +1,6 @@
 import type { Asked } from "./asked.ts";
 import type { Directives } from "./directives.ts";
+import { sayInForm } from "./example-of.ts";
 import { PROSE } from "./prose.ts";
 
 /** What the fake model says, before any protocol. A piece is a token. */
@@ -27,7 +28,7 @@ const ARGUMENTS = ['{"', "city", '":"', "Oslo", '","', "days", '":', "3", "}"];
 /** The first so many tokens of the prose, again from its start where it is not long enough. */
 export const prose = (count: number, from = 0): string[] => Array.from({ length: count }, (_, i) => PROSE[(from + i) % PROSE.length] ?? "");
 
-export function planAnswer(id: number, asked: Asked, how: Directives, text = prose(how.parts)): AnswerPlan {
+export function planAnswer(id: number, asked: Asked, how: Directives, text = sayInForm(asked.body) ?? prose(how.parts)): AnswerPlan {
   const toolCount = asked.tools.length === 0 ? 0 : how.tools || (asked.toolForced ? 1 : 0);
   const tools = Array.from({ length: toolCount }, (_, i) => {
     const name = asked.tools[i % asked.tools.length] ?? "tool";

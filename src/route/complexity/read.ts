@@ -1,4 +1,4 @@
-import { ASK, CODE, DIGIT, LETTER, LINE, OPERATOR, SPACE, WIDE, signOf } from "./signs.ts";
+import { ASK, CODE, DIGIT, LETTER, LINE, ARITHMETIC, SPACE, WIDE, signOf } from "./signs.ts";
 import { noWords, WORD_KINDS, WORDS, type WordCounts, type WordKind } from "./words.ts";
 
 /** What one pass over a text counted. Words of the lists count by where they stand: see `weightOf`. Of a long text only the ends are read. */
@@ -171,7 +171,7 @@ function countSign(sign: number, text: string, start: number, tally: Tally): num
     case ASK:
       tally.questions++;
       return start + 1;
-    case OPERATOR:
+    case ARITHMETIC:
       tally.operators++;
       return start + 1;
     case CODE: {
