@@ -20,6 +20,8 @@ export type GenerateOptions = {
   /** Slug of the tenant that asks and pays; `default` unless told, which is made where it is missing. */
   readonly tenant?: string;
   readonly temperature?: number;
+  /** Only external models may answer. What must stay inside is then refused. */
+  readonly forceApi?: boolean;
   /** Answer from this collection of the tenant's documents. */
   readonly collection?: string;
   /** Stops the call; it is billed as far as it came. */
@@ -76,6 +78,7 @@ function toBody(messages: string | readonly GenerateMessage[], options: Generate
     messages: options.system === undefined ? said : [{ role: "system", content: options.system }, ...said],
     max_tokens: options.maxTokens,
     temperature: options.temperature,
+    forceApi: options.forceApi,
     rag: options.collection === undefined ? undefined : { enabled: true, collection: options.collection },
   } satisfies { messages: readonly { role: string; content: Content }[] } & Record<string, unknown>;
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "bun:test";
+import { readCondition } from "../config/index.ts";
 import type { ChatCall } from "../domain/chat.ts";
 import { testChat } from "../domain/testing.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
@@ -108,10 +109,30 @@ test("a condition that fails at a call fails closed: what keeps calls in applies
   assert.deepEqual(told, ["auto 0", "auto 0", "auto 0", "auto 0", "auto 0", "auto 0"]);
 });
 
+test("a reader that took what cannot be told for false would let out what must stay, and would be seen", () => {
+  const read: RouterOptions["read"] = (when) => {
+    const condition = readCondition(when);
+    if (!condition.ok) return condition;
+    const holds: typeof condition.holds = (signals) => {
+      try {
+        return condition.holds(signals);
+      } catch {
+        return false;
+      }
+    };
+    return { ...condition, holds };
+  };
+  const routes = { auto: [rule("1 / (hour - hour) > 0", ["own"], { trust: "private" }), rule(undefined, ["api"])] };
+  const planned = (options: Change) => names(router({ routes, ...options }).plan(wanted()).targets);
+  assert.deepEqual([planned({}), planned({ read })], [["own"], ["api"]]);
+});
+
 test("where nobody has looked for personal data, a rule on it that narrows applies", () => {
   const plan = router({ routes: ROUTE }).plan(wanted({}, { content: undefined }));
   assert.deepEqual(names(plan.targets), ["own"]);
   assert.equal(plan.rule?.at, 0);
+  const content = { personal: false, mode: "off", unread: undefined, looked: false } as const;
+  assert.equal(router({ routes: ROUTE }).plan(wanted({}, { content })).rule?.at, 0);
 });
 
 test("the signals say what the call is", () => {
