@@ -14,4 +14,6 @@ export type Finish = {
   readonly receipt: string;
   readonly retrieved: Retrieved | undefined;
 };
-export type AnswerPart = Exclude<Part, { type: "finish" | "usage" }> | Finish;
+/** What of an answer is for its caller. */
+export type Said = Exclude<Part, { type: "finish" | "usage" }>;
+export type AnswerPart = Said | Finish;

@@ -1,3 +1,4 @@
+import type { CascadeMark } from "../domain/cascade.ts";
 import type { Call, Form, Retrieved } from "../domain/chat.ts";
 import { type Attempt, type BudgetScope, type CallEvent, toEventChoice, toEventHead, usageSourceOf } from "../domain/event.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
@@ -19,6 +20,7 @@ export type CallRun = {
   readonly budgets: readonly BudgetScope[];
   readonly guarded: Guarded | undefined;
   readonly form: Form | undefined;
+  readonly cascade: CascadeMark | undefined;
 };
 
 export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
@@ -47,6 +49,7 @@ export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: 
     passages: run.retrieved?.passages.length,
     guard: run.guarded,
     ...(run.form === undefined ? {} : { form: run.form }),
+    ...(run.cascade === undefined ? {} : { cascade: run.cascade }),
     fingerprint: {
       prompt: run.promptDigest,
       policy: run.plan.policyHash,

@@ -20,7 +20,7 @@ const NOTHING: Usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, cache
 
 type MeterDeps = { countTokens(text: string): number; monotonicMs(): number };
 
-export function createMeter(deps: MeterDeps, target: Target, chat: ChatCall): Meter {
+export function createMeter(deps: MeterDeps, target: Target, chat: ChatCall, as?: Attempt["as"]): Meter {
   const startedMs = deps.monotonicMs();
   let reported: Usage | undefined;
   let held = "";
@@ -71,7 +71,8 @@ export function createMeter(deps: MeterDeps, target: Target, chat: ChatCall): Me
     end(outcome, code) {
       if (ended !== undefined) return;
       const usage = settle(outcome === "finished");
-      ended = { usage, attempt: toAttempt(target, usage, { outcome, code, latencyMs: Math.round(deps.monotonicMs() - startedMs) }) };
+      const attempt = toAttempt(target, usage, { outcome, code, latencyMs: Math.round(deps.monotonicMs() - startedMs) });
+      ended = { usage, attempt: as === undefined ? attempt : { ...attempt, as } };
     },
     get attempt() {
       if (ended === undefined) throw new TypeError("the attempt has not ended");

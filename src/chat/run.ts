@@ -1,5 +1,6 @@
 import type { Call, ChatCall, Form, Part, Retrieved } from "../domain/chat.ts";
-import type { CallEvent } from "../domain/event.ts";
+import type { CascadeMark } from "../domain/cascade.ts";
+import type { Attempt, CallEvent } from "../domain/event.ts";
 import type { Checked } from "../domain/guard.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
@@ -21,11 +22,15 @@ export type Run = {
   readonly spentMicroUsd: number;
   /** Of attempts that have ended, in and out. */
   readonly spentTokens: number;
-  /** That were begun. */
+  /** That were begun, for an answer. */
   readonly attempts: number;
   /** Known where the call asks for a form. */
   form: Form | undefined;
-  begin(target: Target, chat: ChatCall): Meter;
+  /** Present where the call goes by a cascade. */
+  cascade: CascadeMark | undefined;
+  begin(target: Target, chat: ChatCall, as?: Attempt["as"]): Meter;
+  /** This attempt's answer is the call's, and not the newest one's. */
+  answers(meter: Meter): void;
   /** Remembers when the first part left, and what left where that may be kept. */
   sent(part: Part): void;
   record(outcome: CallEvent["outcome"], code?: FaultCode): Promise<Recorded>;
@@ -53,17 +58,54 @@ function createKept() {
   };
 }
 
+/** The attempts of a call, in the order in which they were begun. */
+function createMeters(stages: Stages) {
+  const all: Meter[] = [];
+  let answering: Meter | undefined;
+  let answers = 0;
+  return {
+    /** Whose answer is the call's. */
+    get answering() {
+      return answering;
+    },
+    /** That were begun for an answer. */
+    get answers() {
+      return answers;
+    },
+    get spentMicroUsd() {
+      return all.reduce((total, meter) => total + meter.attempt.costMicroUsd, 0);
+    },
+    get spentTokens() {
+      return all.reduce((total, { attempt }) => total + attempt.inputTokens + attempt.outputTokens, 0);
+    },
+    begin(target: Target, chat: ChatCall, as?: Attempt["as"]): Meter {
+      const meter = createMeter(stages, target, chat, as);
+      all.push(meter);
+      if (as !== undefined) return meter;
+      answering = meter;
+      answers++;
+      return meter;
+    },
+    answer(meter: Meter): void {
+      answering = meter;
+    },
+    /** All but those under way have ended already. */
+    end(outcome: Attempt["outcome"], code: FaultCode | undefined): readonly Attempt[] {
+      for (const meter of all) meter.end(outcome, code);
+      return all.map((meter) => meter.attempt);
+    },
+  };
+}
+
 export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
   const startedMs = stages.monotonicMs();
-  const meters: Meter[] = [];
+  const meters = createMeters(stages);
   let firstPartMs: number | undefined;
   const kept = stages.keepsContent(call) ? createKept() : undefined;
   let recording: Promise<Recorded> | undefined;
 
   const write = async (outcome: CallEvent["outcome"], code: FaultCode | undefined): Promise<Recorded> => {
-    const last = meters.at(-1);
-    last?.end(outcome, code);
-    const attempts = meters.map((meter) => meter.attempt);
+    const attempts = meters.end(outcome, code);
     const latencyMs = stages.monotonicMs() - startedMs;
     const { plan = NO_PLAN, retrieved, promptDigest } = run;
     const known = {
@@ -71,13 +113,14 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
       plan,
       retrieved,
       attempts,
-      target: last?.target,
+      target: meters.answering?.target,
       firstPartMs,
       latencyMs,
       promptDigest,
       budgets: admitted.budgets,
       guarded: run.checked?.guarded,
       form: run.form,
+      cascade: run.cascade,
     };
     const { endUser } = call.chat;
     const endUserDigest = endUser === undefined ? undefined : await stages.endUserDigest(call, endUser);
@@ -98,20 +141,18 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
       return recording !== undefined;
     },
     get spentMicroUsd() {
-      return meters.reduce((total, meter) => total + meter.attempt.costMicroUsd, 0);
+      return meters.spentMicroUsd;
     },
     get spentTokens() {
-      return meters.reduce((total, { attempt }) => total + attempt.inputTokens + attempt.outputTokens, 0);
+      return meters.spentTokens;
     },
     get attempts() {
-      return meters.length;
+      return meters.answers;
     },
     form: undefined,
-    begin(target, chat) {
-      const meter = createMeter(stages, target, chat);
-      meters.push(meter);
-      return meter;
-    },
+    cascade: undefined,
+    begin: meters.begin,
+    answers: meters.answer,
     sent(part) {
       firstPartMs ??= stages.monotonicMs() - startedMs;
       kept?.gather(part);

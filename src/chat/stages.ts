@@ -58,6 +58,10 @@ export type Stages = {
     /** The rollout that it takes part in. */
     readonly trial?: Trial | undefined;
   }): Plan;
+  /** A model that is asked beside the plan's, under what its rule narrows; undefined: this content may not go there. */
+  beside(model: string, wanted: Parameters<Stages["plan"]>[0], plan: Plan): Target | undefined;
+  /** `check` for content that is asked about beside a call: nobody is told, and personal data is looked for in any case. */
+  checkBeside(call: Call): Checked | Promise<Checked>;
   /** Which attempts are made, one after the other. */
   course(plan: Plan, call: Pick<Call, "startedAtMs" | "timeoutMs"> & { readonly stream: boolean }): Course;
   /** Output tokens to ask this target for. */

@@ -116,6 +116,8 @@ export function witness(change: Partial<Stages> = {}, targets: readonly Target[]
     check: (call) => unchecked(call),
     ground: (chat) => ({ chat, inputBytes: chat.inputBytes }),
     plan: () => ({ targets, candidates: targets.map((target) => ({ target, fell: undefined })), policyHash: "policy" }),
+    beside: (model) => targets.find((target) => target.model === model),
+    checkBeside: (call) => unchecked(call),
     course: plainCourse,
     fitOutput: (chat) => chat.maxOutputTokens,
     ask: () => play(wholeAnswer),

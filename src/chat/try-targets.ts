@@ -2,9 +2,10 @@ import type { Part, Retrieved } from "../domain/chat.ts";
 import type { Outgoing } from "../domain/guard.ts";
 import type { Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
-import type { AnswerPart, Finish } from "./answer-part.ts";
+import type { AnswerPart, Finish, Said } from "./answer-part.ts";
 import { openAttempt, type TargetAttempt } from "./attempt.ts";
 import { boundFor } from "./bound.ts";
+import { createCascade, type Ears, type Held } from "./cascade.ts";
 import type { Meter } from "./meter.ts";
 import type { Run } from "./run.ts";
 import type { Asked, Stages } from "./stages.ts";
@@ -19,22 +20,36 @@ export async function* tryTargets(
 ): AsyncGenerator<readonly AnswerPart[], void> {
   const { call, checked, plan, inputBytes, admitted, retrieved } = trying;
   const { startedAtMs, timeoutMs } = call;
-  const course = stages.course(plan, { startedAtMs, timeoutMs, stream: call.chat.stream });
+  const { stream } = call.chat;
+  const course = stages.course(plan, { startedAtMs, timeoutMs, stream });
+  const cascade = plan.gate === undefined ? undefined : createCascade(stages, run, trying, plan.gate);
   for (let step = await course.next(signal); step !== undefined; step = await course.next(signal)) {
     const { target } = step;
     let attempt: TargetAttempt | undefined;
     let sentAny = false;
     try {
+      if (cascade?.isNoStepUp(target) === true) break;
       const spent = run.spentMicroUsd;
       if (admitted.budgeted && spent > 0) await admitted.reserve(spent + boundFor(target, inputBytes, call));
       const { chat, passages } = leaving(stages, trying, target);
       const outgoing = checked.outgoing();
+      const ears = cascade?.ears(target);
+      const isJudged = cascade?.judges(target) === true;
+      // A whole answer leaves at its end in any case, and until then another's can be given instead.
+      if (cascade !== undefined && ears !== undefined && (isJudged || !stream)) {
+        attempt = openAttempt(stages, run, trying, { step, chat: ears.asking(chat), passages }, signal);
+        const whole = await hear(attempt, run, ears, outgoing);
+        if (isJudged && !(await cascade.passes(whole, signal))) continue;
+        yield* give(run, whole, trying);
+        return;
+      }
       attempt = openAttempt(stages, run, trying, { step, chat, passages }, signal);
       for await (const parts of attempt.parts) {
         attempt.saw(parts);
-        const { said, end } = follow(parts, run, outgoing);
+        const { said, end } = follow(parts, outgoing);
+        for (const part of said) run.sent(part);
         if (end !== undefined) attempt.end();
-        if (end !== undefined && !chat.stream) return void (yield [...said, await finish(run, attempt.meter, end, retrieved)]);
+        if (end !== undefined && !stream) return void (yield [...said, await finish(run, attempt.meter, end, retrieved)]);
         if (said.length > 0) {
           sentAny = true;
           yield said;
@@ -46,13 +61,42 @@ export async function* tryTargets(
       const fault = signal.aborted ? Fault.ofAbort(signal) : Fault.from(error);
       step.end(fault, signal.aborted);
       attempt?.meter.end(fault.code === "client_gone" ? "aborted" : "failed", fault.code);
-      if (sentAny || fault.retry !== "elsewhere" || run.recorded) throw fault;
+      if (sentAny || run.recorded || signal.aborted) throw fault;
+      // What cannot be had better is given as it is.
+      if (cascade?.held !== undefined) break;
+      if (fault.retry !== "elsewhere") throw fault;
     } finally {
       // The consumer let go between two parts.
       step.end(new Fault("client_gone"), true);
     }
   }
-  throw course.why();
+  if (cascade?.held === undefined) throw course.why();
+  yield* give(run, cascade.held, trying);
+}
+
+/** A whole answer, of which nothing has left. */
+async function hear(attempt: TargetAttempt, run: Run, ears: Ears, outgoing: Outgoing | undefined): Promise<Held> {
+  const heard: Said[] = [];
+  for await (const parts of attempt.parts) {
+    attempt.saw(parts);
+    const { said, end } = follow(ears.hears(parts), outgoing);
+    for (const part of said) heard.push(part);
+    if (end === undefined) continue;
+    attempt.end();
+    attempt.meter.end("finished");
+    return { said: heard, end, meter: attempt.meter, form: run.form, meanLogprob: ears.meanLogprob };
+  }
+  throw new Fault("target_broken");
+}
+
+/** Gives an answer that was held. */
+async function* give(run: Run, { said, end, meter, form }: Held, { call, retrieved }: Trying): AsyncGenerator<readonly AnswerPart[], void> {
+  run.answers(meter);
+  run.form = form;
+  for (const part of said) run.sent(part);
+  if (!call.chat.stream) return void (yield [...said, await finish(run, meter, end, retrieved)]);
+  yield said;
+  yield [await finish(run, meter, end, retrieved)];
 }
 
 /** The prompt as it may leave for this target: what is the same as for own hardware is not put together twice. */
@@ -67,17 +111,11 @@ function leaving(stages: Stages, { call, chat, checked, plan, retrieved }: Tryin
 type End = Extract<Part, { type: "finish" }>;
 
 /** What of it is for the caller: billed is what was made, told is what the rules let pass. */
-function follow(
-  parts: readonly Part[],
-  run: Run,
-  outgoing: Outgoing | undefined,
-): { readonly said: readonly AnswerPart[]; readonly end: End | undefined } {
-  const said: AnswerPart[] = [];
+function follow(parts: readonly Part[], outgoing: Outgoing | undefined): { readonly said: readonly Said[]; readonly end: End | undefined } {
+  const said: Said[] = [];
   for (const part of outgoing === undefined ? parts : outgoing.push(parts)) {
     if (part.type === "finish") return { said, end: part };
-    if (part.type === "usage") continue;
-    run.sent(part);
-    said.push(part);
+    if (part.type !== "usage") said.push(part);
   }
   return { said, end: undefined };
 }

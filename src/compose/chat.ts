@@ -101,6 +101,8 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     },
     ground: createGround(groundMessages),
     plan: expecting(({ chat }) => chat.endUser, plan),
+    beside: router.beside,
+    checkBeside: deps.checkQuietly,
     course,
     fitOutput,
     ask: (asked, signal) => providerOf(asked.target).stream(asked, signal),
@@ -153,6 +155,7 @@ function createClose({ journal, metrics, closed: tell }: Pick<ChatPartsDeps, "jo
     const closed = await journal.close(event);
     metrics.call({ ...event, model: event.model ?? "none", provider: event.provider ?? "none", firstPartMs: event.firstPartMs });
     if (event.guard !== undefined) metrics.guarded(event.guard);
+    if (event.cascade !== undefined) metrics.cascade(event.rule?.route ?? "none", event.cascade);
     tell(event);
     for (const attempt of event.attempts) metrics.attempt({ ...attempt, code: attempt.code });
     return closed;

@@ -35,7 +35,13 @@ export function findRouteProblem(config: Known, approved: ApprovedRoutes): { rea
   for (const [route, rules] of Object.entries(approved)) {
     const param = `routes.${route}`;
     if (route === LAST_RESORT || isModel(config, route)) return { param, say: `${param}: is the name of a model, too.` };
-    for (const [at, { use, when }] of rules.entries()) {
+    for (const [at, rule] of rules.entries()) {
+      const { use, when, strategy, gate } = rule;
+      const beside = gate?.kind === "judge" ? gate.model : undefined;
+      if (beside !== undefined && !isModel(config, beside))
+        return { param: `${param}[${at}].gate.model`, say: `${param}[${at}].gate.model: there is no model of this name on this server.` };
+      if (strategy === "cascade" && gate === undefined)
+        return { param: `${param}[${at}].gate`, say: `${param}[${at}].gate: a cascade needs one.` };
       const unknown = use.find((name) => name !== LAST_RESORT && !isModel(config, name));
       if (unknown !== undefined)
         return { param: `${param}[${at}].use`, say: `${param}[${at}].use: there is no model of this name on this server.` };

@@ -1,13 +1,13 @@
 import { readCondition } from "./condition/condition.ts";
+import { checkCascade } from "./cascade.ts";
 import type { Models } from "./models.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Providers } from "./providers.ts";
+import { isUsable, whyUnknown, type Known } from "./rule-models.ts";
 import type { FileRule } from "./schema.ts";
 import type { Source } from "./source.ts";
 import type { RuleConfig, RuleOrder } from "./types.ts";
 import type { PathPart } from "./yaml-file.ts";
-
-type Known = { readonly models: Models; readonly providers: Providers; readonly routes: readonly string[] };
 
 /** No prototype: callers' names are looked up here, and `constructor` is not a route. */
 export function nameMap<T>(entries: Iterable<readonly [string, T]>): Record<string, T> {
@@ -61,6 +61,7 @@ function readRule(rule: FileRule, path: readonly PathPart[], source: Source, kno
   if (rule.when !== undefined) checkCondition(rule.when, [...path, "when"], source, known);
   if (rule.trust === "private") warnExternal(use, path, source, known);
   checkOrder(rule, path, source);
+  checkCascade(rule, path, source, known);
   return {
     ...orderOf(rule),
     when: rule.when,
@@ -71,8 +72,8 @@ function readRule(rule: FileRule, path: readonly PathPart[], source: Source, kno
 }
 
 /** What of a rule says how its targets are put in order; nothing where nothing is said. */
-export function orderOf({ strategy, weights, sticky, explore, warm }: RuleOrder): RuleOrder {
-  return Object.fromEntries(Object.entries({ strategy, weights, sticky, explore, warm }).filter(([, value]) => value !== undefined));
+export function orderOf({ strategy, gate, weights, sticky, explore, warm }: RuleOrder): RuleOrder {
+  return Object.fromEntries(Object.entries({ strategy, gate, weights, sticky, explore, warm }).filter(([, value]) => value !== undefined));
 }
 
 function checkCondition(when: string, path: readonly PathPart[], source: Source, known: Known): void {
@@ -117,21 +118,6 @@ function withoutExtractive(use: readonly string[], path: readonly PathPart[], so
     });
   }
   return use.filter((name) => name !== "extractive");
-}
-
-function isUsable(name: string, path: readonly PathPart[], source: Source, known: Known): boolean {
-  const message = whyUnknown(name, source, known);
-  if (message !== undefined) source.findings.problems.push({ place: source.placeOf(path), message });
-  return message === undefined && (name === "extractive" || known.models.started.some((model) => model.name === name));
-}
-
-/** undefined also of a model that is configured but wrong: it has been named already. */
-function whyUnknown(name: string, source: Source, known: Known): string | undefined {
-  if (name === "extractive" || known.models.started.some((model) => model.name === name)) return undefined;
-  if (Object.hasOwn(source.value.models, name)) return undefined;
-  if (name === "auto" || known.routes.includes(name)) return `"${name}" is a route. A rule uses models.`;
-  const models = [...new Set([...Object.keys(source.value.models), ...known.models.started.map((model) => model.name), "extractive"])];
-  return `there is no model "${name}".${didYouMean(name, models) || ` Known: ${models.join(", ")}.`}`;
 }
 
 function warnExternal(use: readonly string[], path: readonly PathPart[], source: Source, known: Known): void {

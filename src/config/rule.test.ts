@@ -63,7 +63,7 @@ test("a rule's order is read as it is written, and what does nothing is said", a
     'weir.yaml:5:65 routes.auto[0].weights.onw: the rule does not use "onw". Did you mean "own"?',
   ]);
   assert.deepEqual(await problems("    - { when: tools, use: [own], strategy: fastest }"), [
-    "weir.yaml:5:44 routes.auto[0].strategy: expected one of priority, weighted, least-busy, latency, cheapest, sticky.",
+    "weir.yaml:5:44 routes.auto[0].strategy: expected one of priority, weighted, least-busy, latency, cheapest, sticky, cascade.",
   ]);
 });
 
@@ -97,4 +97,32 @@ test("rules of the admin API are checked alike, with the place in their body", a
   });
   assert.equal(findRouteProblem(config, { auto: [{ when: 'healthy("gone")', use: ["own"] }] })?.param, "routes.auto[0].when");
   assert.equal(findRouteProblem(config, { auto: [{ when: 'healthy("own") && complexity > 0.5', use: ["own"] }] }), undefined);
+});
+
+test("a cascade needs a gate, a gate a cascade, and a judge must be a model that chats", async () => {
+  assert.deepEqual(await problems("    - { when: tools, use: [small, own], strategy: cascade }"), [
+    "weir.yaml:5:51 routes.auto[0].strategy: cascade needs a gate, by which an answer is judged: gate: { kind: form }, logprobs or judge.",
+  ]);
+  const judged = (model: string) =>
+    `    - { when: tools, use: [small, own], strategy: cascade, gate: { kind: judge, min: 0.7, model: ${model} } }`;
+  assert.deepEqual(await problems(judged("onw")), [
+    'weir.yaml:5:98 routes.auto[0].gate.model: there is no model "onw". Did you mean "own"?',
+  ]);
+  assert.deepEqual(await problems(judged("extractive")), [
+    "weir.yaml:5:98 routes.auto[0].gate.model: extractive is no model that can be asked.",
+  ]);
+  const good = await loadIn({ yaml: file(judged("own")) });
+  assert.deepEqual([good.routes["auto"]?.[0]?.gate, good.warnings], [{ kind: "judge", min: 0.7, model: "own" }, []]);
+  const idle = await loadIn({ yaml: file("    - { when: tools, use: [own], gate: { kind: form } }") });
+  assert.deepEqual(idle.warnings, ["weir.yaml:5:34 routes.auto[0].gate: does nothing without strategy: cascade."]);
+  assert.equal(
+    (await problems("    - { when: tools, use: [small, own], strategy: cascade, gate: { kind: logprobs, min: 0.1 } }")).length,
+    1,
+  );
+  const approved = (gate?: { kind: "judge"; model: string; min: number }) =>
+    findRouteProblem(good, { auto: [{ use: ["small", "own"], strategy: "cascade", ...(gate === undefined ? {} : { gate }) }] })?.param;
+  assert.deepEqual(
+    [approved(), approved({ kind: "judge", model: "onw", min: 0.5 }), approved({ kind: "judge", model: "own", min: 0.5 })],
+    ["routes.auto[0].gate", "routes.auto[0].gate.model", undefined],
+  );
 });

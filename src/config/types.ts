@@ -6,7 +6,8 @@ import type { ResilienceConfig } from "./resilience.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
 import type { AbusePolicy } from "../domain/abuse.ts";
 import type { PiiMode } from "../domain/guard-policy.ts";
-import type { Ranking, Strategy } from "../domain/ranking.ts";
+import type { Gate } from "../domain/cascade.ts";
+import type { Ranking, RuleStrategy } from "../domain/ranking.ts";
 import type { StickyBy } from "../domain/signals.ts";
 import type { Price } from "../kernel/money.ts";
 import type { Capabilities, Target, Timeouts, Trust } from "../domain/target.ts";
@@ -71,7 +72,9 @@ export type TierConfig = { readonly rpm: number | undefined; readonly tpm: numbe
 
 /** How the targets of a rule are put in order; without a strategy as written. */
 export type RuleOrder = Pick<Ranking, "weights" | "explore" | "warm"> & {
-  readonly strategy?: Strategy | undefined;
+  readonly strategy?: RuleStrategy | undefined;
+  /** Of a cascade. */
+  readonly gate?: Gate | undefined;
   readonly sticky?: StickyBy | undefined;
 };
 

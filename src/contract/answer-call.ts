@@ -151,6 +151,7 @@ export const errorBody = z.object({
 export const attempt = z.object({
   provider: z.string(),
   model: z.string(),
+  as: z.literal("judge").optional().describe("It judged an answer, and gave none."),
   trust,
   outcome: z.enum(["finished", "failed", "aborted"]),
   code: z.string().optional(),

@@ -1,12 +1,32 @@
 import { z } from "zod";
 import { PII_MODES } from "../domain/guard-policy.ts";
 import { STICKY_BY } from "../domain/signals.ts";
-import { STRATEGIES } from "../domain/ranking.ts";
+import { RULE_STRATEGIES } from "../domain/ranking.ts";
 
 /** Weights count relative to each other, so a million to one is as good as all. */
 const WEIGHT_MAX = 1_000_000;
 /** Of all calls: beyond half, chance would be the rule and the rule the exception. */
 const share = z.number().min(0).max(0.5);
+
+/** Log probabilities of tokens are 0 or below; below this nobody would have said it. */
+const LOGPROB_MIN = -20;
+const gate = z
+  .discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("logprobs").meta({ description: "the mean log probability of its tokens, asked for where the server tells it." }),
+      min: z.number().min(LOGPROB_MIN).max(0).meta({ description: "It passes from here on." }),
+    }),
+    z.strictObject({
+      kind: z.literal("judge").meta({ description: "what another model says of it." }),
+      model: z.string().min(1).max(128).meta({ description: "Who is asked. The call must be allowed to go there, too." }),
+      min: z.number().min(0).max(1).meta({ description: "It passes from here on." }),
+    }),
+    z.strictObject({ kind: z.literal("form").meta({ description: "whether it fits the schema that the call asks for." }) }),
+  ])
+  .meta({
+    description:
+      "With `strategy: cascade`: by what an answer is judged before it leaves. One that does not pass, or cannot be judged, is not given, and the next model is asked (docs/cascades.md).",
+  });
 
 /** One rule of a route, as weir.yaml and the policies of the admin API write it. */
 export const routeRule = z.strictObject({
@@ -24,10 +44,11 @@ export const routeRule = z.strictObject({
     .enum(PII_MODES)
     .optional()
     .meta({ description: "At least this for personal data in the calls that the rule takes (`guard.pii`)." }),
-  strategy: z.enum(STRATEGIES).optional().meta({
+  strategy: z.enum(RULE_STRATEGIES).optional().meta({
     description:
-      "How the eligible models of `use` are put in order. `priority`, the default: as written. `weighted`: by chance, by `weights`. `least-busy`, `latency`, `cheapest`: by what is known of them. `sticky`: calls that `sticky` holds together go to the same one.",
+      "How the eligible models of `use` are put in order. `priority`, the default: as written. `weighted`: by chance, by `weights`. `least-busy`, `latency`, `cheapest`: by what is known of them. `sticky`: calls that `sticky` holds together go to the same one. `cascade`: as written, and an answer that does not pass `gate` is not given; the next one is asked.",
   }),
+  gate: gate.optional(),
   weights: z
     .record(z.string().min(1).max(128), z.number().min(0).max(WEIGHT_MAX))
     .optional()

@@ -1,4 +1,5 @@
 import type { KeyId, RequestId, TenantId } from "../kernel/ids.ts";
+import type { CascadeMark } from "./cascade.ts";
 import type { CallHead, Form, UsageSource } from "./chat.ts";
 import type { Guarded } from "./guard-policy.ts";
 import type { RolloutMark } from "./rollout.ts";
@@ -12,6 +13,8 @@ export type BudgetScope = "platform" | "tenant" | "key";
 export type Attempt = {
   readonly provider: string;
   readonly model: string;
+  /** Not for an answer: it judged another one's. */
+  readonly as?: "judge" | undefined;
   readonly trust: Trust;
   readonly outcome: "finished" | "failed" | "aborted";
   /** A fault code where it failed. */
@@ -83,6 +86,8 @@ export type CallEvent = {
   readonly guard?: Guarded | undefined;
   /** Where the call asks for JSON or a schema, and the answer could be checked. */
   readonly form?: Form | undefined;
+  /** Where the call went by a cascade. */
+  readonly cascade?: CascadeMark | undefined;
   /** Digests that tie a change in quality to what changed. */
   readonly fingerprint: { readonly prompt: string; readonly policy: string; readonly config: string; readonly index?: string | undefined };
 };
@@ -110,14 +115,12 @@ export function toEventChoice({ rule, service, signals, chance = 1, candidates, 
  * asked because it had been failing.
  * A repeat at the same target that succeeds takes nothing from the answer.
  */
-export function isDegraded({
-  attempts,
-  candidates,
-  model,
-  service,
-}: Pick<CallEvent, "attempts" | "candidates" | "model" | "service">): boolean {
+export function isDegraded(event: Pick<CallEvent, "attempts" | "candidates" | "model" | "cascade" | "service">): boolean {
+  const { attempts, candidates, model, cascade, service } = event;
   if (service !== undefined) return true;
-  if (attempts.some((attempt) => attempt.model !== model)) return true;
+  // In a cascade a whole answer that did not pass is no failure.
+  if (attempts.some((each) => each.as === undefined && each.model !== model && !(cascade !== undefined && each.outcome === "finished")))
+    return true;
   for (const candidate of candidates) {
     if (candidate.fell === "breaker-open") return true;
     if (candidate.model === model) return false;

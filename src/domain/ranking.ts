@@ -1,6 +1,9 @@
 /** How eligible targets are put in order. */
 export const STRATEGIES = ["priority", "weighted", "least-busy", "latency", "cheapest", "sticky"] as const;
 export type Strategy = (typeof STRATEGIES)[number];
+/** What a rule may ask for: a cascade keeps the order as written, and asks the next only where an answer does not pass its gate. */
+export const RULE_STRATEGIES = [...STRATEGIES, "cascade"] as const;
+export type RuleStrategy = (typeof RULE_STRATEGIES)[number];
 
 export type Ranking = {
   readonly strategy: Strategy;

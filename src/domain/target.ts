@@ -1,3 +1,4 @@
+import type { Gate } from "./cascade.ts";
 import type { PiiMode } from "./guard-policy.ts";
 import type { RolloutMark } from "./rollout.ts";
 import type { ServiceLevel } from "./service-level.ts";
@@ -76,6 +77,10 @@ export type Plan = {
   readonly policyHash: string;
   /** What the rule that chose asks for personal data, at least. */
   readonly pii?: PiiMode | undefined;
+  /** Set where the rule narrows trust. */
+  readonly trust?: Trust | undefined;
+  /** The targets are a cascade: an answer is given only if it passes, or is the last. */
+  readonly gate?: Gate | undefined;
   /** The rule that chose, by its route and place; undefined: a model was asked for by its name, or no rule took the call. */
   readonly rule?: { readonly route: string; readonly at: number } | undefined;
   /** The server gave less than all it can when this was planned. Absent: full service. */

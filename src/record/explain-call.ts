@@ -1,3 +1,4 @@
+import type { CascadeMark } from "../domain/cascade.ts";
 import type { Attempt, CallEvent, RefusalEvent, Operation } from "../domain/event.ts";
 import type { FellReason } from "../domain/target.ts";
 import { toIso } from "../kernel/clock.ts";
@@ -37,6 +38,7 @@ export function explainCall(event: CallEvent, tenant: string): string[] {
     ...explainRollout(event),
     ...event.candidates.map(explainCandidate),
     ...explainAttempts(event),
+    ...explainCascade(event),
     ending(event),
     money(event),
   ];
@@ -110,9 +112,24 @@ function explainAttempts({ attempts, candidates, code }: CallEvent): string[] {
     return [`No provider was asked${code === undefined ? "" : `: ${messageOf(code)}`}`];
   }
   return attempts.map((attempt, at) => {
-    const after = at === 0 ? "Asked first" : "Then";
+    const after = attempt.as === "judge" ? "Then, as a judge of that answer" : at === 0 ? "Asked first" : "Then";
     return `${after}: ${attempt.model} at ${attempt.provider} (${attempt.trust}). ${howEnded(attempt)}`;
   });
+}
+
+const GATES: Readonly<Record<CascadeMark["gate"], string>> = {
+  logprobs: "how probable its own model found it",
+  judge: "what another model said of it",
+  form: "whether it had the form that was asked for",
+};
+
+function explainCascade({ cascade, model }: CallEvent): string[] {
+  if (cascade === undefined) return [];
+  const { gate, asked, escalated, unjudged = 0 } = cascade;
+  const first = `Its rule is a cascade, which judged each answer but the last by ${GATES[gate] ?? gate}; ${plural(asked, "model")} of it ${asked === 1 ? "was" : "were"} asked.`;
+  if (escalated === 0) return [first];
+  const why = unjudged === 0 ? "" : `, of them ${String(unjudged)} because nothing could judge it`;
+  return [first, `${plural(escalated, "answer")} did not pass${why}; the one of ${model ?? "nobody"} was given.`];
 }
 
 function howEnded({ outcome, code, latencyMs, inputTokens, outputTokens, usageSource }: Attempt): string {

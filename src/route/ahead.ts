@@ -25,14 +25,15 @@ export function withAhead(own: readonly Target[], ahead: readonly Ahead[] | unde
 
 /** The same plan with these asked first, where they are eligible. The others stay in case they fail; the last resort stays the last. */
 export function putFirst(
-  { targets, chance }: Pick<Plan, "targets" | "chance">,
+  plan: Pick<Plan, "targets" | "chance" | "gate">,
   first: readonly Target[],
   candidates: readonly Candidate[],
   fallback: boolean,
-): Pick<Plan, "targets" | "chance"> {
+): Pick<Plan, "targets" | "chance" | "gate"> {
+  const { targets } = plan;
   const eligible = first.filter((target) => candidates.some((each) => each.target === target && each.fell === undefined));
-  if (eligible.length === 0) return { targets, chance };
+  if (eligible.length === 0) return plan;
   const last = targets.filter((target) => target.kind === "extractive");
   const models = [...eligible, ...targets.filter((target) => target.kind !== "extractive" && !eligible.includes(target))];
-  return { targets: [...models.slice(0, fallback ? ATTEMPTS_MAX - last.length : 1), ...last], chance: 1 };
+  return { ...plan, targets: [...models.slice(0, fallback ? ATTEMPTS_MAX - last.length : 1), ...last], chance: 1 };
 }

@@ -4,6 +4,7 @@ import type { Candidate, Plan, Target } from "../domain/target.ts";
 import { sha256Hex } from "../kernel/hash.ts";
 import { aboutChat, aboutVectors, type Facts } from "./about.ts";
 import { putFirst, withAhead } from "./ahead.ts";
+import { createBeside } from "./beside.ts";
 import { choose, judgeAll, whyKeptIn } from "./choose.ts";
 import { whyFell, type Wanted, type WantedVectors } from "./eligible.ts";
 import { withoutOpen } from "./open-breakers.ts";
@@ -37,6 +38,8 @@ export type Router = {
   plan(wanted: Asking<Wanted>): Plan;
   /** The same for embeddings. */
   planEmbedding(wanted: Asking<WantedVectors>): Plan;
+  /** A model that is asked beside those of a plan, of which `narrowed` is what its rule asks for; undefined: the call may not go there. */
+  beside(model: string, wanted: Asking<Wanted>, narrowed: Pick<Plan, "trust" | "pii">): Target | undefined;
   /** The same as `plan`, with what every rule came to. Throws `model_unknown`. */
   explain(wanted: Asking<Wanted>): Reasoning;
   /** Names that a caller may put into `model`. */
@@ -58,7 +61,7 @@ export type Reasoning = {
   readonly fault: unknown;
 };
 
-type Decided = Pick<Plan, "rule" | "policyHash" | "pii"> & {
+type Decided = Pick<Plan, "rule" | "policyHash" | "pii" | "trust"> & {
   readonly chosen: Rule;
   /** Its place; undefined: no rule took the call. */
   readonly took: number | undefined;
@@ -82,7 +85,7 @@ export function createRouter(options: RouterOptions): Router {
     if (!about.dry) for (const { at } of failed) options.conditionFailed?.(name, at);
     const took = none ? undefined : chosen.at;
     const rule = took === undefined || !Object.hasOwn(routes, name) ? undefined : { route: name, at: took };
-    return { rules, chosen, took, signals, rule, policyHash, pii: chosen.pii };
+    return { rules, chosen, took, signals, rule, policyHash, pii: chosen.pii, trust: chosen.trust };
   };
   const candidatesOf = ({ chosen }: Decided, wanted: Asking<Wanted>): readonly Candidate[] => {
     if (chosen.targets.length > 0 && chosen.targets.every((target) => target.capabilities.embeddings === true)) throw noChat();
@@ -93,11 +96,11 @@ export function createRouter(options: RouterOptions): Router {
     const barred = [...listed, extractive, ...aside].map((target): Candidate => ({ target, fell: whyFell(target, full) }));
     return withoutOpen(barred, health);
   };
-  const planOf = ({ chosen, rule, pii, signals }: Decided, candidates: readonly Candidate[], wanted: Asking<Wanted>): Plan => {
+  const planOf = ({ chosen, rule, pii, trust, signals }: Decided, candidates: readonly Candidate[], wanted: Asking<Wanted>): Plan => {
     const { first, aside } = withAhead(chosen.targets, wanted.ahead, targets);
     const mine = candidates.filter(({ target }) => !aside.includes(target));
     const ordered = putInOrder(mine, { ...options, order: chosen.order, wanted, health });
-    return { ...putFirst(ordered, first, candidates, options.fallback), candidates, policyHash, pii, rule, signals: signals.asked };
+    return { ...putFirst(ordered, first, candidates, options.fallback), candidates, policyHash, pii, trust, rule, signals: signals.asked };
   };
 
   return {
@@ -112,6 +115,7 @@ export function createRouter(options: RouterOptions): Router {
       const planned = planVectors(chosen.targets, { ...wanted, trust: chosen.trust, keptIn }, options);
       return { ...planned, policyHash, pii, rule, signals: signals.asked };
     },
+    beside: createBeside(targets, health),
     explain(wanted) {
       const decided = decide(wanted.chat.model, aboutChat({ ...wanted, dry: true }));
       const rules = judgeAll(decided.rules, decided.signals);

@@ -34,10 +34,10 @@ export function toRules(
   targetOf: (model: string) => Target,
   read: (when: string) => ReadCondition,
 ): readonly Rule[] {
-  return rules.map(({ when, use, trust, pii, strategy, weights, sticky, explore, warm }, at) => {
+  return rules.map(({ when, use, trust, pii, strategy, gate, weights, sticky, explore, warm }, at) => {
     const condition = when === undefined ? undefined : read(when);
     const holds = condition === undefined ? undefined : condition.ok ? condition.holds : untold;
-    return { at, when, holds, targets: use.map(targetOf), trust, pii, order: { strategy, weights, sticky, explore, warm } };
+    return { at, when, holds, targets: use.map(targetOf), trust, pii, order: { strategy, gate, weights, sticky, explore, warm } };
   });
 }
 

@@ -10,6 +10,8 @@ export type Metrics = {
   /** What the rules for content found and did in one call: types and rules are fixed words. */
   guarded(what: GuardedCall): void;
   attempt(tried: TriedAttempt): void;
+  /** A call under a cascade; `route` is a name of the configuration. */
+  cascade(route: string, what: { readonly escalated: number; readonly unjudged?: number | undefined }): void;
   /** A rollout moved: by hand, or by its gates. */
   rolloutMoved(act: string): void;
   http(method: string, path: string, status: number): void;
@@ -106,7 +108,6 @@ export function createMetrics(gauges: Gauges): Metrics {
   const target = ["model", "provider"];
   const calls = all.counter("weir_calls_total", "Calls by outcome.", [...target, "outcome", "stream"]);
   const refusals = all.counter("weir_refusals_total", "Calls refused before any provider was asked.", ["code"]);
-  const conditions = all.counter("weir_route_condition_failures_total", "Conditions that could not be told for a call.", ["route", "rule"]);
   const findings = all.counter("weir_guard_findings_total", "Personal data and secrets found in calls.", ["type"]);
   const guards = all.counter("weir_guard_actions_total", "What rules for content did.", ["action"]);
   const attempts = all.counter("weir_attempts_total", "Upstream attempts.", [...target, "outcome", "code"]);
@@ -146,9 +147,7 @@ export function createMetrics(gauges: Gauges): Metrics {
     refusal(code) {
       refusals.series(code).value++;
     },
-    conditionFailed(route, rule) {
-      conditions.series(route, String(rule)).value++;
-    },
+    ...countRoutes(all),
     guarded({ found, masked, injection, withheld, answer }) {
       for (const [type, count] of Object.entries(found ?? {})) findings.series(type).value += count ?? 0;
       if (masked === true) guards.series("masked").value++;
@@ -167,6 +166,22 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
     expose: async () => ({ contentType: EXPOSITION_TYPE, body: toText(all.collect()) }),
     collect: all.collect,
+  };
+}
+
+/** What the rules of routes did. */
+function countRoutes(all: ReturnType<typeof createExposition>): Pick<Metrics, "conditionFailed" | "cascade"> {
+  const conditions = all.counter("weir_route_condition_failures_total", "Conditions that could not be told for a call.", ["route", "rule"]);
+  const cascades = all.counter("weir_cascade_calls_total", "Calls that went by a cascade.", ["route", "escalated"]);
+  const unjudged = all.counter("weir_cascade_unjudged_total", "Answers of cascades that could not be judged.", ["route"]);
+  return {
+    conditionFailed(route, rule) {
+      conditions.series(route, String(rule)).value++;
+    },
+    cascade(route, what) {
+      cascades.series(route, String(what.escalated > 0)).value++;
+      if (what.unjudged !== undefined) unjudged.series(route).value += what.unjudged;
+    },
   };
 }
 
