@@ -176,8 +176,8 @@ ${operations.length} operations. A running server describes itself, as OpenAPI 3
 
 Send \`Authorization: Bearer <key>\` (or \`x-api-key\`). \`OpenAI-Tenant: <slug>\` may name the key's own tenant; another one is refused. \`/v1\` speaks
 OpenAI's protocol, so its clients work with the address changed, and \`x-weir-feature\` names what of your product a call is for. Answers of calls carry
-the headers \`x-weir-request-id\`, \`x-weir-model\`, \`x-weir-provider\`, \`x-weir-trust\`, \`x-weir-tier\`, \`x-weir-cost-micro-usd\` and \`x-weir-receipt\`; a
-stream carries the first, and the rest is \`weir\` in its last event. Objects in answers may hold more than is named here.
+the headers \`x-weir-request-id\`, \`x-weir-model\`, \`x-weir-provider\`, \`x-weir-trust\`, \`x-weir-tier\`, \`x-weir-cost-micro-usd\`, \`x-weir-receipt\` and,
+where a prompt was trimmed, \`x-weir-trimmed\`; a stream carries the first, and the rest is \`weir\` in its last event. Objects in answers may hold more than is named here.
 
 ${sections.join("\n\n")}
 

@@ -23,6 +23,7 @@ const VALUES: { readonly [S in Setting]: readonly Settings[S][] } = {
   rpm: [undefined, 10, 50],
   tpm: [undefined, 10, 50],
   budgetUsd: [undefined, 0, 5],
+  context: ["refuse", undefined, "trim"],
   guard: [undefined, { pii: "block" }, { pii: "off", canary: true }, { outputLinks: "off", linkHosts: ["a.example"] }],
 };
 const SETTINGS = Object.keys(VALUES) as Setting[];
@@ -39,6 +40,7 @@ function* liberties(one: Settings, tiers: (typeof TIERS)[number]): Generator<str
   for (const [rule, ranks] of Object.entries(LAX_TO_STRICT))
     yield [rule, -ranks.indexOf(String({ ...GUARD_DEFAULT, ...one.guard }[rule as keyof typeof LAX_TO_STRICT]))];
   for (const host of one.guard?.linkHosts ?? []) yield `link ${host}`;
+  yield ["trims", VALUES.context.indexOf(one.context)];
   yield ["kept", VALUES.contentPolicy.indexOf(one.contentPolicy)];
   for (const model of ["a", "b", "c"]) if (one.models === undefined || one.models.includes(model)) yield `model ${model}`;
   for (const region of ["eu", "us", "none"]) if (one.region === undefined || one.region === region) yield `region ${region}`;

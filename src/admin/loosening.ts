@@ -11,6 +11,9 @@ type Settings = Pick<TenantView, Setting>;
 /** From keeping nothing to keeping everything. */
 const KEPT: readonly ContentPolicy[] = ["none", "scrubbed-sample", "scrubbed", "full"];
 
+/** From refusing what is too long to answering it by a part. Between them: as a rule says. */
+const TRIMS: readonly Settings["context"][] = ["refuse", undefined, "trim"];
+
 const isRaised = (before: number | undefined, after: number | undefined): boolean =>
   before !== undefined && (after === undefined || after > before);
 
@@ -29,6 +32,7 @@ const LOOSENS: Readonly<Record<Setting, (before: Settings, after: Settings, guar
   rpm: (before, after) => isRaisedUnderTier(before, before.rpm, after.rpm),
   tpm: (before, after) => isRaisedUnderTier(before, before.tpm, after.tpm),
   budgetUsd: (before, after) => isRaised(before.budgetUsd, after.budgetUsd),
+  context: (before, after) => TRIMS.indexOf(after.context) > TRIMS.indexOf(before.context),
   guard: (before, after, guard) => isGuardLoosened(guard, before.guard, after.guard),
 };
 

@@ -72,8 +72,8 @@ function tenantKind({ changed }: PolicyKindDeps): Kind<PolicyBody<"tenant">> {
   return {
     of: "tenant",
     async complete(db, tenantId, draft) {
-      const { tier, region, budgetUsd, contentPolicy, models, rpm, tpm, guard } = toView(await getTenant(db, tenantId));
-      const whole = { tier, region, budgetUsd, models, rpm, tpm, guard };
+      const { tier, region, budgetUsd, contentPolicy, models, rpm, tpm, guard, context } = toView(await getTenant(db, tenantId));
+      const whole = { tier, region, budgetUsd, models, rpm, tpm, guard, context };
       const unset = Object.fromEntries(Object.entries(whole).map(([name, value]) => [name, value ?? null]));
       return { contentPolicy, ...unset, ...draft };
     },
@@ -129,7 +129,7 @@ function diffRoutes(before: Routes, after: Routes): Changed {
   return diff(shown(before), shown(after), (text) => text);
 }
 
-const sayRule = ({ when, use, trust, pii }: RouteRule): string =>
-  Object.entries({ when, use: use.join(", "), trust, pii })
+const sayRule = ({ when, use, trust, pii, context }: RouteRule): string =>
+  Object.entries({ when, use: use.join(", "), trust, pii, context })
     .flatMap(([word, value]) => (value === undefined ? [] : [`${word} ${value}`]))
     .join("; ");

@@ -3,6 +3,7 @@ import type { BudgetScope, CallEvent, Reservation } from "../domain/event.ts";
 import type { Standing } from "../domain/guard-policy.ts";
 import type { Checked } from "../domain/guard.ts";
 import type { Trial } from "../domain/rollout.ts";
+import type { Shorten } from "../domain/shorten.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { Course } from "../domain/course.ts";
 import type { FaultCode } from "../kernel/fault.ts";
@@ -57,6 +58,7 @@ export type Stages = {
     readonly said: ChatCall;
     /** The rollout that it takes part in. */
     readonly trial?: Trial | undefined;
+    readonly shorten?: Shorten | undefined;
   }): Plan;
   /** A model that is asked beside the plan's, under what its rule narrows; undefined: this content may not go there. */
   beside(model: string, wanted: Parameters<Stages["plan"]>[0], plan: Plan): Target | undefined;

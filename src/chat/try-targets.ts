@@ -1,6 +1,6 @@
-import type { Part, Retrieved } from "../domain/chat.ts";
+import type { ChatCall, Part, Retrieved } from "../domain/chat.ts";
 import type { Outgoing } from "../domain/guard.ts";
-import type { Target } from "../domain/target.ts";
+import type { Plan, Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { AnswerPart, Finish, Said } from "./answer-part.ts";
 import { openAttempt, type TargetAttempt } from "./attempt.ts";
@@ -8,6 +8,7 @@ import { boundFor } from "./bound.ts";
 import { createCascade, type Ears, type Held } from "./cascade.ts";
 import type { Meter } from "./meter.ts";
 import type { Run } from "./run.ts";
+import { withoutMessages } from "./shorten.ts";
 import type { Asked, Stages } from "./stages.ts";
 import type { Trying } from "./trying.ts";
 
@@ -105,7 +106,15 @@ function leaving(stages: Stages, { call, chat, checked, plan, retrieved }: Tryin
   const left = checked.leave(target, plan.pii ?? "off", passages);
   if (left.chat === checked.chat && left.passages === passages && left.systemPrompt === call.who.tenant.systemPrompt)
     return { chat, passages };
-  return { chat: stages.ground(left.chat, left.systemPrompt, retrieved && left.passages, checked.closing).chat, passages: left.passages };
+  const kept = keptOf(left.chat, checked.chat, plan);
+  return { chat: stages.ground(kept, left.systemPrompt, retrieved && left.passages, checked.closing).chat, passages: left.passages };
+}
+
+/** What of it the plan left in. Masking changes messages one by one, so places mean the same. */
+function keptOf(left: ChatCall, chat: ChatCall, { shortened }: Plan): ChatCall {
+  if (shortened === undefined) return left;
+  if (left.messages.length !== chat.messages.length) throw new TypeError("masking has moved messages");
+  return withoutMessages(left, shortened.without);
 }
 
 type End = Extract<Part, { type: "finish" }>;

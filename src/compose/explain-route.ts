@@ -1,4 +1,4 @@
-import type { Stages } from "../chat/index.ts";
+import { putTogether, type Stages } from "../chat/index.ts";
 import { findRouteProblem, type ApprovedRoutes, type Config } from "../config/index.ts";
 import type { RouteExplanation } from "../contract/route-explain.ts";
 import type { Call } from "../domain/chat.ts";
@@ -38,15 +38,12 @@ export function createExplainRoute({ config, check, ground, router, routerWith }
     } catch (error) {
       return { ...about, rules: [], signals: {}, candidates: [], order: [], refusal: toRefusal(error) };
     }
-    const grounded = ground(checked.chat, who.tenant.systemPrompt, undefined, checked.closing);
     const budgeted = who.tenant.budgetMicroUsd !== undefined || who.key.budgetMicroUsd !== undefined;
     const reasoned = chosen.explain({
-      chat: grounded.chat,
+      ...putTogether(ground, { who }, checked, undefined),
       said: checked.chat,
       who,
       feature,
-      inputBytes: grounded.inputBytes + checked.bytesAdded,
-      passages: 0,
       budgeted,
       content: checked.standing,
       findingTypes: () => Object.keys(checked.guarded?.found ?? {}),
@@ -65,6 +62,7 @@ function toExplanation({ rules, took, signals, candidates, plan, fault }: Reason
       ...(rule.when === undefined ? {} : { when: rule.when }),
       ...(rule.trust === undefined ? {} : { trust: rule.trust }),
       ...(rule.pii === undefined ? {} : { pii: rule.pii }),
+      ...(rule.context === undefined ? {} : { context: rule.context }),
       ...(rule.order.strategy === undefined ? {} : { strategy: rule.order.strategy }),
     })),
     signals: signals ?? {},
@@ -75,6 +73,7 @@ function toExplanation({ rules, took, signals, candidates, plan, fault }: Reason
       ...(fell === undefined ? {} : { fell, why: sayFell(fell) }),
     })),
     order: plan?.targets.map(({ model }) => model) ?? [],
+    ...(plan?.shortened === undefined ? {} : { trimmed: plan.shortened.trimmed }),
     ...(plan === undefined ? { refusal: toRefusal(fault) } : { chance: plan.chance ?? 1 }),
   };
 }

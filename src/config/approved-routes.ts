@@ -11,6 +11,7 @@ export type ApprovedRoutes = Readonly<
       readonly use: readonly string[];
       readonly trust?: RuleConfig["trust"];
       readonly pii?: RuleConfig["pii"];
+      readonly context?: RuleConfig["context"];
     })[]
   >
 >;
@@ -70,10 +71,11 @@ export function withApprovedRoutes<C extends Known>(config: C, approved: Approve
   return { ...config, routes: nameMap(own) };
 }
 
-const toRule = (config: Known, { when, use, trust, pii, ...order }: ApprovedRoutes[string][number]): RuleConfig => ({
+const toRule = (config: Known, { when, use, trust, pii, context, ...order }: ApprovedRoutes[string][number]): RuleConfig => ({
   ...orderOf(order),
   when,
   use: [...new Set(use)].filter((name) => isModel(config, name)),
   trust,
   ...(pii === undefined ? {} : { pii }),
+  ...(context === undefined ? {} : { context }),
 });

@@ -68,6 +68,7 @@ function readRule(rule: FileRule, path: readonly PathPart[], source: Source, kno
     use: withoutExtractive(use, path, source),
     trust: rule.trust,
     ...(rule.pii === undefined ? {} : { pii: rule.pii }),
+    ...(rule.context === undefined ? {} : { context: rule.context }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { ObjectsConfig } from "./objects.ts";
 import type { ResilienceConfig } from "./resilience.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
 import type { AbusePolicy } from "../domain/abuse.ts";
+import type { ContextPolicy } from "../domain/context-policy.ts";
 import type { PiiMode } from "../domain/guard-policy.ts";
 import type { Gate } from "../domain/cascade.ts";
 import type { Ranking, RuleStrategy } from "../domain/ranking.ts";
@@ -85,6 +86,8 @@ export type RuleConfig = RuleOrder & {
   readonly trust: Trust | undefined;
   /** At least this for personal data. */
   readonly pii?: PiiMode | undefined;
+  /** What becomes of a prompt that no model has room for. */
+  readonly context?: ContextPolicy | undefined;
 };
 
 /** PEM texts, and the files that they were read from. */

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONTEXT_POLICIES } from "../domain/context-policy.ts";
 import { CONTENT_FIELDS, PII_MODES } from "../domain/guard-policy.ts";
 import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 
@@ -49,6 +50,7 @@ export const tenantPatch = z.strictObject({
   rpm: perMinute.nullish(),
   tpm: perMinute.nullish(),
   guard: guardChange.nullish(),
+  context: z.enum(CONTEXT_POLICIES).nullish(),
 });
 
 export const keyCreate = z.strictObject({

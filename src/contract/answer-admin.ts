@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONTEXT_POLICIES } from "../domain/context-policy.ts";
 import { guardChange } from "./admin.ts";
 import { attempt, usageSource } from "./answer-call.ts";
 
@@ -17,6 +18,10 @@ export const tenant = z.object({
   region: z.string().nullish(),
   contentPolicy: z.enum(["none", "scrubbed-sample", "scrubbed", "full"]),
   guard: guardChange.optional().describe("The tenant's own rules for content."),
+  context: z
+    .enum(CONTEXT_POLICIES)
+    .nullish()
+    .describe("What becomes of a prompt that no model has room for; absent: as the route's rule says."),
   systemPrompt: z.string().nullish(),
   models: z.array(z.string()).nullish(),
   rpm: count.nullish(),

@@ -31,6 +31,11 @@ export const guarded = z.object({
   answer: counts.optional().describe("In the answer, by rule."),
 });
 
+export const trimmed = z.object({
+  messages: count.describe("Messages of the conversation, the oldest."),
+  passages: count.optional().describe("Of the passages that were found, those ranked last."),
+});
+
 export const weirAnswer = z
   .object({
     requestId: z.string(),
@@ -48,6 +53,9 @@ export const weirAnswer = z
       .enum(["fits", "mended", "misfit"])
       .optional()
       .describe("Where JSON or a schema was asked for and the answer could be checked. `mended`: the model's second try fits."),
+    trimmed: trimmed
+      .optional()
+      .describe("What was left out of the prompt, because no model that may serve the call has room for all of it."),
     costMicroUsd: count,
     usageSource: usageSource.describe("`counted`: the provider did not say, so the tokens were counted here."),
     receipt: z.string().describe("Hash of the call's record; `GET /v1/receipts/{id}` signs it."),

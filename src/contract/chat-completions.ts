@@ -1,4 +1,5 @@
 import type { Form } from "../domain/chat.ts";
+import type { Trimmed } from "../domain/context-policy.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import { z } from "zod";
 import { providerPreference } from "./provider-preference.ts";
@@ -146,6 +147,8 @@ export type WeirAnswer = {
   cache: "off" | "miss" | "hit";
   /** Where JSON or a schema was asked for, and the answer could be checked: `mended` is a second try that fits. */
   form?: Form | undefined;
+  /** What was left out of the prompt. */
+  trimmed?: Trimmed | undefined;
   costMicroUsd: number;
   usageSource: "reported" | "counted" | "none";
   receipt: string;

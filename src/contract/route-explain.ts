@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { CONTEXT_POLICIES } from "../domain/context-policy.ts";
+import { trimmed } from "./answer-call.ts";
 import { chatCompletionRequest } from "./chat-completions.ts";
 import { routesPolicy } from "./policy.ts";
 
@@ -30,6 +32,7 @@ export const routeExplanation = z.object({
         use: z.array(z.string()),
         trust: z.enum(["private", "external"]).optional(),
         pii: z.string().optional(),
+        context: z.enum(CONTEXT_POLICIES).optional(),
         strategy: z.string().optional(),
       }),
     )
@@ -46,6 +49,7 @@ export const routeExplanation = z.object({
   ),
   order: z.array(z.string()).describe("Models in the order in which they would be tried; where chance has a say, this time's."),
   chance: z.number().optional().describe("With which the first of them is the first."),
+  trimmed: trimmed.optional().describe("No model has room for the whole prompt: so much of it would be left out."),
   refusal: z.object({ code: z.string(), status: z.int(), message: z.string() }).optional().describe("The call would be refused, and so."),
 });
 export type RouteExplanation = z.output<typeof routeExplanation>;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { CONTEXT_POLICIES } from "../domain/context-policy.ts";
 import { PII_MODES } from "../domain/guard-policy.ts";
 import { STICKY_BY } from "../domain/signals.ts";
 import { RULE_STRATEGIES } from "../domain/ranking.ts";
@@ -44,6 +45,10 @@ export const routeRule = z.strictObject({
     .enum(PII_MODES)
     .optional()
     .meta({ description: "At least this for personal data in the calls that the rule takes (`guard.pii`)." }),
+  context: z.enum(CONTEXT_POLICIES).optional().meta({
+    description:
+      "For calls that no eligible model has room for. `trim`: the oldest of the conversation is left out until the roomiest has, and the answer says so (docs/context.md). `refuse`, the default: `context_length_exceeded`, also where the tenant says `trim`.",
+  }),
   strategy: z.enum(RULE_STRATEGIES).optional().meta({
     description:
       "How the eligible models of `use` are put in order. `priority`, the default: as written. `weighted`: by chance, by `weights`. `least-busy`, `latency`, `cheapest`: by what is known of them. `sticky`: calls that `sticky` holds together go to the same one. `cascade`: as written, and an answer that does not pass `gate` is not given; the next one is asked.",

@@ -1,6 +1,7 @@
 import type { KeyId, RequestId, TenantId } from "../kernel/ids.ts";
 import type { CascadeMark } from "./cascade.ts";
 import type { CallHead, Form, UsageSource } from "./chat.ts";
+import type { Trimmed } from "./context-policy.ts";
 import type { Guarded } from "./guard-policy.ts";
 import type { RolloutMark } from "./rollout.ts";
 import type { SignalValues } from "./signals.ts";
@@ -82,6 +83,8 @@ export type CallEvent = {
   readonly rollout?: RolloutMark | undefined;
   readonly tier: "model" | "extractive";
   readonly passages?: number | undefined;
+  /** What was left out of the prompt, because no model that could serve the call had room for all of it. */
+  readonly trimmed?: Trimmed | undefined;
   /** What the rules for content found and did. */
   readonly guard?: Guarded | undefined;
   /** Where the call asks for JSON or a schema, and the answer could be checked. */
@@ -99,7 +102,7 @@ export function toEventHead({ requestId, who: { tenant, key }, feature, startedA
 }
 
 /** How a plan chose, for another policy to be judged by later. What there is nothing to tell of is left out: most calls have none of it. */
-export function toEventChoice({ rule, service, signals, chance = 1, candidates, rollout }: Plan) {
+export function toEventChoice({ rule, service, signals, chance = 1, candidates, rollout, shortened }: Plan) {
   return {
     candidates: candidates.map(({ target: { model, provider }, fell }) => ({ model, provider, fell })),
     rule,
@@ -107,6 +110,7 @@ export function toEventChoice({ rule, service, signals, chance = 1, candidates, 
     signals: signals === undefined || Object.keys(signals).length === 0 ? undefined : signals,
     chance: chance === 1 ? undefined : Math.round(chance * 1e6) / 1e6,
     rollout,
+    ...(shortened === undefined ? {} : { trimmed: shortened.trimmed }),
   };
 }
 

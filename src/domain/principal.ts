@@ -1,3 +1,4 @@
+import type { ContextPolicy } from "./context-policy.ts";
 import type { GuardChange } from "./guard-policy.ts";
 import type { KeyId, TenantId } from "../kernel/ids.ts";
 
@@ -26,6 +27,8 @@ export type TenantProfile = {
   readonly budgetMicroUsd: number | undefined;
   /** Its own rules for content, over the configuration's. */
   readonly guard?: GuardChange | undefined;
+  /** What becomes of a prompt that no model has room for. undefined: as the rule that takes the call says. */
+  readonly context?: ContextPolicy | undefined;
 };
 
 export type KeyProfile = {

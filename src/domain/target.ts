@@ -2,6 +2,7 @@ import type { Gate } from "./cascade.ts";
 import type { PiiMode } from "./guard-policy.ts";
 import type { RolloutMark } from "./rollout.ts";
 import type { ServiceLevel } from "./service-level.ts";
+import type { Shortened } from "./shorten.ts";
 import type { SignalValues } from "./signals.ts";
 import type { Price } from "../kernel/money.ts";
 
@@ -91,4 +92,6 @@ export type Plan = {
   readonly chance?: number | undefined;
   /** The rollout that the call takes part in, now that it is known where it may go. */
   readonly rollout?: RolloutMark | undefined;
+  /** No model had room for the whole prompt: it is this that is planned. */
+  readonly shortened?: Shortened | undefined;
 };

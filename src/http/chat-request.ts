@@ -1,14 +1,11 @@
 import { CHAT_FIELDS, type ChatCompletionRequest } from "../contract/chat-completions.ts";
 import type { ChatCall, Content, ContentBlock, Message, ResponseFormat, Sampling, ToolChoice } from "../domain/chat.ts";
 import { Fault } from "../kernel/fault.ts";
-import { TOP_K_DEFAULT } from "../kernel/limits.ts";
+import { IMAGE_TOKENS_MAX, TOP_K_DEFAULT } from "../kernel/limits.ts";
 import { checkText } from "./body.ts";
 import { toPreference } from "./provider-wish.ts";
 
 export type OutputLimits = { readonly defaultTokens: number; readonly capTokens: number | undefined };
-
-/** An image costs tokens by its size in pixels, not its bytes; no current model takes more than this for one. */
-const IMAGE_TOKENS_MAX = 40_000;
 
 /** OpenAI's request in domain form. `bodyBytes` is the UTF-8 length of the body it came in. */
 export function toChatCall(body: ChatCompletionRequest, bodyBytes: number, limits: OutputLimits): ChatCall {

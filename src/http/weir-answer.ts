@@ -24,6 +24,7 @@ export function toWeirAnswer(finish: Told, cited: readonly Cited[]): WeirAnswer 
     ...(event.service === undefined ? {} : { service: event.service }),
     cache: "off",
     ...(event.form === undefined ? {} : { form: event.form }),
+    ...(event.trimmed === undefined ? {} : { trimmed: event.trimmed }),
     costMicroUsd: event.costMicroUsd,
     usageSource: usage.source,
     receipt: finish.receipt,
@@ -73,8 +74,15 @@ export function weirHeaders(weir: WeirAnswer): Record<string, string> {
     "x-weir-cache": weir.cache,
     "x-weir-cost-micro-usd": String(weir.costMicroUsd),
     "x-weir-receipt": weir.receipt,
+    ...(weir.trimmed === undefined ? {} : { "x-weir-trimmed": sayTrimmed(weir.trimmed) }),
   };
 }
+
+/** `messages=4`, or `messages=4, passages=2`. */
+const sayTrimmed = (trimmed: NonNullable<WeirAnswer["trimmed"]>): string =>
+  Object.entries(trimmed)
+    .map(([what, count]) => `${what}=${String(count)}`)
+    .join(", ");
 
 /** OpenAI's `url_citation` annotations. The address is this server's own, relative. */
 export function toAnnotations(weir: WeirAnswer, cited: readonly Cited[]) {

@@ -21,6 +21,8 @@ export const OUTPUT_TOKENS_DEFAULT = 4096;
 /** Passages that one call may ask for: beyond this they crowd out the question. */
 export const TOP_K_MAX = 50;
 export const TOP_K_DEFAULT = 8;
+/** An image costs tokens by its size in pixels, not its bytes; no current model takes more than this for one. */
+export const IMAGE_TOKENS_MAX = 40_000;
 /** One line of an upstream's event stream: longer ones are a broken upstream. */
 export const SSE_LINE_BYTES_MAX = 8 * 1024 * 1024;
 /** A whole JSON answer of an upstream. */

@@ -37,6 +37,7 @@ export function explainCall(event: CallEvent, tenant: string): string[] {
     ...explainRule(event),
     ...explainRollout(event),
     ...event.candidates.map(explainCandidate),
+    ...explainTrimmed(event),
     ...explainAttempts(event),
     ...explainCascade(event),
     ending(event),
@@ -104,6 +105,16 @@ const percent = (share: number): string => `${String(Math.round(share * 1000) / 
 function explainCandidate({ model, provider, fell }: CallEvent["candidates"][number], at: number): string {
   const name = `Candidate ${at + 1}, ${model} at ${provider},`;
   return fell === undefined ? `${name} was eligible.` : `${name} was left out: ${FELL[fell] ?? fell}.`;
+}
+
+function explainTrimmed({ trimmed }: CallEvent): string[] {
+  if (trimmed === undefined) return [];
+  const { messages, passages = 0 } = trimmed;
+  const what = [
+    ...(messages === 0 ? [] : [`the oldest ${plural(messages, "message")} of the conversation`]),
+    ...(passages === 0 ? [] : [`the ${plural(passages, "passage")} ranked last`]),
+  ];
+  return [`No model that may serve it had room for the whole prompt, so ${what.join(" and ")} stayed out of it.`];
 }
 
 function explainAttempts({ attempts, candidates, code }: CallEvent): string[] {

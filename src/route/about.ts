@@ -2,6 +2,7 @@ import type { ChatCall, Content } from "../domain/chat.ts";
 import type { Standing } from "../domain/guard-policy.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import type { Ahead } from "../domain/rollout.ts";
+import type { Shorten } from "../domain/shorten.ts";
 import { textsOf } from "./content-text.ts";
 import { estimateInputTokens } from "./context.ts";
 import { hasImages, type Wanted, type WantedVectors } from "./eligible.ts";
@@ -21,6 +22,8 @@ export type Facts = {
   readonly said?: ChatCall | undefined;
   /** Models that stand before those of the rule that takes it. */
   readonly ahead?: readonly Ahead[] | undefined;
+  /** Makes the prompt shorter, where its policy lets it. Absent: nothing can be left out. */
+  readonly shorten?: Shorten | undefined;
 };
 
 const none = (): readonly string[] => [];

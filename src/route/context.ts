@@ -1,4 +1,5 @@
 import type { ChatCall } from "../domain/chat.ts";
+import type { Room } from "../domain/shorten.ts";
 import type { Target } from "../domain/target.ts";
 
 /** Bytes of prompt for each token, as English and code average over current tokenizers: an estimate, never a bound. */
@@ -17,4 +18,16 @@ export function fitOutput(chat: ChatCall, inputBytes: number, target: Target): n
   if (room < OUTPUT_TOKENS_MIN) return undefined;
   if (room >= chat.maxOutputTokens) return chat.maxOutputTokens;
   return chat.maxOutputAsked ? undefined : room;
+}
+
+/** Of a context, what a prompt that is made shorter leaves to an answer whose length the caller did not name. */
+const ANSWER_SHARE = 0.25;
+
+/** Bytes of prompt that a target has room for: `bytesMax` is where `fitOutput` ends. undefined: it takes any. */
+export function roomOf(chat: ChatCall, { contextTokens }: Target): Room | undefined {
+  if (contextTokens === undefined) return undefined;
+  const least = chat.maxOutputAsked ? Math.max(OUTPUT_TOKENS_MIN, chat.maxOutputTokens) : OUTPUT_TOKENS_MIN;
+  const good = Math.max(least, Math.min(chat.maxOutputTokens, Math.floor(contextTokens * ANSWER_SHARE)));
+  const bytes = (answer: number): number => (contextTokens - answer) * BYTES_PER_TOKEN;
+  return { bytesMax: bytes(least), bytesAimed: bytes(good) };
 }

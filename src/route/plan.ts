@@ -12,6 +12,7 @@ import { planVectors } from "./plan-vectors.ts";
 import { checkNames } from "./preference.ts";
 import { putInOrder } from "./put-in-order.ts";
 import { noChat, unknownModel } from "./refusals.ts";
+import { shortenedFor } from "./shortened.ts";
 import { always, toRules, type Outcome, type Rule } from "./rules.ts";
 import { CallSignals, type About, type SignalSources } from "./signals.ts";
 
@@ -103,11 +104,20 @@ export function createRouter(options: RouterOptions): Router {
     return { ...putFirst(ordered, first, candidates, options.fallback), candidates, policyHash, pii, trust, rule, signals: signals.asked };
   };
 
+  /** Rules are asked about the call as it came, whatever is left out of its prompt. */
+  const fitted = (decided: Decided, candidates: readonly Candidate[], wanted: Asking<Wanted>): Plan => {
+    const shortened = shortenedFor({ candidates, policy: decided.chosen.context, wanted, health });
+    if (shortened === undefined) return planOf(decided, candidates, wanted);
+    const { chat, inputBytes, passages } = shortened;
+    const shorter = { ...wanted, chat, inputBytes, passages };
+    return { ...planOf(decided, candidatesOf(decided, shorter), shorter), shortened };
+  };
+
   return {
     names: [...byName.keys()],
     plan(wanted) {
       const decided = decide(wanted.chat.model, aboutChat(wanted));
-      return planOf(decided, candidatesOf(decided, wanted), wanted);
+      return fitted(decided, candidatesOf(decided, wanted), wanted);
     },
     planEmbedding(wanted) {
       const { chosen, rule, pii, signals } = decide(wanted.wish.model, aboutVectors(wanted));
@@ -123,7 +133,8 @@ export function createRouter(options: RouterOptions): Router {
       let candidates: readonly Candidate[] = [];
       try {
         candidates = candidatesOf(decided, wanted);
-        return { ...reasoned, candidates, plan: planOf(decided, candidates, wanted), fault: undefined };
+        const plan = fitted(decided, candidates, wanted);
+        return { ...reasoned, candidates: plan.candidates, plan, fault: undefined };
       } catch (fault) {
         return { ...reasoned, candidates, plan: undefined, fault };
       }

@@ -1,4 +1,5 @@
 import type { Condition, ReadCondition, RuleConfig, RuleOrder } from "../config/index.ts";
+import type { ContextPolicy } from "../domain/context-policy.ts";
 import { atLeast, type PiiMode } from "../domain/guard-policy.ts";
 import type { Signals } from "../domain/signals.ts";
 import type { Target, Trust } from "../domain/target.ts";
@@ -12,6 +13,7 @@ export type Rule = {
   readonly targets: readonly Target[];
   readonly trust: Trust | undefined;
   readonly pii: PiiMode | undefined;
+  readonly context?: ContextPolicy | undefined;
   readonly order: RuleOrder;
 };
 
@@ -34,10 +36,10 @@ export function toRules(
   targetOf: (model: string) => Target,
   read: (when: string) => ReadCondition,
 ): readonly Rule[] {
-  return rules.map(({ when, use, trust, pii, strategy, gate, weights, sticky, explore, warm }, at) => {
+  return rules.map(({ when, use, trust, pii, context, strategy, gate, weights, sticky, explore, warm }, at) => {
     const condition = when === undefined ? undefined : read(when);
     const holds = condition === undefined ? undefined : condition.ok ? condition.holds : untold;
-    return { at, when, holds, targets: use.map(targetOf), trust, pii, order: { strategy, gate, weights, sticky, explore, warm } };
+    return { at, when, holds, targets: use.map(targetOf), trust, pii, context, order: { strategy, gate, weights, sticky, explore, warm } };
   });
 }
 

@@ -178,6 +178,7 @@ const TENANT_OF_KEY = [
   "tpm",
   "budget_micro_usd",
   "guard",
+  "context",
 ];
 
 /** Every request that is not cached comes through here. Revoked keys and deleted tenants are not found; expiry and suspension are the caller's to judge. */

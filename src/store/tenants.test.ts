@@ -63,6 +63,7 @@ for (const engine of listTestEngines()) {
         rpm: undefined,
         tpm: undefined,
         budgetMicroUsd: undefined,
+        context: undefined,
         guard: undefined,
       });
       assert.deepEqual(await findTenantBySlug(db, "acme"), made);

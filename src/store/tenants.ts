@@ -1,3 +1,4 @@
+import type { ContextPolicy } from "../domain/context-policy.ts";
 import type { GuardChange } from "../domain/guard-policy.ts";
 import type { ContentPolicy, TenantProfile } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -23,9 +24,11 @@ export type TenantRow = {
   readonly tpm: number | null;
   readonly budget_micro_usd: number | null;
   readonly guard: GuardChange | null;
+  readonly context: ContextPolicy | null;
 };
 
-export const TENANT_COLUMNS = "id, slug, name, tier, region, content_policy, system_prompt, models, rpm, tpm, budget_micro_usd, guard";
+export const TENANT_COLUMNS =
+  "id, slug, name, tier, region, content_policy, system_prompt, models, rpm, tpm, budget_micro_usd, guard, context";
 
 export function toTenantProfile(row: TenantRow): TenantProfile {
   return {
@@ -41,6 +44,7 @@ export function toTenantProfile(row: TenantRow): TenantProfile {
     tpm: row.tpm ?? undefined,
     budgetMicroUsd: row.budget_micro_usd ?? undefined,
     guard: row.guard ?? undefined,
+    context: row.context ?? undefined,
   };
 }
 
@@ -119,6 +123,7 @@ export type TenantChange = {
   readonly tpm?: number | null | undefined;
   readonly budgetMicroUsd?: number | null | undefined;
   readonly guard?: GuardChange | null | undefined;
+  readonly context?: ContextPolicy | null | undefined;
 };
 
 const COLUMNS_OF_CHANGE = [
@@ -132,6 +137,7 @@ const COLUMNS_OF_CHANGE = [
   ["tpm", "tpm"],
   ["budgetMicroUsd", "budget_micro_usd"],
   ["guard", "guard"],
+  ["context", "context"],
 ] as const satisfies readonly (readonly [keyof TenantChange, string])[];
 
 /** Lists are arrays of the database, other objects its JSON. */

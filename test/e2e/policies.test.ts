@@ -68,6 +68,7 @@ test("a tenant's settings reach production by two persons, count at once, and th
   assert.deepEqual(made.body, {
     budgetUsd: 5,
     contentPolicy: "none",
+    context: null,
     guard: null,
     models: ["small", "m"],
     region: null,
