@@ -2,7 +2,7 @@ import type { Call } from "../domain/chat.ts";
 import type { Reservation } from "../domain/event.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { AnswerPart } from "./answer-part.ts";
-import { mostOf, outputMax } from "./bound.ts";
+import { inputMax, mostOf, outputMax } from "./bound.ts";
 import { putTogether } from "./put-together.ts";
 import { createRun, type Run } from "./run.ts";
 import type { Admitted, Stages } from "./stages.ts";
@@ -31,11 +31,10 @@ export async function* answer(
     const { chat, inputBytes } = plan.shortened ?? whole;
     const retrieved = sifted && { ...sifted, passages: sifted.passages.slice(0, plan.shortened?.passages) };
     run.retrieved = retrieved;
-    run.promptDigest = stages.digest(instructions(call));
     const microUsd = mostOf(plan, inputBytes, call);
     if (admitted.budgeted) await admitted.reserve(microUsd);
     if (signal.aborted) throw Fault.ofAbort(signal);
-    await stages.open(toReservation(call, admitted, microUsd, inputBytes));
+    await stages.open(toReservation(call, admitted, microUsd, inputMax(plan, inputBytes)));
     run.open = true;
     yield* tryTargets(stages, run, { call, chat, checked, plan, inputBytes, admitted, retrieved }, signal);
   } catch (error) {
@@ -79,13 +78,4 @@ function toReservation(call: Call, admitted: Admitted, microUsd: number, inputTo
     stream: chat.stream,
     budgets: admitted.budgeted ? admitted.budgets : undefined,
   };
-}
-
-/** What the operator and the application tell the model, as against what its user says. */
-function instructions(call: Call): string {
-  let text = call.who.tenant.systemPrompt ?? "";
-  for (const message of call.chat.messages)
-    if (message.role === "system" || message.role === "developer")
-      text += `\n${typeof message.content === "string" ? message.content : JSON.stringify(message.content)}`;
-  return text;
 }

@@ -6,6 +6,7 @@ import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 import { toCallEvent } from "./event.ts";
 import { createMeter, type Meter } from "./meter.ts";
+import { promptDigest } from "./prompt-digest.ts";
 import type { Admitted, Stages } from "./stages.ts";
 
 export type Recorded = { readonly event: CallEvent; readonly hash: string };
@@ -15,7 +16,6 @@ export type Run = {
   plan: Plan | undefined;
   retrieved: Retrieved | undefined;
   checked: Checked | undefined;
-  promptDigest: string;
   /** The journal knows of the call: from here on it ends in an event, not in a refusal. */
   open: boolean;
   readonly recorded: boolean;
@@ -107,16 +107,17 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
   const write = async (outcome: CallEvent["outcome"], code: FaultCode | undefined): Promise<Recorded> => {
     const attempts = meters.end(outcome, code);
     const latencyMs = stages.monotonicMs() - startedMs;
-    const { plan = NO_PLAN, retrieved, promptDigest } = run;
+    const { plan = NO_PLAN, retrieved } = run;
+    const target = meters.answering?.target;
     const known = {
       call,
       plan,
       retrieved,
       attempts,
-      target: meters.answering?.target,
+      target,
       firstPartMs,
       latencyMs,
-      promptDigest,
+      promptDigest: promptDigest(stages, call, target ?? plan.targets[0]),
       budgets: admitted.budgets,
       guarded: run.checked?.guarded,
       form: run.form,
@@ -135,7 +136,6 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
     plan: undefined,
     retrieved: undefined,
     checked: undefined,
-    promptDigest: "",
     open: false,
     get recorded() {
       return recording !== undefined;

@@ -1,5 +1,6 @@
 import type { ChatCall, Part, Retrieved } from "../domain/chat.ts";
 import type { Outgoing } from "../domain/guard.ts";
+import { withInstructions } from "../domain/instructions.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { AnswerPart, Finish, Said } from "./answer-part.ts";
@@ -104,10 +105,10 @@ async function* give(run: Run, { said, end, meter, form }: Held, { call, retriev
 function leaving(stages: Stages, { call, chat, checked, plan, retrieved }: Trying, target: Target): Pick<Asked, "chat" | "passages"> {
   const passages = retrieved?.passages ?? [];
   const left = checked.leave(target, plan.pii ?? "off", passages);
-  if (left.chat === checked.chat && left.passages === passages && left.systemPrompt === call.who.tenant.systemPrompt)
-    return { chat, passages };
+  const prompt = withInstructions(target, left.systemPrompt);
+  if (left.chat === checked.chat && left.passages === passages && prompt === call.who.tenant.systemPrompt) return { chat, passages };
   const kept = keptOf(left.chat, checked.chat, plan);
-  return { chat: stages.ground(kept, left.systemPrompt, retrieved && left.passages, checked.closing).chat, passages: left.passages };
+  return { chat: stages.ground(kept, prompt, retrieved && left.passages, checked.closing).chat, passages: left.passages };
 }
 
 /** What of it the plan left in. Masking changes messages one by one, so places mean the same. */

@@ -2,6 +2,8 @@ import type { Capabilities } from "../domain/target.ts";
 import { impliedModels, llamaUpstreams } from "./llama.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Place } from "./problem.ts";
+import { resolvePrompt } from "./prompt-reference.ts";
+import type { PromptsConfig } from "./prompts.ts";
 import type { Providers } from "./providers.ts";
 import { resolveText } from "./reference.ts";
 import type { FileModel } from "./schema.ts";
@@ -17,14 +19,14 @@ export type Models = {
   readonly started: readonly ModelConfig[];
 };
 
-export function readModels(source: Source, providers: Providers): Models {
+export function readModels(source: Source, providers: Providers, prompts: PromptsConfig): Models {
   const started: ModelConfig[] = [];
   const names = Object.keys(source.value.providers);
   for (const [name, model] of Object.entries(source.value.models)) {
     checkName(name, source);
     const provider = providers.started.find((candidate) => candidate.name === model.provider);
     if (provider !== undefined) {
-      const read = readModel(name, model, provider, source);
+      const read = readModel(name, model, provider, source, prompts);
       if (read !== undefined) started.push(read);
     } else {
       const known = names.length === 0 ? " No provider is configured." : ` Known: ${names.join(", ")}.`;
@@ -47,10 +49,17 @@ function checkName(name: string, source: Source): void {
     problems.push({ place, message: "names of this form (tenant/base-lora-vN) are kept for the adapters of tenants." });
 }
 
-function readModel(name: string, model: FileModel, provider: ProviderConfig, source: Source): ModelConfig | undefined {
+function readModel(
+  name: string,
+  model: FileModel,
+  provider: ProviderConfig,
+  source: Source,
+  prompts: PromptsConfig,
+): ModelConfig | undefined {
   const place: Place = source.placeOf(["models", name, "upstream"]);
   const upstream = resolveText(model.upstream, place, source);
   checkKind(name, model, provider, source);
+  const instructions = readInstructions(name, model, source, prompts);
   if (upstream === undefined) return undefined;
   if (provider.kind === "llama") checkUpstream(upstream, provider, place, source);
   return {
@@ -61,7 +70,19 @@ function readModel(name: string, model: FileModel, provider: ProviderConfig, sou
     capabilities: capabilitiesOf(model, provider.kind),
     price: model.price === undefined ? undefined : { ...model.price, outputPerMTok: model.price.outputPerMTok ?? 0 },
     ...(model.promptCache === "off" ? { promptCache: "off" } : {}),
+    ...(instructions === undefined ? {} : { instructions }),
   };
+}
+
+/** The text is taken as it is when the configuration is read. */
+function readInstructions(name: string, { instructions, kind }: FileModel, source: Source, { files }: PromptsConfig): string | undefined {
+  if (instructions === undefined) return undefined;
+  const place = source.placeOf(["models", name, "instructions"]);
+  if (kind === "embedding") source.findings.problems.push({ place, message: "a model of kind embedding is told nothing." });
+  const resolved = resolvePrompt(files, instructions);
+  if (resolved.found === "text") return resolved.text;
+  source.findings.problems.push({ place, message: resolved.say });
+  return undefined;
 }
 
 function capabilitiesOf(model: FileModel, kind: ProviderConfig["kind"]): Capabilities {

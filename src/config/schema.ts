@@ -4,6 +4,7 @@ import { approvalsSchema } from "./approvals-schema.ts";
 import { authSchema } from "./auth.ts";
 import { guardSchema } from "./guard-schema.ts";
 import { dataCollection } from "./data-collection-schema.ts";
+import { family, instructions } from "./instructions-schema.ts";
 import { downloadsSchema } from "./downloads-schema.ts";
 import { journalSchema } from "./journal-schema.ts";
 import { promptsSchema } from "./prompts-schema.ts";
@@ -240,6 +241,8 @@ const model = z.strictObject({
   }).optional(),
   price,
   capabilities,
+  instructions,
+  family,
   promptCache: z.enum(["auto", "off"]).default("auto").meta({
     description:
       "`auto`: what the provider keeps of prompts is used where it pays (docs/prompt-caching.md). At `anthropic` the beginning of a prompt that comes again is marked, where the prices of cached tokens are known; at OpenAI each conversation of a tenant has a key of its own. `off`: nothing is marked.",

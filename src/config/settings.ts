@@ -49,7 +49,8 @@ export type Settings = Pick<
 export async function readSettings(source: Source): Promise<Settings> {
   const { value } = source;
   const providers = await readProviders(source);
-  const models = readModels(source, providers);
+  const prompts = await readPrompts(source);
+  const models = readModels(source, providers, prompts);
   const routes = readRoutes(source, models, providers);
   const { default: outputDefault, cap } = value.maxOutputTokens;
   return {
@@ -71,7 +72,7 @@ export async function readSettings(source: Source): Promise<Settings> {
       reportDays: value.retention.reportDays,
     },
     approvals: value.approvals,
-    prompts: await readPrompts(source),
+    prompts,
     chatLogs: { sampleShare: value.chatLogs.sampleShare },
     fallback: value.fallback,
     resilience: readResilience(

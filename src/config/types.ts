@@ -66,6 +66,8 @@ export type ModelConfig = {
   readonly price: Price | undefined;
   /** What its provider may keep of prompts is not used. Absent: it is where it pays. */
   readonly promptCache?: "off" | undefined;
+  /** What calls that go to it are told before their tenant's own prompt. */
+  readonly instructions?: string | undefined;
 };
 
 /** Limits that tenants share by name. undefined: none. */

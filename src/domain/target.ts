@@ -25,6 +25,9 @@ export type Capabilities = {
   readonly embeddings?: boolean | undefined;
 };
 
+/** The operator's words to one model, and how long they are in UTF-8. */
+export type Instructions = { readonly text: string; readonly bytes: number };
+
 /** A model at a provider. Frozen; made from the configuration. */
 export type Target = {
   /** Name of the model in the configuration. */
@@ -45,6 +48,8 @@ export type Target = {
   readonly timeouts: Timeouts;
   /** What its provider may keep of prompts is not used. Absent: it is where it pays. */
   readonly promptCache?: "off" | undefined;
+  /** What calls that go to it are told before their tenant's own prompt. */
+  readonly instructions?: Instructions | undefined;
 };
 
 /** Why a candidate fell. Permanent words: receipts and clients carry them. */

@@ -142,7 +142,7 @@ test("the room of a model ends exactly where its context does", () => {
     for (const maxOutputTokens of [1, 16, 100, 4096])
       for (const maxOutputAsked of [true, false]) {
         const chat = testChat({ maxOutputTokens, maxOutputAsked });
-        const of = target("m", contextTokens);
+        const of = { ...target("m", contextTokens), ...(contextTokens === 1000 ? { instructions: { text: "", bytes: 333 } } : {}) };
         const room = roomOf(chat, of);
         assert.ok(room !== undefined && room.bytesAimed <= room.bytesMax);
         if (room.bytesMax > 0) assert.notEqual(fitOutput(chat, room.bytesMax, of), undefined);

@@ -1,5 +1,5 @@
 import type { Config, ModelConfig } from "../config/index.ts";
-import type { Target } from "../domain/target.ts";
+import type { Instructions, Target } from "../domain/target.ts";
 import type { Price } from "../kernel/money.ts";
 
 export type KnownPrice = { readonly price: Price; readonly version: string };
@@ -46,11 +46,14 @@ export function toTargets(
       capabilities,
       timeouts,
       ...(model.promptCache === undefined ? {} : { promptCache: model.promptCache }),
+      ...(model.instructions === undefined ? {} : { instructions: toInstructions(model.instructions) }),
       ...priced,
     });
   }
   return targets;
 }
+
+const toInstructions = (text: string): Instructions => ({ text, bytes: Buffer.byteLength(text) });
 
 /** The configuration's word first; a private model without one costs nothing by declaration; an external one may be in the book. */
 function priceOf(model: ModelConfig, isPrivate: boolean, known: KnownPrice | undefined): Pick<Target, "price" | "priceVersion"> {
