@@ -29,7 +29,7 @@ export function createShorten(ground: Stages["ground"], whole: Whole): Shorten {
     const { exchanges, rounds } = findRemovable(checked.chat.messages);
     const order = [...exchanges, ...rounds].flat();
     const { bytesAdded } = checked;
-    const build = ({ removed, removedBytes, passages: kept }: Omit<State, "inputBytes">): Shortened => {
+    const build = ({ removed, removedBytes, passages: kept }: State): Shortened => {
       const without = new Set(order.slice(0, removed));
       const chat = withoutMessages(checked.chat, without, removedBytes);
       const grounded = ground(chat, systemPrompt, passages?.slice(0, kept), checked.closing);
@@ -39,7 +39,7 @@ export function createShorten(ground: Stages["ground"], whole: Whole): Shorten {
     };
     let least: State | undefined;
     let last = whole.inputBytes;
-    for (const state of statesOf(whole, { exchanges, rounds }, (of) => build(of).inputBytes)) {
+    for (const state of statesOf(whole, { exchanges, rounds })) {
       last = state.inputBytes;
       if (last <= bytesAimed) return build(state);
       if (last <= bytesMax) least ??= state;
@@ -48,12 +48,8 @@ export function createShorten(ground: Stages["ground"], whole: Whole): Shorten {
   };
 }
 
-/** Ever less of the prompt, with how long it is then. Without messages that is counted on, without passages it is put together. */
-function* statesOf(
-  { checked, passages = [], inputBytes }: Whole,
-  { exchanges, rounds }: Removable,
-  bytesOf: (state: Omit<State, "inputBytes">) => number,
-): Generator<State> {
+/** Ever less of the prompt, with how long it is then at most: a passage's heading and mark go with its text, and are not counted. */
+function* statesOf({ checked, passages = [], inputBytes }: Whole, { exchanges, rounds }: Removable): Generator<State> {
   const { messages } = checked.chat;
   let state: State = { removed: 0, removedBytes: 0, passages: passages.length, inputBytes };
   const remove = (places: readonly number[]): State => {
@@ -67,10 +63,8 @@ function* statesOf(
     };
   };
   for (const places of exchanges) yield (state = remove(places));
-  while (state.passages > 1) {
-    const fewer = { ...state, passages: state.passages - 1 };
-    yield (state = { ...fewer, inputBytes: bytesOf(fewer) });
-  }
+  for (const { text } of passages.slice(1).toReversed())
+    yield (state = { ...state, passages: state.passages - 1, inputBytes: state.inputBytes - Buffer.byteLength(text) });
   for (const places of rounds) yield (state = remove(places));
 }
 
