@@ -36,7 +36,9 @@ export async function* answer(
     if (signal.aborted) throw Fault.ofAbort(signal);
     await stages.open(toReservation(call, admitted, microUsd, inputMax(plan, inputBytes)));
     run.open = true;
-    yield* tryTargets(stages, run, { call, chat, checked, plan, inputBytes, admitted, retrieved }, signal);
+    const trying = { call, chat, checked, plan, inputBytes, admitted, retrieved };
+    yield* tryTargets(stages, run, trying, signal);
+    if (plan.shadow !== undefined && !signal.aborted) stages.copy?.(trying, run.form);
   } catch (error) {
     throw await refuseOrFail(stages, run, call, admitted, Fault.from(error));
   } finally {
@@ -76,6 +78,7 @@ function toReservation(call: Call, admitted: Admitted, microUsd: number, inputTo
     outputTokensMax: outputMax(chat),
     modelAsked: chat.model,
     stream: chat.stream,
+    ...(call.shadow === undefined ? {} : { operation: "shadow" }),
     budgets: admitted.budgeted ? admitted.budgets : undefined,
   };
 }

@@ -27,6 +27,7 @@ export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: 
   const { call, attempts } = run;
   return {
     ...toEventHead(call),
+    ...(call.shadow === undefined ? {} : ({ operation: "shadow", shadow: call.shadow } as const)),
     endUserDigest: run.endUserDigest,
     latencyMs: Math.round(run.latencyMs),
     firstPartMs: run.firstPartMs === undefined ? undefined : Math.round(run.firstPartMs),

@@ -1,5 +1,5 @@
-import type { Call, ChatCall, Part, Passage, Retrieved } from "../domain/chat.ts";
-import type { BudgetScope, CallEvent, Reservation } from "../domain/event.ts";
+import type { Call, ChatCall, Form, Part, Passage, Retrieved } from "../domain/chat.ts";
+import type { CallEvent, Reservation } from "../domain/event.ts";
 import type { Standing } from "../domain/guard-policy.ts";
 import type { Checked } from "../domain/guard.ts";
 import type { Trial } from "../domain/rollout.ts";
@@ -7,19 +7,9 @@ import type { Shorten } from "../domain/shorten.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { Course } from "../domain/course.ts";
 import type { FaultCode } from "../kernel/fault.ts";
+import type { Trying } from "./trying.ts";
 
-/** A call that may run: it holds a place, tokens of its rates, and what it reserves of its budgets. */
-export type Admitted = {
-  /** A budget counts for this call. */
-  readonly budgeted: boolean;
-  readonly budgets: readonly BudgetScope[];
-  /** Smallest share of them that is left, 0 to 1, as far as this process knows. */
-  readonly budgetLeft?: number | undefined;
-  /** Raises what is set aside to this much in all; throws `budget_spent` or `budget_reserved`. */
-  reserve(microUsd: number): void | Promise<void>;
-  /** Gives back place and rest. Called exactly once. */
-  settle(used: { readonly microUsd: number; readonly tokens: number }): void;
-};
+export type { Admitted } from "./admitted.ts";
 
 /** One attempt. */
 export type Asked = {
@@ -66,6 +56,8 @@ export type Stages = {
   checkBeside(call: Call): Checked | Promise<Checked>;
   /** Which attempts are made, one after the other. */
   course(plan: Plan, call: Pick<Call, "startedAtMs" | "timeoutMs"> & { readonly stream: boolean }): Course;
+  /** Told of a call whose answer has ended and whose plan has a shadow. Returns at once. */
+  readonly copy?: ((of: Trying, form: Form | undefined) => void) | undefined;
   /** Output tokens to ask this target for. */
   fitOutput(chat: ChatCall, inputBytes: number, target: Target): number | undefined;
   /** Parts in the lists that they came in, `finish` last of all. */

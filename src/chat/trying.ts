@@ -1,7 +1,7 @@
 import type { Call, ChatCall, Retrieved } from "../domain/chat.ts";
 import type { Checked } from "../domain/guard.ts";
 import type { Plan } from "../domain/target.ts";
-import type { Admitted } from "./stages.ts";
+import type { Admitted } from "./admitted.ts";
 
 /** A call that is admitted, checked, grounded and planned. */
 export type Trying = {

@@ -1,4 +1,4 @@
-import type { Stages } from "../chat/index.ts";
+import type { Shadows, Stages } from "../chat/index.ts";
 import type { EmbedStages } from "../embed/index.ts";
 import type { ModerateStages } from "../moderate/index.ts";
 import type { ApprovedRoutes, Config } from "../config/index.ts";
@@ -53,6 +53,7 @@ export type ChatPartsDeps = {
   readonly routing: Routing;
   readonly resilience: Resilience;
   readonly rollouts: Pick<RolloutParts, "calls" | "routesOf">;
+  readonly shadows: Pick<Shadows, "offer">;
   /** The routes of this configuration with these before its own. */
   routesWith(approved: ApprovedRoutes): Config["routes"];
   /** Told of each call that has ended. */
@@ -79,12 +80,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   const routerWith = (routes: ApprovedRoutes): Router => createRouter({ ...options, routes: deps.routesWith(routes) });
   const plan = createRolledPlan(deps.rollouts, serve(router), (routes) => serve(routerWith(routes)));
 
-  const providerOf = (target: Target): Provider => {
-    const found = target.kind === "extractive" ? extractive : providers.get(target.provider);
-    if (found === undefined) throw new TypeError(`target ${target.model} names provider ${target.provider}, which was not made`);
-    return found;
-  };
-
+  const providerOf = createProviderOf(providers, extractive);
   const expecting = createExpecting(deps);
   const refuse: ChatParts["refuse"] = (call, code) => {
     journal.refuse({ requestId: call.requestId, tenantId: call.who.tenant.id, keyId: call.who.key.id, code, atMs: call.startedAtMs });
@@ -104,6 +100,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     beside: router.beside,
     checkBeside: deps.checkQuietly,
     course,
+    copy: (of, form) => deps.shadows.offer(stages, of, form),
     fitOutput,
     ask: (asked, signal) => providerOf(asked.target).stream(asked, signal),
     open: (reservation) => journal.open(reservation),
@@ -140,6 +137,14 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   };
 }
 
+const createProviderOf =
+  (providers: ReadonlyMap<string, Provider>, extractive: Provider) =>
+  (target: Target): Provider => {
+    const found = target.kind === "extractive" ? extractive : providers.get(target.provider);
+    if (found === undefined) throw new TypeError(`target ${target.model} names provider ${target.provider}, which was not made`);
+    return found;
+  };
+
 /** Models and routes by name, without those that the caller may not use. */
 const createModelList =
   (names: readonly string[], targets: ReadonlyMap<string, Target>): ModelsDeps["list"] =>
@@ -153,11 +158,16 @@ const createModelList =
 function createClose({ journal, metrics, closed: tell }: Pick<ChatPartsDeps, "journal" | "metrics" | "closed">): Stages["close"] {
   return async (event) => {
     const closed = await journal.close(event);
+    for (const attempt of event.attempts) metrics.attempt({ ...attempt, code: attempt.code });
+    if (event.operation === "shadow") {
+      // No call of the tenant's: how its key is used, and its rollouts, are not told.
+      metrics.shadow(event.model ?? "none", event.outcome);
+      return closed;
+    }
     metrics.call({ ...event, model: event.model ?? "none", provider: event.provider ?? "none", firstPartMs: event.firstPartMs });
     if (event.guard !== undefined) metrics.guarded(event.guard);
     if (event.cascade !== undefined) metrics.cascade(event.rule?.route ?? "none", event.cascade);
     tell(event);
-    for (const attempt of event.attempts) metrics.attempt({ ...attempt, code: attempt.code });
     return closed;
   };
 }

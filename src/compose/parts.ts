@@ -42,6 +42,8 @@ import { composeObjects, type ObjectParts } from "./objects.ts";
 import { createPersonalData } from "./personal-data.ts";
 import { composeRouting } from "./routing.ts";
 import { composeResilience, type Resilience } from "./resilience.ts";
+import { composeShadows } from "./shadows.ts";
+import type { Shadows } from "../chat/index.ts";
 import { composeRollouts, type RolloutParts } from "./rollouts.ts";
 import { composeTelemetry, type TelemetryParts } from "./telemetry.ts";
 import { composeVllm } from "./vllm.ts";
@@ -77,6 +79,7 @@ export type Parts = {
   /** What is known of the targets. */
   readonly resilience: Resilience;
   readonly rollouts: RolloutParts;
+  readonly shadows: Shadows;
   /** This process has changed a key or a tenant itself: its caches hear of it at once. */
   changed(change: Change): void;
   readonly metrics: Metrics;
@@ -122,14 +125,15 @@ export function composeParts(deps: PartsDeps): Parts {
   const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy });
   const saltKey = deriveKey(config.secret, "cache-salt");
   const pool = createProviderPool({ clock, cacheSalt: (tenantId) => hmacHex(saltKey, tenantId) });
+  const live = new Set<AbortController>();
+  const shadows = composeShadows({ budgets: admission.budgets, live, metrics });
   const makeChat = createChatMaker(
     deps,
-    { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts },
+    { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts, shadows },
     { pool, retrieve },
   );
   const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed });
   hearers.add(...listHearers({ authenticator: admission.authenticator, endUsers, approvedRoutes, erasures: erasure.jobs }));
-  const live = new Set<AbortController>();
   let chat = makeChat(config);
   vllm.follow(chat.providers);
   const parts = {
@@ -149,6 +153,7 @@ export function composeParts(deps: PartsDeps): Parts {
     vllm,
     resilience,
     rollouts,
+    shadows,
     changed,
     get chat() {
       return chat;
@@ -172,13 +177,13 @@ const loadOf = ({ room }: Pick<AdmissionParts, "room">, { limits }: Config): num
 
 type ChatSources = Pick<
   Parts,
-  "record" | "guard" | "misuse" | "stored" | "telemetry" | "metrics" | "endUsers" | "approvedRoutes" | "resilience" | "rollouts"
+  "record" | "guard" | "misuse" | "stored" | "telemetry" | "metrics" | "endUsers" | "approvedRoutes" | "resilience" | "rollouts" | "shadows"
 >;
 
 /** The path of calls as one configuration has it; approved routes come before its own. */
 function createChatMaker(
   { db, clock, log }: Pick<PartsDeps, "db" | "clock" | "log">,
-  { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts }: ChatSources,
+  { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts, shadows }: ChatSources,
   { pool, retrieve }: { readonly pool: ProviderPool; readonly retrieve: Retrieve },
 ): (config: Config) => ChatParts {
   const routing = composeRouting({ db, clock, log, metrics });
@@ -197,6 +202,7 @@ function createChatMaker(
       routing,
       resilience,
       rollouts,
+      shadows,
       routesWith: (approved) => withApprovedRoutes(config, approved).routes,
       closed(event) {
         misuse.closed(event);
@@ -350,6 +356,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
     },
     async drain() {
       admission.room.drain();
+      await parts.shadows.close();
       const off = systemAfter(DRAIN_MS, () => live.forEach((call) => call.abort(new Fault("draining"))));
       await admission.room.whenEmpty();
       off();

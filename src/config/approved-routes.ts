@@ -11,6 +11,7 @@ export type ApprovedRoutes = Readonly<
       readonly use: readonly string[];
       readonly trust?: RuleConfig["trust"];
       readonly pii?: RuleConfig["pii"];
+      readonly shadow?: RuleConfig["shadow"];
       readonly context?: RuleConfig["context"];
     })[]
   >
@@ -41,6 +42,11 @@ export function findRouteProblem(config: Known, approved: ApprovedRoutes): { rea
       const beside = gate?.kind === "judge" ? gate.model : undefined;
       if (beside !== undefined && !isModel(config, beside))
         return { param: `${param}[${at}].gate.model`, say: `${param}[${at}].gate.model: there is no model of this name on this server.` };
+      if (rule.shadow !== undefined && !isModel(config, rule.shadow.model))
+        return {
+          param: `${param}[${at}].shadow.model`,
+          say: `${param}[${at}].shadow.model: there is no model of this name on this server.`,
+        };
       if (strategy === "cascade" && gate === undefined)
         return { param: `${param}[${at}].gate`, say: `${param}[${at}].gate: a cascade needs one.` };
       const unknown = use.find((name) => name !== LAST_RESORT && !isModel(config, name));
@@ -71,11 +77,12 @@ export function withApprovedRoutes<C extends Known>(config: C, approved: Approve
   return { ...config, routes: nameMap(own) };
 }
 
-const toRule = (config: Known, { when, use, trust, pii, context, ...order }: ApprovedRoutes[string][number]): RuleConfig => ({
+const toRule = (config: Known, { when, use, trust, pii, context, shadow, ...order }: ApprovedRoutes[string][number]): RuleConfig => ({
   ...orderOf(order),
   when,
   use: [...new Set(use)].filter((name) => isModel(config, name)),
   trust,
   ...(pii === undefined ? {} : { pii }),
+  ...(shadow === undefined ? {} : { shadow }),
   ...(context === undefined ? {} : { context }),
 });

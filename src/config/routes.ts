@@ -1,5 +1,5 @@
 import { readCondition } from "./condition/condition.ts";
-import { checkCascade } from "./cascade.ts";
+import { checkCascade, checkModel } from "./cascade.ts";
 import type { Models } from "./models.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Providers } from "./providers.ts";
@@ -62,12 +62,14 @@ function readRule(rule: FileRule, path: readonly PathPart[], source: Source, kno
   if (rule.trust === "private") warnExternal(use, path, source, known);
   checkOrder(rule, path, source);
   checkCascade(rule, path, source, known);
+  if (rule.shadow !== undefined) checkModel(rule.shadow.model, [...path, "shadow", "model"], source, known);
   return {
     ...orderOf(rule),
     when: rule.when,
     use: withoutExtractive(use, path, source),
     trust: rule.trust,
     ...(rule.pii === undefined ? {} : { pii: rule.pii }),
+    ...(rule.shadow === undefined ? {} : { shadow: rule.shadow }),
     ...(rule.context === undefined ? {} : { context: rule.context }),
   };
 }

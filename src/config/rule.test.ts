@@ -126,3 +126,16 @@ test("a cascade needs a gate, a gate a cascade, and a judge must be a model that
     ["routes.auto[0].gate", "routes.auto[0].gate.model", undefined],
   );
 });
+
+test("who gets copies must be a model that chats, here and in what was approved", async () => {
+  const copied = (model: string) => `    - { when: tools, use: [small], shadow: { model: ${model}, share: 0.05 } }`;
+  const good = await loadIn({ yaml: file(copied("own")) });
+  assert.deepEqual([good.routes["auto"]?.[0]?.shadow, good.warnings], [{ model: "own", share: 0.05 }, []]);
+  assert.deepEqual(await problems(copied("onw")), [
+    'weir.yaml:5:53 routes.auto[0].shadow.model: there is no model "onw". Did you mean "own"?',
+  ]);
+  assert.equal((await problems(copied("extractive"))).length, 1);
+  assert.equal((await problems("    - { when: tools, use: [small], shadow: { model: own, share: 1.01 } }")).length, 1);
+  const problem = findRouteProblem(good, { auto: [{ use: ["small"], shadow: { model: "onw", share: 0.1 } }] });
+  assert.equal(problem?.param, "routes.auto[0].shadow.model");
+});

@@ -7,7 +7,7 @@ import type { TelemetryConfig } from "./telemetry.ts";
 import type { AbusePolicy } from "../domain/abuse.ts";
 import type { ContextPolicy } from "../domain/context-policy.ts";
 import type { PiiMode } from "../domain/guard-policy.ts";
-import type { Gate } from "../domain/cascade.ts";
+import type { Gate, ShadowRule } from "../domain/cascade.ts";
 import type { Ranking, RuleStrategy } from "../domain/ranking.ts";
 import type { StickyBy } from "../domain/signals.ts";
 import type { Price } from "../kernel/money.ts";
@@ -88,6 +88,7 @@ export type RuleConfig = RuleOrder & {
   readonly trust: Trust | undefined;
   /** At least this for personal data. */
   readonly pii?: PiiMode | undefined;
+  readonly shadow?: ShadowRule | undefined;
   /** What becomes of a prompt that no model has room for. */
   readonly context?: ContextPolicy | undefined;
 };

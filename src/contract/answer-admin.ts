@@ -63,9 +63,12 @@ export const usagePage = page(
     feature: z.string().nullable(),
     outcome,
     code: z.string().nullable(),
-    count: z.int().min(1).describe("1, or refusals of one key, code and minute."),
+    count: z.int().min(0).describe("1, or refusals of one key, code and minute; 0 of a shadow."),
     stream: z.boolean(),
-    operation: z.enum(["chat", "embeddings", "moderations"]).nullable(),
+    operation: z
+      .enum(["chat", "embeddings", "moderations", "shadow"])
+      .nullable()
+      .describe("`shadow`: a copy of a call for another model, which counts in what it cost and in no number of calls."),
     modelAsked: z.string().nullable(),
     model: z.string().nullable(),
     provider: z.string().nullable(),

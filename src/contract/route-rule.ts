@@ -54,6 +54,20 @@ export const routeRule = z.strictObject({
       "How the eligible models of `use` are put in order. `priority`, the default: as written. `weighted`: by chance, by `weights`. `least-busy`, `latency`, `cheapest`: by what is known of them. `sticky`: calls that `sticky` holds together go to the same one. `cascade`: as written, and an answer that does not pass `gate` is not given; the next one is asked.",
   }),
   gate: gate.optional(),
+  shadow: z
+    .strictObject({
+      model: z
+        .string()
+        .min(1)
+        .max(128)
+        .meta({ description: "Who gets the copies. Each must be allowed to go there like the call itself." }),
+      share: z.number().min(0).max(1).meta({ description: "Of the calls that the rule takes." }),
+    })
+    .optional()
+    .meta({
+      description:
+        "A copy of some calls for another model, after the answer has ended: its cost, time and form are recorded, its answer is kept nowhere (docs/cascades.md).",
+    }),
   weights: z
     .record(z.string().min(1).max(128), z.number().min(0).max(WEIGHT_MAX))
     .optional()

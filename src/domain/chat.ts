@@ -129,6 +129,8 @@ export type Call = {
   readonly trial?: Trial | undefined;
   /** The file in Git that its tenant's prompt came from: `NAME@HASH`. */
   readonly promptFile?: string | undefined;
+  /** It is a copy, which nobody hears: of which call, and what form that one's answer had. */
+  readonly shadow?: { readonly of: RequestId; readonly form?: Form | undefined } | undefined;
 };
 
 /** A call whatever it asks for. */

@@ -32,8 +32,8 @@ export type Attempt = {
   readonly latencyMs: number;
 };
 
-/** Calls other than chats. */
-export type Operation = "embeddings" | "moderations";
+/** Calls other than chats. A `shadow` is a copy of a chat, and no call of its tenant's: it counts nowhere but in what it costs. */
+export type Operation = "embeddings" | "moderations" | "shadow";
 
 /** The one row of a call: usage and audit at once. Ids, counts, names and digests; never content. */
 export type CallEvent = {
@@ -89,6 +89,8 @@ export type CallEvent = {
   readonly guard?: Guarded | undefined;
   /** Where the call asks for JSON or a schema, and the answer could be checked. */
   readonly form?: Form | undefined;
+  /** Of a shadow: the call that it copies, and what form that one's answer had. */
+  readonly shadow?: CallHead["shadow"];
   /** Where the call went by a cascade. */
   readonly cascade?: CascadeMark | undefined;
   /** Digests that tie a change in quality to what changed. */

@@ -87,6 +87,8 @@ export type Plan = {
   readonly trust?: Trust | undefined;
   /** The targets are a cascade: an answer is given only if it passes, or is the last. */
   readonly gate?: Gate | undefined;
+  /** The model that a copy of this call is for. */
+  readonly shadow?: string | undefined;
   /** The rule that chose, by its route and place; undefined: a model was asked for by its name, or no rule took the call. */
   readonly rule?: { readonly route: string; readonly at: number } | undefined;
   /** The server gave less than all it can when this was planned. Absent: full service. */

@@ -11,7 +11,7 @@ export function toEventColumns(event: LedgerEvent): EventColumns {
     return { ...id, ...nothing, count: event.count };
   }
   const { model = null, provider = null, inputTokens, outputTokens, cachedTokens, costMicroUsd } = event;
-  return { ...id, model, provider, inputTokens, outputTokens, cachedTokens, costMicroUsd, count: 1 };
+  return { ...id, model, provider, inputTokens, outputTokens, cachedTokens, costMicroUsd, count: event.operation === "shadow" ? 0 : 1 };
 }
 
 /** All that shipping needs of an event besides its body. */

@@ -1,5 +1,6 @@
 import type { CascadeMark } from "../domain/cascade.ts";
 import type { Attempt, CallEvent, RefusalEvent, Operation } from "../domain/event.ts";
+import type { Form } from "../domain/chat.ts";
 import type { FellReason } from "../domain/target.ts";
 import { toIso } from "../kernel/clock.ts";
 import { FAULTS } from "../kernel/fault.ts";
@@ -40,6 +41,7 @@ export function explainCall(event: CallEvent, tenant: string): string[] {
     ...explainTrimmed(event),
     ...explainAttempts(event),
     ...explainCascade(event),
+    ...explainShadow(event),
     ending(event),
     money(event),
   ];
@@ -47,6 +49,7 @@ export function explainCall(event: CallEvent, tenant: string): string[] {
 
 const OPERATIONS: Readonly<Record<Operation, string>> = {
   embeddings: "embeddings",
+  shadow: "an answer, as a copy of another call that nobody hears",
   moderations: "a judgement of texts by the content rules",
 };
 
@@ -141,6 +144,17 @@ function explainCascade({ cascade, model }: CallEvent): string[] {
   if (escalated === 0) return [first];
   const why = unjudged === 0 ? "" : `, of them ${String(unjudged)} because nothing could judge it`;
   return [first, `${plural(escalated, "answer")} did not pass${why}; the one of ${model ?? "nobody"} was given.`];
+}
+
+const FORMS: Readonly<Record<Form, string>> = { fits: "fits", mended: "fits after one correction", misfit: "does not fit" };
+
+function explainShadow({ shadow, form }: CallEvent): string[] {
+  if (shadow === undefined) return [];
+  const forms =
+    shadow.form === undefined || form === undefined
+      ? ""
+      : ` Of the form that was asked for: that call's answer ${FORMS[shadow.form]}, this one ${FORMS[form]}.`;
+  return [`It is a copy of ${shadow.of}, made after that call's answer had ended, and counts in no number of calls.${forms}`];
 }
 
 function howEnded({ outcome, code, latencyMs, inputTokens, outputTokens, usageSource }: Attempt): string {

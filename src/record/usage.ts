@@ -35,11 +35,11 @@ export type UsageEntry = {
   readonly feature: string | null;
   readonly outcome: LedgerEvent["outcome"];
   readonly code: string | null;
-  /** 1, or the number of refusals. */
+  /** 1, or the number of refusals; 0 of a copy, which is no call of the tenant's. */
   readonly count: number;
   readonly stream: boolean;
   /** null of refusals, which may be of several kinds. */
-  readonly operation: "chat" | "embeddings" | "moderations" | null;
+  readonly operation: "chat" | "embeddings" | "moderations" | "shadow" | null;
   readonly modelAsked: string | null;
   readonly model: string | null;
   readonly provider: string | null;
@@ -124,5 +124,5 @@ function toEntry({ tenant, createdAtMs, eventHash, body }: UsageRow): UsageEntry
   const { team = null, feature = null, operation = "chat", model = null, provider = null, firstPartMs = null, rule = null } = event;
   const { stream, modelAsked, inputTokens, outputTokens, cachedTokens, costMicroUsd, usageSource, latencyMs, attempts } = event;
   const used = { inputTokens, outputTokens, cachedTokens, costMicroUsd, usageSource, latencyMs, firstPartMs, attempts };
-  return { ...about, team, feature, count: 1, stream, operation, modelAsked, model, provider, rule, ...used };
+  return { ...about, team, feature, count: operation === "shadow" ? 0 : 1, stream, operation, modelAsked, model, provider, rule, ...used };
 }

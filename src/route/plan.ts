@@ -101,7 +101,8 @@ export function createRouter(options: RouterOptions): Router {
     const { first, aside } = withAhead(chosen.targets, wanted.ahead, targets);
     const mine = candidates.filter(({ target }) => !aside.includes(target));
     const ordered = putInOrder(mine, { ...options, order: chosen.order, wanted, health });
-    return { ...putFirst(ordered, first, candidates, options.fallback), candidates, policyHash, pii, trust, rule, signals: signals.asked };
+    const order = putFirst(ordered, first, candidates, options.fallback);
+    return { ...order, ...toShadow(chosen, options.dice), candidates, policyHash, pii, trust, rule, signals: signals.asked };
   };
 
   /** Rules are asked about the call as it came, whatever is left out of its prompt. */
@@ -141,6 +142,10 @@ export function createRouter(options: RouterOptions): Router {
     },
   };
 }
+
+/** The dice are thrown only where there is something to win. */
+const toShadow = ({ shadow }: Rule, dice: () => number): Pick<Plan, "shadow"> =>
+  shadow !== undefined && dice() < shadow.share ? { shadow: shadow.model } : {};
 
 /** Rules by every name that a caller may ask for: models, routes, the last resort. */
 function toRoutes({ targets, routes, extractive, read }: RouterOptions): ReadonlyMap<string, readonly Rule[]> {

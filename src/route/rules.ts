@@ -1,4 +1,5 @@
 import type { Condition, ReadCondition, RuleConfig, RuleOrder } from "../config/index.ts";
+import type { ShadowRule } from "../domain/cascade.ts";
 import type { ContextPolicy } from "../domain/context-policy.ts";
 import { atLeast, type PiiMode } from "../domain/guard-policy.ts";
 import type { Signals } from "../domain/signals.ts";
@@ -15,6 +16,8 @@ export type Rule = {
   readonly pii: PiiMode | undefined;
   readonly context?: ContextPolicy | undefined;
   readonly order: RuleOrder;
+  /** A share of the calls goes to this model, too. */
+  readonly shadow?: ShadowRule | undefined;
 };
 
 /** What a rule's condition came to for a call. `failed`: it could not be told. */
@@ -36,10 +39,20 @@ export function toRules(
   targetOf: (model: string) => Target,
   read: (when: string) => ReadCondition,
 ): readonly Rule[] {
-  return rules.map(({ when, use, trust, pii, context, strategy, gate, weights, sticky, explore, warm }, at) => {
+  return rules.map(({ when, use, trust, pii, context, shadow, strategy, gate, weights, sticky, explore, warm }, at) => {
     const condition = when === undefined ? undefined : read(when);
     const holds = condition === undefined ? undefined : condition.ok ? condition.holds : untold;
-    return { at, when, holds, targets: use.map(targetOf), trust, pii, context, order: { strategy, gate, weights, sticky, explore, warm } };
+    return {
+      at,
+      when,
+      holds,
+      targets: use.map(targetOf),
+      trust,
+      pii,
+      context,
+      ...(shadow === undefined ? {} : { shadow }),
+      order: { strategy, gate, weights, sticky, explore, warm },
+    };
   });
 }
 

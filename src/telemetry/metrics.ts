@@ -10,6 +10,8 @@ export type Metrics = {
   /** What the rules for content found and did in one call: types and rules are fixed words. */
   guarded(what: GuardedCall): void;
   attempt(tried: TriedAttempt): void;
+  /** A copy of a call: what became of it, or why it was not made. */
+  shadow(model: string, outcome: string): void;
   /** A call under a cascade; `route` is a name of the configuration. */
   cascade(route: string, what: { readonly escalated: number; readonly unjudged?: number | undefined }): void;
   /** A rollout moved: by hand, or by its gates. */
@@ -170,11 +172,15 @@ export function createMetrics(gauges: Gauges): Metrics {
 }
 
 /** What the rules of routes did. */
-function countRoutes(all: ReturnType<typeof createExposition>): Pick<Metrics, "conditionFailed" | "cascade"> {
+function countRoutes(all: ReturnType<typeof createExposition>): Pick<Metrics, "conditionFailed" | "cascade" | "shadow"> {
   const conditions = all.counter("weir_route_condition_failures_total", "Conditions that could not be told for a call.", ["route", "rule"]);
   const cascades = all.counter("weir_cascade_calls_total", "Calls that went by a cascade.", ["route", "escalated"]);
   const unjudged = all.counter("weir_cascade_unjudged_total", "Answers of cascades that could not be judged.", ["route"]);
+  const shadows = all.counter("weir_shadow_calls_total", "Copies of calls by outcome, or by why there is none.", ["model", "outcome"]);
   return {
+    shadow(model, outcome) {
+      shadows.series(model, outcome).value++;
+    },
     conditionFailed(route, rule) {
       conditions.series(route, String(rule)).value++;
     },

@@ -36,6 +36,22 @@ test("reduced puts the smaller models first, and the call says so", () => {
   });
 });
 
+test("below full service no answer is judged and no call copied", () => {
+  const plan = (): Plan => ({ targets: [big], candidates: [], policyHash: "", gate: { kind: "form" }, shadow: "other" });
+  const at = (level: ServiceLevel) => {
+    const { gate, shadow } = createServedPlan({ level: () => level, reduced: [], isRoute: () => true }, { plan }).plan(wanted("auto"));
+    return [gate?.kind, shadow];
+  };
+  assert.deepEqual(
+    [at("full"), at("reduced"), at("emergency")],
+    [
+      ["form", "other"],
+      [undefined, undefined],
+      [undefined, undefined],
+    ],
+  );
+});
+
 test("in an emergency the documents answer where they are asked, and the smaller models where not", () => {
   assert.deepEqual(run("emergency", "auto", [big, EXTRACTIVE]).targets, ["extractive"]);
   assert.deepEqual(run("emergency", "auto", [big]).targets, ["big"]);

@@ -20,7 +20,8 @@ export function createServedPlan({ level, reduced, isRoute }: Served, { plan }: 
       if (!isRoute(wanted.chat.model)) return plan(wanted);
       const service = level();
       if (service === "full") return plan(wanted);
-      const planned = plan({ ...wanted, ahead: [...first, ...(wanted.ahead ?? [])] });
+      // Fewer attempts, not more: no answer is judged, and none is asked for twice.
+      const { gate: _judged, shadow: _copied, ...planned } = plan({ ...wanted, ahead: [...first, ...(wanted.ahead ?? [])] });
       const last = planned.targets.filter(({ kind }) => kind === "extractive");
       return { ...planned, service, ...(service === "emergency" && last.length > 0 ? { targets: last } : {}) };
     },
