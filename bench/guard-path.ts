@@ -22,7 +22,7 @@ const check = createGuard(
     book: { remember: () => undefined, recall: () => Promise.resolve(new Map()) },
     refused: () => undefined,
   },
-  { policy: GUARD_DEFAULT, routesLook: false },
+  { policy: GUARD_DEFAULT, routesLook: () => false },
 );
 
 const textOf = (body: string): string => {

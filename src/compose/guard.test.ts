@@ -4,7 +4,11 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createFakeClock } from "../kernel/clock.ts";
-import { loadConfig } from "../config/index.ts";
+import { loadConfig, type Config, type RuleConfig } from "../config/index.ts";
+import type { Call } from "../domain/chat.ts";
+import type { RolloutMark } from "../domain/rollout.ts";
+import { guardCall } from "../guard/testing.ts";
+import { policyIds, rolloutIds } from "../kernel/ids.ts";
 import { OPERATOR } from "../store/database.ts";
 import { openTestDatabase } from "../store/testing.ts";
 import { createTenant } from "../store/tenants.ts";
@@ -37,6 +41,41 @@ test("pseudonyms are kept as long as the newest configuration says, and those th
         ["[PERSON_2]", 3],
       ],
     );
+  } finally {
+    await db.close();
+    await rm(data, { recursive: true, force: true });
+  }
+});
+
+const VERSION = policyIds.make(1);
+const MARK: RolloutMark = { id: rolloutIds.make(1), variant: "candidate", share: 50 };
+
+test("a call that takes part in a rollout of routes is looked at where they ask, though nothing else does", async () => {
+  const db = await openTestDatabase();
+  const data = await mkdtemp(join(tmpdir(), "weir-guard-"));
+  try {
+    const config = await loadConfig({ flags: { data }, env: { WEIR_ADMIN_KEY: "test-admin-key-0123456789" }, cwd: data });
+    const nothing = (): void => undefined;
+    const guard = composeGuard({ config, db, clock: createFakeClock(NOW_MS), log: silentLog, note: nothing, refused: nothing });
+    const off: Config = {
+      ...config,
+      routes: {},
+      guard: { ...config.guard, policy: { ...config.guard.policy, pii: "off", injection: "off" } },
+    };
+    const routesOf = (rule: Partial<RuleConfig>) => ({ auto: [{ when: undefined, use: [], trust: undefined, ...rule }] });
+    const looked = async (goingOut: Config["routes"] | undefined, trial: Call["trial"]) => {
+      const { check } = guard.rulesOf(off, (version) => (version === VERSION ? goingOut : undefined));
+      const { standing } = await check({ ...guardCall({ messages: [{ role: "user", content: "Mail jane.doe@example.com" }] }), trial });
+      return standing.looked === false ? "not looked" : standing.personal;
+    };
+    const policy: Call["trial"] = { change: { kind: "policy", version: VERSION }, mark: MARK };
+    for (const rule of [{ pii: "mask" }, { when: "pii.found" }, { when: "no signal" }] as const)
+      assert.equal(await looked(routesOf(rule), policy), true);
+    assert.equal(await looked(undefined, policy), true, "what cannot be read may ask");
+    assert.equal(await looked(routesOf({ when: "tools" }), policy), "not looked");
+    assert.equal(await looked(routesOf({ pii: "mask" }), undefined), "not looked", "it takes part in none");
+    const model: Call["trial"] = { change: { kind: "model", model: "a", to: "b" }, mark: MARK };
+    assert.equal(await looked(routesOf({ pii: "mask" }), model), "not looked");
   } finally {
     await db.close();
     await rm(data, { recursive: true, force: true });

@@ -18,7 +18,9 @@ import {
 import { createServiceFetch } from "../http/index.ts";
 import type { ModerateStages } from "../moderate/index.ts";
 import type { Clock } from "../kernel/clock.ts";
+import type { Trial } from "../domain/rollout.ts";
 import { deriveKey } from "../kernel/hash.ts";
+import type { PolicyId } from "../kernel/ids.ts";
 import type { Noted } from "../record/index.ts";
 import type { Database } from "../store/index.ts";
 import { findPseudonyms, keepPseudonyms } from "../store/pseudonyms.ts";
@@ -26,12 +28,18 @@ import { describeError, type Log } from "../telemetry/index.ts";
 import type { ChatPartsDeps } from "./chat.ts";
 import { composeDetectors, type DetectorParts } from "./detectors.ts";
 
+/** All routes of this configuration with a version of them that is going out; undefined: it could not be loaded. */
+export type RoutesGoingOut = (version: PolicyId) => Config["routes"] | undefined;
+
 export type GuardParts = DetectorParts & {
   readonly judge: ModerateStages["judge"];
   /** Of pseudonyms that outlive their call. */
   readonly book: PseudonymBook;
   /** The rules as one configuration sets them. */
-  rulesOf(config: Pick<Config, "guard" | "outbound" | "routes">): Pick<ChatPartsDeps, "check" | "checkQuietly" | "checkInputs">;
+  rulesOf(
+    config: Pick<Config, "guard" | "outbound" | "routes">,
+    goingOut?: RoutesGoingOut,
+  ): Pick<ChatPartsDeps, "check" | "checkQuietly" | "checkInputs">;
   /** How long pseudonyms are kept from now on; those that are keep their date. The rules are made anew by `rulesOf`. */
   reconfigure(next: Pick<Config, "guard">): void;
 };
@@ -68,7 +76,7 @@ export function composeGuard(deps: Deps): GuardParts {
     reconfigure(next) {
       ({ pseudonymDays } = next.guard);
     },
-    rulesOf({ guard, outbound, routes }) {
+    rulesOf({ guard, outbound, routes }, goingOut = () => undefined) {
       const fetch = createServiceFetch(outbound.ca);
       const second = guard.detectors.map((each): SecondDetector => ({
         find: each.kind === "presidio" ? createPresidio(fetch, each) : createModelDetector(fetch, each),
@@ -76,25 +84,41 @@ export function composeGuard(deps: Deps): GuardParts {
       }));
       const opinions = guard.opinions.map((each) => createOpinion(fetch, { ...each, model: each.model }));
       const guardDeps: GuardDeps = { find, scoreInjection, scoreToxicity, second, opinions, book, refused, ...keys };
+      const look = routesLook(routes);
+      const goingOutLooks = createGoingOutLooks(goingOut);
       const options: GuardOptions = {
         policy: guard.policy,
-        routesLook: Object.values(routes).flat().some(looks),
+        routesLook: (trial) => look || (trial !== undefined && goingOutLooks(trial)),
       };
       const quiet: GuardDeps = { ...guardDeps, opinions: [], refused: () => undefined };
       return {
         check: createGuard(guardDeps, options),
-        checkQuietly: createGuard(quiet, { ...options, routesLook: true }),
+        checkQuietly: createGuard(quiet, { ...options, routesLook: () => true }),
         checkInputs: createInputGuard(guardDeps, options),
       };
     },
   };
 }
 
+/** Whether a rule of these asks for personal data to be looked for. */
+const routesLook = (routes: Config["routes"]): boolean => Object.values(routes).flat().some(looks);
+
 /** Whether a rule asks for personal data to be looked for; one that cannot be read may. */
 function looks({ when, pii }: RuleConfig): boolean {
   if (pii !== undefined) return true;
   const read = when === undefined ? undefined : readCondition(when);
   return read !== undefined && (!read.ok || read.asks.has("pii.found") || read.asks.has("pii.types"));
+}
+
+/** The same for the routes that a call takes part in the rollout of: it may be planned by them. A version never changes, so each is read once. */
+function createGoingOutLooks(routesOf: RoutesGoingOut): (trial: Trial) => boolean {
+  const known = new Map<PolicyId, boolean>();
+  return ({ change }) => {
+    if (change.kind !== "policy") return false;
+    const routes = known.has(change.version) ? undefined : routesOf(change.version);
+    if (routes !== undefined) known.set(change.version, routesLook(routes));
+    return known.get(change.version) ?? true;
+  };
 }
 
 /** What the rules refuse is a security event, with the classifier's words and without the text. */

@@ -189,6 +189,7 @@ function createChatMaker(
   const routing = composeRouting({ db, clock, log, metrics });
   return (config) => {
     const of = withApprovedRoutes(config, approvedRoutes.current);
+    const routesWith = (approved: ApprovedRoutes) => withApprovedRoutes(config, approved).routes;
     return composeChat({
       config: of,
       providers: pool.open(of.providers, of.outbound),
@@ -203,12 +204,15 @@ function createChatMaker(
       resilience,
       rollouts,
       shadows,
-      routesWith: (approved) => withApprovedRoutes(config, approved).routes,
+      routesWith,
       closed(event) {
         misuse.closed(event);
         rollouts.calls.closed(event);
       },
-      ...guard.rulesOf(of),
+      ...guard.rulesOf(of, (version) => {
+        const goingOut = rollouts.routesOf(version);
+        return goingOut === undefined ? undefined : routesWith(goingOut);
+      }),
       judge: guard.judge,
       keepsContent: stored.keepsContent,
       keepContent: stored.contentLog.keep,

@@ -263,7 +263,7 @@ test("where nothing is to be looked for nothing is, unless a route asks", () => 
   };
   void testGuard({ pii: "off", injection: "off", outputPii: "off" }, { find }).check(guardCall(EVERYWHERE));
   assert.equal(looks, 0);
-  const asked = sync(testGuard({ pii: "off" }, { find }, { routesLook: true }).check(guardCall(EVERYWHERE)));
+  const asked = sync(testGuard({ pii: "off" }, { find }, { routesLook: () => true }).check(guardCall(EVERYWHERE)));
   assert.ok(looks > 10);
   assert.deepEqual(asked.standing, { personal: true, mode: "off", unread: undefined });
 });

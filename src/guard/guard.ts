@@ -1,6 +1,7 @@
 import type { Call, CallHead, ChatCall } from "../domain/chat.ts";
 import type { GuardPolicy } from "../domain/guard-policy.ts";
 import type { Checked } from "../domain/guard.ts";
+import type { Trial } from "../domain/rollout.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
 import { createAnswerRules } from "./answer-rules.ts";
 import { canaryInstruction, makeCanary } from "./output/canary.ts";
@@ -41,8 +42,8 @@ export type GuardDeps = {
 };
 export type GuardOptions = {
   readonly policy: GuardPolicy;
-  /** A route asks whether personal data was found, so it is looked for even where no mode asks. */
-  readonly routesLook: boolean;
+  /** A route that may take the call asks whether personal data was found, so it is looked for even where no mode asks. */
+  routesLook(trial?: Trial): boolean;
 };
 
 /**
@@ -55,7 +56,7 @@ export function createGuard(deps: GuardDeps, { policy: base, routesLook }: Guard
   const safe: Detecting = { ...deps, find, findIn: once(find, secret), scoreInjection: once(closed(deps.scoreInjection), secret) };
   return (call) => {
     const policy = policyOf(base, call.who.tenant.guard);
-    return checkCall(safe, call, policy, routesLook || !looksForNothing(policy));
+    return checkCall(safe, call, policy, routesLook(call.trial) || !looksForNothing(policy));
   };
 }
 

@@ -26,7 +26,7 @@ export function createInputGuard(
     const own = modeOf(policy, "inputs");
     const looked = createLooked(find, () => own);
     const places = createPlaces(looked);
-    const looks = routesLook || !looksForNothing(policy);
+    const looks = routesLook() || !looksForNothing(policy);
     // Tokens are no text: their place stays empty, so that places and inputs keep one order.
     if (looks) for (const input of inputs) places.look(typeof input === "string" ? input : "", "inputs", undefined);
     let unread = inputs.some((input) => typeof input !== "string") ? own : undefined;

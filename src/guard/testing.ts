@@ -51,7 +51,7 @@ export function testGuard(
       refused: (_call, code, saw) => void refused.push({ code, saw }),
       ...deps,
     },
-    { policy: { ...GUARD_DEFAULT, ...policy }, routesLook: false, ...options },
+    { policy: { ...GUARD_DEFAULT, ...policy }, routesLook: () => false, ...options },
   );
   return { check, refused };
 }

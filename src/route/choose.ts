@@ -32,9 +32,13 @@ export function judgeAll(rules: readonly Rule[], signals: Signals): readonly { r
   return rules.map((rule) => ({ rule, outcome: outcomeOf(rule, signals) }));
 }
 
-/** Why the call may go to own hardware only. Throws `personal_data_blocked` where it may go nowhere. */
+/**
+ * Why the call may go to own hardware only. Throws `personal_data_blocked` where it may go nowhere, and `guard_failed` where a rule asks about
+ * personal data that nobody has looked for.
+ */
 export function whyKeptIn(content: Standing | undefined, rulePii: PiiMode | undefined): Claim["keptIn"] {
   if (content === undefined) return undefined;
+  if (content.looked === false && rulePii !== undefined && atLeast(rulePii, "mask")) throw new Fault("guard_failed");
   const mode = content.personal ? stricter(content.mode, rulePii ?? "off") : "off";
   if (mode === "block") throw new Fault("personal_data_blocked");
   if (mode === "private-only") return "personal-data";

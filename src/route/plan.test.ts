@@ -183,3 +183,15 @@ test("what could not be read stays in where the policy or the rule would mask, a
   assert.deepEqual(plan("off", "mask"), ["own"]);
   assert.deepEqual(plan("off", "private-only"), ["own"]);
 });
+
+test("a rule about personal data takes no call that nobody has looked at", () => {
+  const notLooked: Standing = { personal: false, mode: "off", unread: undefined, looked: false };
+  const by = (pii: "detect" | "mask" | "private-only" | "block") =>
+    router({ routes: { auto: [{ when: undefined, use: ["own", "api"], trust: undefined, pii }] } });
+  for (const pii of ["mask", "private-only", "block"] as const) {
+    assert.throws(() => by(pii).plan(wanted({}, who(), { content: notLooked })), { code: "guard_failed" }, pii);
+    // A planted fault: what was looked at and found empty goes, so it is the looking that counts.
+    assert.deepEqual(names(by(pii).plan(wanted({}, who(), { content: { ...notLooked, looked: undefined } })).targets), ["own", "api"]);
+  }
+  assert.deepEqual(names(by("detect").plan(wanted({}, who(), { content: notLooked })).targets), ["own", "api"]);
+});
