@@ -86,6 +86,26 @@ test("a copy is asked after the answer has ended, and is an event of its own tha
   );
 });
 
+test("a copy of a trimmed call is as long as the call was, and says so", async () => {
+  const messages = [1, 2, 3].flatMap((at) => [
+    { role: "user" as const, content: `question ${String(at)}` },
+    { role: "assistant" as const, content: "so" },
+  ]);
+  const all = world({
+    plan({ shorten }) {
+      const shortened = shorten?.({ bytesMax: 250, bytesAimed: 250 });
+      assert.ok(shortened?.fits === true);
+      return { targets: [MAIN], candidates: [], policyHash: "p", shadow: "other", shortened };
+    },
+  });
+  await call(all, { messages, inputBytes: 300 });
+  await ended(all);
+  const sent = all.asked.map(({ chat }) => chat.messages.length);
+  assert.ok(sent[0] !== undefined && sent[0] < messages.length);
+  assert.deepEqual(sent, [sent[0], sent[0]]);
+  assert.deepEqual(all.w.events[1]?.trimmed, all.w.events[0]?.trimmed);
+});
+
 test("nothing of its answer reaches anybody, and nothing is kept", async () => {
   const kept: string[] = [];
   const all = world({

@@ -75,7 +75,8 @@ async function copy(deps: ShadowDeps, stages: Stages, { of, target, form }: Copy
   // The caller's answer is on its way first.
   await new Promise<void>((resolve) => void setImmediate(resolve));
   const { call, checked, plan, retrieved } = of;
-  const { policyHash, pii, trust, rule } = plan;
+  // Told as much as the call's own model was, or the two could not be compared.
+  const { policyHash, pii, trust, rule, shortened } = plan;
   const alone: Stages = {
     ...stages,
     check: () => ({
@@ -86,7 +87,7 @@ async function copy(deps: ShadowDeps, stages: Stages, { of, target, form }: Copy
       guarded: undefined,
     }),
     retrieve: () => Promise.resolve(retrieved ?? Promise.reject(new TypeError("the call had no passages"))),
-    plan: () => ({ targets: [target], candidates: [{ target, fell: undefined }], policyHash, pii, trust, rule }),
+    plan: () => ({ targets: [target], candidates: [{ target, fell: undefined }], policyHash, pii, trust, rule, shortened }),
     refuse: (_call, code) => deps.dropped(code),
     keepsContent: () => false,
     copy: undefined,
