@@ -1,7 +1,6 @@
 import type { ChatCall, Part, Passage } from "../domain/chat.ts";
 import type { Step } from "../domain/course.ts";
 import { Fault } from "../kernel/fault.ts";
-import { ATTEMPTS_MAX } from "../kernel/limits.ts";
 import { boundFor } from "./bound.ts";
 import { bytesOf, inForm, watchForm } from "./in-form.ts";
 import type { Meter } from "./meter.ts";
@@ -25,7 +24,8 @@ type Leaving = { readonly step: Step; readonly chat: ChatCall; readonly passages
 export function openAttempt(stages: Stages, run: Run, trying: Trying, leaving: Leaving, signal: AbortSignal): TargetAttempt {
   const { call, inputBytes } = trying;
   const { step, chat, passages } = leaving;
-  let meter = run.begin(step.target, chat);
+  const first = run.begin(step.target, chat);
+  let meter = first;
   run.form = undefined;
   const ask = (of: ChatCall): AsyncIterable<readonly Part[]> => {
     const maxOutputTokens = stages.fitOutput(of, inputBytes, step.target) ?? of.maxOutputTokens;
@@ -40,12 +40,20 @@ export function openAttempt(stages: Stages, run: Run, trying: Trying, leaving: L
   const mends = watch !== undefined && !chat.stream;
   const again = async (next: ChatCall): Promise<boolean> => {
     meter.end("finished");
-    if (!(await mayAskAgain(stages, run, trying, { ...leaving, chat: next }))) return false;
+    if (!(await canAskAgain(stages, run, trying, { ...leaving, chat: next })) || !step.again()) return false;
     meter = run.begin(step.target, next);
     return true;
   };
+  /** The second attempt failed: what is told is the first's answer. */
+  const gaveUp = (fault: Fault): boolean => {
+    if (signal.aborted) return false;
+    step.end(fault);
+    meter.end("failed", fault.code);
+    meter = first;
+    return true;
+  };
   return {
-    parts: mends ? inForm(chat, { ask, saw: count, again, judged: (form) => void (run.form = form) }) : ask(chat),
+    parts: mends ? inForm(chat, { ask, saw: count, again, gaveUp, judged: (form) => void (run.form = form) }) : ask(chat),
     saw(parts) {
       if (mends) return;
       count(parts);
@@ -66,11 +74,9 @@ export function openAttempt(stages: Stages, run: Run, trying: Trying, leaving: L
 /** Whoever asks for a strict schema parses without looking. */
 const isPromised = ({ responseFormat }: ChatCall): boolean => responseFormat?.type === "json-schema" && responseFormat.strict === true;
 
-/** A second attempt counts like any other, must fit the context, and must be paid for. One that would keep the caller too long is not made. */
-async function mayAskAgain(stages: Stages, run: Run, { call, inputBytes, admitted }: Trying, leaving: Leaving): Promise<boolean> {
+/** A second attempt must fit the context, and must be paid for. */
+async function canAskAgain(stages: Stages, run: Run, { call, inputBytes, admitted }: Trying, leaving: Leaving): Promise<boolean> {
   const { step, chat } = leaving;
-  if (run.attempts >= ATTEMPTS_MAX) return false;
-  if (call.timeoutMs !== undefined && stages.nowMs() - call.startedAtMs > call.timeoutMs / 2) return false;
   const bytes = inputBytes + bytesOf(chat, chat.messages.length - 2);
   if (stages.fitOutput(chat, bytes, step.target) === undefined) return false;
   if (!admitted.budgeted) return true;

@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import type { ChatCall, Part, ResponseFormat } from "../domain/chat.ts";
 import { Fault } from "../kernel/fault.ts";
 import { answer } from "./answer.ts";
+import { watchForm } from "./in-form.ts";
+import { CHECKED_CHARACTERS_MAX } from "./schema-check.ts";
 import type { Stages } from "./stages.ts";
 import { delta, play, testCall, testTarget, testUsage, witness, type Witness } from "./testing.ts";
 
@@ -111,11 +113,28 @@ test("no second attempt without room, money or time, nor for one of several answ
     );
     assert.deepEqual([asked.length, w.events[0]?.form, w.events[0]?.outcome], [1, "misfit", "finished"]);
   }
-  const late = witness({ ask: () => play(says(BAD)), nowMs: () => 600 });
-  await Array.fromAsync(
-    answer(late.stages, { ...testCall({ responseFormat: FORM }), timeoutMs: 1000 }, late.admitted, new AbortController().signal),
-  );
-  assert.equal(late.events[0]?.attempts.length, 1);
+});
+
+test("a second try that fails leaves the first answer, and where the form was promised the next model is asked", async () => {
+  const then = (faults: readonly (Fault | undefined)[], texts: readonly string[], format: ResponseFormat) => {
+    let at = 0;
+    const ask: Stages["ask"] = () => {
+      const fault = faults[at];
+      return play(fault === undefined ? says(texts[at++] ?? GOOD) : (at++, []), fault);
+    };
+    return hear([], { responseFormat: format }, { ask });
+  };
+  const kept = await then([undefined, new Fault("target_busy")], [BAD], FORM);
+  assert.deepEqual([kept.text, formOf(kept), kept.fault], [BAD, "misfit", undefined]);
+  assert.deepEqual(attemptsOf(kept), ["a finished", "a failed target_busy"]);
+  const next = await then([undefined, new Fault("target_down")], [BAD], STRICT);
+  assert.deepEqual([next.text, attemptsOf(next)], [GOOD, ["a finished", "a failed target_down", "b finished"]]);
+});
+
+test("a long stream that asks for a form does not stay in memory", () => {
+  const watch = watchForm(testCall({ responseFormat: FORM }).chat) ?? assert.fail("no watch");
+  for (let at = 0; at < 20; at++) watch.saw(delta("x".repeat(CHECKED_CHARACTERS_MAX / 16)));
+  assert.deepEqual([watch.text, watch.faults()], ["", undefined]);
 });
 
 test("an answer that breaks off while it is held is billed as far as it came, and the next model is asked", async () => {

@@ -1,5 +1,6 @@
 import type { ChatCall, Form, Part } from "../domain/chat.ts";
-import { createAnswerCheck, type SchemaFaults } from "./schema-check.ts";
+import { Fault } from "../kernel/fault.ts";
+import { CHECKED_CHARACTERS_MAX, createAnswerCheck, type SchemaFaults } from "./schema-check.ts";
 
 /** Reads one answer beside its way to the caller, and says whether it has the form that the call asks for. */
 export type FormWatch = {
@@ -15,11 +16,18 @@ export function watchForm({ responseFormat }: ChatCall): FormWatch | undefined {
   const check = createAnswerCheck(responseFormat);
   if (check === undefined) return undefined;
   const texts = new Map<number, string>();
+  let characters = 0;
   let isOther = false;
   return {
     saw(part) {
-      if (part.type === "text-delta") texts.set(part.choice, (texts.get(part.choice) ?? "") + part.text);
-      else if (part.type === "tool-input-start" || part.type === "refusal-delta") isOther = true;
+      if (isOther) return;
+      if (part.type === "text-delta") {
+        texts.set(part.choice, (texts.get(part.choice) ?? "") + part.text);
+        characters += part.text.length;
+        // Nothing so long is checked, and a stream's parts are not to stay in memory for it.
+        if (characters > CHECKED_CHARACTERS_MAX) isOther = true;
+        if (isOther) texts.clear();
+      } else if (part.type === "tool-input-start" || part.type === "refusal-delta") isOther = true;
       else if (part.type === "choice-finish" && part.reason !== "stop") isOther = true;
     },
     faults() {
@@ -40,6 +48,8 @@ export type Mending = {
   saw(parts: readonly Part[]): void;
   /** Begins another attempt at the same target for this conversation; false: it may not be made. */
   again(chat: ChatCall): Promise<boolean>;
+  /** That attempt failed. false: the call ends with it. */
+  gaveUp(fault: Fault): boolean;
   /** What became of it, before the last part is given. */
   judged(form: Form): void;
 };
@@ -48,7 +58,7 @@ export type Mending = {
  * A whole answer in the form that the call asks for. One that does not fit is given back to its model once, with what is wrong with it; the
  * second is taken as it is. Nothing leaves before it is known.
  */
-export async function* inForm(chat: ChatCall, { ask, saw, again, judged }: Mending): AsyncGenerator<readonly Part[]> {
+export async function* inForm(chat: ChatCall, { ask, saw, again, gaveUp, judged }: Mending): AsyncGenerator<readonly Part[]> {
   const hear = async (of: ChatCall) => {
     const watch = watchForm(of);
     const parts: Part[] = [];
@@ -68,9 +78,19 @@ export async function* inForm(chat: ChatCall, { ask, saw, again, judged }: Mendi
     return void (yield first.parts);
   }
   const next = toMend(chat, first.text, faults);
-  const second = (chat.sampling.n ?? 1) === 1 && (await again(next)) ? await hear(next) : undefined;
+  const second = (chat.sampling.n ?? 1) === 1 && (await again(next)) ? await orNothing(hear(next), gaveUp) : undefined;
   judged(second?.faults?.length === 0 ? "mended" : "misfit");
   yield (second ?? first).parts;
+}
+
+/** There is an answer already, and it is better than none. */
+async function orNothing<Heard>(hearing: Promise<Heard>, gaveUp: (fault: Fault) => boolean): Promise<Heard | undefined> {
+  try {
+    return await hearing;
+  } catch (error) {
+    if (error instanceof Fault && gaveUp(error)) return undefined;
+    throw error;
+  }
 }
 
 /** The conversation goes on: the model sees what it wrote, and what is wrong with it. */

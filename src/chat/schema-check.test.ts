@@ -65,3 +65,49 @@ test("what cannot be checked is not called wrong, and takes no time", () => {
   assert.equal(of(ORDER)(JSON.stringify("x".repeat(CHECKED_CHARACTERS_MAX))), undefined);
   assert.deepEqual(createAnswerCheck({ type: "json-schema", name: "a", schema: undefined })?.("1"), undefined);
 });
+
+/** `a0` is twice `a1`, which is twice `a2`, and so on: 1.5 KB for eight million looks at one answer. */
+function doubling(levels: number, link: "allOf" | "anyOf" | "oneOf"): Readonly<Record<string, unknown>> {
+  const defs: Record<string, unknown> = { [`a${levels}`]: { type: "string" } };
+  for (let at = 0; at < levels; at++) defs[`a${at}`] = { [link]: [{ $ref: `#/$defs/a${at + 1}` }, { $ref: `#/$defs/a${at + 1}` }] };
+  return { $defs: defs, $ref: "#/$defs/a0" };
+}
+
+test("no schema and no answer takes more steps than there is time for, and such a check says nothing", () => {
+  const nested = (depth: number): string => "[".repeat(depth) + "]".repeat(depth);
+  const many = JSON.stringify(Array.from({ length: 30_000 }, (_, at) => at));
+  const wide = JSON.stringify(Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, at])));
+  const each = (inner: Readonly<Record<string, unknown>>) => ({ allOf: Array.from({ length: 2_000 }, () => inner) });
+  const cases: readonly (readonly [string, Readonly<Record<string, unknown>>, string])[] = [
+    ["doubled allOf", doubling(40, "allOf"), '"x"'],
+    ["doubled anyOf", doubling(40, "anyOf"), '"x"'],
+    ["doubled oneOf", doubling(40, "oneOf"), '"x"'],
+    ["doubled at every level of the answer", { items: { allOf: [{ $ref: "#" }, { $ref: "#" }] } }, nested(60)],
+    [
+      "hidden under the name of a value",
+      { properties: { enum: doubling(40, "allOf"), const: doubling(40, "allOf") }, $ref: "#/properties/enum" },
+      '"x"',
+    ],
+    ["many enums against many items", { items: { enum: Array.from({ length: 20_000 }, (_, at) => `v${at}`) } }, many],
+    ["keys looked at again and again", each({ additionalProperties: { type: "number" } }), wide],
+    ["keys counted again and again", each({ maxProperties: 30_000 }), wide],
+    ["items looked at again and again", each({ items: true }), many],
+    ["a long text measured again and again", each({ maxLength: 300_000 }), JSON.stringify("x".repeat(200_000))],
+  ];
+  for (const [name, schema, answer] of cases) assert.equal(of(schema)(answer), undefined, name);
+  console.log(`# schemas that ask for too much: ${cases.length}, each given up`);
+});
+
+test("a long answer of an ordinary schema is checked whole, again and again", () => {
+  const rows = Array.from({ length: 3_000 }, (_, at) => ({ id: at, name: `n${at}`, tags: ["a", "b"] }));
+  const item = {
+    type: "object",
+    properties: { id: { type: "integer" }, name: { type: "string" }, tags: { type: "array", items: { enum: ["a", "b"] } } },
+  };
+  const check = of({ type: "array", items: { ...item, required: ["id"], additionalProperties: false }, uniqueItems: true });
+  for (let time = 0; time < 3; time++) assert.deepEqual(check(JSON.stringify(rows)), []);
+  assert.match((check(JSON.stringify([...rows, { name: "x" }])) ?? []).join("\n"), /#\/3000/);
+  // Of the words that are not checked, properties may still be called so.
+  for (const name of ["uniqueItems", "format", "patternProperties", "$recursiveRef"])
+    assert.notDeepEqual(of({ properties: { [name]: { type: "number" } } })(`{"${name}":"x"}`), [], name);
+});

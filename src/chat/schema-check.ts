@@ -1,5 +1,6 @@
-import { type Schema, Validator } from "@cfworker/json-schema";
+import { Validator } from "@cfworker/json-schema";
 import type { ResponseFormat } from "../domain/chat.ts";
+import { meterSchema, type Json, type MeteredSchema } from "./metered-schema.ts";
 
 /** What is wrong with an answer, for the model that wrote it: where, and which rule of the schema. Empty: nothing is. */
 export type SchemaFaults = readonly string[];
@@ -20,12 +21,12 @@ const NOT_JSON: SchemaFaults = ["The answer is not JSON."];
 export function createAnswerCheck(format: ResponseFormat | undefined): CheckAnswer | undefined {
   if (format === undefined || format.type === "text") return undefined;
   if (format.type === "json-object") return checkObject;
-  const validator = readSchema(format.schema);
+  const validate = readSchema(format.schema);
   return (text) => {
     if (text.length > CHECKED_CHARACTERS_MAX) return undefined;
     const value = parse(text);
     if (value === undefined) return NOT_JSON;
-    return validator === undefined ? undefined : validate(validator, value.json);
+    return validate?.(value.json);
   };
 }
 
@@ -45,35 +46,27 @@ function parse(text: string): { readonly json: unknown } | undefined {
 }
 
 /** undefined: a schema that refers to what is not in it. */
-function readSchema(schema: Readonly<Record<string, unknown>> | undefined): Validator | undefined {
+function readSchema(schema: Json | undefined): ((value: unknown) => SchemaFaults | undefined) | undefined {
   if (schema === undefined) return undefined;
   try {
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- any object is a schema: what it does not understand means nothing
-    return new Validator(withoutPatterns(schema) as Schema, "2020-12", false);
+    const metered = meterSchema(schema);
+    const validator = new Validator(metered.schema, "2020-12", false);
+    return (value) => judge(validator, metered, value);
   } catch {
     return undefined;
   }
 }
 
-/** Callers' regular expressions may take any time on the right text, and everybody else would wait: they are not checked. A format only describes. */
-function withoutPatterns(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(withoutPatterns);
-  if (typeof value !== "object" || value === null) return value;
-  const kept = Object.entries(value).filter(([name, inner]) => !((name === "pattern" || name === "format") && typeof inner === "string"));
-  return Object.fromEntries(
-    kept.map(([name, inner]): [string, unknown] => [name, name === "patternProperties" ? {} : withoutPatterns(inner)]),
-  );
-}
-
-function validate(validator: Validator, value: unknown): SchemaFaults | undefined {
+function judge(validator: Validator, metered: MeteredSchema, value: unknown): SchemaFaults | undefined {
   try {
+    metered.begin(value);
     const { valid, errors } = validator.validate(value);
     if (valid) return [];
     // The innermost say what is wrong; what stands around them says only that something is.
     const said = errors.toReversed().map(({ instanceLocation, error }) => `${instanceLocation}: ${error}`.slice(0, FAULT_CHARACTERS_MAX));
     return [...new Set(said)].slice(0, FAULTS_MAX);
   } catch {
-    // A reference that leads nowhere, or back to itself.
+    // A reference that leads nowhere, or back to itself, or more steps than there is time for.
     return undefined;
   }
 }

@@ -8,6 +8,11 @@ export type Step = {
   readonly timed: Target;
   /** The first part has come. */
   answered(): void;
+  /**
+   * The target has answered, and is to be asked once more at once: from here on the step is that attempt. false: none may be made, because
+   * attempts or time are over, its repeats are used up, or its breaker is open.
+   */
+  again(): boolean;
   /** How it ended, once; undefined: whole. `aborted`: our own caller left, or this server must go. */
   end(fault: Fault | undefined, aborted?: boolean): void;
 };

@@ -3,6 +3,7 @@ import type { Course } from "./course.ts";
 import type { Plan } from "./target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { collectionIds, fileIds } from "../kernel/ids.ts";
+import { ATTEMPTS_MAX } from "../kernel/limits.ts";
 
 /** A passage for tests; a test names the fields it is about. */
 export function testPassage(of: Partial<Passage> & { readonly text: string }): Passage {
@@ -42,17 +43,20 @@ export function testChat(change: Partial<ChatCall> = {}): ChatCall {
   };
 }
 
-/** Each target of a plan once, in order, without breakers, repeats or deadlines. */
+/** Each target of a plan once, in order, without breakers, repeats or deadlines; asked again as long as there are attempts. */
 export function plainCourse(plan: Pick<Plan, "targets">): Course {
   const left = [...plan.targets];
   let why = new Fault("no_target");
+  let attempts = 0;
+  const again = (): boolean => attempts < ATTEMPTS_MAX && ++attempts > 0;
   return {
     async next() {
+      attempts++;
       const target = left.shift();
       const end = (fault: Fault | undefined): void => {
         if (fault !== undefined && fault.code !== "client_gone") why = fault;
       };
-      return target === undefined ? undefined : { target, timed: target, answered: () => undefined, end };
+      return target === undefined ? undefined : { target, timed: target, answered: () => undefined, again, end };
     },
     why: () => why,
   };

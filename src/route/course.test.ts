@@ -172,3 +172,39 @@ test("a caller that leaves while a repeat waits ends it", async () => {
   gone.abort();
   await assert.rejects(course.next(gone.signal), { code: "client_gone" });
 });
+
+test("a target that has answered may be asked once more: as an attempt and a repeat, with the time that is left, and never behind an open breaker", async () => {
+  const asked = async (w: ReturnType<typeof world>, timeoutMs?: number, goneMs = 0) => {
+    const course = w.begin({ targets: [a, b, c] }, { startedAtMs: w.clock.nowMs(), stream: false, timeoutMs });
+    const step = (await course.next(never)) ?? assert.fail("no step");
+    w.clock.advance(goneMs);
+    return { course, step };
+  };
+  const first = await asked(world());
+  assert.equal(first.step.again(), true);
+  first.step.end(new Fault("answer_invalid", { spent: true }));
+  assert.equal((await first.course.next(never))?.target.model, "b", "the third attempt is the last");
+  const third = await first.course.next(never);
+  assert.equal(third, undefined);
+
+  const w = world();
+  const { step } = await asked(w, 8000, 3000);
+  assert.equal(step.again(), true);
+  assert.equal(step.timed.timeouts.totalMs, 5000);
+  assert.equal(w.health.of(a).inFlight, 1);
+  step.end(undefined);
+  assert.equal(w.health.of(a).inFlight, 0);
+
+  const none = [
+    (await asked(world({ saved: 0 }))).step,
+    (await asked(world(), 8000, 4001)).step,
+    await asked(world()).then(async ({ step: twice }) => (twice.again(), twice.again(), twice)),
+  ];
+  for (const each of none) assert.equal(each.again(), false);
+  const open = world();
+  const late = await asked(open);
+  for (let time = 0; time < 3; time++) open.health.enter(a)?.end(new Fault("target_down"));
+  assert.equal(late.step.again(), false);
+  late.step.end(undefined);
+  assert.equal(open.health.of(a).inFlight, 0);
+});

@@ -50,15 +50,28 @@ function createCourse({ door, clock, dice, wait }: CourseDeps, plan: Pick<Plan, 
 
   const callersMs = (): number =>
     call.timeoutMs === undefined ? Number.POSITIVE_INFINITY : call.startedAtMs + call.timeoutMs - clock.nowMs();
-  const begin = (target: Target, visit: Visit): Step => {
+  const begin = (target: Target, entered: Visit): Step => {
     attempts++;
     first ??= target;
-    const timed = inTime(target, callersMs(), call.stream);
+    let visit = entered;
+    let timed = inTime(target, callersMs(), call.stream);
     let hasEnded = false;
     return {
       target,
-      timed,
-      answered: visit.answered,
+      get timed() {
+        return timed;
+      },
+      answered: () => visit.answered(),
+      again() {
+        if (attempts >= ATTEMPTS_MAX || isLate() || door.opensInMs(target) > 0 || !door.mayRepeat(target)) return false;
+        const next = door.enter(target, true);
+        if (next === undefined) return false;
+        visit.end(undefined);
+        visit = next;
+        attempts++;
+        timed = inTime(target, callersMs(), call.stream);
+        return true;
+      },
       end(fault, aborted = false) {
         if (hasEnded) return;
         hasEnded = true;
@@ -67,6 +80,8 @@ function createCourse({ door, clock, dice, wait }: CourseDeps, plan: Pick<Plan, 
       },
     };
   };
+  /** Half of the caller's time has passed: a second answer would hardly come in the other half. */
+  const isLate = (): boolean => call.timeoutMs !== undefined && callersMs() < call.timeoutMs / 2;
   /** The first of them that lets a call in. Those before it are not asked again. */
   const enterOne = (targets: Target[]): Step | undefined => {
     for (let target = targets.shift(); target !== undefined; target = targets.shift()) {

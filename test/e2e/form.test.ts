@@ -9,6 +9,7 @@ const WRONG = ['{"where', '":"x"}'];
 /** What each model says, call by call; afterwards what fits. `weak` never does. */
 const script = new Map<string, (readonly string[] | undefined)[]>();
 const heard: { readonly model: string; readonly messages: readonly { readonly role: string; readonly content: string }[] }[] = [];
+let warming = true;
 let upstream: FakeUpstream;
 let weir: TestWeir;
 let key: string;
@@ -19,7 +20,7 @@ beforeAll(async () => {
     say({ model, body }) {
       const { messages } = JSON.parse(JSON.stringify(body)) as { messages: (typeof heard)[number]["messages"] };
       heard.push({ model, messages });
-      return model === "weak" ? WRONG : script.get(model)?.shift();
+      return model === "weak" && !warming ? WRONG : script.get(model)?.shift();
     },
   });
   weir = await startWeir({
@@ -56,6 +57,9 @@ type Told = { readonly weir: { readonly form?: string; readonly model: string; r
 const told = (answer: object): Told["weir"] => (answer as Told).weir;
 
 test("a model that forgets the form is shown what is wrong, and its second answer is the caller's; both are in the ledger", async () => {
+  // A fifth of a model's calls may be asked twice: these pay for what follows.
+  for (const model of ["good", "weak", "cloud"]) for (let time = 0; time < 25; time++) await ask(model, false);
+  warming = false;
   const fits = await ask("good", true);
   assert.deepEqual(
     [told(fits).form, Object.keys(JSON.parse(fits.choices[0]?.message.content ?? "") as object)],
