@@ -17,6 +17,12 @@ export function checkCascade(rule: FileRule, path: readonly PathPart[], source: 
     const message = "cascade needs a gate, by which an answer is judged: gate: { kind: form }, logprobs or judge.";
     return void problems.push({ place: source.placeOf([...path, "strategy"]), message });
   }
+  for (const name of ["explore", "warm"] as const)
+    if (rule[name] !== undefined)
+      warnings.push({
+        place: source.placeOf([...path, name], "key"),
+        message: "does nothing in a cascade, which begins with its first model.",
+      });
   if (rule.use.filter((name) => name !== "extractive").length < 2)
     warnings.push({
       place: source.placeOf([...path, "use"]),

@@ -115,6 +115,11 @@ test("a cascade needs a gate, a gate a cascade, and a judge must be a model that
   assert.deepEqual([good.routes["auto"]?.[0]?.gate, good.warnings], [{ kind: "judge", min: 0.7, model: "own" }, []]);
   const idle = await loadIn({ yaml: file("    - { when: tools, use: [own], gate: { kind: form } }") });
   assert.deepEqual(idle.warnings, ["weir.yaml:5:34 routes.auto[0].gate: does nothing without strategy: cascade."]);
+  const odd = await loadIn({ yaml: file("    - { when: tools, use: [own], strategy: cascade, gate: { kind: form }, warm: 0.1 }") });
+  assert.deepEqual(odd.warnings, [
+    "weir.yaml:5:27 routes.auto[0].use: a cascade of one model has nobody to ask next: its answer is always given.",
+    "weir.yaml:5:75 routes.auto[0].warm: does nothing in a cascade, which begins with its first model.",
+  ]);
   assert.equal(
     (await problems("    - { when: tools, use: [small, own], strategy: cascade, gate: { kind: logprobs, min: 0.1 } }")).length,
     1,

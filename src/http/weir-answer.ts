@@ -13,7 +13,8 @@ type Told = Pick<Finish, "event" | "target" | "retrieved" | "receipt"> & { reado
 
 export function toWeirAnswer(finish: Told, cited: readonly Cited[]): WeirAnswer {
   const { event, target, retrieved, usage } = finish;
-  const failed = new Map(event.attempts.map((attempt) => [attempt.model, attempt.code]));
+  // A judge that failed has failed nobody's answer.
+  const failed = new Map(event.attempts.filter(({ as }) => as === undefined).map((attempt) => [attempt.model, attempt.code]));
   return {
     requestId: event.requestId,
     model: target.model,
