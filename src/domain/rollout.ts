@@ -80,5 +80,8 @@ export type RolloutCounts = {
 /** A call that takes part in a rollout. */
 export type Trial = { readonly change: RolloutChange; readonly mark: RolloutMark };
 
-/** A model that stands before those of the rule that takes a call. `use` false: only whether it may serve the call is told. */
-export type Ahead = { readonly model: string; readonly use: boolean };
+/**
+ * A model that stands before those of the rule that takes a call. `use` false: only whether it may serve the call is told. `keepsIn`: it is
+ * external only where one of the rule's own models is.
+ */
+export type Ahead = { readonly model: string; readonly use: boolean; readonly keepsIn?: true | undefined };

@@ -26,6 +26,21 @@ test("what stands ahead comes first, once, and what only asks is set aside; what
   assert.deepEqual(told({ model: "gone", use: true }, { model: "vectors", use: true }), [["one", "two"], [], []]);
 });
 
+test("nothing stands before no model, and what keeps calls in is external only beside an external one", () => {
+  const outside = named("outside", { trust: "external" });
+  const all = new Map([...TARGETS, ["outside", outside]]);
+  const inside = (own: readonly Target[], ...ahead: Parameters<typeof withAhead>[1] & object) => names(withAhead(own, ahead, all).listed);
+  for (const use of [true, false]) {
+    const { listed, first, aside } = withAhead([], [{ model: "fresh", use }], TARGETS);
+    assert.deepEqual([listed, first, aside], [[], [], []]);
+  }
+  const kept = { model: "outside", use: true, keepsIn: true } as const;
+  assert.deepEqual(inside([one], kept, { model: "fresh", use: true, keepsIn: true }), ["fresh", "one"]);
+  assert.deepEqual(inside([one, { ...two, trust: "external" }], kept), ["outside", "one", "two"]);
+  // What a rollout names goes before them all the same.
+  assert.deepEqual(inside([one], { model: "outside", use: true }), ["outside", "one"]);
+});
+
 test("it is asked first where it is eligible, within the limit of attempts, and the last resort stays the last", () => {
   const plan = { targets: [one, two, last], chance: 0.25 };
   const all = eligible([fresh, one, two, last]);

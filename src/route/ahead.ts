@@ -11,11 +11,18 @@ export type WithAhead = {
   readonly aside: readonly Target[];
 };
 
-/** What a rollout puts before a rule's own models. It widens nothing: each must pass the rule's own eligibility. */
+/**
+ * What a rollout or a lower level of service puts before a rule's own models. It widens nothing: each must pass the rule's own eligibility, and
+ * where a rule has no model, or no rule takes the call, it has none after this either.
+ */
 export function withAhead(own: readonly Target[], ahead: readonly Ahead[] | undefined, targets: ReadonlyMap<string, Target>): WithAhead {
-  if (ahead === undefined || ahead.length === 0) return { listed: own, first: [], aside: [] };
+  if (ahead === undefined || ahead.length === 0 || own.length === 0) return { listed: own, first: [], aside: [] };
+  const staysIn = own.every(({ trust }) => trust === "private");
   const known = (use: boolean): Target[] => {
-    const named = ahead.filter((each) => each.use === use).flatMap(({ model }) => targets.get(model) ?? []);
+    const named = ahead.flatMap((each) => {
+      const target = each.use === use ? targets.get(each.model) : undefined;
+      return target === undefined || (each.keepsIn === true && staysIn && target.trust !== "private") ? [] : [target];
+    });
     return [...new Set(named)].filter((target) => target.capabilities.embeddings !== true);
   };
   const first = known(true);

@@ -11,10 +11,10 @@ type Served = {
 
 /**
  * Plans as the server's level allows: the smaller models first, and in an emergency the documents alone where they are asked. It widens
- * nothing: what is put first must be eligible like any other.
+ * nothing: what is put first must be eligible like any other, and a rule whose models are all private keeps calls in.
  */
 export function createServedPlan({ level, reduced, isRoute }: Served, { plan }: Pick<Router, "plan">): Pick<Router, "plan"> {
-  const first = reduced.map((model) => ({ model, use: true }));
+  const first = reduced.map((model) => ({ model, use: true, keepsIn: true as const }));
   return {
     plan(wanted) {
       if (!isRoute(wanted.chat.model)) return plan(wanted);
