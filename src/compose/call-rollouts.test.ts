@@ -1,7 +1,7 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
 import { testPrincipal } from "../admit/testing.ts";
-import type { Call } from "../domain/chat.ts";
+import type { Call, Preference } from "../domain/chat.ts";
 import type { CallEvent } from "../domain/event.ts";
 import type { RolloutMark } from "../domain/rollout.ts";
 import type { FellReason, Plan } from "../domain/target.ts";
@@ -52,6 +52,17 @@ const call = (endUser: string | undefined, change: Partial<Call> = {}): Call => 
   startedAtMs: NOW,
   ...change,
 });
+const NO_WISH: Preference = {
+  order: [],
+  only: undefined,
+  ignore: [],
+  fallback: true,
+  keeps: "anything",
+  sort: undefined,
+  inputPerMTokMax: undefined,
+  outputPerMTokMax: undefined,
+  externalOnly: false,
+};
 const USERS = Array.from({ length: 200 }, (_, at) => `user ${String(at)}`);
 
 test("a call takes part in the oldest rollout that concerns it and is open, and in none where there is none", () => {
@@ -65,6 +76,9 @@ test("a call takes part in the oldest rollout that concerns it and is open, and 
   assert.equal(idOf([rollout({ state: "finished" })]), undefined);
   assert.equal(idOf([rollout({ stepAtMs: NOW + 1 })]), undefined, "its first share does not count yet");
   assert.equal(idOf([rollout({ tenantId: tenantIds.make(NOW) })]), undefined, "another tenant's");
+  const prefer = { ...NO_WISH, order: ["old"] };
+  assert.equal(idOf([model], call("ann", { chat: testChat({ model: "old", prefer }) })), undefined, "it says itself which is first");
+  assert.equal(idOf([prompt], call("ann", { chat: testChat({ model: "old", prefer }) })), prompt.id);
   const unloaded = rollout({ change: { kind: "prompt", version: promptIds.make(NOW) } });
   assert.equal(idOf([unloaded]), undefined, "its version could not be loaded");
 });
@@ -118,6 +132,8 @@ test("where the candidate may not go the call takes no part; where its breaker i
   assert.equal(calls.markOf(trial, planWith("breaker-open")), trial.mark);
   for (const fell of ["personal-data", "trust", "region", "tenant-models", "context", "price-unknown", "caller"] as const)
     assert.equal(calls.markOf(trial, planWith(fell)), undefined, fell);
+  for (const service of ["reduced", "emergency"] as const)
+    assert.equal(calls.markOf(trial, { ...planWith(undefined), service }), undefined, "other models answer both variants");
 });
 
 test("a model that others have taken the place of for good goes on doing so, the tenant's own word before the platform's", () => {

@@ -36,7 +36,8 @@ export function createCallRollouts({ controller, nowMs, promptOf, hasRoutes }: D
   const ofTenant = ({ who }: Pick<Call, "who">) => controller.inForce.filter((each) => (each.tenantId ?? who.tenant.id) === who.tenant.id);
   /** A version that could not be loaded is as if nobody rolled it out. */
   const concerns = ({ change }: RolloutRecord, { chat }: Call): boolean => {
-    if (change.kind === "model") return change.model === chat.model;
+    // A caller who says which model is first decides, not the rollout.
+    if (change.kind === "model") return change.model === chat.model && (chat.prefer?.order.length ?? 0) === 0;
     return change.kind === "prompt" ? promptOf(change.version) !== undefined : hasRoutes(change.version);
   };
   return {
@@ -68,6 +69,8 @@ export function createCallRollouts({ controller, nowMs, promptOf, hasRoutes }: D
     },
     markOf(trial, plan) {
       if (trial?.change.kind !== "model") return trial?.mark;
+      // At less than full service other models stand before both variants.
+      if (plan.service !== undefined) return undefined;
       const { to } = trial.change;
       const fell = plan.candidates.find(({ target }) => target.model === to)?.fell;
       // Where it is not eligible, neither variant is compared; a breaker that is open is its own fault, and tells against it.

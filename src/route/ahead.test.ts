@@ -1,5 +1,6 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
+import type { Preference } from "../domain/chat.ts";
 import type { Candidate, Target } from "../domain/target.ts";
 import { putFirst, withAhead } from "./ahead.ts";
 import { EXTRACTIVE } from "./targets.ts";
@@ -9,6 +10,17 @@ const [one, two, three, fresh] = [named("one"), named("two"), named("three"), na
 const last = EXTRACTIVE;
 const vectors = named("vectors", { capabilities: { ...one.capabilities, embeddings: true } });
 const TARGETS = new Map([one, two, three, fresh, vectors].map((target) => [target.model, target]));
+const NO_WISH: Preference = {
+  order: [],
+  only: undefined,
+  ignore: [],
+  fallback: true,
+  keeps: "anything",
+  sort: undefined,
+  inputPerMTokMax: undefined,
+  outputPerMTokMax: undefined,
+  externalOnly: false,
+};
 const names = (targets: readonly Target[]): string[] => targets.map(({ model }) => model);
 const eligible = (targets: readonly Target[]): Candidate[] => targets.map((target) => ({ target, fell: undefined }));
 
@@ -44,9 +56,23 @@ test("nothing stands before no model, and what keeps calls in is external only b
 test("it is asked first where it is eligible, within the limit of attempts, and the last resort stays the last", () => {
   const plan = { targets: [one, two, last], chance: 0.25 };
   const all = eligible([fresh, one, two, last]);
-  assert.deepEqual(names(putFirst(plan, [fresh], all, true).targets), ["fresh", "one", "extractive"]);
-  assert.equal(putFirst(plan, [fresh], all, true).chance, 1);
-  assert.deepEqual(names(putFirst({ targets: [one, last], chance: 1 }, [fresh], all, false).targets), ["fresh", "extractive"]);
+  assert.deepEqual(names(putFirst(plan, [fresh], all, { fallback: true }).targets), ["fresh", "one", "extractive"]);
+  assert.equal(putFirst(plan, [fresh], all, { fallback: true }).chance, 1);
+  assert.deepEqual(names(putFirst({ targets: [one, last], chance: 1 }, [fresh], all, { fallback: false }).targets), [
+    "fresh",
+    "extractive",
+  ]);
   const barred = [...eligible([one, two, last]), { target: fresh, fell: "trust" } as const];
-  assert.deepEqual(putFirst(plan, [fresh], barred, true), plan);
+  assert.deepEqual(putFirst(plan, [fresh], barred, { fallback: true }), plan);
+});
+
+test("a caller who wants no fallback has one attempt, and the model that it names first is asked first", () => {
+  const plan = { targets: [one], chance: 1 };
+  const all = eligible([fresh, one, two]);
+  const asked = (change: Partial<Preference>) =>
+    names(putFirst(plan, [fresh], all, { fallback: true, prefer: { ...NO_WISH, ...change } }).targets);
+  assert.deepEqual(asked({ fallback: false }), ["fresh"]);
+  assert.deepEqual(asked({ fallback: false, order: ["one"] }), ["one"]);
+  assert.deepEqual(asked({ order: ["one"] }), ["one", "fresh"]);
+  assert.deepEqual(asked({}), ["fresh", "one"]);
 });

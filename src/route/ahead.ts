@@ -1,6 +1,8 @@
+import type { Preference } from "../domain/chat.ts";
 import type { Ahead } from "../domain/rollout.ts";
 import type { Candidate, Plan, Target } from "../domain/target.ts";
 import { ATTEMPTS_MAX } from "../kernel/limits.ts";
+import { wishedFirst } from "./preference.ts";
 
 export type WithAhead = {
   /** Those that stand before the rule's own, and these. */
@@ -30,17 +32,22 @@ export function withAhead(own: readonly Target[], ahead: readonly Ahead[] | unde
   return { listed, first, aside: known(false).filter((target) => !listed.includes(target)) };
 }
 
-/** The same plan with these asked first, where they are eligible. The others stay in case they fail; the last resort stays the last. */
+/**
+ * The same plan with these asked first, where they are eligible. The others stay in case they fail, unless there is no fallback; the last resort
+ * stays the last, and whom the caller names first stays the first.
+ */
 export function putFirst(
   plan: Pick<Plan, "targets" | "chance" | "gate">,
   first: readonly Target[],
   candidates: readonly Candidate[],
-  fallback: boolean,
+  { fallback: allowed, prefer }: { readonly fallback: boolean; readonly prefer?: Preference | undefined },
 ): Pick<Plan, "targets" | "chance" | "gate"> {
   const { targets } = plan;
   const eligible = first.filter((target) => candidates.some((each) => each.target === target && each.fell === undefined));
   if (eligible.length === 0) return plan;
   const last = targets.filter((target) => target.kind === "extractive");
-  const models = [...eligible, ...targets.filter((target) => target.kind !== "extractive" && !eligible.includes(target))];
+  const inOrder = [...eligible, ...targets.filter((target) => target.kind !== "extractive" && !eligible.includes(target))];
+  const models = prefer === undefined ? inOrder : wishedFirst(inOrder, prefer);
+  const fallback = allowed && prefer?.fallback !== false;
   return { ...plan, targets: [...models.slice(0, fallback ? ATTEMPTS_MAX - last.length : 1), ...last], chance: 1 };
 }

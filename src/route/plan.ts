@@ -101,7 +101,7 @@ export function createRouter(options: RouterOptions): Router {
     const { first, aside } = withAhead(chosen.targets, wanted.ahead, targets);
     const mine = candidates.filter(({ target }) => !aside.includes(target));
     const ordered = putInOrder(mine, { ...options, order: chosen.order, wanted, health });
-    const order = putFirst(ordered, first, candidates, options.fallback);
+    const order = putFirst(ordered, first, candidates, { fallback: options.fallback, prefer: wanted.chat.prefer });
     return { ...order, ...toShadow(chosen, options.dice), candidates, policyHash, pii, trust, rule, signals: signals.asked };
   };
 
