@@ -84,6 +84,11 @@ test("an attempt that cost something raises the reservation before the next targ
   ]);
   await run(w);
   assert.deepEqual(w.reserved, [240, 10 + 240]);
+  assert.deepEqual(
+    w.opened.map(({ requestId, microUsd }) => [requestId, microUsd]),
+    [240, 250].map((microUsd) => [w.opened[0]?.requestId, microUsd]),
+    "a process that dies in the second attempt is billed for both",
+  );
   assert.equal(w.events[0]?.costMicroUsd, 10 + 20);
 });
 

@@ -1,9 +1,9 @@
 import type { Call } from "../domain/chat.ts";
-import type { Reservation } from "../domain/event.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { AnswerPart } from "./answer-part.ts";
-import { inputMax, mostOf, outputMax } from "./bound.ts";
+import { inputMax, mostOf } from "./bound.ts";
 import { putTogether } from "./put-together.ts";
+import { toReservation } from "./reservation.ts";
 import { createRun, type Run } from "./run.ts";
 import type { Admitted, Stages } from "./stages.ts";
 import { toWanted } from "./to-wanted.ts";
@@ -65,20 +65,3 @@ async function refuseOrFail(stages: Stages, run: Run, call: Call, admitted: Admi
 
 /** Clients repeat by themselves what may succeed later: not where that costs again. */
 const asSpent = (run: Run, fault: Fault): Fault => (run.spentTokens > 0 ? fault.with({ spent: true }) : fault);
-
-function toReservation(call: Call, admitted: Admitted, microUsd: number, inputTokensMax: number): Reservation {
-  const { requestId, startedAtMs, chat, who } = call;
-  return {
-    requestId,
-    tenantId: who.tenant.id,
-    keyId: who.key.id,
-    startedAtMs,
-    microUsd,
-    inputTokensMax,
-    outputTokensMax: outputMax(chat),
-    modelAsked: chat.model,
-    stream: chat.stream,
-    ...(call.shadow === undefined ? {} : { operation: "shadow" }),
-    budgets: admitted.budgeted ? admitted.budgets : undefined,
-  };
-}

@@ -1,9 +1,9 @@
 import type { ChatCall, Part, Passage } from "../domain/chat.ts";
 import type { Step } from "../domain/course.ts";
 import { Fault } from "../kernel/fault.ts";
-import { boundFor } from "./bound.ts";
 import { bytesOf, inForm, watchForm } from "./in-form.ts";
 import type { Meter } from "./meter.ts";
+import { raise } from "./reservation.ts";
 import type { Run } from "./run.ts";
 import type { Stages } from "./stages.ts";
 import type { Trying } from "./trying.ts";
@@ -79,9 +79,8 @@ async function canAskAgain(stages: Stages, run: Run, { call, inputBytes, admitte
   const { step, chat } = leaving;
   const bytes = inputBytes + bytesOf(chat, chat.messages.length - 2);
   if (stages.fitOutput(chat, bytes, step.target) === undefined) return false;
-  if (!admitted.budgeted) return true;
   try {
-    await admitted.reserve(run.spentMicroUsd + boundFor(step.target, bytes, call));
+    await raise(stages, run, { call, admitted, target: step.target, inputBytes: bytes });
     return true;
   } catch (error) {
     // The budget ends here. There is an answer.

@@ -2,8 +2,8 @@ import type { Part } from "../domain/chat.ts";
 import { stricter, type Standing } from "../domain/guard-policy.ts";
 import type { Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
-import { boundFor } from "./bound.ts";
 import { readVerdict, toJudgeChat } from "./judge-prompt.ts";
+import { raise } from "./reservation.ts";
 import type { Run } from "./run.ts";
 import type { Stages } from "./stages.ts";
 import { toWanted } from "./to-wanted.ts";
@@ -33,7 +33,7 @@ export async function askJudge(
     const content = both(trying.checked.standing, checked.standing);
     const target = stages.beside(model, { ...toWanted(call, admitted, checked), chat, inputBytes, passages: 0, content }, plan);
     if (target === undefined) return undefined;
-    if (admitted.budgeted) await admitted.reserve(run.spentMicroUsd + boundFor(target, inputBytes, call));
+    await raise(stages, run, { call, admitted, target, inputBytes });
     const left = checked.leave(target, plan.pii ?? "off", []).chat;
     // Only OpenAI's protocol has log probabilities.
     const sampling = target.kind === "openai" ? { ...left.sampling, logprobs: true, topLogprobs: 5 } : left.sampling;

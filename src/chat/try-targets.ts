@@ -5,9 +5,9 @@ import type { Plan, Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { AnswerPart, Finish, Said } from "./answer-part.ts";
 import { openAttempt, type TargetAttempt } from "./attempt.ts";
-import { boundFor } from "./bound.ts";
 import { createCascade, type Ears, type Held } from "./cascade.ts";
 import type { Meter } from "./meter.ts";
+import { raise } from "./reservation.ts";
 import type { Run } from "./run.ts";
 import { withoutMessages } from "./shorten.ts";
 import type { Asked, Stages } from "./stages.ts";
@@ -31,8 +31,7 @@ export async function* tryTargets(
     let sentAny = false;
     try {
       if (cascade?.isNoStepUp(target) === true) break;
-      const spent = run.spentMicroUsd;
-      if (admitted.budgeted && spent > 0) await admitted.reserve(spent + boundFor(target, inputBytes, call));
+      if (run.spentMicroUsd > 0) await raise(stages, run, { call, admitted, target, inputBytes });
       const { chat, passages } = leaving(stages, trying, target);
       const outgoing = checked.outgoing();
       const ears = cascade?.ears(target);
