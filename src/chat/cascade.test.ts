@@ -227,6 +227,14 @@ test("a form decides: what fits passes, what does not goes up, and a call withou
   assert.deepEqual([held.text, held.w.events[0]?.form], ["{}", "misfit"], "what is given after all says so");
 });
 
+test("a second try for an answer's form counts: three attempts in all, and the last one's answer is given", async () => {
+  const responseFormat = { type: "json-schema", name: "city", schema: { type: "object", required: ["city"] } } as const;
+  const heard = await hear({ small: { text: "{}" }, middle: { text: "[]" }, large: { text: '{"city":"Oslo"}' } }, FORM, {
+    chat: { responseFormat },
+  });
+  assert.deepEqual([heard.text, modelsOf(heard), heard.w.events[0]?.form], ["[]", ["small", "small", "middle"], "misfit"]);
+});
+
 test("a gate that always passes would be seen: of answers that are good and bad by turns, half go up", async () => {
   let escalated = 0;
   const count = 40;

@@ -2,6 +2,7 @@ import type { ChatCall, Form, Part } from "../domain/chat.ts";
 import type { CascadeMark, Gate } from "../domain/cascade.ts";
 import type { Target } from "../domain/target.ts";
 import type { Said } from "./answer-part.ts";
+import { ATTEMPTS_MAX } from "../kernel/limits.ts";
 import { askJudge } from "./judge.ts";
 import { createMeanLogprob, withoutLogprobs } from "./logprobs.ts";
 import type { Meter } from "./meter.ts";
@@ -44,13 +45,16 @@ export function createCascade(stages: Stages, run: Run, trying: Trying, gate: Ga
   let held: Held | undefined;
   const mark = (change: Partial<CascadeMark>): void =>
     void (run.cascade = { ...(run.cascade ?? { gate: gate.kind, asked: 0, escalated: 0 }), ...change });
-  const judges = (target: Target): boolean => target.kind !== "extractive" && models.indexOf(target) < models.length - 1;
+  // A second try for an answer's form is an attempt, too.
+  const judges = (target: Target): boolean =>
+    target.kind !== "extractive" && models.indexOf(target) < models.length - 1 && run.attempts < ATTEMPTS_MAX - 1;
   return {
     get held() {
       return held;
     },
     judges,
-    isNoStepUp: (target) => held !== undefined && models.indexOf(target) <= models.indexOf(held.meter.target),
+    isNoStepUp: (target) =>
+      held !== undefined && (run.attempts >= ATTEMPTS_MAX || models.indexOf(target) <= models.indexOf(held.meter.target)),
     ears(target) {
       mark({ asked: (run.cascade?.asked ?? 0) + 1 });
       const own = trying.call.chat.sampling.logprobs === true;
