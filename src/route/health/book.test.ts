@@ -63,6 +63,39 @@ test("what is known of a target outlives a new configuration that says the same 
   assert.equal(book.open(known(a), OPTIONS).of(a).state, "closed", "what a configuration left out is forgotten");
 });
 
+test("a breaker that is switched off lets calls in at once, and one that is switched on again opens for no longer than the first time", () => {
+  const clock = createFakeClock(0);
+  const book = createHealthBook({ clock });
+  const on = book.open(known(a), OPTIONS);
+  for (let time = 0; time < 3; time++) ask(on, a, down);
+  assert.equal(on.enter(a), undefined);
+  const off = book.open(known(a), { ...OPTIONS, breaker: undefined });
+  assert.deepEqual([off.of(a).state, off.of(a).opensInMs], ["closed", 0]);
+  ask(off, a);
+  const again = book.open(known(a), OPTIONS);
+  for (let time = 0; time < 2; time++) ask(again, a, down);
+  assert.equal(again.of(a).state, "closed");
+  ask(again, a, down);
+  assert.deepEqual([again.of(a).state, again.of(a).opensInMs], ["open", 60_000]);
+});
+
+test("one long answer keeps nobody from a target that has recovered", () => {
+  const clock = createFakeClock(0);
+  const health = createHealthBook({ clock }).open(known(a), OPTIONS);
+  for (let time = 0; time < 3; time++) ask(health, a, down);
+  clock.advance(60_000);
+  const long = health.enter(a);
+  assert.equal(health.enter(a), undefined, "it has not answered yet");
+  long?.answered();
+  clock.advance(500_000);
+  assert.equal(health.of(a).state, "half-open");
+  ask(health, a);
+  ask(health, a);
+  assert.equal(health.of(a).state, "closed");
+  long?.end(down);
+  assert.equal(health.of(a).state, "closed", "one failure");
+});
+
 test("new settings hold for what is known already, and without a breaker none opens", () => {
   const book = createHealthBook({ clock: createFakeClock(0) });
   const off = book.open(known(a), { ...OPTIONS, breaker: undefined });

@@ -38,6 +38,8 @@ export function createHealthBook({ clock, queueOf, told = () => undefined }: Hea
       for (const { target, identity } of known) {
         const state = next.get(identity) ?? states.get(identity) ?? createTargetState(clock.monotonicMs, options, told);
         state.options = options;
+        // What is switched off holds nobody back that it held back before.
+        if (options.breaker === undefined) state.breaker.free(clock.monotonicMs());
         next.set(identity, state);
         byModel.set(target.model, state);
       }

@@ -68,6 +68,32 @@ test("after its time one call at a time probes it, and the third that succeeds c
   assert.equal(breaker.state(60_000), "closed", "the old row of failures is forgotten");
 });
 
+test("a probe that has begun to answer has done well, however long its answer is, and one that breaks later is a failure like any other", () => {
+  const halfOpen = (change: Partial<BreakerOptions> = {}): Breaker => {
+    const breaker = make(change);
+    calls(breaker, 3, "bad", 0);
+    return breaker;
+  };
+  const probe = (breaker: Breaker): Pass => breaker.began(breaker.enter(60_000) ?? assert.fail("no probe may go"), 60_000);
+  const long = halfOpen();
+  const probes = [probe(long), probe(long), probe(long)];
+  assert.equal(long.state(60_000), "closed");
+  for (const pass of probes) long.leave(pass, "bad", 61_000);
+  assert.equal(long.state(61_000), "open", "three that broke, one after the other");
+  const early = halfOpen();
+  const [first, second] = [probe(early), probe(early)];
+  early.leave(first, "good", 60_001);
+  assert.equal(early.state(60_001), "half-open", "it counts once");
+  early.leave(second, "bad", 60_002);
+  assert.deepEqual([early.state(60_002), early.opensInMs(60_002)], ["open", 120_000]);
+  const last = halfOpen({ probes: 1 });
+  const only = probe(last);
+  calls(last, 2, "bad", 60_000);
+  last.leave(only, "good", 60_001);
+  calls(last, 1, "bad", 60_001);
+  assert.equal(last.state(60_001), "open", "its end does not make a row of failures shorter");
+});
+
 test("a probe that says nothing gives its place back", () => {
   const breaker = make();
   calls(breaker, 3, "bad", 0);

@@ -18,7 +18,12 @@ export type BreakerOptions = {
 const CALM_MS = 600_000;
 
 /** Given out to one call. A result of a call from before the last change of state says nothing about the state now. */
-export type Pass = { readonly era: number; readonly isProbe: boolean };
+export type Pass = {
+  readonly era: number;
+  readonly isProbe: boolean;
+  /** It was a probe, and has done well so far: only its end, where it is bad, still says something. */
+  readonly isProven?: true | undefined;
+};
 export type Outcome = "good" | "bad" | "neither";
 
 export type Breaker = {
@@ -28,10 +33,47 @@ export type Breaker = {
   opensInMs(nowMs: number): number;
   /** undefined: the target is not to be asked. Each pass comes back exactly once. */
   enter(nowMs: number): Pass | undefined;
+  /**
+   * The first part has come. A probe has done well by that: its place is free for the next one, however long its answer is. Returns the pass that
+   * is to come back in place of this one.
+   */
+  began(pass: Pass, nowMs: number): Pass;
   leave(pass: Pass, outcome: Outcome, nowMs: number): void;
+  /** Closes it where it is open, as if it had never opened. */
+  free(nowMs: number): void;
   /** Times that it has opened. */
   readonly opened: number;
 };
+
+/** Whether it is open, and for how long. */
+function createLid(options: () => BreakerOptions) {
+  let openedMs = 0;
+  let closedMs = Number.NEGATIVE_INFINITY;
+  let openForMs = 0;
+  const lid = {
+    isOpen: false,
+    /** Times that it has opened. */
+    opened: 0,
+    open(nowMs: number): void {
+      const { openMs, openMsMax } = options();
+      const isFlapping = lid.isOpen || nowMs - closedMs < CALM_MS;
+      openForMs = Math.min(openMsMax, isFlapping && openForMs > 0 ? openForMs * 2 : openMs);
+      lid.isOpen = true;
+      openedMs = nowMs;
+      lid.opened++;
+    },
+    /** `calm`: as if it had not been open. */
+    close(nowMs: number, calm = false): void {
+      lid.isOpen = false;
+      closedMs = calm ? Number.NEGATIVE_INFINITY : nowMs;
+    },
+    waitMs: (nowMs: number): number => (lid.isOpen ? Math.max(0, openedMs + openForMs - nowMs) : 0),
+  };
+  return lid;
+}
+
+const isTooMuch = ({ share, callsMin }: BreakerOptions, { calls, bad }: { readonly calls: number; readonly bad: number }): boolean =>
+  calls >= callsMin && bad >= share * calls;
 
 /**
  * Closed → open after failures in a row, or a share of them in a window; open → half-open after a time; half-open → closed after
@@ -39,35 +81,25 @@ export type Breaker = {
  */
 export function createBreaker(options: () => BreakerOptions): Breaker {
   const window = createWindow(() => options().windowMs);
+  const lid = createLid(options);
   let era = 0;
   let inRow = 0;
-  let isOpen = false;
-  let openedMs = 0;
-  let closedMs = Number.NEGATIVE_INFINITY;
-  let openForMs = 0;
   let probed = 0;
   let probing = false;
-  let opened = 0;
 
   const open = (nowMs: number): void => {
-    const { openMs, openMsMax } = options();
-    const isFlapping = isOpen || nowMs - closedMs < CALM_MS;
-    openForMs = Math.min(openMsMax, isFlapping && openForMs > 0 ? openForMs * 2 : openMs);
-    isOpen = true;
-    openedMs = nowMs;
+    lid.open(nowMs);
     era++;
-    opened++;
     probed = 0;
     probing = false;
   };
-  const close = (nowMs: number): void => {
-    isOpen = false;
-    closedMs = nowMs;
+  const close = (nowMs: number, calm = false): void => {
+    lid.close(nowMs, calm);
     era++;
     inRow = 0;
+    probing = false;
     window.clear();
   };
-  const waitMs = (nowMs: number): number => (isOpen ? Math.max(0, openedMs + openForMs - nowMs) : 0);
   const afterProbe = (outcome: Outcome, nowMs: number): void => {
     probing = false;
     if (outcome === "bad") open(nowMs);
@@ -78,30 +110,42 @@ export function createBreaker(options: () => BreakerOptions): Breaker {
     window.add(outcome === "bad", nowMs);
     inRow = outcome === "bad" ? inRow + 1 : 0;
     if (outcome === "good") return;
-    const { failures, share, callsMin } = options();
-    const { calls, bad } = window.count(nowMs);
-    if (inRow >= failures || (calls >= callsMin && bad >= share * calls)) open(nowMs);
+    if (inRow >= options().failures || isTooMuch(options(), window.count(nowMs))) open(nowMs);
+  };
+  /** A probe that did well breaks now, so it says something of now where the breaker has closed since. */
+  const afterProven = (pass: Pass, nowMs: number): void => {
+    if (!lid.isOpen) afterCall("bad", nowMs);
+    else if (pass.era === era) open(nowMs);
   };
 
   return {
     state(nowMs) {
-      if (!isOpen) return "closed";
-      return waitMs(nowMs) > 0 || probing ? "open" : "half-open";
+      if (!lid.isOpen) return "closed";
+      return lid.waitMs(nowMs) > 0 || probing ? "open" : "half-open";
     },
-    opensInMs: (nowMs) => (probing ? Math.max(1, waitMs(nowMs)) : waitMs(nowMs)),
+    opensInMs: (nowMs) => (probing ? Math.max(1, lid.waitMs(nowMs)) : lid.waitMs(nowMs)),
     enter(nowMs) {
-      if (!isOpen) return { era, isProbe: false };
-      if (waitMs(nowMs) > 0 || probing) return undefined;
+      if (!lid.isOpen) return { era, isProbe: false };
+      if (lid.waitMs(nowMs) > 0 || probing) return undefined;
       probing = true;
       return { era, isProbe: true };
     },
+    began(pass, nowMs) {
+      if (!pass.isProbe || pass.era !== era) return pass;
+      afterProbe("good", nowMs);
+      return { era, isProbe: false, isProven: true };
+    },
+    free(nowMs) {
+      if (lid.isOpen) close(nowMs, true);
+    },
     leave(pass, outcome, nowMs) {
-      if (pass.era !== era) return;
+      if (pass.isProven === true && outcome === "bad") afterProven(pass, nowMs);
+      if (pass.era !== era || pass.isProven === true) return;
       if (pass.isProbe) afterProbe(outcome, nowMs);
-      else if (!isOpen) afterCall(outcome, nowMs);
+      else if (!lid.isOpen) afterCall(outcome, nowMs);
     },
     get opened() {
-      return opened;
+      return lid.opened;
     },
   };
 }

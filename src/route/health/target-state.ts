@@ -47,7 +47,8 @@ export function createTargetState(nowMs: () => number, first: HealthOptions, tol
   const slow = createSlowness(nowMs);
   let inFlight = 0;
 
-  const toVisit = (pass: Pass): Visit => {
+  const toVisit = (entered: Pass): Visit => {
+    let pass = entered;
     const startedMs = nowMs();
     let hasAnswered = false;
     let hasEnded = false;
@@ -57,6 +58,7 @@ export function createTargetState(nowMs: () => number, first: HealthOptions, tol
         if (hasAnswered || hasEnded) return;
         hasAnswered = true;
         const now = nowMs();
+        pass = state.breaker.began(pass, now);
         latency.observe(now - startedMs, now);
         if (slow.observe(now - startedMs, state.peers)) latency.forget();
       },
