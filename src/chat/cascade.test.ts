@@ -184,6 +184,11 @@ test("a judge is asked with the question and the answer, and nothing of the call
   const heard = await hear({ small: { text: "In Paris" }, judge: { text: "yes" } }, BY_JUDGE, { chat });
   const asked = heard.asked[1]?.chat;
   assert.match(JSON.stringify(asked?.messages), /Where is the Louvre\?.*In Paris/s);
+  assert.deepEqual(
+    heard.w.opened.map(({ modelAsked, requestId }) => [modelAsked, requestId]),
+    [1, 2].map(() => ["m", heard.w.events[0]?.requestId]),
+    "what a judge may cost is journalled for the call",
+  );
   assert.deepEqual([asked?.extra, asked?.endUser, asked?.stream, asked?.tools], [{}, undefined, false, []]);
   assert.ok((asked?.maxOutputTokens ?? 99) < 50);
 });

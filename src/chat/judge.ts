@@ -33,7 +33,7 @@ export async function askJudge(
     const content = both(trying.checked.standing, checked.standing);
     const target = stages.beside(model, { ...toWanted(call, admitted, checked), chat, inputBytes, passages: 0, content }, plan);
     if (target === undefined) return undefined;
-    await raise(stages, run, { call, admitted, target, inputBytes });
+    await raise(stages, run, { call: trying.call, asked: call, admitted, target, inputBytes });
     const left = checked.leave(target, plan.pii ?? "off", []).chat;
     // Only OpenAI's protocol has log probabilities.
     const sampling = target.kind === "openai" ? { ...left.sampling, logprobs: true, topLogprobs: 5 } : left.sampling;

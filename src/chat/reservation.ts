@@ -23,14 +23,21 @@ export function toReservation(call: Call, admitted: Admitted, microUsd: number, 
   };
 }
 
-type Raised = { readonly call: Call; readonly admitted: Admitted; readonly target: Target; readonly inputBytes: number };
+type Raised = {
+  readonly call: Call;
+  /** What the target is asked, where that is not the call itself: a judge's question. */
+  readonly asked?: Call;
+  readonly admitted: Admitted;
+  readonly target: Target;
+  readonly inputBytes: number;
+};
 
 /**
  * Before an attempt that follows one that cost something: what all of them can cost is set aside and journalled anew, for a process that dies
  * now is billed by what its journal says. Throws `budget_spent` or `budget_reserved`.
  */
-export async function raise(stages: Stages, run: Run, { call, admitted, target, inputBytes }: Raised): Promise<void> {
-  const microUsd = run.spentMicroUsd + boundFor(target, inputBytes, call);
+export async function raise(stages: Stages, run: Run, { call, asked = call, admitted, target, inputBytes }: Raised): Promise<void> {
+  const microUsd = run.spentMicroUsd + boundFor(target, inputBytes, asked);
   if (admitted.budgeted) await admitted.reserve(microUsd);
   await stages.open(toReservation(call, admitted, microUsd, inputBytes));
 }
