@@ -63,6 +63,7 @@ const NO_WISH: Preference = {
   outputPerMTokMax: undefined,
   externalOnly: false,
 };
+const OTHER = tenantIds.make(NOW);
 const USERS = Array.from({ length: 200 }, (_, at) => `user ${String(at)}`);
 
 test("a call takes part in the oldest rollout that concerns it and is open, and in none where there is none", () => {
@@ -206,4 +207,27 @@ test("a share of the calls is planned by the new routes, and what they refuse te
   });
   assert.equal(counted.length, refused.length);
   assert.ok(counted.every(([{ variant }, failed]) => failed && variant === "candidate") && refused.length > 50);
+});
+
+test("a call looks through no other tenant's rollouts, and sees at once what the next look brings", () => {
+  let read = 0;
+  const others = Array.from({ length: 1000 }, () => ({
+    ...rollout(),
+    get tenantId() {
+      read++;
+      return OTHER;
+    },
+  }));
+  const controller: { inForce: readonly RolloutRecord[]; count(): void } = { inForce: others, count: () => undefined };
+  const calls = createCallRollouts({ controller, nowMs: () => NOW, promptOf: () => undefined, hasRoutes: () => false });
+  const ids = () => [calls.enter(call("ann")).trial?.mark.id, calls.aheadOf(call("ann"), "old").length];
+  assert.deepEqual(ids(), [undefined, 0]);
+  const once = read;
+  for (let time = 0; time < 100; time++) ids();
+  assert.equal(read, once, "no call after the first reads them");
+  const mine = rollout({ tenantId: who.tenant.id });
+  controller.inForce = [...others, mine];
+  assert.equal(ids()[0], mine.id);
+  controller.inForce = others;
+  assert.equal(ids()[0], undefined);
 });

@@ -6,7 +6,7 @@ import { ownerOf } from "../domain/principal.ts";
 import type { Ahead, RolloutMark, RolloutUnit, Trial } from "../domain/rollout.ts";
 import type { Plan } from "../domain/target.ts";
 import { conversationOf } from "../guard/index.ts";
-import type { PolicyId, PromptId } from "../kernel/ids.ts";
+import type { PolicyId, PromptId, TenantId } from "../kernel/ids.ts";
 import type { RolloutController } from "../operate/index.ts";
 import { shareOf, variantOf, type Router } from "../route/index.ts";
 import type { RolloutRecord } from "../store/rollouts.ts";
@@ -33,7 +33,7 @@ type Deps = {
 };
 
 export function createCallRollouts({ controller, nowMs, promptOf, hasRoutes }: Deps): CallRollouts {
-  const ofTenant = ({ who }: Pick<Call, "who">) => controller.inForce.filter((each) => (each.tenantId ?? who.tenant.id) === who.tenant.id);
+  const ofTenant = createByTenant(controller);
   /** A version that could not be loaded is as if nobody rolled it out. */
   const concerns = ({ change }: RolloutRecord, { chat }: Call): boolean => {
     // A caller who says which model is first decides, not the rollout.
@@ -116,6 +116,21 @@ export function createRolledPlan(
       if (trial?.change.kind === "policy") calls.refused(trial);
       throw error;
     }
+  };
+}
+
+/** What is in force for a call's tenant. Each look reads it anew, and a call looks through its own tenant's and the platform's alone. */
+function createByTenant(controller: Pick<RolloutController, "inForce">): (call: Pick<Call, "who">) => readonly RolloutRecord[] {
+  let of: readonly RolloutRecord[] = [];
+  const known = new Map<TenantId, readonly RolloutRecord[]>();
+  return ({ who: { tenant } }) => {
+    if (controller.inForce !== of) {
+      of = controller.inForce;
+      known.clear();
+    }
+    const found = known.get(tenant.id) ?? of.filter((each) => (each.tenantId ?? tenant.id) === tenant.id);
+    known.set(tenant.id, found);
+    return found;
   };
 }
 

@@ -123,6 +123,22 @@ for (const engine of listTestEngines()) {
         [true, false, false],
       );
       assert.deepEqual(ids, ids.toSorted());
+      const late = make(globex);
+      await insertRollout(db, late, "late");
+      const all = await listInForce(db);
+      const open = all.filter(({ state }) => state !== "finished");
+      const some = await listInForce(db, open.length + 1);
+      assert.deepEqual(
+        some.filter(({ state }) => state !== "finished"),
+        open,
+        "where there are too many none that is open is left out",
+      );
+      assert.equal(some.find(({ state }) => state === "finished")?.id, all.findLast(({ state }) => state === "finished")?.id);
+      assert.ok((await listInForce(db, 2)).some(({ ownerId }) => ownerId === PLATFORM_CHAIN));
+      assert.deepEqual(
+        some.map(({ id }) => id),
+        some.map(({ id }) => id).toSorted(),
+      );
     });
 
     test("counts that a process writes twice count once, and those of two processes are two", async () => {

@@ -141,17 +141,22 @@ export async function listMoves(db: Database, ownerId: TenantId, id: RolloutId):
   return rows.map(({ at, ...move }) => ({ ...move, atMs: at.getTime() }));
 }
 
-/** More would be looked through at every call. */
-const IN_FORCE_MAX = 1000;
+/** More would be read every few seconds. */
+const IN_FORCE_MAX = 4000;
 const IN_FORCE = `SELECT ${COLUMNS} FROM rollouts r
   WHERE (state IN ('running', 'paused') OR (state = 'finished' AND kind = 'model' AND id = (
     SELECT max(n.id) FROM rollouts n WHERE n.tenant_id = r.tenant_id AND n.kind = 'model' AND n.subject = r.subject AND n.state = 'finished')))
     AND (tenant_id = $1 OR EXISTS (SELECT FROM tenants t WHERE t.id = r.tenant_id AND t.deleted_at IS NULL))
-  ORDER BY id LIMIT ${String(IN_FORCE_MAX)}`;
+  ORDER BY state = 'finished', tenant_id <> $1, id DESC LIMIT $2`;
 
-/** Of the platform and all its tenants, oldest first: open ones, and of each model the newest that has taken its place for good. */
-export const listInForce = async (db: Database): Promise<readonly RolloutRecord[]> =>
-  (await db.query<RolloutRow>(OPERATOR, IN_FORCE, [PLATFORM_CHAIN])).map(toRecord);
+/**
+ * Of the platform and all its tenants, oldest first: open ones, and of each model the newest that has taken its place for good. Where there are
+ * more than `most`, all that are open come before those that ended, then the platform's before tenants', then the newest.
+ */
+export async function listInForce(db: Database, most = IN_FORCE_MAX): Promise<readonly RolloutRecord[]> {
+  const rows = await db.query<RolloutRow>(OPERATOR, IN_FORCE, [PLATFORM_CHAIN, most]);
+  return rows.map(toRecord).toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
 
 /** What one process has counted so far at one step. */
 export type CountsRow = {
