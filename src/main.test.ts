@@ -45,6 +45,19 @@ describe("serve", () => {
     assert.ok(!run.printed.err.includes("wadm-"));
   }, 60_000);
 
+  test("takes no port that another process has", async () => {
+    const first = start(["serve", "--port", "0"], await makeFolder());
+    const port = new URL((await firstLine(first)).replace("weir listening on ", "")).port;
+    const second = start(["serve", "--port", port], await makeFolder());
+    try {
+      await assert.rejects(firstLine(second), new RegExp(`Another program listens on 127\\.0\\.0\\.1:${port}\\.`));
+      assert.equal(await second.ended, 1);
+    } finally {
+      for (const { child } of [first, second]) child.kill("SIGTERM");
+      await Promise.all([first.ended, second.ended]);
+    }
+  }, 60_000);
+
   test("with problems ends with exit code 2, names them all on standard error, and leaves no folder", async () => {
     const cwd = await makeFolder();
     await writeFile(join(cwd, "weir.yaml"), "providers: { a: { kind: opnai } }\nfallback: maybe\n");

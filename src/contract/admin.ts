@@ -84,7 +84,9 @@ export const promptCreate = z.strictObject({
 });
 export const promptRelease = z.strictObject({ tenant: z.string().optional() });
 
-const moment = z.iso.datetime({ offset: true }).or(z.iso.date());
+const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
+  error: "expected a date such as 2026-11-21, or a time such as 2026-11-21T08:30:00Z",
+});
 const limit = z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT);
 export const pageQuery = z.strictObject({ cursor: z.string().optional(), limit });
 export const usageQuery = z.strictObject({

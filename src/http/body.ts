@@ -99,12 +99,12 @@ export function checkText(text: string, param: string): string {
 }
 
 /** The value in its checked form, or `body_invalid` with what is wrong, where, and what would be right. */
-export function checkBody<S extends z.ZodType>(value: unknown, schema: S): z.output<S> {
+export function checkBody<S extends z.ZodType>(value: unknown, schema: S, whole = "The body"): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const issue = deepest(result.error.issues);
   const param = toParam(issue.path);
-  throw new Fault("body_invalid", { ...(param === "" ? {} : { param }), say: sayIssue(issue, param) });
+  throw new Fault("body_invalid", { ...(param === "" ? {} : { param }), say: sayIssue(issue, param === "" ? whole : param) });
 }
 
 type Issue = z.core.$ZodIssue;
@@ -126,9 +126,13 @@ function toParam(path: Issue["path"]): string {
   }, "");
 }
 
-function sayIssue(issue: Issue, param: string): string {
-  const where = param === "" ? "The body" : param;
+function sayIssue(issue: Issue, where: string): string {
   if (issue.code === "unrecognized_keys") return `${where}: unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}.`;
-  const message = issue.message.replace(/^Invalid input: /, "");
+  const message = issue.message
+    .replace(/^(Invalid input|Too small|Too big): /, "")
+    .replace(/^expected (.+), received undefined$/, "is missing; expected $1")
+    .replace(">=", "at least ")
+    .replace("<=", "at most ")
+    .replace(/ 1 items$/, " 1 item");
   return `${where}: ${message}${message.endsWith(".") ? "" : "."}`;
 }

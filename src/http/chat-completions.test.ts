@@ -119,7 +119,7 @@ test("tool calls and several choices come whole, in JSON and streamed", async ()
 const bad: [name: string, body: unknown, param: string | null, says: RegExp][] = [
   ["no JSON", "{oops", null, /not valid JSON/],
   ["an empty body", "", null, /empty/],
-  ["no model", { messages: hello.messages }, "model", /model: expected string/],
+  ["no model", { messages: hello.messages }, "model", /model: is missing; expected string/],
   ["no messages", { model: "m", messages: [] }, "messages", /messages/],
   [
     "a role that does not exist",
@@ -134,7 +134,7 @@ const bad: [name: string, body: unknown, param: string | null, says: RegExp][] =
     "messages[0].content[0].type",
     /./,
   ],
-  ["a temperature out of range", { ...hello, temperature: 9 }, "temperature", /<=2/],
+  ["a temperature out of range", { ...hello, temperature: 9 }, "temperature", /at most 2/],
   ["rag without a collection", { ...hello, rag: { enabled: true } }, "rag.collection", /collection/],
   ["a misspelt field of rag", { ...hello, rag: { enabled: true, colection: "x" } }, "rag", /colection/],
 ];

@@ -3,7 +3,7 @@ import { requestIds } from "../kernel/ids.ts";
 import { describeError } from "../telemetry/index.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { toFaultResponse } from "./fault-response.ts";
-import { BODY_BYTES_MAX, createHandler, type ServerDeps } from "./server.ts";
+import { createHandler, type ServerDeps } from "./server.ts";
 
 /** Streams are kept alive by their own comments; the runtime would cut a silent one after ten seconds. */
 const IDLE_SECONDS = 0;
@@ -33,14 +33,17 @@ export function startServer(
       idleTimeout: IDLE_SECONDS,
       // Otherwise the runtime follows NODE_ENV, and shows errors with their source.
       development: false,
-      maxRequestBodySize: BODY_BYTES_MAX,
+      // The runtime's own refusal of a large body has no words. Endpoints read within their limits, and it keeps nothing that is not read.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       fetch: (request) => handler(request),
       error: (error) => {
         deps.log.error("request failed outside its handler", describeError(error));
         return toFaultResponse(new Fault("bug"), requestIds.make(deps.clock.nowMs()));
       },
-      // A certificate is exchanged by a second socket on the same port, before the first one closes.
-      ...(tls === undefined ? {} : { tls: { cert: tls.cert, key: tls.key }, reusePort: true }),
+      // A certificate is exchanged by a second socket on the same port, before the first one closes. Without one the port is not shared,
+      // which has to be said: where `development` is false the runtime would let another process listen on it, too.
+      reusePort: tls !== undefined,
+      ...(tls === undefined ? {} : { tls: { cert: tls.cert, key: tls.key } }),
     });
     port = server.port ?? port;
     return server;

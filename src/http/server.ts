@@ -4,7 +4,6 @@ import type { Principal } from "../domain/principal.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { requestIds, type RequestId } from "../kernel/ids.ts";
-import { FILE_BYTES_MAX } from "../kernel/limits.ts";
 import { describeError, type Log, type Metrics } from "../telemetry/index.ts";
 import { noteDenied, noteGranted, type Decided, type NoteDecision } from "./decisions.ts";
 import { needTenant, type Asked, type Endpoint } from "./endpoint.ts";
@@ -27,8 +26,6 @@ export type ServerDeps = {
 };
 
 const REQUEST_ID = "x-weir-request-id";
-/** Room for a multipart body's own lines around a file of the greatest size. */
-export const BODY_BYTES_MAX = FILE_BYTES_MAX + 1024 * 1024;
 /** The request handler alone, without a socket. */
 export function createHandler(deps: ServerDeps): (request: Request) => Response | Promise<Response> {
   const app = new Hono();

@@ -1,0 +1,33 @@
+import assert from "node:assert/strict";
+import { test } from "bun:test";
+import { usageQuery } from "../contract/admin.ts";
+import { chatCompletionRequest } from "../contract/chat-completions.ts";
+import { Fault } from "../kernel/fault.ts";
+import { checkBody } from "./body.ts";
+import { readQuery } from "./query.ts";
+
+function said(check: () => unknown): string {
+  try {
+    check();
+  } catch (error) {
+    assert.ok(error instanceof Fault && error.code === "body_invalid");
+    return error.message;
+  }
+  return assert.fail("it was taken");
+}
+
+const messages = [{ role: "user", content: "hi" }];
+const CASES: readonly (readonly [what: string, check: () => unknown, says: string])[] = [
+  ["what is missing", () => checkBody({ messages }, chatCompletionRequest), "model: is missing; expected string."],
+  ["another type", () => checkBody({ model: 5, messages }, chatCompletionRequest), "model: expected string, received number."],
+  ["too few", () => checkBody({ model: "m", messages: [] }, chatCompletionRequest), "messages: expected array to have at least 1 item."],
+  [
+    "a date",
+    () => readQuery(new URLSearchParams("from=yesterday"), usageQuery),
+    "from: expected a date such as 2026-11-21, or a time such as 2026-11-21T08:30:00Z.",
+  ],
+  ["a name in a query", () => readQuery(new URLSearchParams("tennant=a"), usageQuery), 'The query: unknown field "tennant".'],
+  ["a name in a body", () => checkBody({ tennant: "a" }, usageQuery), 'The body: unknown field "tennant".'],
+];
+for (const [what, check, says] of CASES)
+  test(`what is wrong is said with its place and what would be right: ${what}`, () => assert.equal(said(check), says));
