@@ -13,11 +13,25 @@ export function renderOverview(commands: readonly Command[]): string {
   ].join("\n");
 }
 
+/** The commands that share a first word. */
+export function renderGroup(commands: readonly Command[]): string {
+  return [
+    ...columns(
+      commands.map((command) => [`weir ${usage(command)}`, command.summary] as const),
+      "",
+    ),
+    "",
+    "--help after any of them says more.",
+    "",
+  ].join("\n");
+}
+
 export function renderHelp(command: Command): string {
   const flags = Object.entries(command.flags).map(
     ([name, flag]) => [`--${name}${flag.value === undefined ? "" : ` ${flag.value}`}`, flag.description] as const,
   );
   const lines = [`weir ${usage(command)}${flags.length === 0 ? "" : " [flags]"}`, "", command.summary];
+  if (command.aliases !== undefined) lines.push("", `The same: ${command.aliases.map((alias) => `weir ${alias}`).join(", ")}`);
   if (flags.length > 0) lines.push("", "Flags", ...columns(flags, "  "));
   if (command.examples.length > 0) lines.push("", "Examples", ...command.examples.map((example) => `  ${example}`));
   return `${lines.join("\n")}\n`;

@@ -75,6 +75,21 @@ test("help is given for everything, for a command, and by every spelling", async
   assert.deepEqual(await runCli(["--version"]), { code: 0, out: "weir 1.2.3\n", err: "" });
 });
 
+test("help is given for the commands that share a first word, which is no mistake", async () => {
+  for (const argv of [
+    ["help", "key"],
+    ["key", "--help"],
+    ["key", "-h"],
+  ]) {
+    const { code, out, err } = await runCli(argv);
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(out, /^weir key create +Makes a key/);
+    assert.match(out, /\nweir key resume ID +Lifts/);
+    assert.ok(!out.includes("weir tenant"), out);
+  }
+  assert.match((await runCli(["tenant", "delete", "--help"])).out, /\nThe same: weir tenant delete\n/);
+});
+
 test("every example in the help is a command line that parses, and every command has one", () => {
   let examples = 0;
   for (const command of COMMANDS) {

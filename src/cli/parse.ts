@@ -6,6 +6,8 @@ import { type Args, type Command, CommandError, EXIT } from "./command.ts";
 export type Parsed =
   | { readonly kind: "run"; readonly command: Command; readonly args: Args }
   | { readonly kind: "help"; readonly command: Command | undefined }
+  /** Of commands that share their first word. */
+  | { readonly kind: "group-help"; readonly commands: readonly Command[] }
   | { readonly kind: "version" };
 
 const HELP_WORDS = new Set(["help", "--help", "-h"]);
@@ -15,6 +17,11 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   const [first, second] = argv;
   if (first === undefined) return { kind: "help", command: undefined };
   if (first === "--version" || first === "-V" || first === "version") return { kind: "version" };
+  const asked = HELP_WORDS.has(first) ? argv.slice(1) : HELP_WORDS.has(second ?? "") ? [first] : [];
+  if (asked.length === 1) {
+    const group = commands.filter((command) => command.name.startsWith(`${String(asked[0])} `));
+    if (group.length > 0) return { kind: "group-help", commands: group };
+  }
   if (HELP_WORDS.has(first))
     return { kind: "help", command: second === undefined ? undefined : findCommand(argv.slice(1), commands).command };
   const { command, words } = findCommand(argv, commands);

@@ -29,6 +29,14 @@ describe("a command finds its server", () => {
     }
   });
 
+  test("but not in a folder of somebody else, which is said in a sentence", async () => {
+    const findServer = () => Promise.reject(Object.assign(new Error("no"), { code: "EACCES", path: "/var/lib/weir/lock" }));
+    for (const argv of [["tenant", "list"], ["doctor"]]) {
+      const { code, err } = await runCli(argv, { cwd: await makeFolder(), findServer });
+      assert.deepEqual([code, err], [1, "weir: This user may not use /var/lib/weir/lock.\n"]);
+    }
+  });
+
   test("by the lock of the data folder, with the folder's own admin key, or the one in the environment", async () => {
     const cwd = await makeFolder();
     await mkdir(join(cwd, "data"));

@@ -1,4 +1,5 @@
 import { GATES, runRedTeam, SUITES, type Report, type SuiteName } from "../evaluate/index.ts";
+import { ApiError, createApi } from "./api.ts";
 import { type CliDeps, type Command, EXIT, CommandError } from "./command.ts";
 import { createProgress, type Progress } from "./progress.ts";
 import { readRedTeamOptions } from "./redteam-options.ts";
@@ -45,6 +46,7 @@ export const redteam: Command = {
     const options = await readRedTeamOptions(args, deps);
     const folder = args.text("report") ?? REPORT_DIR;
     const baseline = await findBaseline(args.text("baseline"), folder, deps);
+    await checkTarget(options.run, deps);
     const report = await attack(deps, { ...options.run, baseline }, options.readUpstreamLog);
     if (report.totals.probes === 0) return nothingTried(report, deps);
     const written = await writeReports(report, folder, deps.cwd);
@@ -53,6 +55,18 @@ export const redteam: Command = {
   },
 };
 
+/** Probes that nobody answers are inconclusive, every one: a wrong address or key is better told before the first. */
+async function checkTarget({ url, key, adminKey }: RunOptionsAsked, deps: CliDeps): Promise<void> {
+  const api = createApi({ url, key: key ?? adminKey ?? "", fetch: fetchLocally(url, deps), signal: deps.signal });
+  try {
+    await api.get(key === undefined ? "/admin/v1/tenants" : "/v1/models");
+  } catch (error) {
+    if (error instanceof ApiError && error.status !== 401) return;
+    if (error instanceof CommandError) throw new CommandError(error.message, EXIT.usage);
+    throw error;
+  }
+}
+
 /** No report is written: it would be the next one's baseline, and hold nothing to compare with. */
 function nothingTried({ prompts, notes }: Report, { terminal }: CliDeps): number {
   if (prompts.length === 0) throw new CommandError("There was nothing to try: every suite that was asked for is empty.");
@@ -60,6 +74,7 @@ function nothingTried({ prompts, notes }: Report, { terminal }: CliDeps): number
   return EXIT.done;
 }
 
+type RunOptionsAsked = Awaited<ReturnType<typeof readRedTeamOptions>>["run"];
 type RunOptions = Parameters<typeof runRedTeam>[1];
 
 async function attack(deps: CliDeps, options: RunOptions, readUpstreamLog: (() => Promise<string>) | undefined): Promise<Report> {

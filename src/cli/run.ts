@@ -2,8 +2,9 @@ import { ConfigError } from "../config/index.ts";
 import { Fault } from "../kernel/fault.ts";
 import { type CliDeps, CommandError, EXIT } from "./command.ts";
 import { COMMANDS } from "./commands.ts";
-import { renderHelp, renderOverview } from "./help.ts";
+import { renderGroup, renderHelp, renderOverview } from "./help.ts";
 import { parseCommandLine } from "./parse.ts";
+import { findText } from "./read.ts";
 
 /** Runs one command line and resolves to the exit code. Throws only what nobody foresaw. */
 export async function runCommandLine(argv: readonly string[], deps: CliDeps): Promise<number> {
@@ -11,6 +12,7 @@ export async function runCommandLine(argv: readonly string[], deps: CliDeps): Pr
   try {
     const parsed = parseCommandLine(argv, COMMANDS);
     if (parsed.kind === "version") terminal.out(`weir ${deps.version}\n`);
+    else if (parsed.kind === "group-help") terminal.out(renderGroup(parsed.commands));
     else if (parsed.kind === "help") terminal.out(parsed.command === undefined ? renderOverview(COMMANDS) : renderHelp(parsed.command));
     else return await parsed.command.run(parsed.args, deps);
     return EXIT.done;
@@ -23,6 +25,11 @@ export async function runCommandLine(argv: readonly string[], deps: CliDeps): Pr
     if (error instanceof CommandError || error instanceof Fault) {
       terminal.err(`weir: ${error.message}\n`);
       return error instanceof CommandError ? error.exitCode : EXIT.failed;
+    }
+    const path = findText(error, "path");
+    if (path !== undefined && ["EACCES", "EPERM"].includes(findText(error, "code") ?? "")) {
+      terminal.err(`weir: This user may not use ${path}.\n`);
+      return EXIT.failed;
     }
     throw error;
   }

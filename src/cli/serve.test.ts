@@ -100,6 +100,11 @@ describe("what stops a start is said in a sentence, with exit code 1:", () => {
       "This machine has no address 127.0.0.1. Choose another with --host.",
     ],
     [
+      "a name without an address",
+      Object.assign(new Error("EINVAL: invalid argument, listen"), { code: "EINVAL", syscall: "listen" }),
+      "There is no address 127.0.0.1. Choose another with --host.",
+    ],
+    [
       "a port of the system",
       Object.assign(new Error("bind"), { code: "EACCES" }),
       "This user may not listen on 127.0.0.1:8080. Ports below 1024 are the system's.",

@@ -28,6 +28,9 @@ function whyNotStarted(error: unknown, config: Config): string | undefined {
     case "EACCES":
       if (path !== undefined) return `This user may not use ${path}.`;
       return `This user may not listen on ${at}. Ports below 1024 are the system's.`;
+    case "EINVAL":
+      // The runtime's word for a name that has no address.
+      return findText(error, "syscall") === "listen" ? `There is no address ${config.host}. Choose another with --host.` : undefined;
     default:
       // Parts throw a plain Error, worded for the operator, where a start cannot be; any other class is a bug, and says nothing here.
       return error instanceof Error && error.constructor === Error ? error.message : undefined;

@@ -261,6 +261,23 @@ test("nothing is sent where the command line is wrong, or the server is not on t
   console.log(`# red team: ${wrong.length} wrong command lines refused, 0 requests sent`);
 });
 
+test("where nobody answers, or the key is not taken, no probe is sent, and the exit code is 2", async () => {
+  const target = ["redteam", "--target", "http://127.0.0.1:1", "--suite", "direct"];
+  const gone = () => Promise.reject(Object.assign(new Error("no"), { code: "ECONNREFUSED" }));
+  const asked: string[] = [];
+  const refusing = async (url: string): Promise<Response> => {
+    asked.push(url);
+    return Response.json({ error: { message: "The API key is not known." } }, { status: 401 });
+  };
+  const silent = await runCli([...target, "--key", "k"], { cwd: folder, fetch: gone });
+  assert.deepEqual([silent.code, silent.err], [2, "weir: No server answers at http://127.0.0.1:1 (ECONNREFUSED).\n"]);
+  for (const flag of ["--key", "--admin"]) {
+    const refused = await runCli([...target, flag, "k"], { cwd: folder, fetch: refusing });
+    assert.deepEqual([refused.code, refused.err], [2, "weir: The API key is not known.\n"]);
+  }
+  assert.deepEqual(asked, ["http://127.0.0.1:1/v1/models", "http://127.0.0.1:1/admin/v1/tenants"]);
+});
+
 /** What the suites find on the real server depends on its guard: the rates are printed, what must hold in any case is asserted. */
 test("the real server, before the weakest of models, keeps tenants apart, breaks on nothing and is left as it was", async () => {
   const upstream = await createFakeUpstream({ say: ({ body }) => obey(body).text.match(/\s*\S+|\s+$/g) ?? undefined });
