@@ -24,10 +24,11 @@ curl -fsS "$url/chat/completions" -H "$auth" -H "$json" -d '{
   "rag": {"enabled": true, "collection": "'"$store"'"}
 }'
 
-echo; echo "== A stream, with usage in its last event"
+echo; echo "== A stream, with usage in its last event; from the document too, by a model where there is one"
 curl -fsSN "$url/chat/completions" -H "$auth" -H "$json" -d '{
   "model": "'"$model"'",
-  "messages": [{"role": "user", "content": "Say hello in five words."}],
+  "messages": [{"role": "user", "content": "How many days of leave does everybody have?"}],
+  "rag": {"enabled": true, "collection": "'"$store"'"},
   "stream": true,
   "stream_options": {"include_usage": true},
   "max_tokens": 50

@@ -6,16 +6,6 @@ import OpenAI, { NotFoundError, toFile } from "openai";
 const client = new OpenAI({ baseURL: `${process.env.WEIR_URL ?? "http://127.0.0.1:8080"}/v1`, apiKey: process.env.WEIR_KEY });
 const model = process.env.WEIR_MODEL ?? "auto";
 
-// A stream.
-const stream = await client.chat.completions.create({
-  model,
-  messages: [{ role: "user", content: "Say hello in five words." }],
-  stream: true,
-  max_tokens: 50,
-});
-for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta.content ?? "");
-console.log();
-
 // An answer from a document. `rag` is Weir's own field, and `weir` in the answer says where it came from and what it cost.
 const store = await client.vectorStores.create({});
 const file = await toFile(Buffer.from("# Leave\n\nEverybody has 25 days of leave a year.\n"), "leave.md");
@@ -28,6 +18,17 @@ const answer = await client.chat.completions.create({
 console.log(answer.choices[0].message.content);
 console.log(answer.weir.citations.map(({ index, filename, quote }) => `[${index}] ${filename}: ${quote}`).join("\n"));
 console.log(`by ${answer.weir.model}, ${answer.weir.costMicroUsd} micro-dollars, receipt ${answer.weir.receipt}`);
+
+// A stream; from the document too, by a model where there is one.
+const stream = await client.chat.completions.create({
+  model,
+  messages: [{ role: "user", content: "How many days of leave does everybody have?" }],
+  rag: { enabled: true, collection: store.id },
+  stream: true,
+  max_tokens: 50,
+});
+for await (const chunk of stream) process.stdout.write(chunk.choices[0]?.delta.content ?? "");
+console.log();
 
 await client.vectorStores.delete(store.id);
 await client.files.delete(added.id);
