@@ -50,8 +50,8 @@ type Deps = {
   nowMs(): number;
   readonly decisions: Decisions;
   changed(change: Change): void;
-  /** What a text stands for, where it refers to a file. Throws `body_invalid`. */
-  resolvePrompt(text: string, param: string): string;
+  /** What a text of theirs stands for, where it refers to a file. Throws `body_invalid`. */
+  resolvePrompt(text: string, param: string, who: Principal | undefined): string;
 };
 
 export function createPromptAdmin(deps: Deps): PromptAdmin {
@@ -70,7 +70,7 @@ export function createPromptAdmin(deps: Deps): PromptAdmin {
   return {
     releases,
     async create(who, slug, { name, text }) {
-      const body = deps.resolvePrompt(text, "text");
+      const body = deps.resolvePrompt(text, "text", who);
       const { id: tenantId } = await getBySlug(db, slug);
       const made = await releases.create(who, tenantId, {
         name,

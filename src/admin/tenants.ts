@@ -30,7 +30,7 @@ export function createTenantAdmin(deps: {
   /** Rules for content that everybody has: a tenant's own go over them. */
   readonly guard: GuardPolicy;
   /** What a prompt's text stands for, where it refers to a file. Throws `body_invalid`. Absent: no text refers to any. */
-  readonly resolvePrompt?: ((text: string, param: string) => string) | undefined;
+  readonly resolvePrompt?: ((text: string, param: string, who: Principal | undefined) => string) | undefined;
 }): TenantAdmin {
   const { db, decisions, approvals } = deps;
   const checkPrompt = async (bound: Database, id: TenantId): Promise<void> => {
@@ -57,7 +57,7 @@ export function createTenantAdmin(deps: {
     async change(slug, asked, by) {
       const { systemPrompt } = asked;
       const isText = typeof systemPrompt === "string" && deps.resolvePrompt !== undefined;
-      const body = isText ? { ...asked, systemPrompt: deps.resolvePrompt(systemPrompt, "systemPrompt") } : asked;
+      const body = isText ? { ...asked, systemPrompt: deps.resolvePrompt(systemPrompt, "systemPrompt", by) } : asked;
       const { id } = await getBySlug(db, slug);
       const changed = await decisions.change(OPERATOR, async (bound) => {
         if (body.systemPrompt !== undefined) await checkPrompt(bound, id);

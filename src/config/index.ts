@@ -34,5 +34,5 @@ export type {
   TlsConfig,
   OutboundConfig,
 } from "./types.ts";
-export { promptFileName, resolvePrompt } from "./prompt-reference.ts";
+export { isPromptReference, promptFileName, resolvePrompt } from "./prompt-reference.ts";
 export type { PromptFile } from "./prompts.ts";

@@ -3,6 +3,8 @@ import type { PromptFile } from "./prompts.ts";
 /** `prompt: NAME` or `prompt: NAME@HASH`. */
 const REFERENCE = /^prompt: ?([A-Za-z0-9][A-Za-z0-9._-]{0,62})(?:@([0-9a-f]{4,64}))?$/;
 
+export const isPromptReference = (text: string): boolean => REFERENCE.test(text);
+
 export const promptFileName = ({ name, tag }: Pick<PromptFile, "name" | "tag">): string => `${name}@${tag}`;
 
 export type ResolvedPrompt =

@@ -65,3 +65,23 @@ test("a new version in Git answers nobody until somebody takes it", async () => 
   await patch("prompt: support");
   assert.equal(await ask(), name("Newer words."));
 });
+
+test("a tenant's own people read no file, and cannot tell which there are", async () => {
+  const { key: own } = await weir.tenant("globex", {}, { role: "tenant-admin" });
+  const say = async (text: string) => {
+    const { error } = await weir.call<{ error: { message: string; param: string } }>(
+      "POST",
+      "/admin/v1/prompts",
+      { name: "system", text },
+      { key: own, expect: 400 },
+    );
+    return JSON.stringify(error).replaceAll(/req_\w+/g, "");
+  };
+  const told = await Promise.all(
+    ["prompt: support", "prompt: nothing", "prompt: support@000000000000", `prompt: ${name("Newer words.")}`].map(say),
+  );
+  assert.equal(new Set(told).size, 1);
+  assert.ok(!told[0]?.includes("support") && !told[0]?.includes("ewer"));
+  const text = await weir.call<{ text: string }>("POST", "/admin/v1/prompts", { name: "system", text: "Words of ours." }, { key: own });
+  assert.equal(text.text, "Words of ours.");
+});
