@@ -31,7 +31,8 @@ export function routeExplain({ outputLimits, explain }: RouteExplainDeps): Endpo
   const endpoint = platformEndpoint(
     "POST",
     "/admin/v1/routes/explain",
-    "policies.read",
+    // The answer holds the platform's rules word for word, and models that a tenant may not know of.
+    "operate",
     async ({ request, who, requestId, startedAtMs }) => {
       const { tenant: named, key, feature, routes, ...body } = await readJson(request, routeExplainRequest, CHAT_BODY_BYTES_MAX);
       const tenant = tenantNamed(who, named);

@@ -233,7 +233,7 @@ const TABLE: Record<string, Row> = {
     make: () => ({ path: "/admin/v1/policies", init: body({ kind: "tenant", tenant: "acme", body: { rpm: 600 } }) }),
   },
   "POST /admin/v1/routes/explain": {
-    status: NAMED(200),
+    status: PLATFORM(200),
     make: () => ({
       path: "/admin/v1/routes/explain",
       init: body({ tenant: "acme", model: "auto", messages: [{ role: "user", content: "hi" }] }),
