@@ -133,5 +133,5 @@ export const rolloutDetail = rollout.extend({
 });
 export const rolloutPage = z.object({ data: z.array(rollout), nextCursor: z.string().nullish() });
 export const rolloutScored = z.object({
-  taken: z.int().min(0).describe("Of calls that took part in this rollout. Others are passed over."),
+  taken: z.int().min(0).describe("Of calls that took part in this rollout, the first of each. Others are passed over."),
 });

@@ -186,6 +186,7 @@ test("a call says what it took part in, where the candidate may not go it takes 
     .call("POST", `/admin/v1/rollouts/${id}/scores`, {
       scores: [
         { requestId: answers[0]?.requestId, score: 1 },
+        { requestId: answers[0]?.requestId, score: 0 },
         { requestId: kept[0]?.requestId, score: 0 },
       ],
     })

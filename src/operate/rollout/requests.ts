@@ -21,7 +21,7 @@ export type RolloutRequests = {
   /** Throws `not_found`, as the others do. */
   get(slug: string | undefined, id: string): Promise<RolloutDetail>;
   move(who: Principal, slug: string | undefined, id: string, act: Act, reason: string | undefined): Promise<RolloutView>;
-  /** How many of the scores are of calls that took part in it. */
+  /** How many of the scores count: those of calls that took part in it, one of each. */
   score(slug: string | undefined, id: string, scores: readonly { readonly requestId: string; readonly score: number }[]): Promise<number>;
 };
 
@@ -84,9 +84,7 @@ export function createRolloutRequests(deps: Deps): RolloutRequests {
       let taken = 0;
       for (const { requestId, score } of scores) {
         const mark = await deps.findMark(ownerId === PLATFORM_CHAIN ? undefined : tenantId, requestId);
-        if (mark?.id !== rolloutId) continue;
-        controller.score(mark, score);
-        taken++;
+        if (mark?.id === rolloutId && controller.score(mark, requestId, score)) taken++;
       }
       return taken;
     },
