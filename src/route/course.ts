@@ -43,45 +43,12 @@ function createCourse({ door, clock, dice, wait }: CourseDeps, plan: Pick<Plan, 
   const models = plan.targets.filter(({ kind }) => kind !== "extractive");
   const last = plan.targets.filter(({ kind }) => kind === "extractive");
   const beganMs = clock.monotonicMs();
-  let attempts = 0;
   let repeats = 0;
-  let first: Target | undefined;
-  let ended: Ended | undefined;
 
   const callersMs = (): number =>
     call.timeoutMs === undefined ? Number.POSITIVE_INFINITY : call.startedAtMs + call.timeoutMs - clock.nowMs();
-  const begin = (target: Target, entered: Visit): Step => {
-    attempts++;
-    first ??= target;
-    let visit = entered;
-    let timed = inTime(target, callersMs(), call.stream);
-    let hasEnded = false;
-    return {
-      target,
-      get timed() {
-        return timed;
-      },
-      answered: () => visit.answered(),
-      again() {
-        if (attempts >= ATTEMPTS_MAX || isLate() || door.opensInMs(target) > 0 || !door.mayRepeat(target)) return false;
-        const next = door.enter(target, true);
-        if (next === undefined) return false;
-        visit.end(undefined);
-        visit = next;
-        attempts++;
-        timed = inTime(target, callersMs(), call.stream);
-        return true;
-      },
-      end(fault, aborted = false) {
-        if (hasEnded) return;
-        hasEnded = true;
-        if (fault !== undefined) ended = { target, fault };
-        visit.end(fault, aborted || (isOurClock(fault) && callersMs() < TIMELY_MS));
-      },
-    };
-  };
-  /** Half of the caller's time has passed: a second answer would hardly come in the other half. */
-  const isLate = (): boolean => call.timeoutMs !== undefined && callersMs() < call.timeoutMs / 2;
+  const done: Done = { attempts: 0, first: undefined, ended: undefined };
+  const begin = (target: Target, visit: Visit): Step => createStep({ door, call, done, callersMs }, target, visit);
   /** The first of them that lets a call in. Those before it are not asked again. */
   const enterOne = (targets: Target[]): Step | undefined => {
     for (let target = targets.shift(); target !== undefined; target = targets.shift()) {
@@ -91,6 +58,7 @@ function createCourse({ door, clock, dice, wait }: CourseDeps, plan: Pick<Plan, 
     return undefined;
   };
   const repeat = async (signal: AbortSignal): Promise<Step | undefined> => {
+    const { ended, first, attempts } = done;
     if (ended === undefined || ended.target !== first || attempts + last.length >= ATTEMPTS_MAX) return undefined;
     const { target, fault } = ended;
     if (!PASSING.has(fault.code) || fault.detail.spent === true || door.opensInMs(target) > 0) return undefined;
@@ -105,14 +73,53 @@ function createCourse({ door, clock, dice, wait }: CourseDeps, plan: Pick<Plan, 
 
   return {
     async next(signal) {
+      const { attempts } = done;
       if (attempts >= ATTEMPTS_MAX || callersMs() < (attempts === 0 ? 1 : ATTEMPT_MS_MIN)) return undefined;
       return enterOne(models) ?? (await repeat(signal)) ?? enterOne(last);
     },
     why() {
-      if (ended !== undefined) return ended.fault;
+      if (done.ended !== undefined) return done.ended.fault;
       if (callersMs() < 1)
         return new Fault("target_timeout", { say: "The time that the caller gave was over before a model could be asked." });
       return openFault(plan.targets, door.opensInMs);
+    },
+  };
+}
+
+/** What a course has done so far. */
+type Done = { attempts: number; first: Target | undefined; ended: Ended | undefined };
+type Going = { readonly door: TargetDoor; readonly call: Asking; readonly done: Done; callersMs(): number };
+
+/** One attempt, or two at the same target. */
+function createStep({ door, call, done, callersMs }: Going, target: Target, entered: Visit): Step {
+  done.attempts++;
+  done.first ??= target;
+  let visit = entered;
+  let timed = inTime(target, callersMs(), call.stream);
+  let hasEnded = false;
+  /** Half of the caller's time has passed: a second answer would hardly come in the other half. */
+  const isLate = (): boolean => call.timeoutMs !== undefined && callersMs() < call.timeoutMs / 2;
+  return {
+    target,
+    get timed() {
+      return timed;
+    },
+    answered: () => visit.answered(),
+    again() {
+      if (done.attempts >= ATTEMPTS_MAX || isLate() || door.opensInMs(target) > 0 || !door.mayRepeat(target)) return false;
+      const next = door.enter(target, true);
+      if (next === undefined) return false;
+      visit.end(undefined);
+      visit = next;
+      done.attempts++;
+      timed = inTime(target, callersMs(), call.stream);
+      return true;
+    },
+    end(fault, aborted = false) {
+      if (hasEnded) return;
+      hasEnded = true;
+      if (fault !== undefined) done.ended = { target, fault };
+      visit.end(fault, aborted || (isOurClock(fault) && callersMs() < TIMELY_MS));
     },
   };
 }
