@@ -8,7 +8,10 @@ const count = z.int().min(0);
 
 export const holdSet = z.strictObject({
   reason: z.string().min(1).max(2000).describe("Such as a case number. Only who may lift the hold reads it."),
-  until: moment.or(z.iso.date()).nullish().describe("Without it the hold stands until it is lifted."),
+  until: z
+    .union([moment, z.iso.date()], { error: "expected a date such as 2027-06-30, or a time such as 2027-06-30T18:00:00Z" })
+    .nullish()
+    .describe("Without it the hold stands until it is lifted."),
 });
 export const hold = z.object({ reason: z.string(), since: moment, until: moment.nullish(), setBy: z.string() });
 

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "bun:test";
-import { usageQuery } from "../contract/admin.ts";
+import { auditQuery, usageQuery } from "../contract/admin.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
+import { holdSet } from "../contract/erasure.ts";
+import { rolloutCreate } from "../contract/rollout.ts";
 import { Fault } from "../kernel/fault.ts";
 import { checkBody } from "./body.ts";
 import { readQuery } from "./query.ts";
@@ -25,6 +27,17 @@ const CASES: readonly (readonly [what: string, check: () => unknown, says: strin
     "a date",
     () => readQuery(new URLSearchParams("from=yesterday"), usageQuery),
     "from: expected a date such as 2026-11-21, or a time such as 2026-11-21T08:30:00Z.",
+  ],
+  [
+    "one of several",
+    () => readQuery(new URLSearchParams("category=x"), auditQuery),
+    'category: expected one of "sign-ins" | "authorisations" | "data-access" | "configuration" | "security" | "calls".',
+  ],
+  ["a kind", () => checkBody({ kind: "modl" }, rolloutCreate), "kind: expected 'model' | 'prompt' | 'policy'."],
+  [
+    "an end",
+    () => checkBody({ reason: "x", until: "soon" }, holdSet),
+    "until: expected a date such as 2027-06-30, or a time such as 2027-06-30T18:00:00Z.",
   ],
   ["a name in a query", () => readQuery(new URLSearchParams("tennant=a"), usageQuery), 'The query: unknown field "tennant".'],
   ["a name in a body", () => checkBody({ tennant: "a" }, usageQuery), 'The body: unknown field "tennant".'],

@@ -129,7 +129,10 @@ function toParam(path: Issue["path"]): string {
 function sayIssue(issue: Issue, where: string): string {
   if (issue.code === "unrecognized_keys") return `${where}: unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}.`;
   const message = issue.message
-    .replace(/^(Invalid input|Too small|Too big): /, "")
+    .replace(/^(Invalid input|Invalid option|Too small|Too big): /, "")
+    .replace(/^Invalid discriminator value\. Expected/, "expected")
+    .replaceAll("|", " | ")
+    .replaceAll("  |  ", " | ")
     .replace(/^expected (.+), received undefined$/, "is missing; expected $1")
     .replace(">=", "at least ")
     .replace("<=", "at most ")

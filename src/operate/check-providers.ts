@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import type { Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
-import { createProviders, readMetrics, type Provider } from "../provider/index.ts";
+import { createProviders, readMetrics, whyUnread, type Provider } from "../provider/index.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
 
 const PROBE_MS = 10_000;
@@ -44,10 +44,10 @@ async function probeMetrics(provider: Provider): Promise<Finding> {
     if (measured !== undefined) return ok(about, `${String(measured.running)} running, ${String(measured.waiting)} waiting`);
     return warning(about, "what /metrics answers is not vLLM's", "engine: vllm is for vLLM servers: is it one?");
   } catch (error) {
-    const { code, message } = Fault.from(error);
+    const fault = Fault.from(error);
     const todo =
       "GET /metrics beside the API must reach vLLM itself: a proxy before it may let only /v1 through. Until then its queue is not known.";
-    return warning(about, `cannot be read: ${message} (${code})`, todo);
+    return warning(about, `cannot be read: ${whyUnread(fault)} (${fault.code})`, todo);
   }
 }
 

@@ -5,7 +5,7 @@ export type { ProviderDeps } from "./providers.ts";
 export { createProviderPool } from "./provider-pool.ts";
 export type { ProviderPool } from "./provider-pool.ts";
 export type { EmbedAsk, Provider, ProviderCall } from "./spec.ts";
-export { createVllmWatch, readMetrics } from "./vllm/index.ts";
+export { createVllmWatch, readMetrics, whyUnread } from "./vllm/index.ts";
 export type { VllmReading, VllmWatch } from "./vllm/index.ts";
 export { promptTokens } from "./tally.ts";
 export { countTokens } from "./token-count.ts";

@@ -1,4 +1,5 @@
 import type { Clock } from "../../kernel/clock.ts";
+import { Fault } from "../../kernel/fault.ts";
 import { readMetrics, type Measured } from "./metrics-text.ts";
 import { createPace } from "./pace.ts";
 
@@ -82,6 +83,12 @@ export function createVllmWatch(deps: VllmWatchDeps, options: VllmWatchOptions =
 
 type Watched = { readonly source: MetricsSource; reading(): VllmReading | undefined; start(): void; stop(): void };
 
+/** Words of faults are about calls; a path that is not there is no missing model. */
+export function whyUnread(error: unknown): string {
+  if (error instanceof Fault && error.code === "target_missing") return "the server has nothing at /metrics";
+  return error instanceof Error ? error.message : "unknown";
+}
+
 function watchOne(deps: VllmWatchDeps, options: VllmWatchOptions, name: string, source: MetricsSource): Watched {
   const { everyMs = EVERY_MS, readMs = READ_MS } = options;
   const pace = createPace();
@@ -112,7 +119,7 @@ function watchOne(deps: VllmWatchDeps, options: VllmWatchOptions, name: string, 
     // Stopped meanwhile, or stopped and started again.
     if (controller !== own) return;
     if (failed === undefined && failures > 0) deps.told?.(name, undefined);
-    if (failed !== undefined && failures === 0) deps.told?.(name, failed instanceof Error ? failed.message : "unknown");
+    if (failed !== undefined && failures === 0) deps.told?.(name, whyUnread(failed));
     failures = failed === undefined ? 0 : failures + 1;
     const pauseMs = failures === 0 ? everyMs : Math.min(BACKOFF_MS_MAX, everyMs * 2 ** Math.min(failures, 10));
     off = deps.after(Math.max(0, pauseMs - (deps.clock.monotonicMs() - startedMs)), () => void turn());
