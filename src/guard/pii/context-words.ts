@@ -43,7 +43,7 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
     "电话|電話號碼|手机|手机号|手机号码|电话号码|전화|전화번호|휴대폰|연락처|телефон|הטלפון|هاتف|τηλέφωνο|telefonnummer",
     "my number|my number is|meine nummer|mon numéro|mi número|mio numero|meu número|mijn nummer|mój numer|私の番号|मेरा नंबर",
     "電話|電話番号|携帯|携帯電話|連絡先|ファックス|TEL",
-    "फोन|फ़ोन|मोबाइल|दूरभाष|कॉल|फोन नंबर|मोबाइल नंबर",
+    "mera number|mera phone|mera mobile|फोन|फ़ोन|मोबाइल|दूरभाष|कॉल|फोन नंबर|मोबाइल नंबर",
   ],
   [
     PHONE_LINE,
@@ -220,15 +220,25 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
   ],
 ];
 
+/** "hospital number" is "hospital no." and "hospital num" too, and "Passnummer" is "Pass-Nr.". */
+export function withShortForms(phrases: string): string {
+  const all = phrases.split("|");
+  const short = all.flatMap((phrase) => {
+    if (phrase.endsWith(" number")) return ["no", "num", "nr"].map((form) => `${phrase.slice(0, -"number".length)}${form}`);
+    return /\p{L}{3}nummer$/u.test(phrase) ? [`${phrase.slice(0, -"nummer".length)} nr`] : [];
+  });
+  return [...new Set([...all, ...short])].join("|");
+}
+
 export const CONTEXT_LINES: readonly LexiconLine[] = WORDS.flatMap(([topics, ...languages]) =>
-  languages.map((phrases) => ({ topics, phrases })),
+  languages.map((phrases) => ({ topics, phrases: withShortForms(phrases) })),
 );
 
 /** What may stand between a label and its value; order of languages as above. */
 export const FILLER_PHRASES: readonly string[] = [
   "is|was|are|number|no|nr|num|id|of|the|on|my|his|her|your|their|as|address|code|value|and|it|to|with|for|today|new|current",
   "ist|lautet|war|nummer|am|der|die|das|vom|mein|meine|im|ihr|sein",
-  "est|était|numéro|le|la|du|de|mon|son|num|no",
+  "est|était|numéro|le|la|du|de|mon|son|num|no|n",
   "es|era|número|el|mi|su|nº|del",
   "è|numero|il|lo|del|mio|suo",
   "é|foi|meu|seu|em|o|a|do",

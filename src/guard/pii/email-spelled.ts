@@ -9,6 +9,10 @@ const hashes = (words: string): ReadonlySet<number> => new Set(words.split(" ").
 
 const AT_WORDS = hashes("at arroba chiocciola apenstaartje małpa klammeraffe arobase");
 const DOT_WORDS = hashes("dot punkt point punto ponto kropka punt");
+/** "jo underscore doe", "jo dash doe": other marks that are read out. */
+const MARK_WORDS = hashes(
+  "underscore dash hyphen minus plus unterstrich bindestrich tiret soulignement guion trattino sottolineato underline podkreślnik myślnik",
+);
 const TOP_LEVELS = hashes("com org net edu gov io co uk de fr es it pt br nl pl jp in ch at be eu info dev app ai us ca au me biz");
 /** Words that stand before a place, not before a domain: "meet us at example dot com". */
 const NOT_NAMES = hashes(
@@ -36,6 +40,8 @@ function atBefore(scan: Scan, dot: number): number {
   return -1;
 }
 
+const isReadMark = (hash: number): boolean => DOT_WORDS.has(hash) || MARK_WORDS.has(hash);
+
 /** How far the part before the "at" reaches: `jo.doe`, `jo dot doe`, `jo_doe`. */
 function localFirst(scan: Scan, at: number): number {
   let first = at - 1;
@@ -43,7 +49,7 @@ function localFirst(scan: Scan, at: number): number {
     const before = scan.text.charCodeAt((scan.start[first] ?? 0) - 1);
     const isJoined = gap(scan, first) === 1 && (before === 46 || before === 95 || before === 45 || before === 43);
     if (isJoined) first--;
-    else if (first > 1 && DOT_WORDS.has(scan.hashes[first - 1] ?? 0) && gap(scan, first) <= GAP_MAX && gap(scan, first - 1) <= GAP_MAX)
+    else if (first > 1 && isReadMark(scan.hashes[first - 1] ?? 0) && gap(scan, first) <= GAP_MAX && gap(scan, first - 1) <= GAP_MAX)
       first -= 2;
     else break;
   }
@@ -63,7 +69,8 @@ export function createSpelledEmailRule(): PiiRule {
         const start = scan.start[localFirst(scan, at)] ?? 0;
         const end = scan.end[dot + 1] ?? 0;
         const bracketed = isBracketed(scan, at) || isBracketed(scan, dot);
-        if (bracketed || isNear(scan, EMAIL, start, end)) {
+        const isReadOut = isReadMark(scan.hashes[at - 2] ?? 0) && gap(scan, at - 1) <= GAP_MAX;
+        if (bracketed || isReadOut || isNear(scan, EMAIL, start, end)) {
           out.push({ type: "EMAIL", start, end, score: bracketed ? 0.9 : 0.75, reason: "shape:email-spelled" });
         }
       }

@@ -28,8 +28,23 @@ function isPrinted(window: NumberWindow): boolean {
   return last > 0 && last <= 4;
 }
 
+const POLISH_DIGITS = 26;
+const POLISH_SHAPE = 2_444_444;
+/** "PL" as a checksum reads it. */
+const PL = 2521;
+
+/** A Polish account as Poles write it: an IBAN whose country goes without saying. */
+function detectPolish(scan: Scan, { codes, start, end, groups, shape }: NumberWindow, out: Finding[]): void {
+  if (groups > 1 && shape !== POLISH_SHAPE) return;
+  const body = modulo(codes, 2, POLISH_DIGITS, 97);
+  if (modulo(codes, 0, 2, 97, (body * 10_000 + PL) % 97) !== 1) return;
+  const hasContext = isNear(scan, ACCOUNT, start, end);
+  if (hasContext || groups > 1) out.push({ type: "BANK_ACCOUNT", start, end, score: hasContext ? 0.97 : 0.8, reason: "checksum:pl-nrb" });
+}
+
 export function detectIban(scan: Scan, window: NumberWindow, out: Finding[]): void {
   const { codes, length, start, end } = window;
+  if (window.isNumeric && length === POLISH_DIGITS) return detectPolish(scan, window, out);
   if (window.isNumeric || length < 15) return;
   const expected = LENGTH_BY_COUNTRY.get(key(codes[0] ?? 0, codes[1] ?? 0));
   if (expected !== length || !isDigitCode(codes[2] ?? 0) || !isDigitCode(codes[3] ?? 0)) return;

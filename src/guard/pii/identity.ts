@@ -1,6 +1,6 @@
 import type { Finding } from "../../domain/finding.ts";
 import { isDigitCode, isLetterCode, type Codes } from "./checksums.ts";
-import { isOvertaken, nearestMark } from "./context.ts";
+import { isNear, isOvertaken, nearestMark } from "./context.ts";
 import { AMERICAN_IDENTITIES } from "./identity-americas.ts";
 import { ASIAN_IDENTITIES } from "./identity-asia.ts";
 import { EASTERN_IDENTITIES } from "./identity-east.ts";
@@ -62,6 +62,10 @@ const SCORE_OTHER = 0.45;
 /** Labels of other numbers: "SSN …, phone 415 555 2671". */
 const OTHER_LABELS = PHONE | PASSPORT | LICENCE | RECORD | ACCOUNT | ROUTING | SERIAL | IMEI;
 
+/** Right after the word for a phone, it is one where it can be: less than a valid phone number has there. */
+const PHONE_SCORE = 0.9;
+const isCalledPhone = (scan: Scan, start: number): boolean => isNear(scan, PHONE, start, start, { beforeChars: 16, afterChars: 0 });
+
 function contextScore(scan: Scan, mark: number, country: number, start: number): number {
   if (mark < 0 || isOvertaken(scan, mark, OTHER_LABELS, start)) return 0;
   const named = scan.markCountry[mark] ?? 0;
@@ -87,7 +91,8 @@ export function detectIdentity(scan: Scan, window: NumberWindow, out: Finding[])
     if (isPrinted && rule.separators !== window.separators && !isUsual(window.separators)) continue;
     const isOwn = rule.separators === undefined || rule.separators === window.separators;
     const plain = isPrinted ? (isOwn ? rule.printed : UNUSUAL_SCORE) : window.hasLower ? rule.alone - 0.2 : rule.alone;
-    const score = Math.max(plain, contextScore(scan, mark, country, start));
+    const named = contextScore(scan, mark, country, start);
+    const score = Math.max(named === 0 && isCalledPhone(scan, start) ? Math.min(plain, PHONE_SCORE) : plain, named);
     if (best === undefined || score > best.score) best = { type: "NATIONAL_ID", start, end, score, reason };
   }
   if (best !== undefined) out.push(best);

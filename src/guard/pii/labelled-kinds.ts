@@ -97,6 +97,18 @@ export const LABELLED_KINDS: readonly LabelledKind[] = [
     groupsMax: 4,
   },
   {
+    // Without a sign ("CA DL F1234567"): what is too long for a volume, and begins as licences do.
+    topic: DL,
+    type: "DRIVING_LICENCE",
+    score: 0.65,
+    reason: "context:licence",
+    lengthMin: 8,
+    lengthMax: 20,
+    digitsMin: 7,
+    needsLetter: true,
+    groupsMax: 1,
+  },
+  {
     topic: POLICY,
     type: "HEALTH_INSURANCE",
     score: 0.7,

@@ -32,12 +32,26 @@ function separatorBit(unit: number): number {
 
 const DOT = 46;
 const OPEN = 40;
-const isBracket = (unit: number): boolean => unit === OPEN || unit === 41;
+const CLOSE = 41;
+const PLUS = 43;
+const isBracket = (unit: number): boolean => unit === OPEN || unit === CLOSE;
 
-/** Moves a number's start back over `+`, `(` and `(+`. */
+/** An area code is closed after so many characters; a bracket that is not stands round the whole number, and is none of it. */
+const AREA_CODE_MAX = 7;
+
+function isAreaCode(text: string, digit: number): boolean {
+  for (let i = digit; i <= digit + AREA_CODE_MAX; i++) if (text.charCodeAt(i) === CLOSE) return true;
+  return false;
+}
+
+/** Moves a number's start back over `+`, `(` and `(+`; `(0171 1234567)` starts at its first digit. */
 export function phoneStart(text: string, digit: number): number {
   let start = digit;
-  while (start > 0 && digit - start < 2 && (text.charCodeAt(start - 1) === 43 || text.charCodeAt(start - 1) === 40)) start--;
+  while (start > 0 && digit - start < 2) {
+    const unit = text.charCodeAt(start - 1);
+    if (unit !== PLUS && !(unit === OPEN && isAreaCode(text, digit))) break;
+    start--;
+  }
   return start;
 }
 
@@ -72,7 +86,7 @@ export function walkPhone(text: string, digit: number, visit: (candidate: PhoneC
     separators: 0,
   };
   for (let i = start; i < digit; i++) {
-    if (text.charCodeAt(i) === 43) candidate.hasPlus = true;
+    if (text.charCodeAt(i) === PLUS) candidate.hasPlus = true;
     else candidate.hasBrackets = true;
   }
   let isOpen = candidate.hasBrackets;

@@ -52,10 +52,14 @@ function isFraction(candidate: PhoneCandidate, hasContext: boolean): boolean {
   return !hasContext || firstSize <= 2;
 }
 
-/** Four groups of at most three digits with dots: an address on a network. */
+/** Four groups of at most three digits with dots, none above 255: an address on a network. `+48.512.345.678` and `12.345.67.89` are none. */
 function isNetworkAddress(candidate: PhoneCandidate): boolean {
-  if (!isDotted(candidate) || candidate.groups !== 4) return false;
-  for (let rest = candidate.shape; rest > 0; rest = Math.floor(rest / 10)) if (rest % 10 > 3 || rest % 10 === 0) return false;
+  if (candidate.hasPlus || !isDotted(candidate) || candidate.groups !== 4) return false;
+  let from = 0;
+  for (const size of String(candidate.shape).split("").map(Number)) {
+    if (size > 3 || size === 0 || Number(candidate.digits.slice(from, from + size)) > 255) return false;
+    from += size;
+  }
   return true;
 }
 
@@ -85,6 +89,9 @@ function internationalScore(plan: PhonePlan, candidate: PhoneCandidate, hasConte
   if (digits.length < 9 || digits.length > 15) return 0;
   return hasContext ? 0.7 : groups > 2 ? 0.55 : 0.3;
 }
+
+/** Called a phone number and a valid one: more than what some country's check digits say, less than the word for that country's number. */
+const LABELLED_SCORE = 0.92;
 
 const hasOwnFormat = (candidate: PhoneCandidate): boolean => candidate.hasBrackets || NORTH_AMERICAN.has(candidate.shape);
 
@@ -118,7 +125,7 @@ function nationalScore(plan: PhonePlan, candidate: PhoneCandidate, hasContext: b
   if (!hasContext && !alone) return 0;
   const check = plan.checkNational(digits);
   if (!hasContext) return formatScore(candidate, check === "valid");
-  return check === "valid" ? 0.9 : check === "possible" ? 0.75 : 0.6;
+  return check === "valid" ? LABELLED_SCORE : check === "possible" ? 0.75 : 0.6;
 }
 
 const DASH = 45;

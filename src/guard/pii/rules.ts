@@ -1,6 +1,7 @@
 import { createAgeRule } from "./age.ts";
 import { createBicRule } from "./bic.ts";
 import { createBornRule } from "./born.ts";
+import { createSpokenDigitsRule } from "./digits-spoken.ts";
 import { createEmailRule } from "./email.ts";
 import { createSpelledEmailRule } from "./email-spelled.ts";
 import { createLabelledRule } from "./labelled.ts";
@@ -23,6 +24,7 @@ export const createRules = ({ phoneRegions }: RulesOptions): readonly PiiRule[] 
   createSpelledEmailRule(),
   createNumbersRule(),
   createPhoneRule(createPhonePlan(phoneRegions)),
+  createSpokenDigitsRule(),
   createSecretKeyRule(),
   createPrivateKeyRule(),
   createSecretUrlRule(),

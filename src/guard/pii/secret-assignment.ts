@@ -6,6 +6,12 @@ import { BEARER, SECRET } from "./topics.ts";
 /** Between a label and its value: quotes, spaces, a sign of assignment or a verb. */
 const assignment =
   /["'`\])}*_]{0,3}[ \t]{0,4}(?:(=>|:=|[:=：](?![:=]))[ \t]{0,4}|(?: (?:is|ist|lautet|est|es|è|é|jest|to|was|war|est|set to)[: ]|(?:は|：|है|=) ?)[ \t]{0,3})(["'`*]{0,3})/y;
+/** "Passwort für den Admin: …", "la password del router è …": whose it is stands between the word and the sign. */
+const ownerWord = / ([\p{L}\d'’-]{1,24})/uy;
+const OWNER_WORDS: ReadonlySet<string> = new Set(
+  "for to of on in at für vom von zum zur des der pour du de sur para del da do na per della di voor van op dla z".split(" "),
+);
+const OWNER_WORDS_MAX = 5;
 /** The value: up to white space, or up to the closing quote. Longer ones are no passwords. */
 const bareValue = /[^\s"'`,;<>|\u3000-\u30ff\u4e00-\u9fff]{3,400}/y;
 const bearerValue = /[ \t]{1,3}["']?([A-Za-z0-9._~+/=-]{16,4000})/y;
@@ -66,13 +72,30 @@ function findBeside(scan: Scan, mark: number, out: Finding[]): boolean {
   return true;
 }
 
+/** The sign or verb after a label, or after the label and whose it is. */
+function assignmentAfter(text: string, labelEnd: number): RegExpExecArray | null {
+  assignment.lastIndex = labelEnd;
+  const direct = assignment.exec(text);
+  if (direct !== null) return direct;
+  let at = labelEnd;
+  for (let words = 0; words < OWNER_WORDS_MAX; words++) {
+    ownerWord.lastIndex = at;
+    const word = ownerWord.exec(text)?.[1];
+    if (word === undefined || (words === 0 && !OWNER_WORDS.has(word.toLowerCase()))) return null;
+    at += word.length + 1;
+    assignment.lastIndex = at;
+    const assigned = words > 0 ? assignment.exec(text) : null;
+    if (assigned !== null) return assigned;
+  }
+  return null;
+}
+
 function findAssigned(scan: Scan, mark: number, out: Finding[]): boolean {
   const { text } = scan;
   const labelEnd = scan.markEnd[mark] ?? 0;
-  assignment.lastIndex = labelEnd;
-  const assigned = assignment.exec(text);
+  const assigned = assignmentAfter(text, labelEnd);
   if (assigned === null) return false;
-  const start = assignment.lastIndex;
+  const start = assigned.index + assigned[0].length;
   bareValue.lastIndex = start;
   const raw = bareValue.exec(text)?.[0];
   if (raw === undefined) return false;

@@ -57,6 +57,9 @@ function hasPassword(authority: string): boolean {
   return at > 0 && colon >= 0 && colon < at - 1;
 }
 
+/** `https://ghp_…@github.com`: a token in the place of the user. Names of users are shorter, or have no digit. */
+const userToken = /^(?=[^\d@]{0,40}\d)[\w.~-]{20,300}(?::x-oauth-basic|:)?@/;
+
 function hasSecretParameter(rest: string): boolean {
   const query = rest.search(/[?#]/);
   if (query < 0) return false;
@@ -75,6 +78,7 @@ function judge(scheme: string, rest: string): Omit<Finding, "start" | "end"> | u
     if (STORE_SCHEMES.has(scheme)) return { type: "SECRET", score: 0.97, reason: "shape:connection-string" };
     return { type: "URL", score: 0.95, reason: "shape:url-credentials" };
   }
+  if (userToken.test(authority)) return { type: "URL", score: 0.95, reason: "shape:url-credentials" };
   if (HOOKS.some((hook) => rest.includes(hook))) return { type: "SECRET", score: 0.95, reason: "shape:webhook" };
   if (hasSecretParameter(rest)) return { type: "URL", score: 0.85, reason: "shape:url-token" };
   return undefined;

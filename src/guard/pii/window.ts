@@ -45,6 +45,7 @@ export const createWindow = (): NumberWindow => ({
 const isDigit = (unit: number): boolean => unit >= 48 && unit <= 57;
 const isAlphanumeric = (unit: number): boolean => isDigit(unit) || (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90);
 
+const AND = 38;
 const COMMA = 44;
 const DASH = 45;
 const DOT = 46;
@@ -54,7 +55,7 @@ const UNDERSCORE = 95;
 const isCurrency = (unit: number): boolean => unit === 36 || unit === 163 || unit === 8364 || unit === 165 || unit === 8377;
 
 const binds = (unit: number): boolean =>
-  unit === DASH || unit === DOT || unit === SLASH || unit === UNDERSCORE || unit === 92 || unit === 64 || unit === 38;
+  unit === DASH || unit === DOT || unit === SLASH || unit === UNDERSCORE || unit === 92 || unit === 64 || unit === AND;
 
 /** What stands before is not part of the same longer thing: a UUID, a path, a decimal, an amount. */
 export function isFreeBefore(text: string, start: number): boolean {
@@ -72,6 +73,8 @@ export function isFreeAfter(text: string, end: number): boolean {
   if (Number.isNaN(after)) return true;
   if (after === 37 || after === 8364) return false;
   const further = text.charCodeAt(end + 1);
+  // `phone=+4930…&lang=de`: the next of a form's fields.
+  if (after === AND) return !isDigit(further);
   if (binds(after)) return !isAlphanumeric(further) && !(after === SLASH && further === SLASH);
   return true;
 }

@@ -18,6 +18,7 @@ import {
   SHAPE_MIXED,
   SHAPE_PLAIN,
   SHAPE_TITLE,
+  SHAPE_UNCASED,
   SHAPE_UPPER,
   type Tokens,
 } from "./tokens.ts";
@@ -26,6 +27,8 @@ import {
 const STREET_WORDS_MAX = 5;
 /** From the street to the country; longer is no address but a text. */
 const TAIL_WORDS_MAX = 14;
+
+const SLASH = 47;
 
 type Words = { readonly text: string; readonly tokens: Tokens };
 
@@ -41,16 +44,27 @@ function isNameLike(words: Words, at: number, isLoose = false): boolean {
   const own = attributesAt(words, at);
   if (form === SHAPE_TITLE || form === SHAPE_UPPER || form === SHAPE_MIXED || form === SHAPE_INITIAL) return true;
   if (roleOf(own) === ROLES.particle) return true;
-  if (form !== SHAPE_PLAIN && !(isLoose && form === SHAPE_LOWER)) return false;
+  if (form !== SHAPE_PLAIN && form !== SHAPE_UNCASED && !(isLoose && form === SHAPE_LOWER)) return false;
   return ordinaryOf(own) < 5 || familyOf(own) >= 2 || placeOf(own) >= 2 || roleOf(own) === ROLES.date;
 }
 
 const joinsStreet = (gap: number): boolean => gap <= GAP_OTHER || gap === GAP_PERIOD;
 
+/** "… 655.18, Kerkstraat": a comma, and before it the end of a longer number that is another thing's. */
+const isNumbersEnd = (words: Words, at: number): boolean =>
+  gapAt(words, at) === GAP_COMMA && isDigit(words, at - 2) && gapAt(words, at - 1) !== GAP_COMMA && gapAt(words, at - 1) <= GAP_PERIOD;
+
 /** House numbers before `at`: "12", "48 107", "12-14", "Flat 3, 27". Answers where they start, or `at` when there are none. */
 function numbersBefore(words: Words, at: number): number {
   let start = at;
-  while (start > at - 3 && isDigit(words, start - 1) && sizeAt(words, start - 1) <= 6 && gapAt(words, start) <= GAP_COMMA) start--;
+  while (
+    start > at - 3 &&
+    isDigit(words, start - 1) &&
+    sizeAt(words, start - 1) <= 6 &&
+    gapAt(words, start) <= GAP_COMMA &&
+    !isNumbersEnd(words, start)
+  )
+    start--;
   return start < at && roleAt(words, start - 1) === ROLES.unit && gapAt(words, start) <= GAP_PERIOD ? start - 1 : start;
 }
 
@@ -81,7 +95,7 @@ function numbersAfter(words: Words, at: number): number {
 function isCity(words: Words, at: number): boolean {
   const own = attributesAt(words, at);
   const form = words.tokens.shape[at];
-  if (form === SHAPE_LOWER || form === SHAPE_DIGIT) return false;
+  if (form === SHAPE_LOWER || form === SHAPE_DIGIT || roleOf(own) === ROLES.be) return false;
   if ((own & IN_PLACE) !== 0 || (placeOf(own) >= 1 && ordinaryOf(own) < 6)) return true;
   if (!isNameLike(words, at) || ordinaryOf(own) >= 6) return false;
   if (isDigit(words, at - 1) && sizeAt(words, at - 1) >= 4) return true;
@@ -150,9 +164,20 @@ function findStreetAfter(words: Words, at: number): void {
   mark(words, numbered, hasNumber ? followTail(words, last) : at);
 }
 
+const CONTRACTIONS: ReadonlySet<string> = new Set("des d l aux nell all das do dos da".split(" "));
+
+/** "des" of "rue des Tilleuls": a particle of streets, though not of persons. */
+function isContraction({ text, tokens }: Words, at: number): boolean {
+  const from = tokens.start[at] ?? 0;
+  const to = tokens.end[at] ?? 0;
+  return to - from <= 4 && CONTRACTIONS.has(text.slice(from, to).toLowerCase());
+}
+
+const isStreetName = (words: Words, at: number): boolean => isNameLike(words, at) || isContraction(words, at);
+
 /** "12 Rue de la Paix", "Via Roma 12", "ul. Karpacka 69"; `at` is the word for the street. */
 function findStreetBefore(words: Words, at: number): void {
-  if (words.tokens.shape[at] === SHAPE_LOWER && gapAt(words, at + 1) !== GAP_PERIOD && !isNameLike(words, at + 1)) return;
+  if (words.tokens.shape[at] === SHAPE_LOWER && gapAt(words, at + 1) !== GAP_PERIOD && !isStreetName(words, at + 1)) return;
   let last = at;
   let names = 0;
   while (
@@ -162,9 +187,9 @@ function findStreetBefore(words: Words, at: number): void {
     !isDigit(words, last + 1)
   ) {
     if (gapAt(words, last + 1) === GAP_PERIOD && last > at && sizeAt(words, last) > 4) break;
-    if (!isNameLike(words, last + 1) || roleAt(words, last + 1) === ROLES.unit) break;
+    if (!isStreetName(words, last + 1) || roleAt(words, last + 1) === ROLES.unit) break;
     last++;
-    if (roleAt(words, last) !== ROLES.particle) names++;
+    if (roleAt(words, last) !== ROLES.particle && !isContraction(words, last)) names++;
   }
   if (names === 0) return;
   const start = numbersBefore(words, at);
@@ -195,6 +220,7 @@ function findUnit(words: Words, at: number): void {
   if (!isDigit(words, at + 1) || sizeAt(words, at) < 3 || roleAt(words, at + 1) === ROLES.date) return;
   let start = at;
   let digits = 0;
+  let names = 0;
   for (let left = at - 1; left >= 0 && left > at - 10; left--) {
     const gap = gapAt(words, left + 1);
     if (gap > GAP_COMMA && gap !== GAP_LINE && gap !== GAP_PERIOD) break;
@@ -203,8 +229,10 @@ function findUnit(words: Words, at: number): void {
     if (isDigit(words, left)) {
       digits++;
       start = left;
-    }
+    } else if (roleAt(words, left) !== ROLES.unit && roleAt(words, left) !== ROLES.particle) names++;
   }
+  // "Room 594, building 12, floor 3" is in no street.
+  if (names === 0 && roleAt(words, start - 1) === ROLES.unit) return;
   if (digits > 0) mark(words, start, followTail(words, at + 1));
 }
 
@@ -213,6 +241,8 @@ function findBox(words: Words, at: number): void {
   let number = at + 1;
   if (roleAt(words, number) === ROLES.box) number++;
   if (!isDigit(words, number) || gapAt(words, number) > GAP_OTHER) return;
+  // "BP 120/80" is a blood pressure.
+  if (words.text.charCodeAt(words.tokens.end[number] ?? 0) === SLASH) return;
   const word = words.text.slice(words.tokens.start[at], words.tokens.end[at]).toLowerCase();
   let start = at;
   if (word === "box" || word === "bp") {
@@ -262,6 +292,8 @@ function findMilitary(words: Words, at: number): void {
 
 /** "Hrotovice 12" says nothing, but "19 Sokolská 1475," does: a name between two numbers, at the end of a line or a clause. */
 function findNumbered(words: Words, at: number): void {
+  // The end of a card ("… 4242 11/28 cvc 331") is no house number.
+  if (isDigit(words, at - 1) && isDigit(words, at - 2) && gapAt(words, at) < GAP_COMMA && gapAt(words, at - 1) < GAP_COMMA) return;
   let last = at;
   let names = 0;
   while (last < at + STREET_WORDS_MAX && gapAt(words, last + 1) <= GAP_HYPHEN && !isDigit(words, last + 1)) {
@@ -275,6 +307,12 @@ function findNumbered(words: Words, at: number): void {
   mark(words, numbersBefore(words, at), followTail(words, last + 1));
 }
 
+/** "Av. Reforma 222": elsewhere "av" is a particle of Nordic names. */
+const isAvenue = (words: Words, at: number): boolean =>
+  sizeAt(words, at) === 2 &&
+  gapAt(words, at + 1) === GAP_PERIOD &&
+  /^av$/iu.test(words.text.slice(words.tokens.start[at], words.tokens.end[at]));
+
 /** Labels the words of postal addresses. Each word is looked at a bounded number of times. */
 export function markAddresses(text: string, tokens: Tokens): void {
   const words: Words = { text, tokens };
@@ -287,6 +325,7 @@ export function markAddresses(text: string, tokens: Tokens): void {
       findPostcode(words, at);
     } else if (role === ROLES.streetAfter) findStreetAfter(words, at);
     else if (role === ROLES.streetBefore) findStreetBefore(words, at);
+    else if (isAvenue(words, at)) findStreetBefore(words, at);
     else if (role === ROLES.unit) findUnit(words, at);
     else if (role === ROLES.box) findBox(words, at);
     else if (role === ROLES.military) findMilitary(words, at);

@@ -12,6 +12,8 @@ export const PHRASE_START = 1 << 9;
 export const ORGANISATION_SHIFT = 10;
 export const ROLE_SHIFT = 12;
 export const ROLE_MASK = 63;
+/** A word of a label ("IBAN", "cédula", "rodné číslo", "पासपोर्ट"): it says what follows, and names nobody. */
+export const LABEL_WORD = 1 << 20;
 /** Set by the reader of a text, not by the lexicon: the word is part of a place, or organisation, of several words. */
 export const IN_PLACE = 1 << 18;
 export const IN_ORGANISATION = 1 << 19;

@@ -3,14 +3,18 @@ import { join } from "node:path";
 import {
   FAMILY_SHIFT,
   GIVEN_SHIFT,
+  LABEL_WORD,
   ORDINARY_MASK,
   ORGANISATION_SHIFT,
   PHRASE_START,
   PLACE_SHIFT,
   ROLE_MASK,
   ROLE_SHIFT,
+  roleOf,
 } from "./attributes.ts";
+import { LEXICON_LINES } from "../lexicon-lines.ts";
 import { foldWord } from "./fold.ts";
+import { FORM_WORDS } from "./label-words.ts";
 import { ROLES, roleWords } from "./roles.ts";
 import { hashEnd, hashJoin, hashStep, HASH_SEED } from "./word-hash.ts";
 import { addWord, createWordTable, findWord, type WordTable } from "./word-table.ts";
@@ -95,6 +99,15 @@ function addRoles(table: WordTable): void {
   }
 }
 
+/** The words of every label that the other rules know. Particles of names ("de", "la") are among them and stay what they are. */
+function addLabels(table: WordTable): void {
+  const words = new Set([...LEXICON_LINES.map(({ phrases }) => phrases), FORM_WORDS].flatMap((list) => list.split(/[\s|'’.\-/_]+/u)));
+  for (const word of words) {
+    const hash = hashWord(foldWord(word));
+    if (word !== "" && roleOf(findWord(table, hash)) !== ROLES.particle) addWord(table, hash, LABEL_WORD, LABEL_WORD);
+  }
+}
+
 /** Reads the lists of `folder`: about 2 MB. Throws when one is missing. */
 export function createLexicon(folder: string): Lexicon {
   const table = createWordTable(SLOTS);
@@ -110,5 +123,6 @@ export function createLexicon(folder: string): Lexicon {
   addPlain(table, text("place-devanagari"), PLACE_SHIFT);
   addOrganisations(table, text("organisation"));
   addRoles(table);
+  addLabels(table);
   return { find: (hash) => findWord(table, hash) };
 }

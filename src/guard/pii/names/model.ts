@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { FEATURES_MAX, FEATURES_SIZE, featuresOf } from "./features.ts";
-import { LABEL_ADDRESS, LABEL_NONE, LABELS } from "./labels.ts";
-import { isCandidate } from "./prepare.ts";
+import { LABEL_ADDRESS, LABEL_NONE, LABEL_ORGANISATION, LABELS } from "./labels.ts";
+import { isCandidate, isLabel } from "./prepare.ts";
 import { SHAPE_LOWER, SHAPE_PLAIN, TOKENS_MAX, type Tokens } from "./tokens.ts";
 
 /** A weight of 1 is stored as this: weights from -8 to 8 in a byte. */
@@ -52,7 +52,9 @@ export function createModel(weights: Int8Array): Model {
       }
       const best = Math.max(person, location, organisation);
       if (best <= none + (isDoubtful(tokens, at) ? DOUBT : 0)) continue;
-      tokens.label[at] = best === person ? 1 : best === location ? 2 : 3;
+      const own = best === person ? 1 : best === location ? 2 : 3;
+      if (own !== LABEL_ORGANISATION && (at === 0 || tokens.label[at - 1] !== own) && isLabel(tokens, at)) continue;
+      tokens.label[at] = own;
       scores[at] = 1 / (1 + Math.exp((none - best) / WEIGHT_SCALE));
     }
   };

@@ -1,4 +1,15 @@
-import { familyOf, givenOf, IN_ORGANISATION, IN_PLACE, ordinaryOf, organisationOf, PHRASE_START, placeOf, roleOf } from "./attributes.ts";
+import {
+  familyOf,
+  givenOf,
+  IN_ORGANISATION,
+  IN_PLACE,
+  LABEL_WORD,
+  ordinaryOf,
+  organisationOf,
+  PHRASE_START,
+  placeOf,
+  roleOf,
+} from "./attributes.ts";
 import { LABEL_PERSON } from "./labels.ts";
 import { startsSentence } from "./features.ts";
 import type { Lexicon } from "./lexicon.ts";
@@ -92,6 +103,22 @@ function isBesideName({ shape, gap, label, count }: Tokens, at: number): boolean
   return next === SHAPE_TITLE || next === SHAPE_MIXED || next === SHAPE_INITIAL || next === SHAPE_UPPER;
 }
 
+/** "d" and "da" are parts of names, whatever else they label. */
+const LABEL_CHARS_MIN = 3;
+
+/** A label's word ("IMEI", "cédula") that is no known name; written small where others are not, whatever else it is ("data de nascimento"). */
+export function isLabel({ attributes, shape, start, end }: Tokens, at: number): boolean {
+  const own = attributes[at] ?? 0;
+  if ((end[at] ?? 0) - (start[at] ?? 0) < LABEL_CHARS_MIN) return false;
+  if ((own & LABEL_WORD) === 0 || (own & (IN_PLACE | IN_ORGANISATION)) !== 0 || organisationOf(own) !== 0) return false;
+  return shape[at] === SHAPE_LOWER || Math.max(givenOf(own), familyOf(own), placeOf(own)) < 2;
+}
+
+/** "1. Januar": months and weekdays after a number, and those that are nobody's name. "Rio de Janeiro" has one, and is none. */
+const isDateWord = ({ shape, gap }: Tokens, at: number, own: number): boolean =>
+  (own & IN_PLACE) === 0 &&
+  ((at > 0 && shape[at - 1] === SHAPE_DIGIT && (gap[at] ?? 0) <= GAP_PERIOD) || (givenOf(own) < 2 && familyOf(own) < 2));
+
 /** Whether the model is asked at all: most words of a text are ordinary and small, and no name. */
 export function isCandidate(tokens: Tokens, at: number): boolean {
   const form = tokens.shape[at] ?? 0;
@@ -102,6 +129,7 @@ export function isCandidate(tokens: Tokens, at: number): boolean {
   const role = roleOf(own);
   if (role === ROLES.pronoun || role === ROLES.article || role === ROLES.be)
     return form !== SHAPE_LOWER && form !== SHAPE_PLAIN && names > 0;
+  if (role === ROLES.date && isDateWord(tokens, at, own)) return false;
   // At the start of a sentence a capital says nothing, and the commonest words are no names there unless they are common names too.
   const isStrong = Math.max(givenOf(own), familyOf(own), placeOf(own)) === 3 || organisationOf(own) !== 0 || (own & IN_PLACE) !== 0;
   if (form === SHAPE_TITLE && ordinary >= 6 && !isStrong && startsSentence(tokens.gap[at] ?? 0)) return false;

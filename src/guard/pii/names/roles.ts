@@ -108,11 +108,11 @@ const LISTS: Readonly<Record<Role, string>> = {
   pronoun: `i you he she we they him them me us it himself herself er sie wir ihr ich du il elle nous vous ils elles yo usted ella nosotros
     ellos io lui lei noi loro eu voce ele ela hij zij wij on ona oni ja ty who`,
   streetAfter: `street str road rd avenue ave lane ln drive dr blvd boulevard court ct crescent terrace parkway pkwy highway hwy square sq close
-    grove gardens row walk mews quay alley circle trail turnpike expressway plaza loop bypass strasse weg allee gasse ring ufer damm chaussee
-    platz straat laan plein gracht kade dreef steenweg singel utca ut ulice gade vej vagen gatan vei gata katu tie bulvar sokak caddesi ulica ulice utca korut trg nam`,
+    grove gardens row walk mews quay alley circle trail turnpike expressway plaza loop bypass strasse straße weg allee gasse ring ufer damm chaussee
+    platz straat laan plein gracht kade dreef steenweg singel utca ut ulice gade vej vagen gatan vei gata katu tie नगर कॉलोनी मार्ग रोड गली मोहल्ला चौक bulvar sokak caddesi ulica ulice utca korut trg nam`,
   streetBefore: `rue via viale calle avenida av avda rua travessa ulica ul aleja aleje al piazza plaza corso place allee chemin impasse quai cours
     paseo carrera calzada camino largo praca estrada rodovia alameda vicolo strada passage faubourg jalan ulitsa`,
-  unit: `apt apartment suite ste unit floor fl flat room rm bldg building wohnung stock etage appartement bureau batiment piso puerta interno
+  unit: `apto appt dpto depto apt apartment suite ste unit floor fl flat room rm bldg building wohnung stock etage appartement bureau batiment piso puerta interno
     scala apartamento bloco andar verdieping mieszkanie lok house no nr number hausnummer`,
   box: `box postfach apartado caixa postal skrytka postbus bp cedex pobox`,
   date: `january february march april june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec
@@ -140,7 +140,11 @@ const LISTS: Readonly<Record<Role, string>> = {
   nationality: `english german french spanish italian portuguese dutch polish japanese hindi chinese russian american british european indian
     canadian australian african asian irish scottish welsh greek turkish arabic arab hebrew latin swedish norwegian danish finnish korean
     mexican brazilian catholic christian muslim jewish islamic protestant roman victorian democratic republican deutsch franzosisch
-    englisch americans germans europeans christians muslims jews hindu buddhist`,
+    englisch americans germans europeans christians muslims jews hindu buddhist
+    nigerian kenyan ghanaian ethiopian egyptian moroccan algerian tunisian israeli iranian iraqi syrian lebanese pakistani bangladeshi
+    nepalese filipino vietnamese malaysian indonesian singaporean taiwanese ukrainian belarusian czech slovak hungarian romanian bulgarian
+    serbian croatian slovenian bosnian albanian austrian belgian icelandic estonian latvian lithuanian argentinian chilean peruvian
+    colombian venezuelan cuban ecuadorian bolivian uruguayan osterreichisch schweizerisch`,
   address: `address adresse direccion indirizzo endereco adres anschrift domicilio zip zipcode postcode postleitzahl plz cap codigo`,
   question: `what when where why how which if because although while since once after before until unless during then so but yet however
     therefore also even only just not never please yes ok okay maybe perhaps`,

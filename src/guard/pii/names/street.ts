@@ -17,7 +17,9 @@ export function endsAsStreet(text: string, start: number, end: number): boolean 
   return ENDINGS.some((ending) => word.length >= ending.length + 3 && word.endsWith(ending));
 }
 
-const STRONG = new Set("street str road rd avenue ave lane ln boulevard blvd parkway pkwy strasse straat terrace crescent".split(" "));
+const STRONG = new Set(
+  "street str road rd avenue ave lane ln boulevard blvd parkway pkwy strasse straße straat terrace crescent".split(" "),
+);
 
 /** True for a word that is a street only beside a number: "a long drive", "the Supreme Court". */
 export function isWeakStreet(attributes: number, text: string, tokens: Tokens, at: number): boolean {

@@ -8,6 +8,7 @@ import { createModel, readWeights, type Model } from "./model.ts";
 import { markPhrases, settleCase } from "./prepare.ts";
 import { addSpans } from "./spans.ts";
 import { spreadNames } from "./spread.ts";
+import { markTitled } from "./titled.ts";
 import { tokenise } from "./tokenise.ts";
 import { createTokens, GAP_PERIOD, TOKENS_MAX, type Tokens } from "./tokens.ts";
 
@@ -56,6 +57,7 @@ export function createNameTagger(folder: string = DATA): NameTagger {
       tokens.label.fill(0, 0, tokens.count);
       markAddresses(text, tokens);
       model.label(text, tokens);
+      markTitled(tokens, model.scores);
       spreadNames(tokens, model.scores, names);
       const found: Finding[] = [];
       addSpans(tokens, model.scores, found);
