@@ -15,8 +15,8 @@ export type Chosen = {
   readonly failed: readonly Rule[];
 };
 
-/** The first rule that applies; those after it are not asked. */
-export function choose(rules: readonly Rule[], signals: Signals): Chosen {
+/** The first rule that applies; those after it are not asked. `signals` undefined: no rule has a condition. */
+export function choose(rules: readonly Rule[], signals: Signals | undefined): Chosen {
   const failed: Rule[] = [];
   for (const rule of rules) {
     const outcome = outcomeOf(rule, signals);
@@ -28,7 +28,10 @@ export function choose(rules: readonly Rule[], signals: Signals): Chosen {
 }
 
 /** What every rule comes to for a call, also those that would not be asked. */
-export function judgeAll(rules: readonly Rule[], signals: Signals): readonly { readonly rule: Rule; readonly outcome: Outcome }[] {
+export function judgeAll(
+  rules: readonly Rule[],
+  signals: Signals | undefined,
+): readonly { readonly rule: Rule; readonly outcome: Outcome }[] {
   return rules.map((rule) => ({ rule, outcome: outcomeOf(rule, signals) }));
 }
 

@@ -9,6 +9,7 @@ import { testChat } from "../domain/testing.ts";
 import { Fault } from "../kernel/fault.ts";
 import { createRouter } from "./plan.ts";
 import { EXTRACTIVE } from "./targets.ts";
+import { testParts } from "./testing.ts";
 
 const capabilities = { tools: true, jsonSchema: true, images: true, manyChoices: true };
 const own: Target = { ...EXTRACTIVE, model: "own", provider: "local", upstream: "own", kind: "openai", capabilities };
@@ -114,4 +115,30 @@ test("vectors come from another replica of the same model while one is away, and
   assert.deepEqual(names(planVectors({ v1: 5000 })), ["v3"]);
   const fault = faultOf(() => planVectors({ v1: 5000, v3: 7000 }));
   assert.deepEqual([fault.code, fault.detail.retryAfterMs], ["no_target", 5000]);
+});
+
+test("a plan reads each target's health once, whatever it asks it for, so that it decides by one state of things", () => {
+  const models = ["a", "b", "c", "d", "e", "f"].map((model): Target => ({ ...own, model }));
+  const strategies = ["priority", "least-busy", "latency", "weighted", "cheapest"] as const;
+  for (const strategy of strategies) {
+    const reads = new Map<string, number>();
+    const of: HealthView["of"] = ({ model }) => {
+      reads.set(model, (reads.get(model) ?? 0) + 1);
+      return { state: "closed", inFlight: 0, latencyMs: 10, queueDepth: undefined };
+    };
+    const router = createRouter({
+      targets: new Map(models.map((each) => [each.model, each])),
+      extractive: EXTRACTIVE,
+      routes: { auto: [{ when: 'healthy("a") && inFlight("b") == 0', use: models.map(({ model }) => model), trust: undefined, strategy }] },
+      fallback: true,
+      health: { of },
+      ...testParts(),
+    });
+    const asked = { chat: testChat({ model: "auto" }), who, inputBytes: 400, passages: 0, budgeted: false };
+    assert.equal(router.plan(asked).targets.length, 3);
+    assert.deepEqual([...reads.values()], [1, 1, 1, 1, 1, 1], strategy);
+    router.plan(asked);
+    assert.equal(reads.get("a"), 2, "the next plan reads anew");
+  }
+  console.log(`# health: ${strategies.length} strategies, each of 6 targets read once a plan`);
 });

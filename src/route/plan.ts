@@ -11,6 +11,7 @@ import { withoutOpen } from "./open-breakers.ts";
 import { planVectors } from "./plan-vectors.ts";
 import { checkNames } from "./preference.ts";
 import { putInOrder } from "./put-in-order.ts";
+import { createHealthNow } from "./health-now.ts";
 import { noChat, unknownModel } from "./refusals.ts";
 import { shortenedFor } from "./shortened.ts";
 import { always, toRules, type Outcome, type Rule } from "./rules.ts";
@@ -67,28 +68,32 @@ type Decided = Pick<Plan, "rule" | "policyHash" | "pii" | "trust"> & {
   /** Its place; undefined: no rule took the call. */
   readonly took: number | undefined;
   readonly rules: readonly Rule[];
-  readonly signals: CallSignals;
+  /** undefined: no rule of the route asks for any. */
+  readonly signals: CallSignals | undefined;
+  readonly health: HealthView;
 };
 
+const NONE_ASKED: Plan["signals"] = Object.freeze({});
 const HEALTHY: HealthView = { of: () => ({ state: "closed", inFlight: 0, latencyMs: undefined, queueDepth: undefined }) };
 
 /** Eligibility first, failing closed; order second. */
 export function createRouter(options: RouterOptions): Router {
-  const { targets, extractive, routes, health = HEALTHY } = options;
+  const { targets, extractive, routes, health: live = HEALTHY } = options;
   const policyHash = hashOf(options);
   const byName = toRoutes(options);
 
-  const decide = (name: string, about: About): Decided => {
+  const decide = (name: string, { who, dry = false }: Pick<Asking<Wanted>, "who" | "dry">, about: () => About): Decided => {
     const rules = byName.get(name);
-    if (rules === undefined || hidden(name, about.who, targets)) throw unknownModel();
-    const signals = new CallSignals(options.signals, about, { targets, health });
+    if (rules === undefined || hidden(name, who, targets)) throw unknownModel();
+    const health = createHealthNow(live);
+    const signals = rules.some(asks) ? new CallSignals(options.signals, about(), { targets, health }) : undefined;
     const { rule: chosen, none, failed } = choose(rules, signals);
-    if (!about.dry) for (const { at } of failed) options.conditionFailed?.(name, at);
+    if (!dry) for (const { at } of failed) options.conditionFailed?.(name, at);
     const took = none ? undefined : chosen.at;
     const rule = took === undefined || !Object.hasOwn(routes, name) ? undefined : { route: name, at: took };
-    return { rules, chosen, took, signals, rule, policyHash, pii: chosen.pii, trust: chosen.trust };
+    return { rules, chosen, took, signals, health, rule, policyHash, pii: chosen.pii, trust: chosen.trust };
   };
-  const candidatesOf = ({ chosen }: Decided, wanted: Asking<Wanted>): readonly Candidate[] => {
+  const candidatesOf = ({ chosen, health }: Decided, wanted: Asking<Wanted>): readonly Candidate[] => {
     if (chosen.targets.length > 0 && chosen.targets.every((target) => target.capabilities.embeddings === true)) throw noChat();
     const { prefer } = wanted.chat;
     if (prefer !== undefined) checkNames(prefer, (name) => isNamed(name, wanted.who, options));
@@ -97,17 +102,19 @@ export function createRouter(options: RouterOptions): Router {
     const barred = [...listed, extractive, ...aside].map((target): Candidate => ({ target, fell: whyFell(target, full) }));
     return withoutOpen(barred, health);
   };
-  const planOf = ({ chosen, rule, pii, trust, signals }: Decided, candidates: readonly Candidate[], wanted: Asking<Wanted>): Plan => {
+  const planOf = (decided: Decided, candidates: readonly Candidate[], wanted: Asking<Wanted>): Plan => {
+    const { chosen, rule, pii, trust, health } = decided;
     const { first, aside } = withAhead(chosen.targets, wanted.ahead, targets);
     const mine = candidates.filter(({ target }) => !aside.includes(target));
     const ordered = putInOrder(mine, { ...options, order: chosen.order, wanted, health });
     const order = putFirst(ordered, first, candidates, { fallback: options.fallback, prefer: wanted.chat.prefer });
-    return { ...order, ...toShadow(chosen, options.dice), candidates, policyHash, pii, trust, rule, signals: signals.asked };
+    return { ...order, ...toShadow(chosen, options.dice), candidates, policyHash, pii, trust, rule, signals: askedOf(decided) };
   };
 
   /** Rules are asked about the call as it came, whatever is left out of its prompt. */
   const fitted = (decided: Decided, candidates: readonly Candidate[], wanted: Asking<Wanted>): Plan => {
-    const shortened = shortenedFor({ candidates, policy: decided.chosen.context, wanted, health });
+    const { chosen, health } = decided;
+    const shortened = shortenedFor({ candidates, policy: chosen.context, wanted, health });
     if (shortened === undefined) return planOf(decided, candidates, wanted);
     const { chat, inputBytes, passages } = shortened;
     const shorter = { ...wanted, chat, inputBytes, passages };
@@ -117,20 +124,22 @@ export function createRouter(options: RouterOptions): Router {
   return {
     names: [...byName.keys()],
     plan(wanted) {
-      const decided = decide(wanted.chat.model, aboutChat(wanted));
+      const decided = decide(wanted.chat.model, wanted, () => aboutChat(wanted));
       return fitted(decided, candidatesOf(decided, wanted), wanted);
     },
     planEmbedding(wanted) {
-      const { chosen, rule, pii, signals } = decide(wanted.wish.model, aboutVectors(wanted));
+      const decided = decide(wanted.wish.model, wanted, () => aboutVectors(wanted));
+      const { chosen, rule, pii } = decided;
       const keptIn = whyKeptIn(wanted.content, chosen.pii);
       const planned = planVectors(chosen.targets, { ...wanted, trust: chosen.trust, keptIn }, options);
-      return { ...planned, policyHash, pii, rule, signals: signals.asked };
+      return { ...planned, policyHash, pii, rule, signals: askedOf(decided) };
     },
-    beside: createBeside(targets, health),
+    beside: createBeside(targets, live),
     explain(wanted) {
-      const decided = decide(wanted.chat.model, aboutChat({ ...wanted, dry: true }));
+      const dry = { ...wanted, dry: true };
+      const decided = decide(wanted.chat.model, dry, () => aboutChat(dry));
       const rules = judgeAll(decided.rules, decided.signals);
-      const reasoned = { took: decided.took, rules, signals: decided.signals.asked };
+      const reasoned = { took: decided.took, rules, signals: askedOf(decided) };
       let candidates: readonly Candidate[] = [];
       try {
         candidates = candidatesOf(decided, wanted);
@@ -142,6 +151,9 @@ export function createRouter(options: RouterOptions): Router {
     },
   };
 }
+
+const asks = ({ holds }: Rule): boolean => holds !== undefined;
+const askedOf = ({ signals }: Decided): Plan["signals"] => signals?.asked ?? NONE_ASKED;
 
 /** The dice are thrown only where there is something to win. */
 const toShadow = ({ shadow }: Rule, dice: () => number): Pick<Plan, "shadow"> =>

@@ -63,8 +63,9 @@ const narrows = ({ trust, pii }: Pick<Rule, "trust" | "pii">): boolean =>
 export const applies = (rule: Rule, outcome: Outcome): boolean =>
   outcome === "always" || outcome === "holds" || (outcome === "failed" && narrows(rule));
 
-export function outcomeOf({ holds }: Rule, signals: Signals): Outcome {
+export function outcomeOf({ holds }: Rule, signals: Signals | undefined): Outcome {
   if (holds === undefined) return "always";
+  if (signals === undefined) return "failed";
   try {
     return holds(signals) ? "holds" : "fails";
   } catch {
