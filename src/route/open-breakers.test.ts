@@ -126,7 +126,7 @@ test("a plan reads each target's health once, whatever it asks it for, so that i
       reads.set(model, (reads.get(model) ?? 0) + 1);
       return { state: "closed", inFlight: 0, latencyMs: 10, queueDepth: undefined };
     };
-    const router = createRouter({
+    const reading = createRouter({
       targets: new Map(models.map((each) => [each.model, each])),
       extractive: EXTRACTIVE,
       routes: { auto: [{ when: 'healthy("a") && inFlight("b") == 0', use: models.map(({ model }) => model), trust: undefined, strategy }] },
@@ -135,9 +135,9 @@ test("a plan reads each target's health once, whatever it asks it for, so that i
       ...testParts(),
     });
     const asked = { chat: testChat({ model: "auto" }), who, inputBytes: 400, passages: 0, budgeted: false };
-    assert.equal(router.plan(asked).targets.length, 3);
+    assert.equal(reading.plan(asked).targets.length, 3);
     assert.deepEqual([...reads.values()], [1, 1, 1, 1, 1, 1], strategy);
-    router.plan(asked);
+    reading.plan(asked);
     assert.equal(reads.get("a"), 2, "the next plan reads anew");
   }
   console.log(`# health: ${strategies.length} strategies, each of 6 targets read once a plan`);

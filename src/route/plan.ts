@@ -138,22 +138,30 @@ export function createRouter(options: RouterOptions): Router {
     explain(wanted) {
       const dry = { ...wanted, dry: true };
       const decided = decide(wanted.chat.model, dry, () => aboutChat(dry));
-      const rules = judgeAll(decided.rules, decided.signals);
-      const reasoned = { took: decided.took, rules, signals: askedOf(decided) };
-      let candidates: readonly Candidate[] = [];
-      try {
-        candidates = candidatesOf(decided, wanted);
-        const plan = fitted(decided, candidates, wanted);
-        return { ...reasoned, candidates: plan.candidates, plan, fault: undefined };
-      } catch (fault) {
-        return { ...reasoned, candidates, plan: undefined, fault };
-      }
+      return reasoningOf(
+        decided,
+        () => candidatesOf(decided, wanted),
+        (candidates) => fitted(decided, candidates, wanted),
+      );
     },
   };
 }
 
 const asks = ({ holds }: Rule): boolean => holds !== undefined;
 const askedOf = ({ signals }: Decided): Plan["signals"] => signals?.asked ?? NONE_ASKED;
+
+function reasoningOf(decided: Decided, find: () => readonly Candidate[], plan: (candidates: readonly Candidate[]) => Plan): Reasoning {
+  const rules = judgeAll(decided.rules, decided.signals);
+  const reasoned = { took: decided.took, rules, signals: askedOf(decided) };
+  let candidates: readonly Candidate[] = [];
+  try {
+    candidates = find();
+    const planned = plan(candidates);
+    return { ...reasoned, candidates: planned.candidates, plan: planned, fault: undefined };
+  } catch (fault) {
+    return { ...reasoned, candidates, plan: undefined, fault };
+  }
+}
 
 /** The dice are thrown only where there is something to win. */
 const toShadow = ({ shadow }: Rule, dice: () => number): Pick<Plan, "shadow"> =>
