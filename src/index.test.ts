@@ -32,6 +32,20 @@ test("as a library, generate answers over the same path, with text, usage, laten
   }
 });
 
+test("as a library, the environment's quick start asks the server which model it has, as for weir serve", async () => {
+  const upstream = await createFakeUpstream();
+  const dataDir = await mkdtemp(join(tmpdir(), "weir-library-"));
+  const weir = await createWeir({ dataDir }, { env: { VLLM_BASE_URL: upstream.openaiBaseUrl } });
+  try {
+    const said = await weir.generate("Say something.");
+    assert.deepEqual([said.provider, said.model], ["vllm", "fake"]);
+  } finally {
+    await weir.close();
+    await upstream.close();
+    await rm(dataDir, { recursive: true, force: true });
+  }
+});
+
 test("as a library, embed makes vectors over the same path", async () => {
   const upstream = await createFakeUpstream();
   const dataDir = await mkdtemp(join(tmpdir(), "weir-library-"));

@@ -34,6 +34,8 @@ export async function createWeir(config: WeirConfig = {}, options: { readonly en
     flags: dataDir === undefined ? {} : { data: dataDir },
     env: options.env ?? processEnv,
     cwd: cwd(),
+    // Only a quick start that names no model asks, and only then are the commands loaded.
+    listModels: async (baseUrl, apiKey) => (await import("./cli/index.ts")).listModels(baseUrl, apiKey),
     ...(Object.keys(file).length === 0 ? {} : { inline: { name: "createWeir(config)", text: JSON.stringify(file, null, 2) } }),
   });
   const clock = systemClock;
