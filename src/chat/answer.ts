@@ -36,6 +36,7 @@ export async function* answer(
     if (signal.aborted) throw Fault.ofAbort(signal);
     await stages.open(toReservation(call, admitted, microUsd, inputMax(plan, inputBytes)));
     run.open = true;
+    run.setAsideMicroUsd = microUsd;
     const trying = { call, chat, checked, plan, inputBytes, admitted, retrieved };
     yield* tryTargets(stages, run, trying, signal);
     if (plan.shadow !== undefined && !signal.aborted) stages.copy?.(trying, run.form);

@@ -28,7 +28,8 @@ export function openAttempt(stages: Stages, run: Run, trying: Trying, leaving: L
   let meter = first;
   run.form = undefined;
   const ask = (of: ChatCall): AsyncIterable<readonly Part[]> => {
-    const maxOutputTokens = stages.fitOutput(of, inputBytes, step.target) ?? of.maxOutputTokens;
+    const bytes = inputBytes + bytesOf(of, chat.messages.length);
+    const maxOutputTokens = stages.fitOutput(of, bytes, step.target) ?? of.maxOutputTokens;
     return stages.ask({ call, target: step.timed, chat: { ...of, maxOutputTokens }, passages }, signal);
   };
   const count = (parts: readonly Part[]): void => {
@@ -44,10 +45,11 @@ export function openAttempt(stages: Stages, run: Run, trying: Trying, leaving: L
     meter = run.begin(step.target, next);
     return true;
   };
+  let failed: Fault | undefined;
   /** The second attempt failed: what is told is the first's answer. */
   const gaveUp = (fault: Fault): boolean => {
     if (signal.aborted) return false;
-    step.end(fault);
+    failed = fault.with({ spent: true });
     meter.end("failed", fault.code);
     meter = first;
     return true;
@@ -63,7 +65,7 @@ export function openAttempt(stages: Stages, run: Run, trying: Trying, leaving: L
       const faults = mends ? undefined : watch?.faults();
       if (faults !== undefined) run.form = faults.length === 0 ? "fits" : "misfit";
       if (run.form === "misfit" && !chat.stream && isPromised(chat)) throw new Fault("answer_invalid", { spent: true });
-      step.end(undefined);
+      step.end(failed);
     },
     get meter() {
       return meter;

@@ -153,3 +153,44 @@ test("an answer that breaks off while it is held is billed as far as it came, an
   assert.deepEqual([heard.text, attemptsOf(heard)], [GOOD, ["a failed target_broken", "b finished"]]);
   assert.equal(heard.w.events[0]?.attempts[0]?.outputTokens, 5);
 });
+
+test("the journal never says less than what may still be spent: a free second try does not lower it", async () => {
+  const free = { price: { inputPerMTok: 0, outputPerMTok: 0 } };
+  const targets = [testTarget({ model: "small", ...free }), testTarget({ model: "large", price: { inputPerMTok: 3, outputPerMTok: 15 } })];
+  const journalled: number[] = [];
+  const w: Witness = witness({ ask: () => (journalled.push(w.opened.at(-1)?.microUsd ?? 0), play(says(BAD))) }, targets);
+  await assert.rejects(Array.fromAsync(answer(w.stages, testCall({ responseFormat: STRICT }), w.admitted, new AbortController().signal)), {
+    code: "answer_invalid",
+  });
+  assert.equal(journalled.length, 3);
+  for (const microUsd of journalled) assert.ok(microUsd >= (w.events[0]?.costMicroUsd ?? 1), String(journalled));
+});
+
+test("a promised form whose second try failed is not had from the same model again, and is what the caller is told", async () => {
+  const asked: string[] = [];
+  const w = witness(
+    { ask: ({ target }) => (asked.push(target.model), asked.length === 1 ? play(says(BAD)) : play([], new Fault("target_failed"))) },
+    [testTarget({ model: "a" })],
+  );
+  await assert.rejects(
+    Array.fromAsync(answer(w.stages, testCall({ responseFormat: STRICT }), w.admitted, new AbortController().signal)),
+    (fault: Fault) => fault.code === "answer_invalid" && fault.detail.spent === true,
+  );
+  assert.deepEqual(asked, ["a", "a"]);
+});
+
+test("a second try asks for no more than is left of the context", async () => {
+  const limits: number[] = [];
+  const w = witness({
+    fitOutput: (chat, bytes) => Math.min(chat.maxOutputTokens, 1000 - Math.ceil(bytes / 4)),
+    ask: ({ chat }) => (
+      limits.push(chat.maxOutputTokens),
+      play(says(limits.length === 1 ? JSON.stringify({ x: "word ".repeat(400) }) : GOOD))
+    ),
+  });
+  await Array.fromAsync(
+    answer(w.stages, testCall({ responseFormat: FORM, maxOutputTokens: 4096, inputBytes: 400 }), w.admitted, new AbortController().signal),
+  );
+  assert.equal(limits[0], 900);
+  assert.ok((limits[1] ?? 900) < 900 - 2000 / 4, String(limits));
+});

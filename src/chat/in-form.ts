@@ -32,7 +32,7 @@ export function watchForm({ responseFormat }: ChatCall): FormWatch | undefined {
     },
     faults() {
       if (isOther || texts.size === 0) return undefined;
-      const found = [...texts.values()].map(check);
+      const found = [...texts.values()].map((text) => check(text, texts.size));
       return found.includes(undefined) ? undefined : found.flatMap((faults) => faults ?? []);
     },
     get text() {

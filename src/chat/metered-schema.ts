@@ -6,7 +6,12 @@ export class TooMuch extends Error {
 export type Json = Readonly<Record<string, unknown>>;
 
 /** Steps that one check may take: a tenth of a second at the very most, a millisecond for a schema as people write them. */
-const STEPS_MAX = 40_000;
+const STEPS_MAX = 20_000;
+/** A schema is compiled before anything is asked, and each of its schemas by its whole path. */
+const SCHEMAS_MAX = 5_000;
+const PATH_CHARACTERS_MAX = 1_000_000;
+/** Of names in schema and answer: they are written out whenever something is entered. */
+const NAME_CHARACTERS_MAX = 512;
 /** Of what is compared, keys that are counted, and characters that are: as many take the time of one step. */
 const COMPARED_A_STEP = 16;
 const KEYS_A_STEP = 8;
@@ -37,8 +42,8 @@ type Extent = { keys: number; characters: number };
 export type MeteredSchema = {
   /** A copy that counts how often it is entered. */
   readonly schema: Json;
-  /** Before each check, with what is checked. From then on entering throws `TooMuch` where it was too often. */
-  begin(answer: unknown): void;
+  /** Before each check, with what is checked and among how many. From then on entering throws `TooMuch` where it was too often. */
+  begin(answer: unknown, among: number): void;
 };
 
 const isObject = (value: unknown): value is Json => typeof value === "object" && value !== null && !Array.isArray(value);
@@ -48,19 +53,25 @@ export function meterSchema(of: Json): MeteredSchema {
   let left = STEPS_MAX;
   let extent: Extent = { keys: 0, characters: 0 };
 
-  const copy = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(copy);
-    if (typeof value === "boolean") return copySchema(value ? EVERYTHING : NOTHING);
-    return isObject(value) ? copySchema(value) : value;
+  let schemas = 0;
+  let pathCharacters = 0;
+
+  const copy = (value: unknown, path: number): unknown => {
+    if (Array.isArray(value)) return value.map((each) => copy(each, path + 5));
+    if (typeof value === "boolean") return copySchema(value ? EVERYTHING : NOTHING, path);
+    return isObject(value) ? copySchema(value, path) : value;
   };
-  const copyNamed = (name: string, inner: unknown): unknown => {
+  const copyNamed = (name: string, inner: unknown, path: number): unknown => {
     if (VALUES.has(name) || name === "$recursiveAnchor") return inner;
-    if (!MAPS.has(name) || !isObject(inner)) return copy(inner);
-    return Object.fromEntries(Object.entries(inner).map(([key, each]): [string, unknown] => [key, copy(each)]));
+    if (!MAPS.has(name) || !isObject(inner)) return copy(inner, path);
+    return Object.fromEntries(Object.entries(inner).map(([key, each]): [string, unknown] => [key, copy(each, path + lengthOf(key))]));
   };
-  const copySchema = (schema: Json): Json => {
+  const copySchema = (schema: Json, path: number): Json => {
+    schemas++;
+    pathCharacters += path;
+    if (schemas > SCHEMAS_MAX || pathCharacters > PATH_CHARACTERS_MAX) throw new TooMuch();
     const kept = Object.entries(schema).filter(([name]) => !LEFT_OUT.has(name) && name !== ENTERED);
-    const made = Object.fromEntries(kept.map(([name, inner]): [string, unknown] => [name, copyNamed(name, inner)]));
+    const made = Object.fromEntries(kept.map(([name, inner]): [string, unknown] => [name, copyNamed(name, inner, path + lengthOf(name))]));
     const own = stepsOf(made);
     const has = (names: readonly string[]): number => (names.some((name) => Object.hasOwn(made, name)) ? 1 : 0);
     const [keys, text] = [has(OF_KEYS), has(OF_TEXT)];
@@ -72,13 +83,19 @@ export function meterSchema(of: Json): MeteredSchema {
     });
   };
   return {
-    schema: copySchema(of),
-    begin(answer) {
-      left = STEPS_MAX;
+    schema: copySchema(of, 0),
+    begin(answer, among) {
+      left = STEPS_MAX / among;
       extent = { keys: 0, characters: 0 };
       measure(answer, extent);
     },
   };
+}
+
+/** Of a step in a path. */
+function lengthOf(name: string): number {
+  if (name.length > NAME_CHARACTERS_MAX) throw new TooMuch();
+  return name.length + 1;
 }
 
 /** Entering it once, whatever is met. */
@@ -97,8 +114,11 @@ function measure(value: unknown, extent: Extent): void {
     extent.keys = Math.max(extent.keys, value.length);
     for (const inner of value) measure(inner, extent);
   } else if (isObject(value)) {
-    const inner = Object.values(value);
+    const inner = Object.entries(value);
     extent.keys = Math.max(extent.keys, inner.length);
-    for (const each of inner) measure(each, extent);
+    for (const [name, each] of inner) {
+      lengthOf(name);
+      measure(each, extent);
+    }
   }
 }

@@ -38,6 +38,9 @@ type Raised = {
  */
 export async function raise(stages: Stages, run: Run, { call, asked = call, admitted, target, inputBytes }: Raised): Promise<void> {
   const microUsd = run.spentMicroUsd + boundFor(target, inputBytes, asked);
+  // Never less than before: a free judge's word is followed by the dear model that all of it is for.
+  if (microUsd <= run.setAsideMicroUsd) return;
   if (admitted.budgeted) await admitted.reserve(microUsd);
   await stages.open(toReservation(call, admitted, microUsd, inputBytes));
+  run.setAsideMicroUsd = microUsd;
 }

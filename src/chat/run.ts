@@ -20,6 +20,8 @@ export type Run = {
   open: boolean;
   readonly recorded: boolean;
   readonly spentMicroUsd: number;
+  /** What the journal knows that the call may cost. */
+  setAsideMicroUsd: number;
   /** Of attempts that have ended, in and out. */
   readonly spentTokens: number;
   /** That were begun, for an answer. */
@@ -137,6 +139,7 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
     retrieved: undefined,
     checked: undefined,
     open: false,
+    setAsideMicroUsd: 0,
     get recorded() {
       return recording !== undefined;
     },

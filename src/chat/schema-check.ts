@@ -6,7 +6,7 @@ import { meterSchema, type Json, type MeteredSchema } from "./metered-schema.ts"
 export type SchemaFaults = readonly string[];
 
 /** `undefined`: it cannot be told, because the schema is none that can be read here, or the answer is too long. */
-export type CheckAnswer = (text: string) => SchemaFaults | undefined;
+export type CheckAnswer = (text: string, /** Of how many answers of a call; default 1. */ among?: number) => SchemaFaults | undefined;
 
 /** Longer answers are documents; checking one would hold up the calls beside it. */
 export const CHECKED_CHARACTERS_MAX = 256 * 1024;
@@ -21,12 +21,21 @@ const NOT_JSON: SchemaFaults = ["The answer is not JSON."];
 export function createAnswerCheck(format: ResponseFormat | undefined): CheckAnswer | undefined {
   if (format === undefined || format.type === "text") return undefined;
   if (format.type === "json-object") return checkObject;
-  const validate = readSchema(format.schema);
-  return (text) => {
+  let known = checks.get(format);
+  if (known === undefined) checks.set(format, (known = createSchemaCheck(format.schema)));
+  return known;
+}
+
+/** A call's form is asked for at each of its attempts, and compiled once. */
+const checks = new WeakMap<ResponseFormat, CheckAnswer>();
+
+function createSchemaCheck(schema: Json | undefined): CheckAnswer {
+  const validate = readSchema(schema);
+  return (text, among = 1) => {
     if (text.length > CHECKED_CHARACTERS_MAX) return undefined;
     const value = parse(text);
     if (value === undefined) return NOT_JSON;
-    return validate?.(value.json);
+    return validate?.(value.json, among);
   };
 }
 
@@ -45,21 +54,21 @@ function parse(text: string): { readonly json: unknown } | undefined {
   }
 }
 
-/** undefined: a schema that refers to what is not in it. */
-function readSchema(schema: Json | undefined): ((value: unknown) => SchemaFaults | undefined) | undefined {
+/** undefined: a schema that refers to what is not in it, or is too large. */
+function readSchema(schema: Json | undefined): ((value: unknown, among: number) => SchemaFaults | undefined) | undefined {
   if (schema === undefined) return undefined;
   try {
     const metered = meterSchema(schema);
     const validator = new Validator(metered.schema, "2020-12", false);
-    return (value) => judge(validator, metered, value);
+    return (value, among) => judge(validator, metered, value, among);
   } catch {
     return undefined;
   }
 }
 
-function judge(validator: Validator, metered: MeteredSchema, value: unknown): SchemaFaults | undefined {
+function judge(validator: Validator, metered: MeteredSchema, value: unknown, among: number): SchemaFaults | undefined {
   try {
-    metered.begin(value);
+    metered.begin(value, among);
     const { valid, errors } = validator.validate(value);
     if (valid) return [];
     // The innermost say what is wrong; what stands around them says only that something is.
