@@ -96,7 +96,7 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
   ],
   [
     LICENCE,
-    "driver's license|drivers license|driver license|driving licence|driving license|driver's licence|drivers licence|license number|licence number|dl number|dl no|driver's license number|driver license number|driving licence number",
+    "my licence|my license|his licence|his license|her licence|her license|driver's license|drivers license|driver license|driving licence|driving license|driver's licence|drivers licence|license number|licence number|dl number|dl no|driver's license number|driver license number|driving licence number",
     "führerschein|führerscheinnummer|fahrerlaubnis",
     "permis de conduire|numéro de permis|permis",
     "permiso de conducir|licencia de conducir|carnet de conducir|licencia de manejo",
@@ -168,7 +168,7 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
   ],
   [
     PLATE,
-    "license plate|licence plate|number plate|plate number|registration plate|vehicle registration|reg plate|car registration|license plate number|plates|plate|tag number|reg no",
+    "license plate|licence plate|number plate|plate number|registration plate|vehicle registration|reg plate|car registration|license plate number|plates|plate|tag number|car reg|vehicle reg|car registration number|reg no",
     "kennzeichen|autokennzeichen|nummernschild|kfz kennzeichen",
     "plaque d'immatriculation|immatriculation|immatriculé|immatriculée|plaque",
     "matrícula|placa|placas|número de placa",
@@ -185,7 +185,7 @@ const WORDS: readonly (readonly [topics: number, ...phrases: readonly string[]])
   ],
   [
     SECRET,
-    "password|passwd|pwd|passphrase|passcode|secret|api key|apikey|secret key|access key|access token|auth token|token|private key|client secret|credentials|api token|api secret|secret access key|encryption key|signing key|master key|refresh token|session token|account key|shared access key|pin|otp|otp code|one time password|access code|entry code|door code|gate code|alarm code|pin is|one time code|verification code|recovery code|aws secret access key|bearer token|db password|login password|root password|cvv|cvc|security code",
+    "password|passwd|pass|pwd|passphrase|passcode|secret|api key|apikey|secret key|access key|access token|auth token|token|private key|client secret|credentials|api token|api secret|secret access key|encryption key|signing key|master key|refresh token|session token|account key|shared access key|pin|otp|otp code|one time password|access code|entry code|door code|gate code|alarm code|pin is|one time code|verification code|recovery code|aws secret access key|bearer token|db password|login password|root password|cvv|cvc|security code",
     "passwort|kennwort|geheimnis|zugangsdaten|zugangscode|schlüssel|api schlüssel|zugriffstoken|pin nummer",
     "mot de passe|mdp|clé secrète|clé api|clé d'api|code secret|jeton",
     "contraseña|clave|clave secreta|clave de api|clave api|secreto",

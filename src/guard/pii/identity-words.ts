@@ -23,7 +23,7 @@ const BY_COUNTRY: readonly (readonly [country: string, phrases: string])[] = [
   ["mx", "curp|rfc|clave única"],
   ["br", "cpf|cnpj|cadastro de pessoas físicas|cadastro nacional"],
   ["ar", "cuit|cuil"],
-  ["cl", "rut|run"],
+  ["cl", "rut"],
   [
     "de",
     "steuer id|steueridentifikationsnummer|steuer identifikationsnummer|idnr|steuerid|rentenversicherungsnummer|sv nummer|rvnr|steuerliche identifikationsnummer|tin de",
@@ -83,6 +83,8 @@ const HINTS: readonly (readonly [country: string, phrases: string])[] = [
   ["es", "nie"],
   ["de", "tin"],
   ["fr", "spi"],
+  ["cl", "run"],
+  ["tr", "t c"],
 ];
 
 const toLines = (topics: number, entries: readonly (readonly [country: string, phrases: string])[]): readonly LexiconLine[] =>

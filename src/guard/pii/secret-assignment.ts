@@ -64,6 +64,7 @@ const closing = /[.,;:?)\]}。、*]{1,8}$/;
 const besideValue = / ["'`*]{0,2}([^\s"'`,;<>|\u3000-\u30ff\u4e00-\u9fff]{8,100})/y;
 
 function findBeside(scan: Scan, mark: number, out: Finding[]): boolean {
+  if (/^pass$/i.test(scan.text.slice(scan.markStart[mark] ?? 0, scan.markEnd[mark] ?? 0))) return false;
   besideValue.lastIndex = scan.markEnd[mark] ?? 0;
   const value = besideValue.exec(scan.text)?.[1]?.replace(closing, "");
   if (value === undefined || code.test(value) || !hasDigit.test(value) || !hasLetter.test(value) || !hasMark.test(value)) return false;
@@ -102,6 +103,8 @@ function findAssigned(scan: Scan, mark: number, out: Finding[]): boolean {
   const isQuoted = (assigned[2] ?? "") !== "";
   const value = isQuoted ? raw : raw.replace(closing, "");
   const label = text.slice(scan.markStart[mark] ?? 0, labelEnd);
+  // "pass=…" is a password; what "the pass is" may be anything.
+  if (assigned[1] === undefined && /^pass$/i.test(label)) return false;
   const score = valueScore(label, value, assigned[1] !== undefined, isQuoted);
   if (score > 0) out.push({ type: "SECRET", start, end: start + value.length, score, reason: "context:secret" });
   return score > 0;

@@ -49,6 +49,11 @@ const WRITTEN: readonly Case[] = [
     "CARD",
     "four five three nine one four eight eight oh three four three six four six seven",
   ],
+  ["born 3 Feb 1971, NHS number 6902341222, sample taken", "DATE_OF_BIRTH", "3 Feb 1971"],
+  ["born 3 Feb 1971, NHS number 6902341222, sample taken", "NATIONAL_ID", "6902341222"],
+  ["user=svc_backup pass=HzfdVrlts0ro", "SECRET", "HzfdVrlts0ro"],
+  ["My licence is WILLI812155R99DM, expires 2029", "DRIVING_LICENCE", "WILLI812155R99DM"],
+  ["Car reg BX21 KHT, blue Golf", "VEHICLE", "BX21 KHT"],
   ["pay with 5166 1193 1845 2296 11/28 cvc 331", "CARD", "5166 1193 1845 2296"],
 ];
 
@@ -57,6 +62,8 @@ const NAMED: readonly Case[] = [
   ["Rijksregisternummer 38.12.25-939.66, Kerkstraat 12, 9000 Gent", "ADDRESS", "Kerkstraat 12, 9000 Gent"],
   ["Sigrid Marte, Mariahilfer Straße 88/12, 1070 Wien", "ADDRESS", "Mariahilfer Straße 88/12, 1070 Wien"],
   ["Av. Reforma 222, 06600 Puebla", "ADDRESS", "Av. Reforma 222, 06600 Puebla"],
+  ["j'habite au 8 avenue Victor Hugo, 75116 Paris", "ADDRESS", "8 avenue Victor Hugo, 75116 Paris"],
+  ["adres: al. Niepodległości 114/5, 02-577 Warszawa", "ADDRESS", "al. Niepodległości 114/5, 02-577 Warszawa"],
   ["मेरा पता 42, गांधी नगर, जयपुर 302015 है।", "ADDRESS", "42, गांधी नगर, जयपुर 302015"],
   ["Herr Dr. Hein hat morgen Dienst", "PERSON", "Hein"],
   ["een afspraak bij dokter van Loon.", "PERSON", "Loon"],
@@ -67,6 +74,9 @@ const NAMED: readonly Case[] = [
 const ORDINARY: readonly string[] = [
   "BP 150/88, HR 72, temp 98.6",
   "Room 594, building 12, floor 3",
+  "meeting 2026-03-13 16:30-14:14 room 755",
+  "run-5446664396-228 finished with code 4",
+  "the boarding pass is AB12-34!",
   "one two three four five six seven eight nine ten",
   "five six seven eight, who do we appreciate",
   "again and again: one one one one one one one one one one",

@@ -215,9 +215,13 @@ function findCompound(words: Words, at: number): void {
   mark(words, numbersBefore(words, start), followTail(words, numbersAfter(words, street)));
 }
 
+const UNIT_CHARS_MAX = 5;
+
 /** "Apt. 974" after "75 Auerstrasse", or where no word says that a line is a street: "91 Vila Miguel Tavares 1160\nSuite 616". */
 function findUnit(words: Words, at: number): void {
   if (!isDigit(words, at + 1) || sizeAt(words, at) < 3 || roleAt(words, at + 1) === ROLES.date) return;
+  // "NHS number 6902341222" is no flat.
+  if (sizeAt(words, at + 1) > UNIT_CHARS_MAX) return;
   let start = at;
   let digits = 0;
   let names = 0;
@@ -231,8 +235,8 @@ function findUnit(words: Words, at: number): void {
       start = left;
     } else if (roleAt(words, left) !== ROLES.unit && roleAt(words, left) !== ROLES.particle) names++;
   }
-  // "Room 594, building 12, floor 3" is in no street.
-  if (names === 0 && roleAt(words, start - 1) === ROLES.unit) return;
+  // "Room 594, building 12, floor 3" and "16:30 room 755" are in no street.
+  if (names === 0 && (roleAt(words, start - 1) === ROLES.unit || gapAt(words, at) === GAP_SPACE)) return;
   if (digits > 0) mark(words, start, followTail(words, at + 1));
 }
 
@@ -307,11 +311,18 @@ function findNumbered(words: Words, at: number): void {
   mark(words, numbersBefore(words, at), followTail(words, last + 1));
 }
 
-/** "Av. Reforma 222": elsewhere "av" is a particle of Nordic names. */
+/** "Av. Reforma 222", "al. Niepodległości 5": elsewhere both are particles of names. */
 const isAvenue = (words: Words, at: number): boolean =>
   sizeAt(words, at) === 2 &&
   gapAt(words, at + 1) === GAP_PERIOD &&
-  /^av$/iu.test(words.text.slice(words.tokens.start[at], words.tokens.end[at]));
+  /^a[lv]$/iu.test(words.text.slice(words.tokens.start[at], words.tokens.end[at]));
+
+/** "8 avenue Victor Hugo": the word for the street between its number and its name, as in French. */
+const isBetween = (words: Words, at: number): boolean =>
+  isDigit(words, at - 1) &&
+  gapAt(words, at) <= GAP_COMMA &&
+  words.tokens.shape[at + 1] === SHAPE_TITLE &&
+  gapAt(words, at + 1) === GAP_SPACE;
 
 /** Labels the words of postal addresses. Each word is looked at a bounded number of times. */
 export function markAddresses(text: string, tokens: Tokens): void {
@@ -323,8 +334,8 @@ export function markAddresses(text: string, tokens: Tokens): void {
       findCompound(words, at);
       if (sizeAt(words, at) <= 3) findNumbered(words, at);
       findPostcode(words, at);
-    } else if (role === ROLES.streetAfter) findStreetAfter(words, at);
-    else if (role === ROLES.streetBefore) findStreetBefore(words, at);
+    } else if (role === ROLES.streetAfter && !isBetween(words, at)) findStreetAfter(words, at);
+    else if (role === ROLES.streetBefore || role === ROLES.streetAfter) findStreetBefore(words, at);
     else if (isAvenue(words, at)) findStreetBefore(words, at);
     else if (role === ROLES.unit) findUnit(words, at);
     else if (role === ROLES.box) findBox(words, at);

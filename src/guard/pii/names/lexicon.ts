@@ -102,6 +102,8 @@ function addRoles(table: WordTable): void {
 /** The words of every label that the other rules know. Particles of names ("de", "la") are among them and stay what they are. */
 function addLabels(table: WordTable): void {
   const words = new Set([...LEXICON_LINES.map(({ phrases }) => phrases), FORM_WORDS].flatMap((list) => list.split(/[\s|'’.\-/_]+/u)));
+  // "Versicherten-Nr." is "Versichertennr." as well.
+  for (const { phrases } of LEXICON_LINES) for (const phrase of phrases.split("|")) words.add(phrase.replaceAll(/[\s-]/gu, ""));
   for (const word of words) {
     const hash = hashWord(foldWord(word));
     if (word !== "" && roleOf(findWord(table, hash)) !== ROLES.particle) addWord(table, hash, LABEL_WORD, LABEL_WORD);

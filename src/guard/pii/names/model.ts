@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { FEATURES_MAX, FEATURES_SIZE, featuresOf } from "./features.ts";
 import { LABEL_ADDRESS, LABEL_NONE, LABEL_ORGANISATION, LABELS } from "./labels.ts";
 import { isCandidate, isLabel } from "./prepare.ts";
-import { SHAPE_LOWER, SHAPE_PLAIN, TOKENS_MAX, type Tokens } from "./tokens.ts";
+import { GAP_HYPHEN, SHAPE_LOWER, SHAPE_PLAIN, TOKENS_MAX, type Tokens } from "./tokens.ts";
 
 /** A weight of 1 is stored as this: weights from -8 to 8 in a byte. */
 export const WEIGHT_SCALE = 16;
@@ -53,7 +53,12 @@ export function createModel(weights: Int8Array): Model {
       const best = Math.max(person, location, organisation);
       if (best <= none + (isDoubtful(tokens, at) ? DOUBT : 0)) continue;
       const own = best === person ? 1 : best === location ? 2 : 3;
-      if (own !== LABEL_ORGANISATION && (at === 0 || tokens.label[at - 1] !== own) && isLabel(tokens, at)) continue;
+      if (
+        own !== LABEL_ORGANISATION &&
+        (at === 0 || tokens.label[at - 1] !== own || (tokens.gap[at] ?? 0) > GAP_HYPHEN) &&
+        isLabel(tokens, at)
+      )
+        continue;
       tokens.label[at] = own;
       scores[at] = 1 / (1 + Math.exp((none - best) / WEIGHT_SCALE));
     }

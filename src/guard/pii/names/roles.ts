@@ -144,7 +144,7 @@ const LISTS: Readonly<Record<Role, string>> = {
     nigerian kenyan ghanaian ethiopian egyptian moroccan algerian tunisian israeli iranian iraqi syrian lebanese pakistani bangladeshi
     nepalese filipino vietnamese malaysian indonesian singaporean taiwanese ukrainian belarusian czech slovak hungarian romanian bulgarian
     serbian croatian slovenian bosnian albanian austrian belgian icelandic estonian latvian lithuanian argentinian chilean peruvian
-    colombian venezuelan cuban ecuadorian bolivian uruguayan osterreichisch schweizerisch`,
+    thai punjabi bengali tamil telugu urdu gujarati marathi swahili colombian venezuelan cuban ecuadorian bolivian uruguayan osterreichisch schweizerisch`,
   address: `address adresse direccion indirizzo endereco adres anschrift domicilio zip zipcode postcode postleitzahl plz cap codigo`,
   question: `what when where why how which if because although while since once after before until unless during then so but yet however
     therefore also even only just not never please yes ok okay maybe perhaps`,
