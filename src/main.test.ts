@@ -82,6 +82,13 @@ test("a command that is not there ends with exit code 2 and a word of help", asy
   assert.equal(run.printed.err, 'weir: there is no command "srve". Did you mean "serve"?\n');
 });
 
+test("a command whose reader has left ends without a word", async () => {
+  const run = start(["--help"], await makeFolder());
+  run.child.stdout?.destroy();
+  assert.equal(await run.ended, 141);
+  assert.equal(run.printed.err, "");
+});
+
 test("the version is the package's", async () => {
   const run = start(["--version"], await makeFolder());
   assert.equal(await run.ended, 0);

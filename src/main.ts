@@ -42,6 +42,12 @@ function exitOnUnexpected(error: unknown): void {
   process.exit(1);
 }
 
+/** Who reads the output has left, as `weir usage | head` does: a command has nobody to tell any more, a server goes on. */
+function onOutputError(error: Error & { readonly code?: string }): void {
+  if (error.code !== "EPIPE") exitOnUnexpected(error);
+  else if (argv[0] !== "serve") process.exit(128 + constants.signals.SIGPIPE);
+}
+
 /** The first signal asks to stop; the second does not wait. */
 function listenToSignals(): { readonly signal: AbortSignal; exitCode(): number } {
   const stop = new AbortController();
@@ -104,6 +110,7 @@ async function main(): Promise<number> {
 
 process.on("unhandledRejection", exitOnUnexpected);
 process.on("uncaughtException", exitOnUnexpected);
+process.stdout.on("error", onOutputError);
 const code = await main();
 // Nothing may keep an ended command alive; what was printed goes out first.
 process.stdout.write("", () => process.exit(code));
