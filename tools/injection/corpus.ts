@@ -1,6 +1,13 @@
 import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
 import { shuffle } from "../linear/shuffle.ts";
-import { generateAttacks, generateForeignAttacks, generateForeignHarmless, generateHarmless } from "./generate.ts";
+import {
+  generateAttacks,
+  generateForeignAttacks,
+  generateForeignHarmless,
+  generateHarmless,
+  generatePlanted,
+  generatePlantedHarmless,
+} from "./generate.ts";
 import { generateShortPrompts } from "./short-prompts.ts";
 import { readAttackSources, readOrdinarySources, readTriggerSources, type Source } from "./sources.ts";
 
@@ -29,6 +36,8 @@ export function readCorpus(seed: number): readonly Source[] {
     own("own-harmless", "trigger", generateHarmless, 3),
     own("own-foreign-harmless", "trigger", generateForeignHarmless, 4),
     own("own-short", "ordinary", generateShortPrompts, 5),
+    own("own-planted", "attack", generatePlanted, 6),
+    own("own-planted-harmless", "trigger", generatePlantedHarmless, 7),
   ];
 }
 

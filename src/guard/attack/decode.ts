@@ -190,3 +190,16 @@ export const joinLetters = (text: string): string =>
     const joined = groups.map((group) => group.replace(/[^A-Za-z0-9]/g, ""));
     return ` ${(groups.length > 1 ? joined : joined.map(cutWords)).join(" ")} `;
   });
+
+const letters = /[A-Za-z]+/g;
+/** Letters of long runs that are cut into words; each costs several looks, so that more of them are left as they are. */
+const RUN_LETTERS_MAX = 8192;
+/** `ignoreallrules` made words, where a run has at least so many letters. */
+export function cutRuns(text: string, runMin: number): string {
+  let left = RUN_LETTERS_MAX;
+  return text.replace(letters, (run) => {
+    if (run.length < runMin || run.length > left) return run;
+    left -= run.length;
+    return cutWords(run);
+  });
+}

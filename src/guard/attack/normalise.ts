@@ -1,5 +1,6 @@
-import { decodeRuns, joinLetters, joinWords, readLeet, resolveEscapes } from "./decode.ts";
+import { cutRuns, decodeRuns, joinLetters, joinWords, readLeet, resolveEscapes } from "./decode.ts";
 import { foldText, type Trick } from "./fold.ts";
+import { respell } from "./respell.ts";
 import { profile, shift, type Profile } from "./profile.ts";
 
 /** One way to read a text. */
@@ -16,6 +17,8 @@ export type Reading =
   | "reversed"
   | "leetspeak"
   | "spaced-letters"
+  | "unspaced-words"
+  | "misspelt"
   | "joined-words";
 
 export type Views = {
@@ -36,6 +39,9 @@ const BYTE_ROW_MIN = 8;
 const ESCAPES_MIN = 3;
 const LETTER_ROW_MIN = 5;
 const STRANGE_WORDS_MIN = 2;
+const MISSPELT_MIN = 2;
+/** No word of the languages of Europe, and few names, have so many letters. */
+const LETTER_RUN_MIN = 24;
 
 /** Quotation marks, dashes, bullets and the like: most texts that are not ASCII have no more than these, and they hide nothing. */
 const typographic = /^[\0-\x7f\u00a0\u00a7\u00a9\u00ae\u00b0\u2010-\u2027\u2030-\u203a\u20ac\u2122]*$/;
@@ -47,6 +53,11 @@ function addReadings(text: string, found: Profile, add: (view: View) => void): v
     const resolved = resolveEscapes(text);
     if (resolved !== text) add({ text: foldText(resolved).text, how: "escapes" });
   }
+  if (found.maybeMisspelt >= MISSPELT_MIN) {
+    const meant = respell(text);
+    if (meant !== text) add({ text: meant, how: "misspelt" });
+  }
+  if (found.letterRun >= LETTER_RUN_MIN) add({ text: cutRuns(text, LETTER_RUN_MIN), how: "unspaced-words" });
   if (found.letterRow >= LETTER_ROW_MIN) add({ text: joinLetters(text), how: "spaced-letters" });
   if (found.isMixed) {
     const read = readLeet(text);
@@ -103,6 +114,8 @@ function isOrdinary(found: Profile): boolean {
     found.codeRun < CODE_RUN_MIN &&
     found.byteRow < BYTE_ROW_MIN &&
     found.escapes < ESCAPES_MIN &&
+    found.maybeMisspelt < MISSPELT_MIN &&
+    found.letterRun < LETTER_RUN_MIN &&
     !found.isMixed &&
     found.letterRow < LETTER_ROW_MIN &&
     !(found.isJointed || found.isAdded) &&

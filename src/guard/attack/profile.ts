@@ -1,3 +1,5 @@
+import { SPELLED_RIGHT, letterBit, mayBeMisspelt, startKey } from "./respell.ts";
+
 /** What a text may hide, told in one look over its characters, so that an ordinary text pays for nothing else. */
 export type Profile = {
   readonly isAscii: boolean;
@@ -18,6 +20,10 @@ export type Profile = {
   /** Different words that are frequent words written backwards, or shifted by thirteen letters. */
   readonly backwardWords: number;
   readonly shiftedWords: number;
+  /** Words that have the letters of one that is frequent in attacks, and are not it. */
+  readonly maybeMisspelt: number;
+  /** The longest run of letters. */
+  readonly letterRun: number;
 };
 
 const FREQUENT =
@@ -55,6 +61,7 @@ const words = FREQUENT.split(" ");
 const known = new Set(words);
 const backward = new Set(words.filter((word) => word.length > 2 && !known.has(reverse(word))).map((word) => hashOf(reverse(word))));
 const shifted = new Set(words.filter((word) => !known.has(shift(word))).map((word) => hashOf(shift(word))));
+const right = new Set(SPELLED_RIGHT.map(hashOf));
 /** A word that is in neither set is told by one look into this. */
 const maybe = new Uint8Array(4096);
 for (const hash of [...backward, ...shifted]) maybe[hash & 4095] = 1;
@@ -70,6 +77,9 @@ const JOINTS_MIN = 4;
 const FAR = -1000;
 /** A line end: it ends the last word. */
 const END = 10;
+/** Words of an attack and what is meant for one have so many letters. */
+const MISSPELT_MIN = 5;
+const MISSPELT_MAX = 16;
 /** Longer words with digits are names and keys. */
 const MIXED_LENGTH_MAX = 20;
 
@@ -82,6 +92,8 @@ type Count = {
   letterRow: number;
   bytes: number;
   byteRow: number;
+  misspelt: number;
+  letterRun: number;
   backward: Set<number> | undefined;
   shifted: Set<number> | undefined;
 };
@@ -94,12 +106,17 @@ const startCount = (): Count => ({
   letterRow: 0,
   bytes: 0,
   byteRow: 0,
+  misspelt: 0,
+  letterRun: 0,
   backward: undefined,
   shifted: undefined,
 });
 
-function endWord(count: Count, hash: number, length: number, bits: number): void {
+function endWord(count: Count, hash: number, length: number, bits: number, letters: number): void {
   count.words++;
+  if (length >= MISSPELT_MIN && length <= MISSPELT_MAX && (bits & ~KIND.HEX) === KIND.LETTER && mayBeMisspelt(letters) && !right.has(hash))
+    count.misspelt++;
+  if (length > count.letterRun && (bits & KIND.DIGIT) === 0) count.letterRun = length;
   if ((bits & KIND.LETTER) !== 0 && (bits & (KIND.DIGIT | KIND.LEET)) !== 0 && length < MIXED_LENGTH_MAX) {
     count.isMixed ||= count.words - count.mixedAt <= NEAR_WORDS;
     count.mixedAt = count.words;
@@ -122,6 +139,7 @@ export function profile(text: string): Profile {
   let hash = 0;
   let length = 0;
   let bits = 0;
+  let letters = 0;
   let before = 0;
   let wasJoint = false;
   let seen = 0;
@@ -150,20 +168,21 @@ export function profile(text: string): Profile {
         }
         hash = 0;
         bits = KIND.HEX;
-      }
+        letters = startKey(code);
+      } else letters |= letterBit(code);
       hash = Math.imul(hash ^ (code >= 65 && code <= 90 ? code + 32 : code), HASH_STEP);
       // A mark at the end of a word is punctuation: only what has a letter after it, or a digit anywhere, makes a word mixed.
       if ((kind & KIND.LETTER) !== 0 && (before & KIND.LEET) !== 0) bits |= KIND.LEET;
       bits = (bits | (kind & (KIND.LETTER | KIND.DIGIT))) & (kind | ~KIND.HEX);
       length++;
     } else {
-      if (length > 0) endWord(count, hash, length, bits);
+      if (length > 0) endWord(count, hash, length, bits, letters);
       length = 0;
       wasJoint = (kind & KIND.JOINT) !== 0 && (before & KIND.LETTER) !== 0;
     }
     before = kind;
   }
-  const { isMixed, letterRow, byteRow, backward: backwards, shifted: shifts } = count;
+  const { isMixed, letterRow, byteRow, misspelt, letterRun, backward: backwards, shifted: shifts } = count;
   return {
     isAscii: seen < 128,
     codeRun,
@@ -175,5 +194,7 @@ export function profile(text: string): Profile {
     isAdded: pluses >= PLUSES_MIN,
     backwardWords: backwards?.size ?? 0,
     shiftedWords: shifts?.size ?? 0,
+    maybeMisspelt: misspelt,
+    letterRun,
   };
 }

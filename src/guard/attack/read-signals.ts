@@ -17,6 +17,7 @@ const DROP = kindOf("drop");
 const TURN = kindOf("turn");
 const TEMPLATE = kindOf("template");
 const TAG = kindOf("tag");
+const VOCATIVE = kindOf("vocative");
 const SHOUTED: ReadonlySet<number> = new Set([DROP, kindOf("parrot"), kindOf("reveal"), kindOf("everything")]);
 const SHOUTED_ORDER = SIGNAL_NAMES.indexOf("shouted-order");
 const QUOTED_ORDER = SIGNAL_NAMES.indexOf("quoted-order");
@@ -111,6 +112,7 @@ export function createSignalReader(): (tokens: Tokens) => Events {
         const kind = branch.kinds[i] ?? 0;
         const mark = marks[first] ?? 0;
         if (kind === TURN && ((mark & MARK.LINE_START) === 0 || ((marks[last] ?? 0) & MARK.COLON) === 0)) continue;
+        if (kind === VOCATIVE && ((marks[last] ?? 0) & (MARK.COLON | MARK.COMMA)) === 0) continue;
         if ((kind === TEMPLATE || kind === TAG) && (mark & MARK.MARKUP) === 0) continue;
         if (branch.isCapital && (mark & MARK.UPPER) === 0) continue;
         if (SHOUTED.has(kind) && (mark & MARK.UPPER) !== 0) emit(last, SHOUTED_ORDER);

@@ -1,12 +1,6 @@
 import type { PhraseClass } from "./phrases.ts";
-
-/** Kinds of phrases one after another, and how many words may lie between two of them. */
-export type Sequence = { readonly kinds: readonly PhraseClass[]; readonly gap: number };
-
-/** What a signal speaks for. It bounds its weight: a sign of an attack never speaks against one, however the data fell. */
-export type Leaning = "attack" | "ordinary" | "either";
-
-export type Signal = { readonly leaning: Leaning; readonly sequences: readonly Sequence[] };
+import type { Sequence, Signal } from "./signal.ts";
+import { PLANTED_SIGNALS } from "./planted-signals.ts";
 
 const alone = (...kinds: readonly PhraseClass[]): readonly Sequence[] => kinds.map((kind) => ({ kinds: [kind], gap: 0 }));
 const within = (gap: number, ...sequences: readonly (readonly PhraseClass[])[]): readonly Sequence[] =>
@@ -237,6 +231,7 @@ export const SIGNALS = {
   "ask-override": { leaning: "ordinary", sequences: within(6, ["ask", "drop"], ["ask", "undo"]) },
   "ask-prompt": { leaning: "ordinary", sequences: within(8, ["ask", "prompt"], ["ask", "craft"]) },
   "ask-role": { leaning: "ordinary", sequences: within(6, ["ask", "persona"], ["ask", "unbound"], ["ask", "free"]) },
+  ...PLANTED_SIGNALS,
 } as const satisfies Readonly<Record<string, Signal>>;
 
 export type SignalName = keyof typeof SIGNALS | "shouted-order" | "quoted-order";

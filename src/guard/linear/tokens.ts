@@ -23,6 +23,8 @@ export const MARK = {
   SENTENCE_START: 32,
   /** A question mark follows it. */
   QUESTION: 64,
+  /** A comma follows it. */
+  COMMA: 128,
 } as const;
 
 export type Tokens = {
@@ -114,6 +116,8 @@ export function createTokeniser(): (text: string, from: number) => Tokens {
         if (count > 0 && (raw === 0x3a || raw === 0xff1a) && ends[count - 1] === at - from)
           marks[count - 1] = (marks[count - 1] ?? 0) | MARK.COLON;
         else if (count > 0 && (raw === 0x3f || raw === 0xff1f)) marks[count - 1] = (marks[count - 1] ?? 0) | MARK.QUESTION;
+        else if (count > 0 && (raw === 0x2c || raw === 0xff0c) && ends[count - 1] === at - from)
+          marks[count - 1] = (marks[count - 1] ?? 0) | MARK.COMMA;
         at++;
         continue;
       }
