@@ -201,11 +201,19 @@ test("a judge that may not see the call is not asked, and the cascade goes up", 
   assert.equal(markOf(heard)?.unjudged, 2);
 });
 
+const withMasks = (chat: ChatCall): ChatCall => ({
+  ...chat,
+  messages: chat.messages.map((message) => {
+    const blocks = Array.isArray(message.content) ? message.content.map(() => ({ type: "text", text: "[MASK]" }) as const) : [];
+    return { role: "user", content: blocks };
+  }),
+});
+
 test("what a judge is asked is looked at as content of its own, and masked for it; what cannot be looked at is not sent", async () => {
   const masking: Stages["checkBeside"] = (call) => ({
     ...unchecked(call),
     standing: { personal: true, mode: "mask", unread: undefined },
-    leave: () => ({ chat: { ...call.chat, messages: [{ role: "user", content: "masked" }] }, systemPrompt: undefined, passages: [] }),
+    leave: () => ({ chat: withMasks(call.chat), systemPrompt: undefined, passages: [] }),
   });
   let standing: unknown;
   const beside: Stages["beside"] = (_model, { content }) => {
@@ -214,7 +222,8 @@ test("what a judge is asked is looked at as content of its own, and masked for i
   };
   const script = { small: { text: "Mail ada@example.com" }, middle: { text: "b" }, large: { text: "c" }, judge: { text: "yes" } };
   const masked = await hear(script, BY_JUDGE, { change: { checkBeside: masking, beside } });
-  assert.deepEqual(masked.asked[1]?.chat.messages, [{ role: "user", content: "masked" }]);
+  const question = masked.asked[1]?.chat.messages[1]?.content;
+  assert.match(typeof question === "string" ? question : "", /<conversation [^>]*>\nuser: \[MASK\]\n<\/.*<answer [^>]*>\n\[MASK\]\n</s);
   assert.ok(!JSON.stringify(masked.asked[1]?.call.chat).includes("ada@"));
   assert.deepEqual(standing, { personal: true, mode: "mask", unread: undefined });
   const broken = await hear(script, BY_JUDGE, { change: { checkBeside: () => Promise.reject(new Fault("guard_failed")) } });

@@ -2,7 +2,7 @@ import type { Part } from "../domain/chat.ts";
 import { stricter, type Standing } from "../domain/guard-policy.ts";
 import type { Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
-import { readVerdict, toJudgeChat } from "./judge-prompt.ts";
+import { fromLookChat, readVerdict, toJudgeChat, toJudged, toLookChat, type Judged } from "./judge-prompt.ts";
 import { raise } from "./reservation.ts";
 import type { Run } from "./run.ts";
 import type { Stages } from "./stages.ts";
@@ -14,8 +14,8 @@ const JUDGE_MS_MAX = 15_000;
 
 /**
  * How good another model finds an answer, 0 to 1. undefined: it may not see the call or the answer, or it failed, or said neither yes nor
- * no. What it is asked is looked at and masked like a call of its own, and goes only where call and answer both may. Throws only where the
- * caller has gone.
+ * no. All that it may be asked is looked at and masked before it is cut, with what was found anywhere in the call, and goes only where call
+ * and answer both may. Throws only where the caller has gone.
  */
 export async function askJudge(
   stages: Stages,
@@ -25,19 +25,24 @@ export async function askJudge(
   signal: AbortSignal,
 ): Promise<number | undefined> {
   const { admitted, plan } = trying;
-  const chat = toJudgeChat(trying.checked.chat, answer, model, trying.call.requestId);
-  const call = { ...trying.call, chat };
+  const judged = toJudged(trying.checked.chat, answer);
+  const toQuestion = (of: Judged) => toJudgeChat(of, { asked: trying.call.chat, judge: model, mark: trying.call.requestId });
+  const call = { ...trying.call, chat: toLookChat(judged, trying.call.chat, model) };
   try {
-    const checked = await stages.checkBeside(call);
-    const inputBytes = chat.inputBytes + checked.bytesAdded;
+    const checked = await stages.checkBeside(call, trying.checked);
     const content = both(trying.checked.standing, checked.standing);
-    const target = stages.beside(model, { ...toWanted(call, admitted, checked), chat, inputBytes, passages: 0, content }, plan);
+    const plain = toQuestion(judged);
+    const wanted = { ...toWanted(call, admitted, checked), chat: plain, inputBytes: plain.inputBytes, passages: 0, content };
+    const target = stages.beside(model, wanted, plan);
     if (target === undefined) return undefined;
-    await raise(stages, run, { call: trying.call, asked: call, admitted, target, inputBytes });
-    const left = checked.leave(target, plan.pii ?? "off", []).chat;
+    const left = toQuestion(fromLookChat(judged, checked.leave(target, plan.pii ?? "off", []).chat));
+    const { inputBytes } = left;
+    if (stages.fitOutput(left, inputBytes, target) === undefined) return undefined;
+    const asked = { ...call, chat: left };
+    await raise(stages, run, { call: trying.call, asked, admitted, target, inputBytes });
     // Only OpenAI's protocol has log probabilities.
     const sampling = target.kind === "openai" ? { ...left.sampling, logprobs: true, topLogprobs: 5 } : left.sampling;
-    return readVerdict(await hear(stages, run, { call: { ...call, chat: left }, target, chat: { ...left, sampling } }, signal));
+    return readVerdict(await hear(stages, run, { call: asked, target, chat: { ...left, sampling } }, signal));
   } catch (error) {
     if (signal.aborted) throw Fault.ofAbort(signal);
     if (error instanceof Fault) return undefined;
@@ -53,7 +58,7 @@ async function hear(stages: Stages, run: Run, { call, target, chat }: Asking, si
   const mostMs = stages.nowMs() - startedAtMs + JUDGE_MS_MAX;
   const timeoutMs = Math.min(call.timeoutMs ?? mostMs, mostMs);
   const step = await stages
-    .course({ targets: [target], candidates: [], policyHash: "" }, { startedAtMs, timeoutMs, stream: false })
+    .course({ targets: [target], candidates: [], policyHash: "" }, { startedAtMs, timeoutMs, stream: false, isBeside: true })
     .next(signal);
   if (step === undefined) return [];
   const meter = run.begin(target, chat, "judge");

@@ -1,7 +1,7 @@
 import type { Call, ChatCall, Form, Part, Passage, Retrieved } from "../domain/chat.ts";
 import type { CallEvent, Reservation } from "../domain/event.ts";
 import type { Standing } from "../domain/guard-policy.ts";
-import type { Checked } from "../domain/guard.ts";
+import type { Checked, Found } from "../domain/guard.ts";
 import type { Trial } from "../domain/rollout.ts";
 import type { Shorten } from "../domain/shorten.ts";
 import type { Plan, Target } from "../domain/target.ts";
@@ -52,10 +52,10 @@ export type Stages = {
   }): Plan;
   /** A model that is asked beside the plan's, under what its rule narrows; undefined: this content may not go there. */
   beside(model: string, wanted: Parameters<Stages["plan"]>[0], plan: Plan): Target | undefined;
-  /** `check` for content that is asked about beside a call: nobody is told, and personal data is looked for in any case. */
-  checkBeside(call: Call): Checked | Promise<Checked>;
-  /** Which attempts are made, one after the other. */
-  course(plan: Plan, call: Pick<Call, "startedAtMs" | "timeoutMs"> & { readonly stream: boolean }): Course;
+  /** `check` for content that is asked about beside a call: nobody is told, and personal data is looked for in any case. `about`: that call. */
+  checkBeside(call: Call, about: Found): Checked | Promise<Checked>;
+  /** Which attempts are made, one after the other. `isBeside`: for a judge or a copy, whose failures are no caller's. */
+  course(plan: Plan, call: Pick<Call, "startedAtMs" | "timeoutMs"> & { readonly stream: boolean; readonly isBeside?: boolean }): Course;
   /** Told of a call whose answer has ended and whose plan has a shadow. Returns at once. */
   readonly copy?: ((of: Trying, form: Form | undefined) => void) | undefined;
   /** Output tokens to ask this target for. */

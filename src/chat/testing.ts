@@ -86,6 +86,7 @@ export function unchecked({ chat, who }: Call): Checked {
     chat,
     closing: undefined,
     standing: { personal: false, mode: "off", unread: undefined },
+    values: new Map(),
     bytesAdded: 0,
     sift: (passages) => passages,
     leave: (_target, _mode, passages) => ({ chat, systemPrompt: who.tenant.systemPrompt, passages }),

@@ -2,8 +2,9 @@ import type { Shadows, Stages } from "../chat/index.ts";
 import type { EmbedStages } from "../embed/index.ts";
 import type { ModerateStages } from "../moderate/index.ts";
 import type { ApprovedRoutes, Config } from "../config/index.ts";
-import type { CallHead, ChatCall } from "../domain/chat.ts";
+import type { Call, CallHead, ChatCall } from "../domain/chat.ts";
 import type { CallEvent } from "../domain/event.ts";
+import type { Found } from "../domain/guard.ts";
 import { onlyOwnerOf, type TenantPrincipal } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
 import type { ChatDeps, EmbeddingsDeps, ModelsDeps, ModerationsDeps } from "../http/index.ts";
@@ -60,7 +61,7 @@ export type ChatPartsDeps = {
   closed(event: CallEvent): void;
   readonly check: Stages["check"];
   /** The same for a call that is not made: it tells nobody, and asks nobody for an opinion. */
-  readonly checkQuietly: Stages["check"];
+  readonly checkQuietly: (call: Call, about?: Found) => ReturnType<Stages["check"]>;
   readonly checkInputs: EmbedStages["check"];
   readonly judge: ModerateStages["judge"];
   readonly keepsContent: Stages["keepsContent"];

@@ -7,7 +7,7 @@ import { createFakeClock } from "../kernel/clock.ts";
 import { loadConfig, type Config, type RuleConfig } from "../config/index.ts";
 import type { Call } from "../domain/chat.ts";
 import type { RolloutMark } from "../domain/rollout.ts";
-import { guardCall } from "../guard/testing.ts";
+import { external, guardCall } from "../guard/testing.ts";
 import { policyIds, rolloutIds } from "../kernel/ids.ts";
 import { OPERATOR } from "../store/database.ts";
 import { openTestDatabase } from "../store/testing.ts";
@@ -41,6 +41,30 @@ test("pseudonyms are kept as long as the newest configuration says, and those th
         ["[PERSON_2]", 3],
       ],
     );
+  } finally {
+    await db.close();
+    await rm(data, { recursive: true, force: true });
+  }
+});
+
+test("what is asked about beside a call leaves no pseudonyms behind, though its tenant's are kept", async () => {
+  const db = await openTestDatabase();
+  const data = await mkdtemp(join(tmpdir(), "weir-guard-"));
+  try {
+    const config = await loadConfig({ flags: { data }, env: { WEIR_ADMIN_KEY: "test-admin-key-0123456789" }, cwd: data });
+    const nothing = (): void => undefined;
+    const guard = composeGuard({ config, db, clock: createFakeClock(NOW_MS), log: silentLog, note: nothing, refused: nothing });
+    const { id } = await createTenant(db, NOW_MS, { slug: "acme", name: "Acme" });
+    const policy = { ...config.guard.policy, pii: "mask", pseudonyms: "kept" } as const;
+    const rules = guard.rulesOf({ ...config, guard: { ...config.guard, policy } });
+    const keptBy = async (check: typeof rules.check): Promise<number> => {
+      const checked = await check(guardCall({ messages: [{ role: "user", content: "Mail jane.doe@example.com" }] }, { id }));
+      assert.doesNotMatch(JSON.stringify(checked.leave(external, "off", []).chat.messages), /jane/);
+      await guard.book.close();
+      return (await db.query(OPERATOR, "SELECT 1 FROM pseudonyms")).length;
+    };
+    assert.equal(await keptBy(rules.checkQuietly), 0);
+    assert.equal(await keptBy(rules.check), 1);
   } finally {
     await db.close();
     await rm(data, { recursive: true, force: true });

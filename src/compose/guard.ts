@@ -90,7 +90,7 @@ export function composeGuard(deps: Deps): GuardParts {
         policy: guard.policy,
         routesLook: (trial) => look || (trial !== undefined && goingOutLooks(trial)),
       };
-      const quiet: GuardDeps = { ...guardDeps, opinions: [], refused: () => undefined };
+      const quiet: GuardDeps = { ...guardDeps, opinions: [], refused: () => undefined, book: NO_BOOK };
       return {
         check: createGuard(guardDeps, options),
         checkQuietly: createGuard(quiet, { ...options, routesLook: () => true }),
@@ -99,6 +99,9 @@ export function composeGuard(deps: Deps): GuardParts {
     },
   };
 }
+
+/** No later turn has the pseudonyms of what is asked about beside a call. */
+const NO_BOOK: GuardDeps["book"] = { remember: () => undefined, recall: () => Promise.resolve(new Map()) };
 
 /** Whether a rule of these asks for personal data to be looked for. */
 const routesLook = (routes: Config["routes"]): boolean => Object.values(routes).flat().some(looks);

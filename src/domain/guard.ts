@@ -1,5 +1,6 @@
 import type { ChatCall, Part, Passage } from "./chat.ts";
 import type { EmbeddingInput } from "./embedding.ts";
+import type { FindingType } from "./finding.ts";
 import type { Guarded, PiiMode, Standing } from "./guard-policy.ts";
 import type { Target } from "./target.ts";
 
@@ -9,6 +10,8 @@ export type Outgoing = { push(parts: readonly Part[]): readonly Part[] };
 /** A call that the rules have looked at. */
 export type Checked = {
   readonly standing: Standing;
+  /** Values in it that are somebody's: wherever else one stands, it is the same person's. Grows with `sift`. */
+  readonly values: ReadonlyMap<string, FindingType>;
   /** Most bytes that masking can add. */
   readonly bytesAdded: number;
   /** The call as it may go to any model: what was withheld is replaced. */
@@ -23,6 +26,8 @@ export type Checked = {
   outgoing(): Outgoing | undefined;
   readonly guarded: Guarded | undefined;
 };
+/** What was found in the call that a text is about: it may repeat any of it. */
+export type Found = Pick<Checked, "standing" | "values">;
 /** Texts for vectors that the rules have looked at. */
 export type CheckedInputs = Pick<Checked, "standing" | "bytesAdded" | "guarded"> & {
   /** The inputs as they may leave for a target; `mode` is the plan's. */

@@ -3,7 +3,7 @@ import { stricter, type GuardPolicy, type PiiMode } from "../domain/guard-policy
 import { mapTexts } from "./content/map-texts.ts";
 import { unreadMode } from "./content/unread.ts";
 import { fenceResults } from "./hierarchy.ts";
-import { createLooked, type Find, type Looked } from "./look.ts";
+import { createLooked, type Find, type Known, type Looked } from "./look.ts";
 import { createPlaces, lookElsewhere, type Places } from "./places.ts";
 import { modeOf, strictestOf } from "./policy.ts";
 import type { SecondDetector } from "./second-detector.ts";
@@ -41,15 +41,17 @@ type Looking = {
   readonly chat: ChatCall;
   readonly policy: GuardPolicy;
   /** For personal data. */ readonly looks: boolean;
+  /** undefined: it is a call of its own. */
+  readonly known: Known | undefined;
 };
 
 const findNothing: Find = () => [];
 
 export function createCallLook(
   { findIn, second }: { readonly findIn: Find; readonly second: readonly SecondDetector[] },
-  { call, chat, policy, looks }: Looking,
+  { call, chat, policy, looks, known }: Looking,
 ): CallLook {
-  const looked = createLooked(looks ? findIn : findNothing, (field) => modeOf(policy, field));
+  const looked = createLooked(looks ? findIn : findNothing, (field) => modeOf(policy, field), known);
   const inPrompt = createPlaces(looked);
   const inChat = createPlaces(looked);
   const inPassages = new Map<Passage, Places>();

@@ -1,6 +1,6 @@
 import type { Call, CallHead, ChatCall } from "../domain/chat.ts";
 import type { GuardPolicy } from "../domain/guard-policy.ts";
-import type { Checked } from "../domain/guard.ts";
+import type { Checked, Found } from "../domain/guard.ts";
 import type { Trial } from "../domain/rollout.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
 import { createAnswerRules } from "./answer-rules.ts";
@@ -12,14 +12,14 @@ import { createInjectionWatch, type InjectionWatch, type ScoreInjection } from "
 import { HIERARCHY } from "./hierarchy.ts";
 import type { Opinion } from "./opinion.ts";
 import { createLeave } from "./leave.ts";
-import type { Find } from "./look.ts";
+import type { Find, Known } from "./look.ts";
 import type { PseudonymBook } from "./mask/pseudonym-book.ts";
 import { namesIn } from "./mask/unmask-text.ts";
 import { hmacHex } from "../kernel/hash.ts";
 import { MARK_BYTES_MAX } from "./mask/mask-text.ts";
 import type { ScoreToxicity } from "./toxicity/score-toxicity.ts";
 import { once, onceInCall } from "./once.ts";
-import { looksForNothing, policyOf } from "./policy.ts";
+import { looksForNothing, policyOf, strictestOf } from "./policy.ts";
 import type { SecondDetector } from "./second-detector.ts";
 import { toGuarded } from "./guarded.ts";
 
@@ -48,15 +48,21 @@ export type GuardOptions = {
 
 /**
  * The rules on what goes in. Looks at a call once; what was found decides where it may go, and how it leaves. Whatever a detector throws, the call
- * is refused: nothing that was not looked at is sent.
+ * is refused: nothing that was not looked at is sent. A call that is made `about` another one may quote any of its fields, so the strictest mode
+ * of a field holds for all of it, and what is somebody's there is so here.
  */
-export function createGuard(deps: GuardDeps, { policy: base, routesLook }: GuardOptions): (call: Call) => Checked | Promise<Checked> {
+export function createGuard(
+  deps: GuardDeps,
+  { policy: base, routesLook }: GuardOptions,
+): (call: Call, about?: Found) => Checked | Promise<Checked> {
   const find = closed(deps.find);
   const secret = hmacHex(deps.pseudonymKey, "texts that were looked at");
   const safe: Detecting = { ...deps, find, findIn: once(find, secret), scoreInjection: once(closed(deps.scoreInjection), secret) };
-  return (call) => {
-    const policy = policyOf(base, call.who.tenant.guard);
-    return checkCall(safe, call, policy, routesLook(call.trial) || !looksForNothing(policy));
+  return (call, about) => {
+    const own = policyOf(base, call.who.tenant.guard);
+    const policy = about === undefined ? own : { ...own, pii: strictestOf(own), fields: {} };
+    const known = about && { values: about.values, personal: about.standing.personal, mode: policy.pii };
+    return checkCall(safe, { call, policy, looks: routesLook(call.trial) || !looksForNothing(policy), known });
   };
 }
 
@@ -64,14 +70,25 @@ export function createGuard(deps: GuardDeps, { policy: base, routesLook }: Guard
 const NOT_LOOKED = { looked: false } as const;
 type Detecting = GuardDeps & { readonly findIn: Find };
 
-/** One call under its rules. `looks`: personal data is looked for. */
-function checkCall(deps: Detecting, call: Call, policy: GuardPolicy, looks: boolean): Checked | Promise<Checked> {
+type Checking = {
+  readonly call: Call;
+  readonly policy: GuardPolicy;
+  /** Personal data is looked for. */
+  readonly looks: boolean;
+  readonly known: Known | undefined;
+};
+
+/** One call under its rules. */
+function checkCall(deps: Detecting, { call, policy, looks, known }: Checking): Checked | Promise<Checked> {
   const watch = createInjectionWatch(deps.scoreInjection, policy.injection);
   const refuse = (fault: Fault, saw: readonly string[]): Fault => {
     deps.refused(call, fault.code, saw);
     return fault;
   };
-  const look = createCallLook({ ...deps, findIn: onceInCall(deps.findIn) }, { call, chat: checkChat(watch, call, refuse), policy, looks });
+  const look = createCallLook(
+    { ...deps, findIn: onceInCall(deps.findIn) },
+    { call, chat: checkChat(watch, call, refuse), policy, looks, known },
+  );
   const { looked, inChat } = look;
   const conversation = lazily(() => hmacHex(deps.pseudonymKey, conversationOf(call)));
   const canary = policy.canary ? makeCanary(deps.canaryKey, conversation()) : undefined;
@@ -96,6 +113,7 @@ function checkCall(deps: Detecting, call: Call, policy: GuardPolicy, looks: bool
     get standing() {
       return { personal: looked.personal, mode: looked.mode, unread: look.unread, ...(looks ? {} : NOT_LOOKED) };
     },
+    values: looked.values,
     get bytesAdded() {
       return look.marks() * MARK_BYTES_MAX + (watch.withheld + look.fenced) * NOTICE_BYTES;
     },

@@ -21,18 +21,23 @@ export type Looked = {
   readonly values: ReadonlyMap<string, FindingType>;
 };
 
+/** What was found elsewhere, and counts for these texts as well. */
+export type Known = { readonly values: Looked["values"]; readonly personal: boolean; /** Where `personal`. */ readonly mode: PiiMode };
+const NOTHING: Known = { values: new Map(), personal: false, mode: "off" };
+
 /** Shorter ones stand inside other words, and are everybody's. */
 const VALUE_CHARS_MIN = 5;
 /** Of one call. A text with more than these is a list, and its own findings cover it. */
 const VALUES_MAX = 500;
 
-export function createLooked(find: Find, modeOf: (field: ContentField) => PiiMode): Looked {
-  let personal = false;
-  let direct: PiiMode = "off";
+export function createLooked(find: Find, modeOf: (field: ContentField) => PiiMode, known: Known = NOTHING): Looked {
+  let { personal } = known;
+  let direct: PiiMode = personal ? known.mode : "off";
   let quasi: PiiMode = "off";
   let findings = 0;
   const counts: Partial<Record<FindingType, number>> = {};
-  const values = new Map<string, FindingType>();
+  const values = new Map(known.values);
+  const valuesMax = values.size + VALUES_MAX;
 
   const count: Looked["count"] = (field, text, found) => {
     for (const { type, start, end } of found) {
@@ -42,7 +47,7 @@ export function createLooked(find: Find, modeOf: (field: ContentField) => PiiMod
       else {
         personal = true;
         direct = stricter(direct, modeOf(field));
-        if (end - start >= VALUE_CHARS_MIN && values.size < VALUES_MAX) values.set(text.slice(start, end), type);
+        if (end - start >= VALUE_CHARS_MIN && values.size < valuesMax) values.set(text.slice(start, end), type);
       }
     }
   };
