@@ -88,6 +88,7 @@ async function copy(deps: ShadowDeps, stages: Stages, { of, target, form }: Copy
     }),
     retrieve: () => Promise.resolve(retrieved ?? Promise.reject(new TypeError("the call had no passages"))),
     plan: () => ({ targets: [target], candidates: [{ target, fell: undefined }], policyHash, pii, trust, rule, shortened }),
+    course: (copied, when) => stages.course(copied, { ...when, isBeside: true }),
     refuse: (_call, code) => deps.dropped(code),
     keepsContent: () => false,
     copy: undefined,

@@ -1,6 +1,7 @@
 import type { ChatCall, Part, Retrieved } from "../domain/chat.ts";
 import type { Outgoing } from "../domain/guard.ts";
 import { withInstructions } from "../domain/instructions.ts";
+import type { Step } from "../domain/course.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { AnswerPart, Finish, Said } from "./answer-part.ts";
@@ -25,7 +26,8 @@ export async function* tryTargets(
   const { stream } = call.chat;
   const course = stages.course(plan, { startedAtMs, timeoutMs, stream });
   const cascade = plan.gate === undefined ? undefined : createCascade(stages, run, trying, plan.gate);
-  for (let step = await course.next(signal); step !== undefined; step = await course.next(signal)) {
+  const next = (): Promise<Step | undefined> => course.next(signal, { repeats: cascade?.held === undefined });
+  for (let step = await next(); step !== undefined; step = await next()) {
     const { target } = step;
     let attempt: TargetAttempt | undefined;
     let sentAny = false;

@@ -21,9 +21,10 @@ export type Step = {
 export type Course = {
   /**
    * The next attempt, perhaps after a wait; undefined: there is none. Asked for again only after the step before it has ended, and while
-   * nothing has been sent. Throws `client_gone` or its like when `signal` aborts the wait.
+   * nothing has been sent. `repeats` false: no target is asked again, for which nobody would wait, as there is an answer already. Throws
+   * `client_gone` or its like when `signal` aborts the wait.
    */
-  next(signal: AbortSignal): Promise<Step | undefined>;
+  next(signal: AbortSignal, may?: { readonly repeats: boolean }): Promise<Step | undefined>;
   /** Why there is none: the last attempt's fault, or that none could be made. */
   why(): Fault;
 };

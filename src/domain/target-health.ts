@@ -32,10 +32,18 @@ export type Visit = {
   end(fault: Fault | undefined, cut?: boolean): void;
 };
 
+/** What an attempt is. */
+export type Entering = {
+  /** By a call that the target has failed before. */
+  readonly isRepeat?: boolean;
+  /** Of a judge or a copy: how callers are served does not show in it. */
+  readonly isBeside?: boolean;
+};
+
 /** Who is asked before a target is, and told what came of it. */
 export type TargetDoor = {
-  /** undefined: its breaker is open, or another call probes it. `isRepeat`: by a call that it has failed before. */
-  enter(target: Target, isRepeat?: boolean): Visit | undefined;
+  /** undefined: its breaker is open, or another call probes it. */
+  enter(target: Target, as?: Entering): Visit | undefined;
   /** Takes one repeat from the target's retry budget. False: there is none left. */
   mayRepeat(target: Target): boolean;
   /** Until the target may be asked again; 0 where it may be now. */

@@ -208,3 +208,13 @@ test("a target that has answered may be asked once more: as an attempt and a rep
   late.step.end(undefined);
   assert.equal(open.health.of(a).inFlight, 0);
 });
+
+test("a call that has an answer already does not wait to repeat its first target", async () => {
+  for (const repeats of [true, false]) {
+    const { begin, clock, waits } = world();
+    const course = begin({ targets: [a] }, { startedAtMs: clock.nowMs(), stream: false });
+    (await course.next(never))?.end(new Fault("target_busy"));
+    const step = await course.next(never, { repeats });
+    assert.deepEqual([step?.target.model, waits.length], repeats ? ["a", 1] : [undefined, 0]);
+  }
+});

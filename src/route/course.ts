@@ -16,6 +16,8 @@ export type CourseDeps = {
 };
 type Asking = Pick<CallHead, "startedAtMs" | "timeoutMs"> & {
   /** Its caller's time is for the first part, not for all of them. */ readonly stream: boolean;
+  /** A judge's or a copy: see `Entering`. */
+  readonly isBeside?: boolean;
 };
 
 /** The longest wait before a first repeat; twice as long before a second. Below it a server that restarts is still away. */
@@ -48,11 +50,12 @@ function createCourse({ door, clock, dice, wait }: CourseDeps, plan: Pick<Plan, 
   const callersMs = (): number =>
     call.timeoutMs === undefined ? Number.POSITIVE_INFINITY : call.startedAtMs + call.timeoutMs - clock.nowMs();
   const done: Done = { attempts: 0, first: undefined, ended: undefined };
+  const { isBeside = false } = call;
   const begin = (target: Target, visit: Visit): Step => createStep({ door, call, done, callersMs }, target, visit);
   /** The first of them that lets a call in. Those before it are not asked again. */
   const enterOne = (targets: Target[]): Step | undefined => {
     for (let target = targets.shift(); target !== undefined; target = targets.shift()) {
-      const visit = door.enter(target);
+      const visit = door.enter(target, { isBeside });
       if (visit !== undefined) return begin(target, visit);
     }
     return undefined;
@@ -67,15 +70,15 @@ function createCourse({ door, clock, dice, wait }: CourseDeps, plan: Pick<Plan, 
     if (waitMs > WAIT_MS_MAX || waitMs + ATTEMPT_MS_MIN > leftMs || !door.mayRepeat(target)) return undefined;
     repeats++;
     await wait(waitMs, signal);
-    const visit = door.enter(target, true);
+    const visit = door.enter(target, { isRepeat: true, isBeside });
     return visit === undefined ? undefined : begin(target, visit);
   };
 
   return {
-    async next(signal) {
+    async next(signal, { repeats: mayRepeat } = { repeats: true }) {
       const { attempts } = done;
       if (attempts >= ATTEMPTS_MAX || callersMs() < (attempts === 0 ? 1 : ATTEMPT_MS_MIN)) return undefined;
-      return enterOne(models) ?? (await repeat(signal)) ?? enterOne(last);
+      return enterOne(models) ?? (mayRepeat ? await repeat(signal) : undefined) ?? enterOne(last);
     },
     why() {
       if (done.ended !== undefined) return done.ended.fault;
@@ -107,7 +110,7 @@ function createStep({ door, call, done, callersMs }: Going, target: Target, ente
     answered: () => visit.answered(),
     again() {
       if (done.attempts >= ATTEMPTS_MAX || isLate() || door.opensInMs(target) > 0 || !door.mayRepeat(target)) return false;
-      const next = door.enter(target, true);
+      const next = door.enter(target, { isRepeat: true, isBeside: call.isBeside ?? false });
       if (next === undefined) return false;
       visit.end(undefined);
       visit = next;

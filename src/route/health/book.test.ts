@@ -148,7 +148,7 @@ test("repeats are at most a fifth of the calls over any time, and a quiet hour s
   for (let calls = 1; calls <= 1000; calls++) {
     ask(health, a, new Fault("target_busy"));
     while (health.mayRepeat(a)) {
-      health.enter(a, true)?.end(undefined);
+      health.enter(a, { isRepeat: true })?.end(undefined);
       repeats++;
     }
     assert.ok(repeats <= calls / 5 + 1e-9, `${repeats} of ${calls}`);

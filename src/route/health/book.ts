@@ -7,7 +7,7 @@ export type HealthDeps = {
   readonly clock: Pick<Clock, "monotonicMs">;
   /** What a provider tells of its own queue, by the provider's name. */
   readonly queueOf?: ((provider: string) => Pick<TargetHealth, "queueDepth" | "startsInMs"> | undefined) | undefined;
-  /** Hears of each attempt's end that says something about its target. */
+  /** Hears of each attempt's end of a call that says something about its target; not of what is asked beside a call. */
   readonly told?: ((isBad: boolean) => void) | undefined;
 };
 
@@ -71,9 +71,9 @@ function createHealth(known: readonly Known[], byModel: ReadonlyMap<string, Targ
   };
   return {
     of,
-    enter(target, isRepeat = false) {
+    enter(target, as = {}) {
       const state = stateOf(target);
-      return state === undefined ? NO_VISIT : state.enter(isRepeat);
+      return state === undefined ? NO_VISIT : state.enter(as);
     },
     mayRepeat(target) {
       const state = stateOf(target);

@@ -1,4 +1,4 @@
-import type { TargetHealth, Visit } from "../../domain/target-health.ts";
+import type { Entering, TargetHealth, Visit } from "../../domain/target-health.ts";
 import { createBreaker, type Breaker, type BreakerOptions, type Pass } from "./breaker.ts";
 import { isOutlier, type Sample } from "./outliers.ts";
 import { createPeakEwma } from "./peak-ewma.ts";
@@ -21,7 +21,7 @@ export type TargetState = {
   readonly retries: ReturnType<typeof createRetryBudget>;
   /** Repeats so far. */
   repeats: number;
-  enter(isRepeat: boolean): Visit | undefined;
+  enter(as: Entering): Visit | undefined;
   read(): Pick<TargetHealth, "state" | "inFlight" | "latencyMs" | "opensInMs" | "ejected">;
   sample(): Sample;
 };
@@ -41,13 +41,13 @@ const NEVER: BreakerOptions = {
   probes: 1,
 };
 
-/** `nowMs` is monotonic; `told` hears of each end that says something about the target. */
+/** `nowMs` is monotonic; `told` hears of each end that says something about the target and how callers are served. */
 export function createTargetState(nowMs: () => number, first: HealthOptions, told: (isBad: boolean) => void): TargetState {
   const latency = createPeakEwma();
   const slow = createSlowness(nowMs);
   let inFlight = 0;
 
-  const toVisit = (entered: Pass): Visit => {
+  const toVisit = (entered: Pass, isBeside: boolean): Visit => {
     let pass = entered;
     const startedMs = nowMs();
     let hasAnswered = false;
@@ -70,7 +70,7 @@ export function createTargetState(nowMs: () => number, first: HealthOptions, tol
         // Who gave up waiting has waited at least so long. A failure's time says nothing: what fails at once is not fast.
         if (cut && !hasAnswered && now - startedMs > (latency.read(now) ?? 0)) latency.observe(now - startedMs, now);
         const verdict = verdictOf(fault, cut);
-        if (verdict !== "neither") told(verdict === "bad");
+        if (verdict !== "neither" && !isBeside) told(verdict === "bad");
         state.breaker.leave(pass, verdict, now);
       },
     };
@@ -82,10 +82,10 @@ export function createTargetState(nowMs: () => number, first: HealthOptions, tol
     breaker: createBreaker(() => state.options.breaker ?? NEVER),
     retries: createRetryBudget(() => state.options.retryShare),
     repeats: 0,
-    enter(isRepeat) {
+    enter({ isRepeat = false, isBeside = false }) {
       const pass = state.breaker.enter(nowMs());
       if (pass !== undefined && !isRepeat) state.retries.asked();
-      return pass === undefined ? undefined : toVisit(pass);
+      return pass === undefined ? undefined : toVisit(pass, isBeside);
     },
     read() {
       const now = nowMs();
