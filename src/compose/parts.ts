@@ -36,6 +36,7 @@ import { composeChat, type ChatParts } from "./chat.ts";
 import { createEndUserDigests, type EndUserDigests } from "./end-user.ts";
 import { composeGuard, type GuardParts } from "./guard.ts";
 import { toSignIn } from "./identity.ts";
+import { endCalls } from "./end-calls.ts";
 import { composeErasure, type ErasureParts } from "./erasure.ts";
 import { composeIngest } from "./ingest.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
@@ -98,8 +99,6 @@ export type Parts = {
 const RESUME_EVERY_MS = 60_000;
 /** A provider that takes longer to list its models is slow, not away. */
 const PROBE_MS = 10_000;
-/** Calls under way get this long to end by themselves. */
-const DRAIN_MS = 30_000;
 
 export function composeParts(deps: PartsDeps): Parts {
   const { config, db, clock, log } = deps;
@@ -359,11 +358,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       resuming.unref();
     },
     async drain() {
-      admission.room.drain();
-      await parts.shadows.close();
-      const off = systemAfter(DRAIN_MS, () => live.forEach((call) => call.abort(new Fault("draining"))));
-      await admission.room.whenEmpty();
-      off();
+      await endCalls({ room: admission.room, shadows: parts.shadows, live }, systemAfter);
       await admission.budgets.close();
       admission.authenticator.stop();
       clearInterval(resuming);
