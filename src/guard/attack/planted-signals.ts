@@ -12,7 +12,10 @@ const ADDRESS = ["vocative", "audience", "summons"] as const;
 /** Signals of planted orders, of made-up settings and of what leans on a user who said nothing; read with those of `signals.ts`. */
 export const PLANTED_SIGNALS = {
   audience: { leaning: "either", sequences: within(0, ["audience"]) },
-  "addressed-order": { leaning: "attack", sequences: pairs(10, ADDRESS, ["errand"]) },
+  "addressed-order": {
+    leaning: "attack",
+    sequences: [...pairs(10, ["vocative"], ["errand"]), ...pairs(18, ["audience", "summons"], ["errand"])],
+  },
   "addressed-override": { leaning: "attack", sequences: pairs(12, ADDRESS, ["drop", "now", "parrot", "tool"]) },
   "addressed-secrecy": { leaning: "attack", sequences: pairs(24, ADDRESS, ["secrecy", "unasked"]) },
   "addressed-private": { leaning: "attack", sequences: pairs(24, ADDRESS, ["private", "exfiltrate"]) },
@@ -23,7 +26,7 @@ export const PLANTED_SIGNALS = {
   "hand-private": { leaning: "attack", sequences: pairs(8, ["hand", "exfiltrate"], ["private"]) },
   "private-exfiltrate": { leaning: "attack", sequences: pairs(14, ["private"], ["exfiltrate"]) },
   unasked: { leaning: "either", sequences: within(0, ["unasked"]) },
-  "errand-unasked": { leaning: "attack", sequences: pairs(16, ["errand", "tool", "yourtools"], ["unasked", "secrecy"]) },
+  "act-unasked": { leaning: "attack", sequences: pairs(16, ["tool", "yourtools", "hand"], ["unasked", "secrecy"]) },
   "own-tools": { leaning: "either", sequences: within(0, ["yourtools"]) },
   "own-tools-private": {
     leaning: "attack",

@@ -18,7 +18,7 @@ const TURN = kindOf("turn");
 const TEMPLATE = kindOf("template");
 const TAG = kindOf("tag");
 const VOCATIVE = kindOf("vocative");
-const SHOUTED: ReadonlySet<number> = new Set([DROP, kindOf("parrot"), kindOf("reveal"), kindOf("everything")]);
+const SHOUTED: ReadonlySet<number> = new Set([DROP, kindOf("parrot"), kindOf("reveal")]);
 const SHOUTED_ORDER = SIGNAL_NAMES.indexOf("shouted-order");
 const QUOTED_ORDER = SIGNAL_NAMES.indexOf("quoted-order");
 
