@@ -49,7 +49,10 @@ test("metrics of a vLLM server are looked at, and a server without any is warned
   // Calls are answered all the same, so it is no problem that fails the command.
   const hidden = await told(models);
   assert.equal(hidden.code, 0);
-  assert.match(hidden.out, /warning {2}provider local metrics: cannot be read: the server has nothing at \/metrics \(target_missing\)\n {10}→ GET \/metrics beside the API/);
+  assert.match(
+    hidden.out,
+    /warning {2}provider local metrics: cannot be read: the server has nothing at \/metrics \(target_missing\)\n {10}→ GET \/metrics beside the API/,
+  );
   const other = await told({ ...models, "GET /metrics": { stream: ["http_requests_total 5\n"] } });
   assert.match(other.out, /warning {2}provider local metrics: what \/metrics answers is not vLLM's/);
 });
