@@ -86,6 +86,10 @@ test("a probe that has begun to answer has done well, however long its answer is
   assert.equal(early.state(60_001), "half-open", "it counts once");
   early.leave(second, "bad", 60_002);
   assert.deepEqual([early.state(60_002), early.opensInMs(60_002)], ["open", 120_000]);
+  const closing = halfOpen();
+  const [, , third] = [probe(closing), probe(closing), probe(closing)];
+  closing.leave(third ?? assert.fail(), "bad", 60_003);
+  assert.equal(closing.state(60_003), "open", "the one that closed it broke off: it was no success");
   const last = halfOpen({ probes: 1 });
   const only = probe(last);
   calls(last, 2, "bad", 60_000);

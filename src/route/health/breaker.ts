@@ -112,10 +112,10 @@ export function createBreaker(options: () => BreakerOptions): Breaker {
     if (outcome === "good") return;
     if (inRow >= options().failures || isTooMuch(options(), window.count(nowMs))) open(nowMs);
   };
-  /** A probe that did well breaks now, so it says something of now where the breaker has closed since. */
+  /** A probe that did well breaks now: the breaker that it kept ajar or closed opens again; where others have closed it since, it is one failure. */
   const afterProven = (pass: Pass, nowMs: number): void => {
-    if (!lid.isOpen) afterCall("bad", nowMs);
-    else if (pass.era === era) open(nowMs);
+    if (pass.era === era) open(nowMs);
+    else if (!lid.isOpen) afterCall("bad", nowMs);
   };
 
   return {
