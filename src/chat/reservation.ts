@@ -1,5 +1,5 @@
 import type { Call } from "../domain/chat.ts";
-import type { Reservation } from "../domain/event.ts";
+import { type Reservation, toReservationHead } from "../domain/event.ts";
 import type { Target } from "../domain/target.ts";
 import type { Admitted } from "./admitted.ts";
 import { boundFor, outputMax } from "./bound.ts";
@@ -7,19 +7,15 @@ import type { Run } from "./run.ts";
 import type { Stages } from "./stages.ts";
 
 export function toReservation(call: Call, admitted: Admitted, microUsd: number, inputTokensMax: number): Reservation {
-  const { requestId, startedAtMs, chat, who } = call;
+  const { chat } = call;
   return {
-    requestId,
-    tenantId: who.tenant.id,
-    keyId: who.key.id,
-    startedAtMs,
+    ...toReservationHead(call, admitted),
     microUsd,
     inputTokensMax,
     outputTokensMax: outputMax(chat),
     modelAsked: chat.model,
     stream: chat.stream,
     ...(call.shadow === undefined ? {} : { operation: "shadow" }),
-    budgets: admitted.budgeted ? admitted.budgets : undefined,
   };
 }
 

@@ -134,6 +134,14 @@ export function isDegraded(event: Pick<CallEvent, "attempts" | "candidates" | "m
   return false;
 }
 
+/** What every call's reservation says, likewise. */
+export function toReservationHead(
+  { requestId, who: { tenant, key }, startedAtMs }: CallHead,
+  { budgeted, budgets }: { readonly budgeted: boolean; readonly budgets: readonly BudgetScope[] },
+) {
+  return { requestId, tenantId: tenant.id, keyId: key.id, startedAtMs, budgets: budgeted ? budgets : undefined } as const;
+}
+
 /** One counted attempt makes the sum counted; attempts that used nothing say nothing. */
 export function usageSourceOf(attempts: readonly Attempt[]): UsageSource {
   if (attempts.some(({ usageSource }) => usageSource === "counted")) return "counted";

@@ -1,4 +1,12 @@
-import { type Attempt, type CallEvent, type Reservation, toEventChoice, toEventHead, usageSourceOf } from "../domain/event.ts";
+import {
+  type Attempt,
+  type CallEvent,
+  type Reservation,
+  toEventChoice,
+  toEventHead,
+  toReservationHead,
+  usageSourceOf,
+} from "../domain/event.ts";
 import type { EmbeddingCall } from "../domain/embedding.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
@@ -47,18 +55,13 @@ export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], c
 }
 
 export function toReservation(call: EmbeddingCall, admitted: Admitted, microUsd: number, inputTokensMax: number): Reservation {
-  const { requestId, startedAtMs, wish, who } = call;
   return {
-    requestId,
-    tenantId: who.tenant.id,
-    keyId: who.key.id,
-    startedAtMs,
+    ...toReservationHead(call, admitted),
     microUsd,
     inputTokensMax,
     outputTokensMax: 0,
-    modelAsked: wish.model,
+    modelAsked: call.wish.model,
     stream: false,
     operation: "embeddings",
-    budgets: admitted.budgeted ? admitted.budgets : undefined,
   };
 }
