@@ -6,7 +6,7 @@
 import { parseArgs } from "node:util";
 import { queryTerms } from "../src/retrieve/retriever.ts";
 import { tenantScope } from "../src/store/index.ts";
-import { READ_INDEX, readIndex } from "../src/store/postings.ts";
+import { READ_POSTINGS, readPostings } from "../src/store/postings.ts";
 import { openCorpus, type Corpus } from "./knowledge/corpus.ts";
 import { openBench, percentile, type Bench } from "./knowledge/engine.ts";
 
@@ -57,7 +57,8 @@ async function measure(
   console.log(`${name.padEnd(34)} ${shown} ms  (${sorted.length} questions)`);
 }
 
-async function describe({ db, tenantId }: Bench, questions: readonly string[]): Promise<void> {
+async function describe({ db, tenantId, ingest }: Bench, questions: readonly string[]): Promise<void> {
+  const { id } = await ingest.getCollection(tenantId, "bench");
   const sizes = await db.asOwner((owner) =>
     owner.query<{ name: string; rows: number; mb: number }>(
       `SELECT relname AS name, pg_total_relation_size(oid) / 1048576 AS mb FROM pg_class WHERE relname IN ('postings', 'postings_pkey', 'chunks') ORDER BY 1`,
@@ -66,12 +67,12 @@ async function describe({ db, tenantId }: Bench, questions: readonly string[]): 
   console.log(`size: ${sizes.map((row) => `${row.name} ${row.mb} MB`).join(", ")}`);
   let postings = 0;
   for (const question of questions) {
-    const index = await readIndex(db, tenantId, "bench", [...queryTerms(question).keys()]);
-    for (const entries of index?.lists.values() ?? []) postings += entries.length / 2;
+    const lists = await readPostings(db, tenantId, id, [...queryTerms(question).keys()]);
+    for (const entries of lists.values()) postings += entries.length / 2;
   }
   console.log(`a question reads ${Math.round(postings / questions.length)} postings on average`);
-  const plan = await db.query(tenantScope(tenantId), `EXPLAIN (ANALYZE) ${READ_INDEX}`, [
-    "bench",
+  const plan = await db.query(tenantScope(tenantId), `EXPLAIN (ANALYZE) ${READ_POSTINGS}`, [
+    id,
     [...queryTerms(questions[0] ?? "").keys()],
   ]);
   const lines = plan.map((row) => String(row["QUERY PLAN"]));
@@ -93,8 +94,9 @@ try {
     `${engine}: ${values.chunks} chunks, indexed at ${Math.round(speed)} chunks/s with ${bench.slow()} transactions over 25 ms, ${questions.length} questions of ${CONTENT_WORDS} content words`,
   );
   const { db, tenantId, retrieve } = bench;
+  const { id } = await bench.ingest.getCollection(tenantId, "bench");
   await measure("index read and decoded", questions, Number(values.repeat), (question) =>
-    readIndex(db, tenantId, "bench", [...queryTerms(question).keys()]),
+    readPostings(db, tenantId, id, [...queryTerms(question).keys()]),
   );
   await measure(`passages, best ${TOP_K}`, questions, Number(values.repeat), (query) =>
     retrieve(tenantId, { collection: "bench", query, topK: TOP_K }),

@@ -3,11 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { composeDetectors } from "../../src/compose/detectors.ts";
+import { WHOLE_TENANT } from "../../src/domain/reader.ts";
 import { createIngest, type Ingest } from "../../src/ingest/index.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { tenantIds, type TenantId } from "../../src/kernel/ids.ts";
 import { createFolderObjects } from "../../src/object/index.ts";
-import { createRetriever, type Retrieve } from "../../src/retrieve/index.ts";
+import { createPostgresIndex, createRetriever, type Retrieve, type RetrieveAsk } from "../../src/retrieve/index.ts";
 import type { Engine, StoreLog } from "../../src/store/engine.ts";
 import { migrate } from "../../src/store/migrate.ts";
 import { openPostgres } from "../../src/store/postgres.ts";
@@ -18,7 +19,8 @@ export type Bench = {
   readonly db: Engine;
   readonly tenantId: TenantId;
   readonly ingest: Ingest;
-  readonly retrieve: Retrieve;
+  /** As one who may see the whole tenant, unless told. */
+  readonly retrieve: (tenantId: TenantId, ask: Omit<RetrieveAsk, "reader"> & Partial<RetrieveAsk>) => ReturnType<Retrieve>;
   /** Transactions that held the connection longer than they should. */
   slow(): number;
   close(): Promise<void>;
@@ -34,12 +36,13 @@ export async function openBench(engine: string): Promise<Bench> {
     owner.query("INSERT INTO tenants (id, slug, name, digest_salt, created_at) VALUES ($1, 'bench', 'Bench', '\\x00', now())", [tenantId]),
   );
   const detectors = composeDetectors();
-  const retrieve = createRetriever({ db, guardRev: detectors.rev });
+  const search = createRetriever({ index: createPostgresIndex({ db, guardRev: detectors.rev }) });
+  const retrieve: Bench["retrieve"] = (id, ask) => search(id, { reader: WHOLE_TENANT, ...ask });
   const ingest = createIngest({
     db,
     objects: createFolderObjects(folder),
     clock: systemClock,
-    retrieve,
+    retrieve: search,
     detectors,
     injectionMode: () => Promise.resolve("block"),
     onError: console.error,

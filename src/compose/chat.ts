@@ -5,7 +5,7 @@ import type { ApprovedRoutes, Config } from "../config/index.ts";
 import type { Call, CallHead, ChatCall } from "../domain/chat.ts";
 import type { CallEvent } from "../domain/event.ts";
 import type { Found } from "../domain/guard.ts";
-import { onlyOwnerOf, type TenantPrincipal } from "../domain/principal.ts";
+import { onlyOwnerOf, readerOf, type TenantPrincipal } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
 import type { ChatDeps, EmbeddingsDeps, ModelsDeps, ModerationsDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
@@ -94,7 +94,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
       const only = onlyOwnerOf(who);
       if (only !== undefined && !(await deps.isOwnCollection(who.tenant.id, ask.collection, only)))
         throw new Fault("collection_unknown", { param: "rag.collection" });
-      return deps.retrieve(who.tenant.id, ask);
+      return deps.retrieve(who.tenant.id, { ...ask, reader: readerOf(who) });
     },
     ground: createGround(groundMessages),
     plan: expecting(({ chat }) => chat.endUser, plan),

@@ -2,7 +2,7 @@ import type { GuardPolicy } from "../domain/guard-policy.ts";
 import { principalIdOf } from "../domain/principal.ts";
 import { createIngest, type Ingest, type IngestDeps } from "../ingest/index.ts";
 import type { DecisionLog } from "../record/index.ts";
-import { createRetriever, type Retrieve } from "../retrieve/index.ts";
+import { createPostgresIndex, createRetriever, type Retrieve } from "../retrieve/index.ts";
 import { tenantScope } from "../store/index.ts";
 import { getTenant } from "../store/tenants.ts";
 import { describeError, type Log } from "../telemetry/index.ts";
@@ -19,7 +19,7 @@ export type IngestPartsDeps = Pick<IngestDeps, "db" | "objects" | "clock"> & {
 /** Documents in, passages out. Both know the detectors' revision: what was found under this one is not looked for again. */
 export function composeIngest(deps: IngestPartsDeps): { ingest: Ingest; retrieve: Retrieve } {
   const { db, objects, clock, log, detectors, decisions, policy } = deps;
-  const retrieve = createRetriever({ db, guardRev: detectors.rev });
+  const retrieve = createRetriever({ index: createPostgresIndex({ db, guardRev: detectors.rev }) });
   const ingest = createIngest({
     db,
     objects,

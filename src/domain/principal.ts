@@ -1,5 +1,6 @@
 import type { ContextPolicy } from "./context-policy.ts";
 import type { GuardChange } from "./guard-policy.ts";
+import { WHOLE_TENANT, type Reader } from "./reader.ts";
 import type { KeyId, TenantId } from "../kernel/ids.ts";
 
 /** Of the people who run the platform. */
@@ -71,6 +72,9 @@ export type Principal = TenantPrincipal | AdminPrincipal;
 export const ownerOf = (who: TenantPrincipal): string => who.key.holderId ?? who.key.id;
 /** The only owner whose documents this caller may see; undefined: everybody's in the tenant. */
 export const onlyOwnerOf = (who: TenantPrincipal): string | undefined => (who.key.ownDocumentsOnly === true ? ownerOf(who) : undefined);
+
+/** What this caller may find in the tenant's collections. */
+export const readerOf = (_who: TenantPrincipal): Reader => WHOLE_TENANT;
 
 const ADMIN_KEY = "admin-key";
 

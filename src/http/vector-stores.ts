@@ -1,7 +1,8 @@
 import { openaiPage, vectorStoreCreate, vectorStoreFileCreate, vectorStoreSearch } from "../contract/knowledge.ts";
 import type { Passage } from "../domain/chat.ts";
 import { placeOf } from "../domain/page.ts";
-import { onlyOwnerOf, ownerOf, type TenantPrincipal } from "../domain/principal.ts";
+import { onlyOwnerOf, ownerOf, readerOf, type TenantPrincipal } from "../domain/principal.ts";
+import type { Reader } from "../domain/reader.ts";
 import { Fault } from "../kernel/fault.ts";
 import { collectionIds, type FileId, type TenantId } from "../kernel/ids.ts";
 import { JSON_BODY_BYTES_MAX, TOP_K_DEFAULT } from "../kernel/limits.ts";
@@ -36,9 +37,7 @@ export type VectorStoreDeps = {
   removeFileFromCollection(tenantId: TenantId, nameOrId: string, fileId: FileId): Promise<void>;
   searchCollection(
     tenantId: TenantId,
-    nameOrId: string,
-    query: string,
-    limit: number,
+    ask: { collection: string; query: string; topK: number; reader: Reader },
   ): Promise<readonly (Passage & { readonly attributes: Attributes })[]>;
 };
 
@@ -118,7 +117,12 @@ function search(deps: VectorStoreDeps): Endpoint {
     const tenantId = asked.who.tenant.id;
     const queries = typeof body.query === "string" ? [body.query] : body.query;
     await checkOwn(deps, asked.who, paramOf(asked, "store"));
-    const found = await deps.searchCollection(tenantId, paramOf(asked, "store"), queries.join(" "), body.max_num_results ?? TOP_K_DEFAULT);
+    const found = await deps.searchCollection(tenantId, {
+      collection: paramOf(asked, "store"),
+      query: queries.join(" "),
+      topK: body.max_num_results ?? TOP_K_DEFAULT,
+      reader: readerOf(asked.who),
+    });
     const data = found.map((passage) => {
       const place = placeOf(passage.pages, passage);
       return {

@@ -4,7 +4,7 @@ import { collectionIds, fileIds } from "../kernel/ids.ts";
 import { rankChunks } from "../retrieve/bm25.ts";
 import { terms } from "../retrieve/terms.ts";
 import { termId } from "../retrieve/term-id.ts";
-import { READ_INDEX } from "../store/postings.ts";
+import { READ_POSTINGS } from "../store/postings.ts";
 import { tenantScope } from "../store/index.ts";
 import { explainUses, listTestEngines } from "../store/testing.ts";
 import { chunk } from "./chunk.ts";
@@ -197,7 +197,7 @@ for (const engine of listTestEngines()) {
 
     test("the search reaches postings by their primary key alone, as the application's role", async () => {
       const ids = ["sensor", "warranty", "probe"].map(termId);
-      const use = await explainUses(k.db, tenantScope(ten), READ_INDEX, ["ranked", ids]);
+      const use = await explainUses(k.db, tenantScope(ten), READ_POSTINGS, [(await ingest.getCollection(ten, "ranked")).id, ids]);
       const entered = use.indexes.find((one) => one.index === "postings_pkey");
       assert.match(entered?.condition ?? "", /tenant_id = .*collection_id = .*term_id = ANY/);
       assert.deepEqual(use.sequential, []);

@@ -1,4 +1,5 @@
 import type { Passage, Retrieved } from "../domain/chat.ts";
+import type { AttributeFilter, Reader } from "../domain/reader.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import type { ObjectStore } from "../object/index.ts";
@@ -23,7 +24,13 @@ export type IngestDeps = Pick<IndexerDeps, "detectors" | "injectionMode" | "quar
   /** The retriever's: passages of a collection for a query. */
   readonly retrieve: (
     tenantId: TenantId,
-    ask: { readonly collection: string; readonly query: string; readonly topK: number },
+    ask: {
+      readonly collection: string;
+      readonly query: string;
+      readonly topK: number;
+      readonly reader: Reader;
+      readonly filter?: AttributeFilter | undefined;
+    },
   ) => Promise<Retrieved>;
   /** Told of work in the background that failed; `name` holds ids only. */
   readonly onError: (name: string, error: unknown) => void;
@@ -67,8 +74,8 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     ...collections,
     ...collectionFiles,
     /** Passages of a collection for a query, best first, with what their files are tagged with. */
-    async searchCollection(tenantId: TenantId, nameOrId: string, query: string, limit: number): Promise<readonly FoundPassage[]> {
-      const { collectionId, passages } = await deps.retrieve(tenantId, { collection: nameOrId, query, topK: limit });
+    async searchCollection(tenantId: TenantId, ask: Parameters<IngestDeps["retrieve"]>[1]): Promise<readonly FoundPassage[]> {
+      const { collectionId, passages } = await deps.retrieve(tenantId, ask);
       const tags = await findAttributes(db, tenantId, collectionId, [...new Set(passages.map((passage) => passage.fileId))]);
       return passages.map((passage) => ({ ...passage, attributes: tags.get(passage.fileId) ?? {} }));
     },

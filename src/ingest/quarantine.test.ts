@@ -8,7 +8,8 @@ import type { FileId, TenantId } from "../kernel/ids.ts";
 import { FLAG_ABOVE, QUARANTINE_ABOVE } from "../domain/quarantine.ts";
 import { tenantScope } from "../store/index.ts";
 import { JUDGEMENTS, LIST_HELD } from "../store/quarantine.ts";
-import { READ_INDEX } from "../store/postings.ts";
+import { WHOLE_TENANT } from "../domain/reader.ts";
+import { READ_POSTINGS } from "../store/postings.ts";
 import { explainUses, listTestEngines } from "../store/testing.ts";
 import { LEASE_MS } from "./indexer.ts";
 import type { Detectors } from "./judge.ts";
@@ -149,7 +150,10 @@ for (const engine of listTestEngines()) {
       }
       assert.deepEqual(k.told, ["quarantine.release", "quarantine.delete"]);
       const stale = k.again(k.db, { detectors: { ...MARKED, rev: 8 } });
-      assert.equal((await stale.searchCollection(ten, "review", "quetzal", 5))[0]?.injection, 0);
+      assert.equal(
+        (await stale.searchCollection(ten, { collection: "review", query: "quetzal", topK: 5, reader: WHOLE_TENANT }))[0]?.injection,
+        0,
+      );
 
       for (const id of [released, deleted]) await ingest.removeFileFromCollection(ten, "review", id);
       assert.deepEqual(await figures("review"), { chunks: 0, length: 0 });
@@ -228,7 +232,12 @@ for (const engine of listTestEngines()) {
       }
       assert.ok(passages > 4 && found > 50);
       const stale = k.again(k.db, { detectors: { ...MARKED, rev: 8 } });
-      for (const { injection, findings } of await stale.searchCollection(ten, "carried", "sensor", 8))
+      for (const { injection, findings } of await stale.searchCollection(ten, {
+        collection: "carried",
+        query: "sensor",
+        topK: 8,
+        reader: WHOLE_TENANT,
+      }))
         assert.deepEqual([injection, findings], [undefined, undefined]);
       console.log(`# chunks: ${passages} passages with ${found} findings, as a scan of each finds them`);
     });
@@ -287,7 +296,7 @@ for (const engine of listTestEngines()) {
       const told = await explainUses(k.db, tenantScope(ten), JUDGEMENTS, [id, ["file_1"]]);
       assert.ok(held.indexes.some(({ index }) => index === "chunks_flagged"));
       assert.ok(told.indexes.some(({ index, condition }) => index === "chunks_flagged" && /document = /.test(condition)));
-      const search = await explainUses(k.db, tenantScope(ten), READ_INDEX, [id, [1]]);
+      const search = await explainUses(k.db, tenantScope(ten), READ_POSTINGS, [id, [1]]);
       assert.deepEqual([held.sequential, told.sequential, search.sequential], [[], [], []]);
     });
 
@@ -322,7 +331,9 @@ describe("with the detectors that the server has", () => {
     const { status, judgement } = await ingest.addFileToCollection(k.ten, "real", file.id);
     assert.deepEqual([status, judgement?.places, judgement?.flagged], ["completed", ["p. 3"], 0]);
     const found = async (query: string): Promise<string> =>
-      (await ingest.searchCollection(k.ten, "real", query, 50)).map(({ text }) => text).join("\n");
+      (await ingest.searchCollection(k.ten, { collection: "real", query, topK: 50, reader: WHOLE_TENANT }))
+        .map(({ text }) => text)
+        .join("\n");
     assert.equal(
       /Ignore all|hidden system prompt/.test(await found("ignore previous instructions hidden system prompt laptops author")),
       false,

@@ -4,8 +4,8 @@ import { createFakeClock } from "../kernel/clock.ts";
 import { tenantIds } from "../kernel/ids.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import type { ObjectStore } from "../object/index.ts";
-import { createRetriever } from "../retrieve/index.ts";
-import type { Retrieve } from "../retrieve/index.ts";
+import { WHOLE_TENANT } from "../domain/reader.ts";
+import { createPostgresIndex, createRetriever, type Retrieve, type RetrieveAsk } from "../retrieve/index.ts";
 import type { Engine } from "../store/engine.ts";
 import { openTestDatabase } from "../store/testing.ts";
 import type { TestEngine } from "../store/testing.ts";
@@ -39,7 +39,7 @@ export type Knowledge = {
   readonly ten: TenantId;
   readonly other: TenantId;
   readonly ingest: Ingest;
-  readonly retrieve: Retrieve;
+  readonly retrieve: RetrieveAll;
   readonly errors: unknown[];
   /** What was quarantined, and what a reviewer did, in order. */
   readonly told: string[];
@@ -60,6 +60,14 @@ export type Knowledge = {
   close(): Promise<void>;
 };
 
+/** As one who may see the whole tenant, unless told. */
+export type RetrieveAll = (tenantId: TenantId, ask: Omit<RetrieveAsk, "reader"> & Partial<RetrieveAsk>) => ReturnType<Retrieve>;
+
+const readAll =
+  (retrieve: Retrieve): RetrieveAll =>
+  (tenantId, ask) =>
+    retrieve(tenantId, { reader: WHOLE_TENANT, ...ask });
+
 export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Knowledge> {
   const db = await openTestDatabase({ engine });
   const clock = createFakeClock(Date.UTC(2026, 10, 1));
@@ -70,7 +78,7 @@ export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Know
     }
   });
   const objects = createMemoryObjects();
-  const retrieve = createRetriever({ db, guardRev: MARKED.rev });
+  const retrieve = readAll(createRetriever({ index: createPostgresIndex({ db, guardRev: MARKED.rev }) }));
   const errors: unknown[] = [];
   const told: string[] = [];
   const rules: Knowledge["rules"] = { injection: "block" };
@@ -82,7 +90,7 @@ export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Know
         clock,
         detectors,
         injectionMode: () => Promise.resolve(rules.injection),
-        retrieve: createRetriever({ db: on, guardRev: detectors.rev }),
+        retrieve: createRetriever({ index: createPostgresIndex({ db: on, guardRev: detectors.rev }) }),
         onError: (_, error) => errors.push(error),
         quarantined: ({ chunks }) => told.push(`${chunks} quarantined`),
         async audited(_, { action }, work) {

@@ -1,4 +1,6 @@
 export { createRetriever } from "./retriever.ts";
+export { createPostgresIndex } from "./postgres-index.ts";
+export type { CollectionView, PassageIndex, Visible } from "./passage-index.ts";
 export type { Retrieve, RetrieveAsk } from "./retriever.ts";
 export { toQuery } from "./query.ts";
 export { groundMessages } from "./ground.ts";

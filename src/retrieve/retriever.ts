@@ -1,12 +1,10 @@
 import type { Passage, Retrieved } from "../domain/chat.ts";
+import type { AttributeFilter, Reader } from "../domain/reader.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { TenantId } from "../kernel/ids.ts";
-import type { Database } from "../store/index.ts";
-import { readChunks, readIndex } from "../store/postings.ts";
-import type { IndexRead } from "../store/postings.ts";
-import { rankChunks } from "./bm25.ts";
 import { mergeChunks } from "./merge.ts";
 import type { ScoredChunk } from "./merge.ts";
+import type { CollectionView, PassageIndex } from "./passage-index.ts";
 import { termId } from "./term-id.ts";
 import { terms } from "./terms.ts";
 
@@ -20,27 +18,25 @@ export type RetrieveAsk = {
   readonly collection: string;
   readonly topK: number;
   readonly query: string;
+  readonly reader: Reader;
+  readonly filter?: AttributeFilter | undefined;
 };
 export type Retrieve = (tenantId: TenantId, ask: RetrieveAsk) => Promise<Retrieved>;
 
-export type RetrieverDeps = {
-  readonly db: Database;
-  /** Of today's detectors: what others found is not told. */
-  readonly guardRev: number;
-};
+export type RetrieverDeps = { readonly index: PassageIndex };
 
 /** Finds the passages of a tenant's collection for a query. Throws `collection_unknown`, or `retrieval_failed` where the database did. */
-export function createRetriever({ db, guardRev }: RetrieverDeps): Retrieve {
-  return async (tenantId, { collection, topK, query }) => {
-    const asked = queryTerms(query);
+export function createRetriever({ index }: RetrieverDeps): Retrieve {
+  return async (tenantId, { collection, topK, query, reader, filter }) => {
     try {
-      const index = await readIndex(db, tenantId, collection, [...asked.keys()]);
-      if (index === undefined) throw new Fault("collection_unknown", { param: "rag.collection" });
-      const chunks = await readRanked({ db, guardRev }, tenantId, index, rank(index, asked, topK * CANDIDATES_PER_PASSAGE));
+      const view = await index.open({ tenantId, collection, reader, filter });
+      if (view === undefined) throw new Fault("collection_unknown", { param: "rag.collection" });
+      const ranked = await index.sparse(view, queryTerms(query), topK * CANDIDATES_PER_PASSAGE);
+      const chunks = await readRanked(index, view, ranked);
       return {
-        collectionId: index.collectionId,
-        indexVersion: `${index.collectionId}.${index.version}`,
-        passages: mergeChunks(chunks, topK).map((chunk) => toPassage(index, chunk)),
+        collectionId: view.id,
+        indexVersion: `${view.id}.${view.version}`,
+        passages: mergeChunks(chunks, topK).map((chunk) => toPassage(view, chunk)),
       };
     } catch (error) {
       if (error instanceof Fault && error.code === "collection_unknown") throw error;
@@ -59,25 +55,16 @@ export function queryTerms(query: string): ReadonlyMap<number, number> {
   return new Map(kept.map(([term, count]) => [termId(term), count]));
 }
 
-function rank(index: IndexRead, asked: ReadonlyMap<number, number>, limit: number) {
-  const searched = [...index.lists].map(([id, entries]) => ({ asked: asked.get(id) ?? 1, entries }));
-  return rankChunks({ chunkCount: index.chunkCount, lengthSum: index.lengthSum, hidden: index.hidden, terms: searched }, limit);
-}
-
 /** What was removed between the two reads is left out. */
 async function readRanked(
-  { db, guardRev }: RetrieverDeps,
-  tenantId: TenantId,
-  index: IndexRead,
+  index: PassageIndex,
+  view: CollectionView,
   ranked: readonly { readonly no: number; readonly score: number }[],
 ): Promise<readonly ScoredChunk[]> {
   if (ranked.length === 0) return [];
-  const found = await readChunks(
-    db,
-    tenantId,
-    index.collectionId,
+  const found = await index.read(
+    view,
     ranked.map((one) => one.no),
-    guardRev,
   );
   const byNumber = new Map(found.map((chunk) => [chunk.no, chunk]));
   return ranked.flatMap(({ no, score }) => {
@@ -86,15 +73,15 @@ async function readRanked(
   });
 }
 
-function toPassage(index: IndexRead, chunk: ScoredChunk): Passage {
+function toPassage(view: CollectionView, chunk: ScoredChunk): Passage {
   const { no, fileId, filename, title, headings, text, start, end, pages, score, injection, findings } = chunk;
   return {
     chunkId: `${fileId}#${no}`,
     fileId,
     filename,
     title,
-    collectionId: index.collectionId,
-    collectionName: index.collectionName,
+    collectionId: view.id,
+    collectionName: view.name,
     headings,
     text,
     start,

@@ -4,7 +4,8 @@ import { collectionIds, tenantIds } from "../kernel/ids.ts";
 import { removePostings } from "./chunks.ts";
 import { insertCollection } from "./collections.ts";
 import { tenantScope } from "./database.ts";
-import { BLOCK_ENTRIES, appendPostings, readIndex } from "./postings.ts";
+import { openCollection } from "./collection-view.ts";
+import { BLOCK_ENTRIES, appendPostings, readPostings } from "./postings.ts";
 import type { TermEntries } from "./postings.ts";
 import { listTestEngines, openTestDatabase } from "./testing.ts";
 
@@ -25,8 +26,8 @@ for (const engine of listTestEngines()) {
   const append = (...batch: readonly TermEntries[]) =>
     db.transaction(tenantScope(ten), (tx) => appendPostings(tx, ten, collectionId, batch));
   const read = async (termId: number): Promise<number[]> => {
-    const index = await readIndex(db, ten, "c", [termId]);
-    return [...(index?.lists.get(termId) ?? [])].filter((_, at) => at % 2 === 0).toSorted((one, other) => one - other);
+    const lists = await readPostings(db, ten, collectionId, [termId]);
+    return [...(lists.get(termId) ?? [])].filter((_, at) => at % 2 === 0).toSorted((one, other) => one - other);
   };
   const blocks = (termId: number): Promise<{ block: number; low: number; high: number; entries: number }[]> =>
     db.query(
@@ -77,8 +78,9 @@ for (const engine of listTestEngines()) {
 
     test("terms that nothing holds and collections that do not exist read as such", async () => {
       assert.deepEqual(await read(99), []);
-      assert.equal(await readIndex(db, ten, "unknown", [1]), undefined);
-      assert.equal(await readIndex(db, tenantIds.make(2), "c", [1]), undefined);
+      assert.equal((await readPostings(db, tenantIds.make(2), collectionId, [1])).size, 0);
+      assert.equal(await openCollection(db, ten, "unknown"), undefined);
+      assert.equal(await openCollection(db, tenantIds.make(2), "c"), undefined);
     });
   });
 }

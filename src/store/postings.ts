@@ -1,6 +1,6 @@
 import type { Finding } from "../domain/finding.ts";
 import type { PageStart } from "../domain/page.ts";
-import { collectionIds, fileIds } from "../kernel/ids.ts";
+import { fileIds } from "../kernel/ids.ts";
 import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "./database.ts";
 import { tenantScope } from "./database.ts";
@@ -94,62 +94,23 @@ export function joinEntries(rows: readonly { readonly entries: Uint8Array }[]): 
   return { starts, all };
 }
 
-/** What one search reads: the collection's figures, and every entry of the terms asked for. */
-export type IndexRead = {
-  readonly collectionId: CollectionId;
-  readonly collectionName: string;
-  readonly version: number;
-  readonly chunkCount: number;
-  readonly lengthSum: number;
-  /** Chunks that are not to be found, not yet or no more: `[first, count]` ranges. */
-  readonly hidden: readonly (readonly [number, number])[];
-  /** Pairs of chunk number, and occurrences + length << 16. Blocks in no particular order. */
-  readonly lists: ReadonlyMap<number, Uint32Array>;
-};
-
 /**
- * The search itself, in one statement. Blocks come joined to one value a term and as base64: less to decode than arrays or rows,
- * and scored in the caller's memory. undefined: there is no such collection.
+ * Every posting of some terms, in one statement. Blocks come joined to one value a term and as base64: less to decode than arrays or rows,
+ * and scored in the caller's memory.
  */
-export const READ_INDEX = `SELECT c.id, c.name, c.version, c.chunk_count AS "chunkCount", c.length_sum AS "lengthSum", h.ranges, p.term_id AS "termId", p.entries
-  FROM (SELECT tenant_id, id, name, version, chunk_count, length_sum FROM collections
-        WHERE deleted_at IS NULL AND (id = $1 OR name = $1) ORDER BY id = $1 DESC LIMIT 1) c
-  LEFT JOIN LATERAL (SELECT json_agg(json_build_array(d.first_chunk, d.chunk_count)) AS ranges FROM documents d
-        WHERE d.tenant_id = c.tenant_id AND d.collection_id = c.id AND d.state <> 'ready') h ON true
-  LEFT JOIN LATERAL (SELECT o.term_id, encode(string_agg(o.entries, ''::bytea), 'base64') AS entries FROM postings o
-        WHERE o.tenant_id = c.tenant_id AND o.collection_id = c.id AND o.term_id = ANY($2::bigint[]) GROUP BY o.term_id) p ON true`;
+export const READ_POSTINGS = `SELECT o.term_id AS "termId", encode(string_agg(o.entries, ''::bytea), 'base64') AS entries FROM postings o
+  WHERE o.collection_id = $1 AND o.term_id = ANY($2::bigint[]) GROUP BY o.term_id`;
 
-type IndexRow = {
-  readonly id: string;
-  readonly name: string;
-  readonly version: number;
-  readonly chunkCount: number;
-  readonly lengthSum: number;
-  readonly ranges: readonly (readonly [number, number])[] | null;
-  readonly termId: number | null;
-  readonly entries: string | null;
-};
-
-export async function readIndex(
+/** By term id: pairs of chunk number, and occurrences + length << 16. Blocks in no particular order. */
+export async function readPostings(
   db: Database,
   tenantId: TenantId,
-  nameOrId: string,
+  collectionId: CollectionId,
   termIds: readonly number[],
-): Promise<IndexRead | undefined> {
-  const rows = await db.query<IndexRow>(tenantScope(tenantId), READ_INDEX, [nameOrId, termIds]);
-  const [first] = rows;
-  if (first === undefined) return undefined;
-  const lists = new Map<number, Uint32Array>();
-  for (const { termId, entries } of rows) if (termId !== null && entries !== null) lists.set(termId, decodeEntries(entries));
-  return {
-    collectionId: collectionIds.parse(first.id),
-    collectionName: first.name,
-    version: first.version,
-    chunkCount: first.chunkCount,
-    lengthSum: first.lengthSum,
-    hidden: first.ranges ?? [],
-    lists,
-  };
+): Promise<ReadonlyMap<number, Uint32Array>> {
+  if (termIds.length === 0) return new Map();
+  const rows = await db.query<{ termId: number; entries: string }>(tenantScope(tenantId), READ_POSTINGS, [collectionId, termIds]);
+  return new Map(rows.map(({ termId, entries }) => [termId, decodeEntries(entries)]));
 }
 
 function decodeEntries(base64: string): Uint32Array {
