@@ -4,6 +4,11 @@ export type Chunking =
   | { readonly strategy: "fixed"; readonly tokens: number; readonly overlap: number }
   /** Ends with sentences, rather with paragraphs, rather still before a heading. */
   | { readonly strategy: "sentence"; readonly tokens: number; readonly overlap: number }
+  /**
+   * Small ones, which are searched with their neighbours' words too, at half the weight. Those of them that are found beside one another come back
+   * as one passage: short passages, and the sentences that an answer goes on in.
+   */
+  | { readonly strategy: "window"; readonly tokens: number }
   /** Small chunks are searched, and what is returned is the larger one that they stand in. */
   | { readonly strategy: "parent-child"; readonly tokens: number; readonly parentTokens: number }
   /** By what the document itself is divided into: headings, numbered clauses, functions and classes of code. */
@@ -13,6 +18,44 @@ export type Chunking =
 export type ChunkContext = "none" | "structure" | "model";
 
 export const DEFAULT_CHUNKING: Chunking = { strategy: "sentence", tokens: 512, overlap: 128 };
+/** Small enough for short chunks and long passages; found best where a chunk was half a paragraph. */
+export const DEFAULT_WINDOW: Chunking = { strategy: "window", tokens: 128 };
+export const CHUNKING_STRATEGIES = [
+  "fixed",
+  "sentence",
+  "window",
+  "parent-child",
+  "structural",
+] as const satisfies readonly Chunking["strategy"][];
+
+/** Tokens of a chunk: fewer say too little to be found by, more are no passage. OpenAI's own range for `static` is 100 to 4096. */
+export const CHUNK_TOKENS_RANGE = { min: 32, max: 4096 } as const;
+export const STATIC_CHUNK_TOKENS_RANGE = { min: 100, max: 4096 } as const;
+
+/** What is wrong with a chunking, as a sentence's end. undefined: nothing is. */
+export function findChunkingFault(chunking: Chunking): string | undefined {
+  const { min, max } = CHUNK_TOKENS_RANGE;
+  const isSize = (tokens: number): boolean => Number.isInteger(tokens) && tokens >= min && tokens <= max;
+  if (!isSize(chunking.tokens)) return `tokens must be a whole number from ${min} to ${max}`;
+  if (chunking.strategy === "parent-child") {
+    if (!isSize(chunking.parentTokens)) return `parentTokens must be a whole number from ${min} to ${max}`;
+    return chunking.parentTokens < 2 * chunking.tokens ? "parentTokens must be at least twice tokens" : undefined;
+  }
+  if (chunking.strategy !== "fixed" && chunking.strategy !== "sentence") return undefined;
+  const { overlap, tokens } = chunking;
+  return Number.isInteger(overlap) && overlap >= 0 && overlap <= tokens / 2
+    ? undefined
+    : "overlap must be a whole number from 0 to half of tokens";
+}
+
+/** How a document goes into its index: what of it is one chunk, and what is searched with each. */
+export type Cutting = { readonly chunking: Chunking; readonly context: ChunkContext };
+
+export const DEFAULT_CUTTING: Cutting = { chunking: DEFAULT_CHUNKING, context: "none" };
+
+/** Whether it makes what was made before there was a choice. */
+export const isDefaultCutting = ({ chunking, context }: Cutting): boolean =>
+  context === "none" && chunking.strategy === "sentence" && chunking.tokens === 512 && chunking.overlap === 128;
 
 /** How the two legs become one list. Weights of the dense leg, 0 (words alone) to 1 (vectors alone). */
 export type Fusion = {
