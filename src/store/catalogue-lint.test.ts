@@ -81,6 +81,11 @@ const PLANTS: readonly { readonly plant: string; readonly undo?: string; readonl
     undo: "DROP FUNCTION peek",
     told: /^the function peek is SECURITY DEFINER/,
   },
+  {
+    plant: "GRANT USAGE ON SCHEMA pgboss TO weir_tenant",
+    undo: "REVOKE USAGE ON SCHEMA pgboss FROM weir_tenant",
+    told: /^the role weir_tenant may use the schema pgboss/,
+  },
   { plant: "REVOKE DELETE ON notes FROM weir_operator", told: /^notes lets the operator not select and delete/ },
   { plant: "GRANT TRUNCATE ON notes TO weir_operator", told: /^notes grants truncate to weir_operator/ },
   { plant: "GRANT SELECT ON notes TO PUBLIC", told: /^notes grants select to everybody$/ },

@@ -31,6 +31,7 @@ export async function lintCatalogue(db: Database): Promise<CatalogueReport> {
     ...lintReferences(catalogue),
     ...lintGrants(catalogue),
     ...lintViews(catalogue),
+    ...lintSchemas(catalogue),
     ...(await findRoleProblems(db)),
   ];
   return {
@@ -152,6 +153,13 @@ function lintGrants(catalogue: Catalogue): string[] {
     }
     return [];
   });
+}
+
+/** Jobs are in a schema without policies: they are the operator's alone. */
+function lintSchemas(catalogue: Catalogue): string[] {
+  return catalogue.schemas
+    .filter(({ role }) => role !== "weir_operator")
+    .map(({ name, role }) => `the role ${role} may use the schema ${name}, which has no policies`);
 }
 
 function lintViews(catalogue: Catalogue): string[] {

@@ -2,7 +2,7 @@ import { OPERATOR } from "./database.ts";
 import type { Database, Row } from "./database.ts";
 import { BOUND_ROLES } from "./scope.ts";
 
-/** The part of PostgreSQL's catalogue that isolation rests on: everything in the schema `public`. Readable by any role. */
+/** The part of PostgreSQL's catalogue that isolation rests on: everything in the schema `public`, and who may use another. Readable by any role. */
 export type Catalogue = {
   readonly tables: readonly Table[];
   readonly policies: readonly Policy[];
@@ -11,6 +11,8 @@ export type Catalogue = {
   readonly grants: readonly Grant[];
   readonly views: readonly View[];
   readonly functions: readonly { readonly name: string; readonly definer: boolean }[];
+  /** Bound roles that may use a schema beside `public`, where there are no policies. */
+  readonly schemas: readonly { readonly name: string; readonly role: string }[];
 };
 
 export type Table = {
@@ -54,6 +56,7 @@ export async function readCatalogue(db: Database): Promise<Catalogue> {
     grants: await read(GRANTS),
     views: await read(VIEWS),
     functions: await read(FUNCTIONS),
+    schemas: await read(SCHEMAS),
   };
 }
 
@@ -96,3 +99,7 @@ const VIEWS = `SELECT relname::text AS name, CASE relkind WHEN 'v' THEN 'view' W
   FROM pg_class WHERE relnamespace = ${HERE} AND relkind IN ('v', 'm', 'f') ORDER BY 1`;
 
 const FUNCTIONS = `SELECT proname::text AS name, prosecdef AS definer FROM pg_proc WHERE pronamespace = ${HERE} ORDER BY 1`;
+
+const SCHEMAS = `SELECT n.nspname::text AS name, r.rolname::text AS role FROM pg_namespace n CROSS JOIN pg_roles r
+  WHERE r.rolname IN (${BOUND_ROLES.map((role) => `'${role}'`).join(", ")}) AND n.nspname NOT IN ('public', 'pg_catalog', 'information_schema')
+    AND n.nspname NOT LIKE 'pg\\_toast%' AND n.nspname NOT LIKE 'pg\\_temp%' AND has_schema_privilege(r.oid, n.oid, 'USAGE') ORDER BY 1, 2`;
