@@ -1,5 +1,6 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
+import { STEMMED_LANGUAGES } from "./languages/language.ts";
 import { termId } from "./term-id.ts";
 import { terms } from "./terms.ts";
 
@@ -51,4 +52,107 @@ test("a hundred thousand terms have as many ids, all of them exact integers", ()
     ids.add(id);
   }
   assert.equal(ids.size, 100_000);
+});
+
+/** Forms of one word that a reader takes for the same, as they are written and as they are typed. */
+const FORMS: Readonly<Record<string, readonly (readonly string[])[]>> = {
+  de: [
+    ["Kündigung", "Kündigungen", "kuendigung"],
+    ["Vertrag", "Vertrages", "Vertrags"],
+    ["Häuser", "Haus", "Haeuser"],
+    ["Straße", "Strasse", "Straßen"],
+    ["Müller", "Mueller", "Muller"],
+  ],
+  fr: [
+    ["contrat", "contrats", "l'contrat"],
+    ["résiliation", "resiliation", "résiliations", "d’une résiliation"],
+    ["employé", "employés", "employée", "employees"],
+    ["article", "l'article", "d’articles"],
+  ],
+  es: [
+    ["operación", "operaciones", "operacion"],
+    ["contrato", "contratos"],
+    ["niño", "niños", "nino"],
+    ["trabajador", "trabajadores", "trabajadora"],
+  ],
+  it: [
+    ["contratto", "contratti", "dell'contratto"],
+    ["documento", "documenti", "nell’documento"],
+    ["anno", "dell'anno", "nell’anno"],
+    ["qualità", "qualita"],
+    ["lavoratore", "lavoratori"],
+  ],
+  pt: [
+    ["operação", "operações", "operacao", "operacoes"],
+    ["contrato", "contratos"],
+    ["trabalhador", "trabalhadores", "trabalhadora"],
+  ],
+  nl: [
+    ["overeenkomst", "overeenkomsten"],
+    ["werknemer", "werknemers"],
+    ["foto", "foto's"],
+  ],
+  sv: [
+    ["bil", "bilar", "bilen", "bilarna"],
+    ["arbetsgivare", "arbetsgivaren", "arbetsgivarens"],
+    ["försäkring", "försäkringar", "forsakring"],
+  ],
+  da: [
+    ["aftale", "aftaler", "aftalen", "aftalens"],
+    ["Århus", "Aarhus"],
+    ["forsikring", "forsikringer", "forsikringen"],
+  ],
+  no: [
+    ["avtale", "avtaler", "avtalen"],
+    ["forsikring", "forsikringer", "forsikringen"],
+  ],
+  fi: [
+    ["talo", "talossa", "talosta", "taloon"],
+    ["sopimus", "sopimus"],
+    ["vakuutus", "vakuutus"],
+  ],
+  ru: [
+    ["договор", "договоры", "договора", "договором"],
+    ["аренда", "аренды", "аренду"],
+    ["отчёт", "отчет", "отчеты"],
+  ],
+};
+
+test("a word meets its other forms in each of the languages that are stemmed", () => {
+  let forms = 0;
+  for (const [language, words] of Object.entries(FORMS)) {
+    for (const [first = "", ...others] of words) {
+      const wanted = terms(first, language);
+      assert.equal(wanted.length, 1, `${language} ${first}`);
+      for (const other of others) {
+        const found = terms(other, language);
+        assert.ok(found.includes(wanted[0] ?? ""), `${language}: ${other} → ${found.join(" ")}, ${first} → ${wanted.join(" ")}`);
+        forms += 1;
+      }
+    }
+  }
+  // Without the stemmer hardly any of them meet: the comparison can fail.
+  const apart = Object.values(FORMS).flatMap((words) =>
+    words.filter(([first = "", other = ""]) => terms(first, "xx")[0] !== terms(other, "xx")[0]),
+  );
+  assert.ok(apart.length > 20);
+  console.log(`# forms of words: ${forms} in ${Object.keys(FORMS).length} languages, ${apart.length} words apart without a stemmer`);
+});
+
+test("a code is the same whole term in every language", () => {
+  const codes = ["E-4021", "max_retries", "ops@example.com", "2026-03-01", "98.5", "RFC2119", "4021"];
+  const whole = (code: string, language: string): string | undefined => terms(code, language)[0];
+  for (const language of [...STEMMED_LANGUAGES, "pl", "zh"]) {
+    for (const code of codes) assert.equal(whole(code, language), whole(code, "en"), `${language} ${code}`);
+  }
+  console.log(`# codes: ${codes.length} in ${STEMMED_LANGUAGES.length + 2} languages`);
+});
+
+test("small words go in each language, with and without their accents, and English words stay in a text of another script", () => {
+  assert.deepEqual(terms("Was ist die Frist für die Kündigung?", "de"), ["frist", "kundig"]);
+  assert.deepEqual(terms("où est la clé et a quoi sert-elle", "fr"), ["cle", "sert"]);
+  assert.deepEqual(terms("Каков срок договора refunds", "ru"), ["срок", "договор", "refund"]);
+  assert.deepEqual(terms("1.000.000 Euro und 1,000", "de"), ["1000000", "euro", "1000"]);
+  assert.deepEqual(terms("1\u00a0000\u202f000 francs", "fr"), ["1000000", "franc"]);
+  assert.deepEqual(terms("łódź umowy", "pl"), ["lodz", "umowy"]);
 });

@@ -1,115 +1,98 @@
-import { stemmer } from "stemmer";
-import { STOP_WORDS } from "./stop-words.ts";
-
-/** A SHA-256 in hex is 64 characters; what is longer is encoded data that nobody types. */
-const TERM_CHARS_MAX = 72;
-/** Stemming costs more than looking a word up; a vocabulary of this size is a few megabytes. */
-const STEM_CACHE_MAX = 50_000;
+import { fold } from "./languages/fold.ts";
+import { languageOf, TERM_CHARS_MAX, type Language } from "./languages/language.ts";
+import { isUnspaced, unspacedTerms } from "./languages/unspaced.ts";
 
 const ascii = /^[\0-\x7f]*$/;
 const asciiToken = /[A-Za-z0-9]+(?:[-_.@'/:+][A-Za-z0-9]+)*/g;
 const unicodeToken = /[\p{L}\p{M}\p{N}]+(?:[-_.@'’/:+][\p{L}\p{M}\p{N}]+)*/gu;
-const thousands = /(\d),(?=\d{3}(?!\d))/g;
-const plainWord = /^[a-z]+$/;
+/** A space that does not break a line is one inside a number. */
+const thousands = /(\d)[,\u00a0\u202f](?=\d{3}(?!\d))/g;
+const pointThousands = /(?<![\d.,])\d{1,3}(?:\.\d{3})+(?![\d.]\d)(?!\d)/g;
 const connector = /[-_.@'’/:+]+/;
 const hasConnector = /[-_.@'’/:+]/;
 const hasDigit = /\d/;
 const decimal = /^\d+(?:\.\d+)+$/;
 const humps = /[a-z](?=[A-Z])|[A-Z](?=[A-Z][a-z])/;
 const humpEnd = /(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])/;
-const diacritics = /[\u0300-\u036f]/g;
-/** Scripts written without spaces, and Hangul, whose words carry their particles. */
-const unspaced =
-  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
-const unspacedRun =
-  /([\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}ー\p{Script=Hangul}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{M}]+)/u;
 
-const FOLDED: Readonly<Record<string, string>> = { ß: "ss", æ: "ae", œ: "oe", ø: "o", ł: "l", đ: "d", ð: "d", þ: "th", ı: "i" };
-const foldable = /[ßæœøłđðþı]/g;
+/** What a text is made of: words, which are reduced as their language does it, and what stays as it is. */
+export type Pieces = {
+  /** As it is written. */
+  word(written: string): void;
+  /** A code, a number, or a part of a text without spaces: a term already. */
+  whole(term: string): void;
+};
 
-const stems = new Map<string, string>();
-
-function stem(word: string): string {
-  const known = stems.get(word);
-  if (known !== undefined) return known;
-  if (stems.size >= STEM_CACHE_MAX) stems.clear();
-  const made = stemmer(word);
-  stems.set(word, made);
-  return made;
-}
-
-/** Compatibility forms, case and Latin diacritics make no difference to what a word is. */
-function fold(token: string): string {
-  if (ascii.test(token)) return token.toLowerCase();
-  return token
-    .normalize("NFKD")
-    .replace(diacritics, "")
-    .normalize("NFC")
-    .toLowerCase()
-    .replace(foldable, (letter) => FOLDED[letter] ?? letter);
-}
-
-function addWord(word: string, into: string[]): void {
-  if (word === "" || word.length > TERM_CHARS_MAX || STOP_WORDS.has(word)) return;
-  into.push(word.length > 2 && plainWord.test(word) ? stem(word) : word);
-}
-
-function addUnspaced(token: string, into: string[]): void {
-  for (const run of token.split(unspacedRun)) {
-    if (!unspaced.test(run)) {
-      addWord(run, into);
-      continue;
-    }
-    const letters = Array.from(run);
-    if (letters.length === 1) into.push(run);
-    for (let i = 0; i + 1 < letters.length; i++) into.push(`${letters[i] ?? ""}${letters[i + 1] ?? ""}`);
+/**
+ * Cuts a text: what looks like a code (`E-4021`, `max_retries`, `ops@example.com`, `2026-03-01`) is kept whole and in its parts; `getUserName` as
+ * well; Chinese, Japanese, Korean, Thai and their like are cut by `unspacedTerms`.
+ */
+export function cut(text: string, language: Language, into: Pieces): void {
+  const plain = ascii.test(text);
+  const joined = text.replace(thousands, "$1");
+  const source = language.pointsPartThousands ? joined.replace(pointThousands, (number) => number.replaceAll(".", "")) : joined;
+  for (const [raw] of source.matchAll(plain ? asciiToken : unicodeToken)) {
+    if (hasConnector.test(raw)) addCompound(raw, language, into);
+    else addSimple(raw, plain, into);
   }
 }
 
-function addSimple(raw: string, into: string[]): void {
-  const word = fold(raw);
-  if (!ascii.test(word) && unspaced.test(word)) {
-    addUnspaced(word, into);
+function addSimple(raw: string, plain: boolean, into: Pieces): void {
+  if (!plain && !ascii.test(raw) && isUnspaced(raw)) {
+    addUnspaced(raw, into);
     return;
   }
-  addWord(word, into);
-  if (humps.test(raw)) for (const part of raw.split(humpEnd)) addWord(fold(part), into);
+  into.word(raw);
+  if (humps.test(raw)) for (const part of raw.split(humpEnd)) into.word(part);
 }
 
-/** `don't` and `company's` are words, not two. */
-function withoutApostrophe(raw: string): string {
-  return raw.replace(/['’](?:s|S)$/, "").replace(/['’]/g, "");
+function addUnspaced(raw: string, into: Pieces): void {
+  for (const { text, spaced } of unspacedTerms(fold(raw))) {
+    if (spaced) into.word(text);
+    else into.whole(text);
+  }
 }
 
-function addCompound(raw: string, into: string[]): void {
-  const token = withoutApostrophe(raw);
+/** `don't` and `company's` are words, not two; `l'article` is two. */
+function withoutApostrophe(raw: string, { elided }: Language): string {
+  const rest = elided === undefined ? raw : raw.replace(elided, "");
+  return rest.replace(/['’](?:s|S)$/, "").replace(/['’]/g, "");
+}
+
+function addCompound(raw: string, language: Language, into: Pieces): void {
+  const token = withoutApostrophe(raw, language);
   if (!hasConnector.test(token)) {
-    addSimple(token, into);
+    addSimple(token, false, into);
     return;
   }
   if (decimal.test(token)) {
-    addWord(token, into);
+    addWhole(token, into);
     return;
   }
   const parts = token.split(connector);
   const codeLike = hasDigit.test(token) || /[_@.]/.test(token);
-  if (codeLike) addWord(fold(token), into);
-  else if ((parts[0] ?? "").length <= 2 && token.includes("-")) addWord(fold(parts.join("")), into);
-  for (const part of parts) addSimple(part, into);
+  if (codeLike) addWhole(fold(token), into);
+  else if ((parts[0] ?? "").length <= 2 && token.includes("-")) into.word(parts.join(""));
+  for (const part of parts) addSimple(part, false, into);
+}
+
+function addWhole(term: string, into: Pieces): void {
+  if (term.length <= TERM_CHARS_MAX) into.whole(term);
 }
 
 /**
- * The index terms of a text, in order, repeats kept. Words are folded, freed of stop words and stemmed (Porter); what looks like a
- * code (`E-4021`, `max_retries`, `ops@example.com`, `2026-03-01`) is kept whole and in its parts; `getUserName` as well;
- * Chinese, Japanese, Korean and Thai are cut into pairs of characters.
+ * The index terms of a text in a language (ISO 639-1; English where none is named), in order, repeats kept. Words are folded, freed of
+ * stop words and stemmed; a language that nobody here knows is folded only.
  */
-export function terms(text: string): string[] {
+export function terms(text: string, code?: string | null): string[] {
+  const language = languageOf(code);
   const found: string[] = [];
-  const source = text.replace(thousands, "$1");
-  const pattern = ascii.test(source) ? asciiToken : unicodeToken;
-  for (const [raw] of source.matchAll(pattern)) {
-    if (hasConnector.test(raw)) addCompound(raw, found);
-    else addSimple(raw, found);
-  }
+  cut(text, language, {
+    word(written) {
+      const term = language.reduce(written);
+      if (term !== "") found.push(term);
+    },
+    whole: (term) => void found.push(term),
+  });
   return found;
 }

@@ -43,6 +43,8 @@ export const OWNERS: Readonly<Record<string, { readonly folders: readonly string
   numfmt: { folders: ["ingest"] },
   "hyparquet-writer": { folders: ["ingest"] },
   stemmer: { folders: ["retrieve"] },
+  "@orama/stemmers": { folders: ["retrieve"] },
+  eld: { folders: ["retrieve"] },
   "libphonenumber-js": { folders: ["guard"] },
   "node-llama-cpp": { folders: ["provider"] },
   "@huggingface/jinja": { folders: ["provider"] },
