@@ -3,6 +3,9 @@ import { backup } from "./backup.ts";
 import { chat } from "./chat.ts";
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
+import { evalChunking } from "./eval-chunking.ts";
+import { evalFusion } from "./eval-fusion.ts";
+import { evalRetrieval } from "./eval-retrieval.ts";
 import { explain } from "./explain.ts";
 import { guardLabel, guardReports } from "./guard-reports.ts";
 import { ingest } from "./ingest.ts";
@@ -49,6 +52,9 @@ export const COMMANDS: readonly Command[] = [
   objectsRotateKeys,
   objectsPush,
   doctor,
+  evalRetrieval,
+  evalChunking,
+  evalFusion,
   redteam,
   backup,
   restore,
