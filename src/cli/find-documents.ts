@@ -1,5 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
-import { basename, extname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { ENDINGS, endingOf, languageOf } from "../domain/file-kind.ts";
 import { CommandError, EXIT } from "./command.ts";
 
 /** A file to ingest. */
@@ -15,7 +16,7 @@ export type Document = {
 export type Found = { readonly documents: readonly Document[]; /** Files of other kinds, left out of folders. */ readonly skipped: number };
 
 /** Kinds that are read. A file that is named itself is sent whatever it is, and the server says whether it can read it. */
-const EXTENSIONS = new Set([".md", ".markdown", ".html", ".htm", ".txt", ".pdf", ".docx"]);
+const isRead = (path: string): boolean => ENDINGS.has(endingOf(path)) || languageOf(path) !== undefined;
 /** Beyond this a wrong folder was named, such as `/`. */
 const DOCUMENTS_MAX = 100_000;
 
@@ -37,7 +38,7 @@ export async function findDocuments(paths: readonly string[], cwd: string): Prom
       continue;
     }
     for (const path of await filesBelow(top)) {
-      if (EXTENSIONS.has(extname(path).toLowerCase())) add(path, relative(top, path));
+      if (isRead(path)) add(path, relative(top, path));
       else skipped++;
     }
   }

@@ -1,8 +1,9 @@
+import type { PageStart } from "../domain/page.ts";
 import { FILE_BYTES_MAX } from "../kernel/limits.ts";
 import type { Extracted } from "./extracted.ts";
 import { firstHeading } from "./extracted.ts";
 import { openPdf } from "./pdf-document.ts";
-import type { PdfPage } from "./pdf-document.ts";
+import type { PdfDocument, PdfPage } from "./pdf-document.ts";
 import { joinFragments } from "./pdf-fragment.ts";
 import type { Fragment } from "./pdf-fragment.ts";
 import { composePdfText } from "./pdf-text.ts";
@@ -32,10 +33,39 @@ export async function parsePdf(bytes: Uint8Array, limits = PDF_LIMITS): Promise<
     // What such a font draws comes out as other letters, or as none.
     if (document.missingTable()) throw new Unreadable(WITHOUT_TABLE);
     if (text === "") throw new Unreadable(withoutText(document.pageCount));
+    await refuseScan(document, text, starts);
     return { title: document.title ?? firstHeading(text), text, pages: starts };
   } finally {
     await document.close();
   }
+}
+
+/** A page with less is taken for empty: a stamp, or a number. */
+const PAGE_LETTERS_MIN = 20;
+/** Pages without text that are looked at for a picture: decoding one takes up to a second. */
+const LOOKED_AT = 3;
+
+/** A scan is one all the same where its cover was typed, or a program stamped its pages: most pages show a picture and say nothing. */
+async function refuseScan(document: PdfDocument, text: string, starts: readonly PageStart[]): Promise<void> {
+  const said = new Set(
+    starts.filter(({ offset }, at) => countLetters(text.slice(offset, starts[at + 1]?.offset)) >= PAGE_LETTERS_MIN).map(({ page }) => page),
+  );
+  const silent = Array.from({ length: document.pageCount }, (_, at) => at + 1).filter((no) => !said.has(no));
+  if (silent.length * 2 <= document.pageCount) return;
+  const looked = Array.from(
+    { length: Math.min(LOOKED_AT, silent.length) },
+    (_, at) => silent[Math.floor((at * silent.length) / LOOKED_AT)] ?? 1,
+  );
+  for (const no of looked) if (!(await document.hasPicture(no).catch(() => false))) return;
+  throw new Unreadable(
+    `${silent.length} of the PDF's ${document.pageCount} pages are pictures without a text layer: it is scanned. Run it through text recognition (OCR) first.`,
+  );
+}
+
+function countLetters(text: string): number {
+  let count = 0;
+  for (const _ of text.matchAll(/\p{L}/gu)) count += 1;
+  return count;
 }
 
 const WITHOUT_TABLE =

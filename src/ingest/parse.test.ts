@@ -99,7 +99,7 @@ test("what a file holds counts more than its name", async () => {
     const found = detect(name, Buffer.from(begin));
     assert.ok(!found.ok && found.refusal.code === "unsupported_file");
   }
-  for (const name of ["a.docx", "a.json", "a.MP4"]) assert.ok(!detect(name, Buffer.from("words")).ok, name);
+  for (const name of ["a.docx", "a.MP4"]) assert.ok(!detect(name, Buffer.from("words")).ok, name);
   for (const name of ["a.MD", "a.Html", "a.text", "a", ".txt"]) assert.ok(detect(name, Buffer.from("words")).ok, name);
 });
 

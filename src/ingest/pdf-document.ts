@@ -1,4 +1,4 @@
-import { getDocument } from "unpdf/pdfjs";
+import { getDocument, OPS } from "unpdf/pdfjs";
 import { Unreadable } from "./refusal.ts";
 
 /** The longest books and filings have some thousands; each page costs some milliseconds however empty it is. */
@@ -15,6 +15,8 @@ export type PdfDocument = {
   readonly title: string | undefined;
   /** From 1. Throws Unreadable. */
   readPage(no: number): Promise<PdfPage>;
+  /** Whether a page shows a picture: it is decoded for that, so only a few are asked for. From 1. */
+  hasPicture(no: number): Promise<boolean>;
   /** A font's characters could not be told, for want of a table that is not built in. */
   readonly missingTable: () => boolean;
   close(): Promise<void>;
@@ -64,9 +66,17 @@ export async function openPdf(bytes: Uint8Array): Promise<PdfDocument> {
         throw new Unreadable(`The PDF is damaged: page ${no} of ${pageCount} cannot be read.`);
       }
     },
+    async hasPicture(no) {
+      const page = await document.getPage(no);
+      const { fnArray } = await page.getOperatorList();
+      page.cleanup();
+      return fnArray.some((drawn) => PICTURES.has(drawn));
+    },
     close: () => task.destroy(),
   };
 }
+
+const PICTURES: ReadonlySet<number> = new Set([OPS.paintImageXObject, OPS.paintInlineImageXObject, OPS.paintImageMaskXObject]);
 
 async function readTitle(document: { getMetadata(): Promise<{ info: object }> }): Promise<string | undefined> {
   const info = await document.getMetadata().then(

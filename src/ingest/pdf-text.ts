@@ -16,10 +16,14 @@ const HEADING_LEVELS_MAX = 4;
 
 /** The text of a document from the lines of its pages. A page's lines may come in any order. */
 export function composePdfText(lines: readonly (readonly Fragment[])[]): PdfText {
+  const made = compose(lines, withoutRunningLines(lines));
+  // Where nothing else stands on any page, what runs on with the pages is the text.
+  return made.text === "" ? compose(lines, lines) : made;
+}
+
+function compose(lines: readonly (readonly Fragment[])[], kept: readonly (readonly Fragment[])[]): PdfText {
   const compounds = hyphenated(lines);
-  const pages = withoutRunningLines(lines).map((page) =>
-    splitRegions(page).flatMap((region) => blocksOf(region, (word) => compounds.has(word))),
-  );
+  const pages = kept.map((page) => splitRegions(page).flatMap((region) => blocksOf(region, (word) => compounds.has(word))));
   const levelOf = headingLevels(pages.flat());
   const starts: PageStart[] = [];
   // Pages are joined at the end: a text that grows by each page would be copied as often.

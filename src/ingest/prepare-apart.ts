@@ -2,7 +2,8 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { Fault } from "../kernel/fault.ts";
-import { isPacked } from "./detect.ts";
+import { isPacked } from "./detect-binary.ts";
+import { endingOf } from "../domain/file-kind.ts";
 import { prepare } from "./prepare.ts";
 import type { PrepareOutcome } from "./prepare.ts";
 import { createOutcomeReader } from "./prepare-wire.ts";
@@ -69,7 +70,7 @@ export function createPrepareApart(limits: ApartLimits = APART_LIMITS, script = 
 
   return {
     async prepare(filename, bytes) {
-      if (bytes.length <= INLINE_BYTES_MAX && !isPacked(bytes)) return await prepare(filename, bytes);
+      if (bytes.length <= INLINE_BYTES_MAX && !isPacked(bytes, endingOf(filename))) return await prepare(filename, bytes);
       await takeTurn();
       try {
         if (closed) throw new Fault("draining");

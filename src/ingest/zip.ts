@@ -20,11 +20,20 @@ const LOCAL_HEADER_BYTES = 30;
 
 export type Zip = {
   readonly names: ReadonlySet<string>;
+  /** Those of the names that are symbolic links, not files. */
+  readonly links: ReadonlySet<string>;
   /** A part, checked against the size and checksum of the directory. undefined: there is none of this name. */
   read(name: string): Uint8Array | undefined;
 };
 
-type Entry = { readonly method: number; readonly crc: number; readonly packed: number; readonly unpacked: number; readonly at: number };
+type Entry = {
+  readonly method: number;
+  readonly crc: number;
+  readonly packed: number;
+  readonly unpacked: number;
+  readonly at: number;
+  readonly isLink: boolean;
+};
 
 /**
  * The directory of an archive, and its parts on demand. Nothing is unpacked that the directory does not announce within the limits, and
@@ -35,6 +44,7 @@ export function openZip(bytes: Uint8Array): Zip {
   const entries = readDirectory(bytes, view);
   return {
     names: new Set(entries.keys()),
+    links: new Set([...entries].filter(([, entry]) => entry.isLink).map(([name]) => name)),
     read(name) {
       const entry = entries.get(name);
       return entry === undefined ? undefined : unpack(bytes, view, entry);
@@ -55,7 +65,7 @@ function readDirectory(bytes: Uint8Array, view: DataView): ReadonlyMap<string, E
     if (at + DIRECTORY_ENTRY_BYTES > end || view.getUint32(at, true) !== 0x02014b50) throw damaged();
     const [nameBytes = 0, extraBytes = 0, commentBytes = 0] = [28, 30, 32].map((offset) => view.getUint16(at + offset, true));
     const nameAt = at + DIRECTORY_ENTRY_BYTES;
-    const name = new TextDecoder().decode(bytes.subarray(nameAt, nameAt + nameBytes));
+    const name = readName(bytes.subarray(nameAt, nameAt + nameBytes));
     const entry = readEntry(view, at);
     checkEntry(name, entry, entries);
     total += entry.unpacked;
@@ -63,7 +73,26 @@ function readDirectory(bytes: Uint8Array, view: DataView): ReadonlyMap<string, E
     entries.set(name, entry);
     at = nameAt + nameBytes + extraBytes + commentBytes;
   }
+  refuseOverlaps(entries);
   return entries;
+}
+
+/** UTF-8, or bytes of an older code page, where each is some letter. */
+function readName(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    return new TextDecoder("windows-1252").decode(bytes);
+  }
+}
+
+/** Parts that share their bytes unpack to many times what the archive holds. No program writes them. */
+function refuseOverlaps(entries: ReadonlyMap<string, Entry>): void {
+  let end = 0;
+  for (const entry of [...entries.values()].toSorted((a, b) => a.at - b.at)) {
+    if (entry.at < end) throw bomb();
+    end = entry.at + LOCAL_HEADER_BYTES + entry.packed;
+  }
 }
 
 function findEnd(view: DataView): number | undefined {
@@ -83,6 +112,8 @@ function readEntry(view: DataView, at: number): Entry {
     packed: view.getUint32(at + 20, true),
     unpacked: view.getUint32(at + 24, true),
     at: view.getUint32(at + 42, true),
+    // Written on Unix: the high half of the attributes is the file's mode.
+    isLink: view.getUint8(at + 5) === 3 && (view.getUint16(at + 40, true) & 0xf000) === 0xa000,
   };
 }
 
