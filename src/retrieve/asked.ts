@@ -1,7 +1,7 @@
 import { DEFAULT_LANGUAGE } from "../domain/language.ts";
 import { languageOf } from "./languages/language.ts";
 import { spokenLanguage } from "./languages/spoken.ts";
-import { cut } from "./terms.ts";
+import { cut, type Pieces } from "./terms.ts";
 import { fold } from "./languages/fold.ts";
 import { termId } from "./term-id.ts";
 
@@ -46,13 +46,14 @@ function wordsOf(query: string, held: readonly string[]): ReadonlyMap<string, Wo
         known.count = Math.max(known.count, count);
       }
     };
-    cut(query, language, {
+    const pieces: Pieces = {
       word(written) {
         const term = language.reduce(written);
         if (term !== "" && !isSmall(written)) add(fold(written), term);
       },
       whole: (term) => add(term, term),
-    });
+    };
+    cut(query, language, pieces, true);
   }
   return words;
 }

@@ -18,7 +18,10 @@ const cases: readonly (readonly [name: string, text: string, expected: readonly 
   ["a date is found whole and by its parts", "2026-03-01", ["2026-03-01", "2026", "03", "01"]],
   ["apostrophes do not part a word", "the company's don't", ["compani"]],
   ["a short prefix is joined", "e-mail", ["email", "e", "mail"]],
-  ["scripts without spaces are cut into pairs", "東京都", ["東京", "京都"]],
+  ["scripts without spaces are cut into their words", "東京都の税金", ["東京", "都", "税金"]],
+  ["a longer word is found by its pairs too", "データ", ["データ", "デー", "ータ"]],
+  ["Korean is cut into pairs", "계약서를", ["계약", "약서", "서를"]],
+  ["Thai is cut into words, longer ones into triples too", "สัญญาเช่า", ["สัญญา", "สัญ", "ัญญ", "ญญา", "เช่า", "เช่", "ช่า"]],
   ["other alphabets are kept", "Договор аренды", ["договор", "аренды"]],
   ["nothing but marks is nothing", " … — !!! ", []],
 ];

@@ -25,29 +25,29 @@ export type Pieces = {
 
 /**
  * Cuts a text: what looks like a code (`E-4021`, `max_retries`, `ops@example.com`, `2026-03-01`) is kept whole and in its parts; `getUserName` as
- * well; Chinese, Japanese, Korean, Thai and their like are cut by `unspacedTerms`.
+ * well; Chinese, Japanese, Korean, Thai and their like are cut by `unspacedTerms`. `asked`: it is a query.
  */
-export function cut(text: string, language: Language, into: Pieces): void {
+export function cut(text: string, language: Language, into: Pieces, asked = false): void {
   const plain = ascii.test(text);
   const joined = text.replace(thousands, "$1");
   const source = language.pointsPartThousands ? joined.replace(pointThousands, (number) => number.replaceAll(".", "")) : joined;
   for (const [raw] of source.matchAll(plain ? asciiToken : unicodeToken)) {
-    if (hasConnector.test(raw)) addCompound(raw, language, into);
-    else addSimple(raw, plain, into);
+    if (hasConnector.test(raw)) addCompound(raw, language, into, asked);
+    else addSimple(raw, plain, into, asked);
   }
 }
 
-function addSimple(raw: string, plain: boolean, into: Pieces): void {
+function addSimple(raw: string, plain: boolean, into: Pieces, asked: boolean): void {
   if (!plain && !ascii.test(raw) && isUnspaced(raw)) {
-    addUnspaced(raw, into);
+    addUnspaced(raw, into, asked);
     return;
   }
   into.word(raw);
   if (humps.test(raw)) for (const part of raw.split(humpEnd)) into.word(part);
 }
 
-function addUnspaced(raw: string, into: Pieces): void {
-  for (const { text, spaced } of unspacedTerms(fold(raw))) {
+function addUnspaced(raw: string, into: Pieces, asked: boolean): void {
+  for (const { text, spaced } of unspacedTerms(fold(raw), asked)) {
     if (spaced) into.word(text);
     else into.whole(text);
   }
@@ -59,10 +59,10 @@ function withoutApostrophe(raw: string, { elided }: Language): string {
   return rest.replace(/['’](?:s|S)$/, "").replace(/['’]/g, "");
 }
 
-function addCompound(raw: string, language: Language, into: Pieces): void {
+function addCompound(raw: string, language: Language, into: Pieces, asked: boolean): void {
   const token = withoutApostrophe(raw, language);
   if (!hasConnector.test(token)) {
-    addSimple(token, false, into);
+    addSimple(token, false, into, asked);
     return;
   }
   if (decimal.test(token)) {
@@ -73,7 +73,7 @@ function addCompound(raw: string, language: Language, into: Pieces): void {
   const codeLike = hasDigit.test(token) || /[_@.]/.test(token);
   if (codeLike) addWhole(fold(token), into);
   else if ((parts[0] ?? "").length <= 2 && token.includes("-")) into.word(parts.join(""));
-  for (const part of parts) addSimple(part, false, into);
+  for (const part of parts) addSimple(part, false, into, asked);
 }
 
 function addWhole(term: string, into: Pieces): void {
