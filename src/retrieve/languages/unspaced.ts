@@ -25,7 +25,7 @@ let segmenter: Intl.Segmenter | undefined;
  * no document has costs nothing. Korean is written in words, but they carry their particles: pairs alone.
  */
 export function unspacedTerms(folded: string, asked: boolean): readonly UnspacedPart[] {
-  return folded.split(runs).flatMap((run) => {
+  return folded.split(runs).flatMap((run): readonly UnspacedPart[] => {
     if (run === "") return [];
     if (!unspaced.test(run)) return [{ text: run, spaced: true }];
     return termsOf(run, asked).map((text) => ({ text, spaced: false }));
