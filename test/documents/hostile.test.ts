@@ -37,7 +37,7 @@ function judge(file: NamedHostile, added: Added): string | undefined {
   if (added.status === "completed") return file.outcome === "failed" ? "was read" : undefined;
   const { code, message } = added.last_error ?? { code: "none", message: "" };
   if (added.status !== "failed" || file.outcome === "completed") return `${added.status}: ${message}`;
-  if (!CODES.has(code) || !/^[A-Z].{15,}\.$/.test(message) || /\/|Error|undefined/.test(message.replace("text (", "")))
+  if (!CODES.has(code) || !/^[A-Z].{15,}\.$/.test(message) || / \/|\.ts\b|Error|undefined/.test(message))
     return `reason: ${code} ${message}`;
   return file.reason?.test(message) === false ? `other reason: ${message}` : undefined;
 }

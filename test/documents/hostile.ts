@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { createDice, type Dice } from "./dice.ts";
 import { writeDocx } from "./docx-writer.ts";
 import { DOCX_FAMILIES } from "./hostile-docx.ts";
+import { PACKED_FAMILIES } from "./hostile-packed.ts";
 import { PDF_FAMILIES, type Family, type Hostile } from "./hostile-pdf.ts";
 import { column } from "./pdf-pages.ts";
 import { writePdf } from "./pdf-writer.ts";
@@ -19,14 +22,21 @@ const goodPdf = (compress: boolean): Buffer =>
 const goodDocx = (): Buffer =>
   writeDocx([...PARAGRAPHS.map((text) => ({ text, note: `About ${text}` })), { table: [PARAGRAPHS, PARAGRAPHS] }], { title: "Good" });
 
+const fixture = (name: string): readonly [string, () => Buffer] => [name, () => readFileSync(join(import.meta.dirname, "fixtures", name))];
+
 const GOOD: readonly (readonly [name: string, make: () => Buffer])[] = [
   ["packed.pdf", () => goodPdf(true)],
   ["plain.pdf", () => goodPdf(false)],
   ["good.docx", goodDocx],
+  fixture("openpyxl.xlsx"),
+  fixture("python-pptx.pptx"),
+  fixture("python-email.eml"),
+  fixture("zipfile.zip"),
+  fixture("gnu-tar.tar.gz"),
 ];
 
 /** Ways in which a disk, a network or a fuzzer spoils a good file. */
-const DAMAGE: Readonly<Record<string, (bytes: Buffer, dice: Dice) => Buffer>> = {
+export const DAMAGE: Readonly<Record<string, (bytes: Buffer, dice: Dice) => Buffer>> = {
   "cut-off": (bytes, dice) => bytes.subarray(0, dice.below(bytes.length)),
   "bits-turned": (bytes, dice) => {
     for (let count = 1 + dice.below(64); count > 0; count--) {
@@ -79,7 +89,7 @@ const misnamed: readonly Family[] = [
 /** A few files are to be of kinds far apart; a prime that does not divide the number of kinds, so that every kind comes. */
 const STRIDE = 41;
 
-const FAMILIES: readonly Family[] = [...PDF_FAMILIES, ...DOCX_FAMILIES, ...misnamed, ...damaged];
+const FAMILIES: readonly Family[] = [...PDF_FAMILIES, ...DOCX_FAMILIES, ...PACKED_FAMILIES, ...misnamed, ...damaged];
 
 export type NamedHostile = Hostile & { readonly family: string };
 

@@ -3,11 +3,15 @@
  * `npm run test:services`; `.ci/run` runs both.
  */
 export const SLOW_TESTS: readonly string[] = [
+  "src/ingest/access-queries.test.ts",
   "src/record/kill.test.ts",
+  "test/documents/bombs.test.ts",
+  "test/documents/fuzz.test.ts",
   "test/documents/hostile.test.ts",
   "test/e2e/backup.test.ts",
   "test/e2e/erasure.test.ts",
   "test/e2e/fuzz.test.ts",
+  "test/e2e/kill-ingest.test.ts",
   "test/e2e/kill.test.ts",
   "test/e2e/redteam.test.ts",
   "test/e2e/rollouts.test.ts",
