@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { pid, memoryUsage } from "node:process";
 import { findApprovedRoutes, getBySlug, PLATFORM } from "./admin/index.ts";
 import { authorise } from "./admit/index.ts";
-import { admitChat, admitEmbeddings, admitModerations } from "./compose/admission.ts";
+import { composeCalls } from "./compose/calls.ts";
 import { seedDemo, type Demo } from "./compose/demo.ts";
 import { composeAdmin } from "./compose/admin.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
@@ -14,7 +14,6 @@ import { createStreamPacer, startServer, type Endpoint } from "./http/index.ts";
 import type { Clock } from "./kernel/clock.ts";
 import { Fault } from "./kernel/fault.ts";
 import { keyIds, tenantIds, type TenantId } from "./kernel/ids.ts";
-import { findCitations } from "./retrieve/index.ts";
 import { isErasedTenant } from "./store/erasures.ts";
 import { getKey } from "./store/keys.ts";
 import { lockDataFolder, openDatabase, type Engine } from "./store/index.ts";
@@ -167,22 +166,7 @@ function composeHttp(
   const idOf = async (slug: string) => (await getBySlug(db, slug)).id;
 
   const endpoints = composeEndpoints({
-    chat: {
-      admit: admitChat(admission.admission, chat.refuse),
-      live: parts.live,
-      traced: parts.telemetry.tracer !== undefined,
-      answer: chat.answer,
-      findCitations,
-      outputLimits: { defaultTokens: config.maxOutputTokensDefault, capTokens: config.maxOutputTokensCap },
-      pacer,
-    },
-    embeddings: {
-      admit: admitEmbeddings(admission.admission, chat.refuse),
-      live: parts.live,
-      traced: parts.telemetry.tracer !== undefined,
-      embed: chat.embed,
-    },
-    moderations: { admit: admitModerations(admission.admission, chat.refuse), live: parts.live, moderate: chat.moderate },
+    ...composeCalls(config, parts, pacer),
     models: { list: chat.models, configuredAtMs: clock.nowMs() },
     ingest,
     ...administration,

@@ -18,7 +18,7 @@ import {
 import type { Config } from "../config/index.ts";
 import type { CallHead } from "../domain/chat.ts";
 import type { Principal, TenantProfile } from "../domain/principal.ts";
-import type { AdmittedCall, ChatDeps, EmbeddingsDeps, ModerationsDeps } from "../http/index.ts";
+import type { AdmittedCall, ChatDeps, EmbeddingsDeps, ModerationsDeps, RerankDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
@@ -116,6 +116,10 @@ export const admitChat = (admission: Admission, refuse: Refuse): ChatDeps["admit
 
 /** The same for embeddings, which have no output. */
 export const admitEmbeddings = (admission: Admission, refuse: Refuse): EmbeddingsDeps["admit"] =>
+  createAdmit(admission, refuse, ({ wish }) => estimateTokens(wish.inputBytes, 0));
+
+/** The same for rankings: each document is read with the query. */
+export const admitRerank = (admission: Admission, refuse: Refuse): RerankDeps["admit"] =>
   createAdmit(admission, refuse, ({ wish }) => estimateTokens(wish.inputBytes, 0));
 
 /** The same for texts to be judged: they count as requests, and as no tokens of a model. */

@@ -1,5 +1,6 @@
 import type { Shadows, Stages } from "../chat/index.ts";
 import type { EmbedStages } from "../embed/index.ts";
+import type { InputsCall } from "../guard/index.ts";
 import type { ModerateStages } from "../moderate/index.ts";
 import type { ApprovedRoutes, Config } from "../config/index.ts";
 import type { Call, CallHead, ChatCall } from "../domain/chat.ts";
@@ -7,7 +8,7 @@ import type { CallEvent } from "../domain/event.ts";
 import type { Found } from "../domain/guard.ts";
 import { onlyOwnerOf, readerOf, type TenantPrincipal } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
-import type { ChatDeps, EmbeddingsDeps, ModelsDeps, ModerationsDeps } from "../http/index.ts";
+import type { ChatDeps, EmbeddingsDeps, ModelsDeps, ModerationsDeps, RerankDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
@@ -21,6 +22,7 @@ import type { Metrics, Tracer } from "../telemetry/index.ts";
 import { createRolledPlan } from "./call-rollouts.ts";
 import { composeEmbed } from "./embed.ts";
 import { composeModerate } from "./moderate.ts";
+import { composeRerank } from "./rerank.ts";
 import type { EndUserDigests } from "./end-user.ts";
 import { createDigest, createGround } from "./ground.ts";
 import { createPromptTag } from "./prompt-files.ts";
@@ -32,6 +34,7 @@ import { traceChat, traceRefusal } from "./tracing.ts";
 export type ChatParts = {
   readonly answer: ChatDeps["answer"];
   readonly embed: EmbeddingsDeps["embed"];
+  readonly rerank: RerankDeps["rerank"];
   readonly moderate: ModerationsDeps["moderate"];
   /** Counts a call that was refused before the path began. */
   readonly refuse: (call: CallHead, code: FaultCode) => void;
@@ -62,7 +65,8 @@ export type ChatPartsDeps = {
   readonly check: Stages["check"];
   /** The same for a call that is not made: it tells nobody, and asks nobody for an opinion. */
   readonly checkQuietly: (call: Call, about?: Found) => ReturnType<Stages["check"]>;
-  readonly checkInputs: EmbedStages["check"];
+  /** For texts that are read and not answered. */
+  readonly checkInputs: (call: InputsCall) => ReturnType<EmbedStages["check"]>;
   readonly judge: ModerateStages["judge"];
   readonly keepsContent: Stages["keepsContent"];
   readonly keepContent: (content: CallContent) => void;
@@ -117,20 +121,20 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     monotonicMs: clock.monotonicMs,
   };
 
+  const onInputs = { ...stages, check: deps.checkInputs, providerOf, tracer: deps.tracer };
   const answer = traceChat(deps.tracer, stages);
   const tagged = createPromptTag(config);
   return {
     refuse: traceRefusal(deps.tracer, refuse),
     answer: (call, ...rest) => answer(tagged(deps.rollouts.calls.enter(call)), ...rest),
     moderate: composeModerate({ ...stages, judge: deps.judge, refuse }),
-    embed: composeEmbed({
-      ...stages,
-      check: deps.checkInputs,
-      refuse,
-      endUserDigest: deps.endUsers.digest,
-      plan: expecting(({ wish }) => wish.endUser, router.planEmbedding),
-      providerOf,
-      tracer: deps.tracer,
+    embed: composeEmbed({ ...onInputs, plan: expecting(({ wish }) => wish.endUser, router.planEmbedding) }),
+    rerank: composeRerank({
+      ...onInputs,
+      plan: expecting(
+        ({ wish }) => wish.endUser,
+        (wanted) => router.planRerank({ ...wanted, trust: wanted.wish.trust }),
+      ),
     }),
     providers,
     models: createModelList(router.names, targets),

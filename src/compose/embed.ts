@@ -1,10 +1,10 @@
-import type { EmbedStages } from "../embed/index.ts";
+import { embed, type EmbedStages } from "../embed/index.ts";
 import type { Target } from "../domain/target.ts";
 import type { EmbeddingsDeps } from "../http/index.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { Provider } from "../provider/index.ts";
 import type { Tracer } from "../telemetry/index.ts";
-import { traceEmbeddings } from "./tracing-embed.ts";
+import { traceInputs } from "./tracing-inputs.ts";
 
 export type EmbedDeps = Omit<EmbedStages, "ask"> & { providerOf(target: Target): Provider; readonly tracer: Tracer | undefined };
 
@@ -15,8 +15,8 @@ export function composeEmbed({ providerOf, tracer, ...shared }: EmbedDeps): Embe
     async ask(asked, signal) {
       const provider = providerOf(asked.target);
       if (provider.embed === undefined) throw new Fault("target_missing", { say: "The provider of this model makes no embeddings." });
-      return await provider.embed(asked, signal);
+      return await provider.embed({ ...asked, dimensions: asked.call.wish.dimensions }, signal);
     },
   };
-  return traceEmbeddings(tracer, stages);
+  return traceInputs(tracer, stages, embed, "embeddings");
 }

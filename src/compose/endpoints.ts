@@ -18,6 +18,7 @@ import {
   files,
   health,
   models,
+  rerank,
   operations,
   objectKeys,
   routeExplain,
@@ -37,6 +38,7 @@ import {
   type ModelsDeps,
   type OperationsDeps,
   type PanelRead,
+  type RerankDeps,
   type RouteExplainDeps,
   type RolloutsDeps,
   type UsageAsk,
@@ -46,6 +48,7 @@ import type { Ingest } from "../ingest/index.ts";
 export type EndpointsDeps = {
   readonly chat: ChatDeps;
   readonly embeddings: EmbeddingsDeps;
+  readonly rerank: RerankDeps;
   readonly moderations: ModerationsDeps;
   readonly models: ModelsDeps;
   readonly ingest: Ingest;
@@ -74,6 +77,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
   const endpoints: Endpoint[] = [
     chatCompletions(deps.chat),
     embeddings(deps.embeddings),
+    ...rerank(deps.rerank),
     moderations(deps.moderations),
     ...models(deps.models),
     ...files(deps.ingest),

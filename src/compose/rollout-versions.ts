@@ -3,6 +3,7 @@ import { authorise, type Change } from "../admit/index.ts";
 import { findRouteProblem, type ApprovedRoutes, type Config } from "../config/index.ts";
 import type { Principal } from "../domain/principal.ts";
 import type { RolloutChange } from "../domain/rollout.ts";
+import { isChat } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { RolledVersions } from "../operate/index.ts";
 import type { DecisionLog } from "../record/index.ts";
@@ -69,7 +70,7 @@ export function createRolledVersions(deps: VersionsDeps): RolledVersions {
 /** Both names mean something on this server. Where two persons are asked for what loosens, one alone sends nothing to others' hardware. */
 function checkModels(config: Config, approved: ApprovedRoutes, change: Extract<RolloutChange, { kind: "model" }>): string {
   const { model, to } = change;
-  const known = (name: string) => config.models.find((each) => each.name === name && each.capabilities.embeddings !== true);
+  const known = (name: string) => config.models.find((each) => each.name === name && isChat(each.capabilities));
   const isRoute = Object.hasOwn(config.routes, model) || Object.hasOwn(approved, model);
   const [asked, next] = [known(model), known(to)];
   if (asked === undefined && !isRoute)

@@ -5,7 +5,7 @@ import { PROVIDER_NAMES, type Facts } from "../telemetry/index.ts";
 
 /** What spans tell: ids, names, counts and codes of a call, never its content. */
 
-export const ROUTES = { chat: "/v1/chat/completions", embeddings: "/v1/embeddings" } as const;
+export const ROUTES = { chat: "/v1/chat/completions", embeddings: "/v1/embeddings", rerank: "/v1/rerank" } as const;
 export type Route = (typeof ROUTES)[keyof typeof ROUTES];
 
 export const headFacts = ({ requestId, who }: CallHead, httpRoute: Route): Facts => ({

@@ -24,7 +24,7 @@ export function traceRefusal(tracer: Tracer | undefined, refuse: (call: CallHead
   if (tracer === undefined) return refuse;
   return (call, code) => {
     refuse(call, code);
-    const route = "wish" in call ? ROUTES.embeddings : ROUTES.chat;
+    const route = routeOf(call);
     const trace = tracer.begin(call.traceparent, `POST ${route}`, call.startedAtMs);
     trace?.note({ ...headFacts(call, route), outcome: "refused" });
     trace?.end(code);
@@ -119,4 +119,10 @@ function partFacts(part: Part): Facts | undefined {
   if (part.type !== "usage") return undefined;
   const { inputTokens, outputTokens, cachedTokens, source } = part.usage;
   return { inputTokens, outputTokens, cachedTokens, usageSource: source };
+}
+
+/** Which calls were refused is told by what they brought. */
+function routeOf(call: CallHead): (typeof ROUTES)[keyof typeof ROUTES] {
+  if (!("wish" in call)) return ROUTES.chat;
+  return typeof call.wish === "object" && call.wish !== null && "topN" in call.wish ? ROUTES.rerank : ROUTES.embeddings;
 }

@@ -1,3 +1,4 @@
+import { isChat } from "../domain/target.ts";
 import type { Known } from "./rule-models.ts";
 import { whyUnknown } from "./rule-models.ts";
 import type { FileRule } from "./schema.ts";
@@ -37,12 +38,15 @@ export function checkModel(name: string, path: readonly PathPart[], source: Sour
   const message =
     name === "extractive"
       ? "extractive is no model that can be asked."
-      : (whyUnknown(name, source, known) ?? (isEmbedder(name, known) ? "makes embeddings and does not chat." : undefined));
+      : (whyUnknown(name, source, known) ?? (isNoChat(name, known) ? "makes embeddings or rankings and does not chat." : undefined));
   if (message !== undefined) source.findings.problems.push({ place: source.placeOf(path), message });
 }
 
 const modelOf = (name: string, { models }: Known) => models.started.find((model) => model.name === name);
-const isEmbedder = (name: string, known: Known): boolean => modelOf(name, known)?.capabilities.embeddings === true;
+const isNoChat = (name: string, known: Known): boolean => {
+  const model = modelOf(name, known);
+  return model !== undefined && !isChat(model.capabilities);
+};
 
 /** Only OpenAI's protocol tells log probabilities. Of any other model no answer would ever pass. */
 function warnUntold(use: readonly string[], path: readonly PathPart[], source: Source, known: Known): void {

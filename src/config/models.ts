@@ -1,4 +1,5 @@
 import type { Capabilities } from "../domain/target.ts";
+import type { Price } from "../kernel/money.ts";
 import { impliedModels, llamaUpstreams } from "./llama.ts";
 import { didYouMean } from "./nearest.ts";
 import type { Place } from "./problem.ts";
@@ -68,17 +69,24 @@ function readModel(
     upstream,
     contextTokens: model.contextTokens ?? (provider.kind === "llama" ? provider.contextTokens : undefined),
     capabilities: capabilitiesOf(model, provider.kind),
-    price: model.price === undefined ? undefined : { ...model.price, outputPerMTok: model.price.outputPerMTok ?? 0 },
+    price: model.price === undefined ? undefined : toPrice(model.price),
     ...(model.promptCache === "off" ? { promptCache: "off" } : {}),
     ...(instructions === undefined ? {} : { instructions }),
   };
 }
 
+/** What has no price of its own costs nothing: `checkKind` has said where one is missing. */
+const toPrice = (price: NonNullable<FileModel["price"]>): Price => ({
+  ...price,
+  inputPerMTok: price.inputPerMTok ?? 0,
+  outputPerMTok: price.outputPerMTok ?? 0,
+});
+
 /** The text is taken as it is when the configuration is read. */
 function readInstructions(name: string, { instructions, kind }: FileModel, source: Source, { files }: PromptsConfig): string | undefined {
   if (instructions === undefined) return undefined;
   const place = source.placeOf(["models", name, "instructions"]);
-  if (kind === "embedding") source.findings.problems.push({ place, message: "a model of kind embedding is told nothing." });
+  if (kind !== "chat") source.findings.problems.push({ place, message: `a model of kind ${kind} is told nothing.` });
   const resolved = resolvePrompt(files, instructions);
   if (resolved.found === "text") return resolved.text;
   source.findings.problems.push({ place, message: resolved.say });
@@ -94,6 +102,7 @@ function capabilitiesOf(model: FileModel, kind: ProviderConfig["kind"]): Capabil
     // A model in the server gives one answer, and Anthropic's protocol has no way to ask for several answers.
     manyChoices: kind === "openai" && choices,
     ...(model.kind === "embedding" ? { embeddings: true } : {}),
+    ...(model.kind === "rerank" ? { ranks: true } : {}),
   };
 }
 
@@ -108,7 +117,15 @@ function checkKind(name: string, { kind, price }: FileModel, provider: ProviderC
   const { problems } = source.findings;
   if (kind === "embedding" && provider.kind === "anthropic")
     problems.push({ place: source.placeOf(["models", name, "kind"]), message: "Anthropic's protocol has no embeddings." });
-  // A forgotten price of the answers would make them free.
-  if (kind === "chat" && price !== undefined && price.outputPerMTok === undefined)
-    problems.push({ place: source.placeOf(["models", name, "price", "outputPerMTok"], "key"), message: "is missing. Expected a number." });
+  if (kind === "rerank" && provider.kind === "anthropic")
+    problems.push({ place: source.placeOf(["models", name, "kind"]), message: "Anthropic's protocol has no rankings." });
+  if (price === undefined) return;
+  const placeOf = (field: string): Place => source.placeOf(["models", name, "price", field], "key");
+  // A forgotten price of the prompt or of the answers would make them free.
+  if (price.inputPerMTok === undefined && price.perThousandSearches === undefined)
+    problems.push({ place: placeOf("inputPerMTok"), message: "is missing. Expected a number." });
+  if (kind === "chat" && price.outputPerMTok === undefined)
+    problems.push({ place: placeOf("outputPerMTok"), message: "is missing. Expected a number." });
+  if (kind !== "rerank" && price.perThousandSearches !== undefined)
+    problems.push({ place: placeOf("perThousandSearches"), message: "is for models of kind rerank." });
 }

@@ -75,7 +75,7 @@ function readVllm(
 ): Pick<RemoteConfig, "engine" | "tierPriority"> {
   const { engine, tierPriority } = provider;
   const { problems } = source.findings;
-  if (tierPriority !== undefined && engine === undefined) {
+  if (tierPriority !== undefined && engine !== "vllm") {
     const place = source.placeOf(["providers", name, "tierPriority"], "key");
     problems.push({ place, message: "is for servers that know priorities: set engine: vllm beside it." });
   }

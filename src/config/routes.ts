@@ -1,3 +1,4 @@
+import { isChat } from "../domain/target.ts";
 import { readCondition } from "./condition/condition.ts";
 import { checkCascade, checkModel } from "./cascade.ts";
 import type { Models } from "./models.ts";
@@ -35,9 +36,7 @@ export function readRoutes(source: Source, models: Models, providers: Providers)
 function defaultRules(models: Models, providers: Providers, threshold: number | undefined): RuleConfig[] {
   const trustOf = new Map(providers.started.map((provider) => [provider.name, provider.trust]));
   const withTrust = (trust: string): string[] =>
-    models.started
-      .filter((model) => trustOf.get(model.provider) === trust && model.capabilities.embeddings !== true)
-      .map((model) => model.name);
+    models.started.filter((model) => trustOf.get(model.provider) === trust && isChat(model.capabilities)).map((model) => model.name);
   const [own, others] = [withTrust("private"), withTrust("external")];
   const ownFirst = { use: [...own, ...others], trust: undefined };
   if (threshold === undefined) return [{ when: undefined, ...ownFirst }];

@@ -4,9 +4,10 @@ import { approvalsSchema } from "./approvals-schema.ts";
 import { authSchema } from "./auth.ts";
 import { guardSchema } from "./guard-schema.ts";
 import { dataCollection } from "./data-collection-schema.ts";
-import { family, instructions } from "./instructions-schema.ts";
 import { downloadsSchema } from "./downloads-schema.ts";
 import { journalSchema } from "./journal-schema.ts";
+import { modelSchema } from "./model-schema.ts";
+import { amount, whole } from "./number-schema.ts";
 import { promptsSchema } from "./prompts-schema.ts";
 import { chatLogsSchema, outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
 import { objectsSchema } from "./objects-schema.ts";
@@ -17,22 +18,8 @@ import { OUTPUT_TOKENS_DEFAULT } from "../kernel/limits.ts";
 
 /** The form of weir.yaml. Problems are worded, the JSON Schema for editors and docs/configuration.md are made from what stands here. */
 
-type NumberRule = {
-  readonly min: number;
-  readonly max: number;
-  /** Left out where the setting's name says it. */
-  readonly unit?: string;
-  /** Why the bounds are where they are; told with the problem. */
-  readonly why: string;
-  readonly description: string;
-};
-
-const whole = ({ min, max, unit, why, description }: NumberRule) => z.int().min(min).max(max).meta({ description, unit, why });
-const amount = ({ min, max, unit, why, description }: NumberRule) => z.number().min(min).max(max).meta({ description, unit, why });
-
 const HOUR_MS = 3_600_000;
 const WAIT_WHY = "less than 100 ms fails healthy servers, and more than an hour holds a connection that nobody waits for";
-const PRICE_WHY = "a price is dollars per million tokens, and none is above 10,000";
 
 /** Names stand in URLs, metric labels and receipts. A slash is for models known by their repository (`meta-llama/Llama-3.3-70B`). */
 export const MODEL_NAME = /^[A-Za-z0-9][A-Za-z0-9._:@/-]{0,127}$/;
@@ -150,9 +137,9 @@ const llama = {
     .meta({ description: "When the model is read into memory. `start` does not hold up the server: early calls wait." }),
 };
 const vllm = {
-  engine: z.enum(["vllm"]).optional().meta({
+  engine: z.enum(["vllm", "tei"]).optional().meta({
     description:
-      "`vllm`: the server is vLLM. Its `/metrics` beside the API are read twice a second for the length of its queue, by which `strategy: least-busy` chooses; every call carries a `cache_salt` of its tenant (docs/vllm.md).",
+      "`tei`: the server is Text Embeddings Inference, which ranks at `/rerank` beside its `/v1` and in a form of its own. `vllm`: the server is vLLM. Its `/metrics` beside the API are read twice a second for the length of its queue, by which `strategy: least-busy` chooses; every call carries a `cache_salt` of its tenant (docs/vllm.md).",
   }),
   tierPriority: z
     .record(plainName, whole({ min: -1000, max: 1000, why: "nobody has more ranks than that", description: "Lower is sooner." }))
@@ -180,74 +167,6 @@ const provider = z.discriminatedUnion("kind", [
     timeouts,
   }),
 ]);
-
-const price = z
-  .strictObject({
-    inputPerMTok: amount({ min: 0, max: 10_000, unit: "dollars per million tokens", why: PRICE_WHY, description: "Prompt tokens." }),
-    outputPerMTok: amount({
-      min: 0,
-      max: 10_000,
-      unit: "dollars per million tokens",
-      why: PRICE_WHY,
-      description: "Tokens of the answer. Required beside `inputPerMTok`, except at `kind: embedding`, which has no output.",
-    }).optional(),
-    cachedInputPerMTok: amount({
-      min: 0,
-      max: 10_000,
-      unit: "dollars per million tokens",
-      why: PRICE_WHY,
-      description: "Prompt tokens read from the provider's cache. Without it the input price.",
-    }).optional(),
-    cacheWritePerMTok: amount({
-      min: 0,
-      max: 10_000,
-      unit: "dollars per million tokens",
-      why: PRICE_WHY,
-      description: "Prompt tokens written to the provider's cache. Without it the input price.",
-    }).optional(),
-  })
-  .optional()
-  .meta({
-    description:
-      "Without it the built-in price book is asked by `upstream`. A private model in neither costs 0; an external one in neither is not eligible under a budget, because an unknown price is not free.",
-  });
-
-const capability = (description: string) => z.boolean().default(true).meta({ description });
-const capabilities = z
-  .strictObject({
-    tools: capability("Tool calls."),
-    jsonSchema: capability("Answers bound to a JSON Schema."),
-    images: capability(
-      "Image parts in messages. An upstream that reads none says so itself; `false` lets the next model take the call at once.",
-    ),
-    choices: capability("Several answers to one call (`n`). Never at `anthropic`, whose protocol has no way to ask for them."),
-  })
-  .prefault({})
-  .meta({ description: "What the model can do. A call that needs what a model lacks goes to the next one." });
-
-const model = z.strictObject({
-  provider: z.string().min(1).max(63).meta({ description: "Name of a provider above." }),
-  upstream: z.string().min(1).max(256).meta({ description: "The name that the provider knows the model by, or `env:NAME`." }),
-  kind: z.enum(["chat", "embedding"]).default("chat").meta({
-    description:
-      "`embedding`: makes vectors for `POST /v1/embeddings` and nothing else. A route may name several; a call moves on only to one with the same `upstream`, because vectors of different models do not compare.",
-  }),
-  contextTokens: whole({
-    min: 256,
-    max: 100_000_000,
-    unit: "tokens",
-    why: "below 256 no question fits, and no model reads more than 100 million",
-    description: "Prompt and answer together. Calls that cannot fit go to the next model. Without it nothing is checked.",
-  }).optional(),
-  price,
-  capabilities,
-  instructions,
-  family,
-  promptCache: z.enum(["auto", "off"]).default("auto").meta({
-    description:
-      "`auto`: what the provider keeps of prompts is used where it pays (docs/prompt-caching.md). At `anthropic` the beginning of a prompt that comes again is marked, where the prices of cached tokens are known; at OpenAI each conversation of a tenant has a key of its own. `off`: nothing is marked.",
-  }),
-});
 
 const rate = (unit: string, description: string) =>
   whole({
@@ -304,7 +223,7 @@ export const fileSchema = z.strictObject({
     .default({})
     .meta({ description: "Servers that answer, by name. `extractive`, which answers from documents without a model, is always there." }),
   models: z
-    .record(modelName, model)
+    .record(modelName, modelSchema)
     .default({})
     .meta({ description: "Models that callers may ask for, by name. `auto` and `extractive` are always there." }),
   routes: z.record(plainName, z.array(routeRule).min(1).max(100)).default({}).meta({

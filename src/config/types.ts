@@ -41,7 +41,7 @@ export type RemoteConfig = {
   readonly name: string;
   readonly kind: "openai" | "anthropic";
   /** What runs behind the protocol, where that is known. */
-  readonly engine?: "vllm" | undefined;
+  readonly engine?: "vllm" | "tei" | undefined;
   /** vLLM's `priority` by tier of the tenant; lower is sooner. */
   readonly tierPriority?: Readonly<Record<string, number>> | undefined;
   /** Without a trailing slash. */

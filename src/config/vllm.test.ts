@@ -25,7 +25,7 @@ test("a priority that nobody would keep is told: of a tier that is none, and at 
     "weir.yaml:2:77 providers.local.tierPriority: is for servers that know priorities: set engine: vllm beside it.",
   ]);
   assert.deepEqual(await problemsOf({ yaml: yamlOf("engine: vlm") }), [
-    'weir.yaml:2:85 providers.local.engine: expected one of vllm. Did you mean "vllm"?',
+    'weir.yaml:2:85 providers.local.engine: expected one of vllm, tei. Did you mean "vllm"?',
   ]);
   assert.equal((await problemsOf({ yaml: yamlOf("engine: vllm", "anthropic") })).length, 1);
 });

@@ -66,7 +66,7 @@ export const usagePage = page(
     count: z.int().min(0).describe("1, or refusals of one key, code and minute; 0 of a shadow."),
     stream: z.boolean(),
     operation: z
-      .enum(["chat", "embeddings", "moderations", "shadow"])
+      .enum(["chat", "embeddings", "rerank", "moderations", "shadow"])
       .nullable()
       .describe("`shadow`: a copy of a call for another model, which counts in what it cost and in no number of calls."),
     modelAsked: z.string().nullable(),

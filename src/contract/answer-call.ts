@@ -167,6 +167,7 @@ export const attempt = z.object({
   outputTokens: count,
   cachedTokens: count,
   cacheWriteTokens: count,
+  searches: count.optional().describe("Units of a provider that bills by the search."),
   usageSource,
   costMicroUsd: count,
   priceUnknown: z.literal(true).optional(),

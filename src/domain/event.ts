@@ -24,6 +24,8 @@ export type Attempt = {
   readonly outputTokens: number;
   readonly cachedTokens: number;
   readonly cacheWriteTokens: number;
+  /** Units of a provider that bills by the search. */
+  readonly searches?: number | undefined;
   readonly usageSource: UsageSource;
   readonly costMicroUsd: number;
   /** The price was unknown, so `costMicroUsd` is 0 without meaning free. */
@@ -33,7 +35,7 @@ export type Attempt = {
 };
 
 /** Calls other than chats. A `shadow` is a copy of a chat, and no call of its tenant's: it counts nowhere but in what it costs. */
-export type Operation = "embeddings" | "moderations" | "shadow";
+export type Operation = "embeddings" | "rerank" | "moderations" | "shadow";
 
 /** The one row of a call: usage and audit at once. Ids, counts, names and digests; never content. */
 export type CallEvent = {

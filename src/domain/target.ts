@@ -23,7 +23,12 @@ export type Capabilities = {
   readonly manyChoices: boolean;
   /** Makes embeddings and nothing else; absent: answers chats and makes none. */
   readonly embeddings?: boolean | undefined;
+  /** Puts documents in order and does nothing else. */
+  readonly ranks?: boolean | undefined;
 };
+
+/** Answers chats: makes no vectors and ranks nothing. */
+export const isChat = ({ embeddings, ranks }: Capabilities): boolean => embeddings !== true && ranks !== true;
 
 /** The operator's words to one model, and how long they are in UTF-8. */
 export type Instructions = { readonly text: string; readonly bytes: number };
@@ -67,6 +72,7 @@ export type FellReason =
   | "capability-choices"
   | "capability-chat"
   | "capability-embeddings"
+  | "capability-rerank"
   | "other-vectors"
   | "price-unknown"
   | "no-passages"

@@ -1,35 +1,39 @@
 import type { Attempt } from "../domain/event.ts";
-import type { Embedded, EmbeddingInput } from "../domain/embedding.ts";
 import type { Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 import { costMicroUsd } from "../kernel/money.ts";
-import type { Ask, EmbedStages } from "./stages.ts";
+import type { Ask, InputsCall, Kind, Made, PathStages } from "./stages.ts";
 
-export type Tried =
-  | { readonly attempt: Attempt; readonly target: Target; readonly made: Embedded }
+export type Tried<Result> =
+  | { readonly attempt: Attempt; readonly target: Target; readonly made: Result }
   | { readonly attempt: Attempt; readonly target: Target; readonly fault: Fault };
 
 /** Asks one target once. Whatever comes of it is an attempt with its price. */
-export async function tryTarget(
-  stages: Pick<EmbedStages, "ask" | "countTokens" | "monotonicMs">,
-  { call, target, inputs }: Pick<Ask, "call" | "target" | "inputs">,
+export async function tryTarget<Call extends InputsCall, Result extends Made>(
+  kind: Kind<Call, Result>,
+  stages: Pick<PathStages<Call, Result>, "ask" | "countTokens" | "monotonicMs">,
+  asked: Ask<Call>,
   signal: AbortSignal,
-): Promise<Tried> {
+): Promise<Tried<Result>> {
+  const { call, target, inputs } = asked;
   const startedMs = stages.monotonicMs();
-  const { dimensions } = call.wish;
-  let made: Embedded | undefined;
+  let made: Result | undefined;
   let fault: Fault | undefined;
   try {
-    made = await stages.ask({ call, target, inputs, dimensions }, signal);
-    fault = signal.aborted ? Fault.ofAbort(signal) : whyUnfit(made, dimensions);
+    made = await stages.ask(asked, signal);
+    fault = signal.aborted ? Fault.ofAbort(signal) : kind.whyUnfit(made, call);
   } catch (error) {
     fault = signal.aborted ? abortFault(signal, Fault.from(error)) : Fault.from(error);
   }
-  const used = usedBy(made, fault, () => countInputs(inputs, stages.countTokens));
+  const used = usedBy(made, fault, {
+    bySearch: target.price?.perThousandSearches !== undefined,
+    tokens: () => kind.countInputs(inputs, stages.countTokens),
+    searches: () => kind.searchesMax(call),
+  });
   const latencyMs = Math.round(stages.monotonicMs() - startedMs);
   const attempt = toAttempt(target, used, fault, latencyMs);
   if (fault !== undefined) return { attempt, target, fault };
-  if (made === undefined) throw new TypeError("an ask ends in vectors or in a fault");
+  if (made === undefined) throw new TypeError("an ask ends in an answer or in a fault");
   return { attempt, target, made };
 }
 
@@ -39,30 +43,24 @@ function abortFault(signal: AbortSignal, said: Fault): Fault {
   return said.detail.spent === true ? why.with({ spent: true }) : why;
 }
 
-/** Vectors of another length than was asked for would be found out only when they are searched. */
-function whyUnfit({ vectors }: Embedded, dimensions: number | undefined): Fault | undefined {
-  const length = vectors[0]?.length;
-  if (dimensions === undefined || length === dimensions) return undefined;
-  const say = `dimensions: the model makes vectors of ${length} and did not shorten them to ${dimensions}.`;
-  return new Fault("target_refused", { param: "dimensions", say, spent: true });
-}
-
-type Used = Pick<Attempt, "inputTokens" | "usageSource">;
+type Used = Pick<Attempt, "inputTokens" | "usageSource" | "searches">;
+type Count = { /** So it bills. */ readonly bySearch: boolean; tokens(): number; searches(): number };
 
 /** What the provider said, else a count of the inputs where they were read, else nothing. */
-function usedBy(made: Embedded | undefined, fault: Fault | undefined, count: () => number): Used {
-  if (made !== undefined) return { inputTokens: made.inputTokens, usageSource: made.counted === true ? "counted" : "reported" };
-  return fault?.detail.spent === true ? { inputTokens: count(), usageSource: "counted" } : { inputTokens: 0, usageSource: "none" };
+function usedBy(made: Made | undefined, fault: Fault | undefined, count: Count): Used {
+  if (made !== undefined) {
+    const { inputTokens, counted, searches } = made;
+    const isCounted = count.bySearch ? searches === undefined : counted === true;
+    return { inputTokens, searches: searches ?? count.searches(), usageSource: isCounted ? "counted" : "reported" };
+  }
+  return fault?.detail.spent === true
+    ? { inputTokens: count.tokens(), searches: count.searches(), usageSource: "counted" }
+    : { inputTokens: 0, searches: 0, usageSource: "none" };
 }
 
-function countInputs(inputs: readonly EmbeddingInput[], countTokens: (text: string) => number): number {
-  let tokens = 0;
-  for (const input of inputs) tokens += typeof input === "string" ? countTokens(input) : input.length;
-  return tokens;
-}
-
-function toAttempt(target: Target, used: Used, fault: Fault | undefined, latencyMs: number): Attempt {
-  const tokens = { inputTokens: used.inputTokens, outputTokens: 0, cachedTokens: 0, cacheWriteTokens: 0 };
+function toAttempt(target: Target, { inputTokens, searches, usageSource }: Used, fault: Fault | undefined, latencyMs: number): Attempt {
+  const tokens = { inputTokens, outputTokens: 0, cachedTokens: 0, cacheWriteTokens: 0 };
+  const bySearch = target.price?.perThousandSearches !== undefined;
   return {
     provider: target.provider,
     model: target.model,
@@ -70,8 +68,9 @@ function toAttempt(target: Target, used: Used, fault: Fault | undefined, latency
     outcome: fault === undefined ? "finished" : fault.code === "client_gone" ? "aborted" : "failed",
     code: fault?.code,
     ...tokens,
-    usageSource: used.usageSource,
-    costMicroUsd: target.price === undefined ? 0 : costMicroUsd(target.price, tokens),
+    ...(bySearch ? { searches } : {}),
+    usageSource,
+    costMicroUsd: target.price === undefined ? 0 : costMicroUsd(target.price, bySearch ? { ...tokens, searches } : tokens),
     priceUnknown: target.price === undefined ? true : undefined,
     priceVersion: target.priceVersion,
     latencyMs,

@@ -7,15 +7,17 @@ import {
   toReservationHead,
   usageSourceOf,
 } from "../domain/event.ts";
-import type { EmbeddingCall } from "../domain/embedding.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
-import type { Admitted } from "./stages.ts";
+import type { Admitted, InputsCall, Kind, Made } from "./stages.ts";
+
+type Operation = Kind<InputsCall, Made>["operation"];
 
 /** What is known of a call when it ends, however it ends. */
-export type EmbedRun = {
-  readonly call: EmbeddingCall;
+export type InputsRun = {
+  readonly call: InputsCall;
+  readonly operation: Operation;
   readonly plan: Plan;
   readonly attempts: readonly Attempt[];
   readonly target: Target | undefined;
@@ -26,8 +28,8 @@ export type EmbedRun = {
   readonly guarded: Guarded | undefined;
 };
 
-export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
-  const { call, attempts, target, plan } = run;
+export function toInputsEvent(run: InputsRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
+  const { call, operation, attempts, target, plan } = run;
   return {
     ...toEventHead(call),
     endUserDigest: run.endUserDigest,
@@ -35,7 +37,7 @@ export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], c
     outcome,
     code,
     stream: false,
-    operation: "embeddings",
+    operation,
     modelAsked: call.wish.model,
     model: target?.model,
     provider: target?.provider,
@@ -54,7 +56,13 @@ export function toEmbeddingEvent(run: EmbedRun, outcome: CallEvent["outcome"], c
   };
 }
 
-export function toReservation(call: EmbeddingCall, admitted: Admitted, microUsd: number, inputTokensMax: number): Reservation {
+type Set = Pick<Reservation, "microUsd" | "inputTokensMax"> & {
+  readonly call: InputsCall;
+  readonly admitted: Admitted;
+  readonly operation: Operation;
+};
+
+export function toReservation({ call, admitted, microUsd, inputTokensMax, operation }: Set): Reservation {
   return {
     ...toReservationHead(call, admitted),
     microUsd,
@@ -62,6 +70,6 @@ export function toReservation(call: EmbeddingCall, admitted: Admitted, microUsd:
     outputTokensMax: 0,
     modelAsked: call.wish.model,
     stream: false,
-    operation: "embeddings",
+    operation,
   };
 }

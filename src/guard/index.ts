@@ -3,7 +3,7 @@ export type { GuardDeps, GuardOptions } from "./guard.ts";
 export { conversationOf } from "./conversation.ts";
 export { createModerator } from "./moderation.ts";
 export { once } from "./once.ts";
-export { createInputGuard } from "./inputs.ts";
+export { createInputGuard, type InputsCall } from "./inputs.ts";
 export { createPseudonymBook, type PseudonymBook } from "./mask/pseudonym-book.ts";
 export { createModelDetector } from "./model-detector.ts";
 export { createOpinion, type Opinion } from "./opinion.ts";

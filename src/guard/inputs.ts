@@ -1,5 +1,7 @@
-import type { EmbeddingCall, EmbeddingInput } from "../domain/embedding.ts";
-import { atLeast, stricter } from "../domain/guard-policy.ts";
+import type { CallHead } from "../domain/chat.ts";
+import type { EmbeddingInput } from "../domain/embedding.ts";
+import type { Finding } from "../domain/finding.ts";
+import { atLeast, stricter, type ContentField } from "../domain/guard-policy.ts";
 import type { CheckedInputs } from "../domain/guard.ts";
 import { Fault } from "../kernel/fault.ts";
 import { hmacKey } from "../kernel/hash.ts";
@@ -11,24 +13,40 @@ import { createPseudonyms } from "./mask/pseudonyms.ts";
 import { createPlaces, lookElsewhere } from "./places.ts";
 import { looksForNothing, modeOf, policyOf } from "./policy.ts";
 
+/** Texts that are read and not answered. `passages`: the first is a user's question, the others passages with what ingestion found in them. */
+export type InputsCall = CallHead & {
+  readonly wish: {
+    readonly inputs: readonly EmbeddingInput[];
+    readonly passages?: readonly (readonly Finding[] | undefined)[] | undefined;
+  };
+};
+
 /**
- * The same rules for texts that become vectors. There is no answer to put originals back into, and vectors of different calls are compared, so a
+ * The same rules for texts that become vectors, or are put in order. There is no answer to put originals back into, and vectors of different calls are compared, so a
  * value has one pseudonym in the whole tenant. Tokens of a model's vocabulary cannot be read here, and stay on own hardware where texts would be masked.
  */
 export function createInputGuard(
   deps: Pick<GuardDeps, "find" | "second" | "pseudonymKey" | "refused">,
   { policy: base, routesLook }: GuardOptions,
-): (call: EmbeddingCall) => CheckedInputs | Promise<CheckedInputs> {
+): (call: InputsCall) => CheckedInputs | Promise<CheckedInputs> {
   const find = closed(deps.find);
   return (call) => {
-    const { inputs } = call.wish;
+    const { inputs, passages } = call.wish;
     const policy = policyOf(base, call.who.tenant.guard);
-    const own = modeOf(policy, "inputs");
-    const looked = createLooked(find, () => own);
+    const own = passages === undefined ? modeOf(policy, "inputs") : stricter(modeOf(policy, "user"), modeOf(policy, "documents"));
+    const looked = createLooked(find, (field) => modeOf(policy, field));
     const places = createPlaces(looked);
     const looks = routesLook() || !looksForNothing(policy);
     // Tokens are no text: their place stays empty, so that places and inputs keep one order.
-    if (looks) for (const input of inputs) places.look(typeof input === "string" ? input : "", "inputs", undefined);
+    if (looks) {
+      for (const [at, input] of inputs.entries()) {
+        const text = typeof input === "string" ? input : "";
+        const known = at === 0 ? undefined : passages?.[at - 1];
+        const field = passages === undefined ? "inputs" : fieldOf(at);
+        if (known === undefined) places.look(text, field, undefined);
+        else places.know(text, field, known);
+      }
+    }
     let unread = inputs.some((input) => typeof input !== "string") ? own : undefined;
     let masked: readonly EmbeddingInput[] | undefined;
     const mask = (): readonly EmbeddingInput[] => {
@@ -67,3 +85,5 @@ export function createInputGuard(
     });
   };
 }
+
+const fieldOf = (at: number): ContentField => (at === 0 ? "user" : "documents");

@@ -54,8 +54,14 @@ export function faultHeaders(fault: Fault): Record<string, string> {
   return headers;
 }
 
-export function toFaultResponse(fault: Fault, requestId: string, extra?: Readonly<Record<string, string>>): Response {
-  return Response.json(toErrorBody(fault), {
+/** Where Cohere's protocol is spoken, its clients look for a message beside the envelope. */
+const bodyAt = (fault: Fault, path: string | undefined): ErrorBody & { readonly message?: string } => {
+  const body = toErrorBody(fault);
+  return path?.startsWith("/v2/") === true ? { message: body.error.message, ...body } : body;
+};
+
+export function toFaultResponse(fault: Fault, requestId: string, extra?: Readonly<Record<string, string>>, path?: string): Response {
+  return Response.json(bodyAt(fault, path), {
     status: fault.status,
     headers: { ...extra, ...faultHeaders(fault), "x-weir-request-id": requestId, "x-request-id": requestId },
   });

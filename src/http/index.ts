@@ -20,6 +20,7 @@ export type { RouteNote } from "./route-note.ts";
 export { findNote, NOTED_ROUTES } from "./route-notes.ts";
 export { embeddings, toWish } from "./embeddings.ts";
 export { underWay } from "./under-way.ts";
+export { rerank, type RerankDeps } from "./rerank.ts";
 export { moderations, type ModerationsDeps } from "./moderations.ts";
 export type { EmbeddingsDeps } from "./embeddings.ts";
 export type { Endpoint } from "./endpoint.ts";

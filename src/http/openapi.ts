@@ -129,7 +129,9 @@ function goodAnswers(note: RouteNote | undefined): Record<string, Json> {
 
 /** Answers of calls carry the id; the others' errors do. */
 const isCall = (note: RouteNote | undefined): boolean =>
-  [SCHEMAS.ChatCompletionRequest, SCHEMAS.EmbeddingRequest, SCHEMAS.ModerationRequest].some((body) => body === note?.body);
+  [SCHEMAS.ChatCompletionRequest, SCHEMAS.EmbeddingRequest, SCHEMAS.ModerationRequest, SCHEMAS.RerankRequest].some(
+    (body) => body === note?.body,
+  );
 
 /** What an endpoint can say no with, as far as it follows from what it is. */
 function faultsOf(endpoint: Endpoint, note: RouteNote | undefined): ReadonlySet<FaultCode> {

@@ -7,6 +7,7 @@ import * as erasureContract from "../contract/erasure.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
 import { embeddingRequest } from "../contract/embeddings.ts";
 import { moderationAnswer, moderationRequest } from "../contract/moderations.ts";
+import { rerankAnswer, rerankRequest } from "../contract/rerank.ts";
 import * as knowledge from "../contract/knowledge.ts";
 import * as policy from "../contract/policy.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -21,6 +22,8 @@ export const SCHEMAS = {
   ChatCompletionChunk: callAnswer.chatCompletionChunk,
   EmbeddingRequest: embeddingRequest,
   EmbeddingList: callAnswer.embeddingAnswer,
+  RerankRequest: rerankRequest,
+  RerankAnswer: rerankAnswer,
   ModerationRequest: moderationRequest,
   Moderation: moderationAnswer,
   Model: callAnswer.model,

@@ -74,7 +74,7 @@ function createResponder(deps: ServerDeps, endpoint: Endpoint) {
     } catch (error) {
       const fault = noteFault(deps, Fault.from(error), requestId);
       if (deps.note !== undefined) noteDenied(deps.note, raw, fault);
-      response = toFaultResponse(fault, requestId);
+      response = toFaultResponse(fault, requestId, undefined, endpoint.path);
     }
     deps.metrics.http(endpoint.method, endpoint.path, response.status);
     // Answers of calls and refusals bring it; of everything else it is set here.

@@ -36,6 +36,8 @@ export const PAGE_MAX = 1000;
 export const PAGE_DEFAULT = 100;
 /** OpenAI's own limit for the inputs of one call for embeddings, and for the tokens of one input given as tokens. */
 export const EMBEDDING_INPUTS_MAX = 2048;
+/** Documents of one call for a ranking: Cohere's own advice for one request. Each is read together with the whole query. */
+export const RERANK_DOCUMENTS_MAX = 1000;
 /** Four times the longest vectors of any model known: what asks for more has a slip in it. */
 export const DIMENSIONS_MAX = 65_536;
 /** A token of a vocabulary: the largest have some hundred thousand. */

@@ -6,6 +6,8 @@ export type Price = {
   readonly cachedInputPerMTok?: number | undefined;
   /** Tokens written to the provider's prompt cache; the input price where unset. */
   readonly cacheWritePerMTok?: number | undefined;
+  /** Dollars for a thousand searches, of rerankers that bill by the search; 0 where unset. */
+  readonly perThousandSearches?: number | undefined;
 };
 
 export type PricedTokens = {
@@ -14,6 +16,7 @@ export type PricedTokens = {
   readonly outputTokens: number;
   readonly cachedTokens: number;
   readonly cacheWriteTokens: number;
+  readonly searches?: number | undefined;
 };
 
 /** Cost of a call in micro-dollars, rounded half up once, at the end. */
@@ -21,10 +24,14 @@ export function costMicroUsd(price: Price, used: PricedTokens): number {
   return Math.round(exactMicroUsd(price, used));
 }
 
+/** A thousandth of a dollar for each, in micro-dollars. */
+const SEARCH_MICRO_USD = 1000;
+
 /** An upper bound for a call not made yet: rounded up, never down. */
-export function boundMicroUsd(price: Price, inputTokensMax: number, outputTokensMax: number): number {
+export function boundMicroUsd(price: Price, inputTokensMax: number, outputTokensMax: number, searchesMax = 0): number {
   const inputPrice = Math.max(price.inputPerMTok, price.cacheWritePerMTok ?? 0, price.cachedInputPerMTok ?? 0);
-  return Math.ceil(inputTokensMax * inputPrice + outputTokensMax * price.outputPerMTok);
+  const searched = searchesMax * (price.perThousandSearches ?? 0) * SEARCH_MICRO_USD;
+  return Math.ceil(inputTokensMax * inputPrice + outputTokensMax * price.outputPerMTok + searched);
 }
 
 function exactMicroUsd(price: Price, used: PricedTokens): number {
@@ -33,7 +40,8 @@ function exactMicroUsd(price: Price, used: PricedTokens): number {
     plain * price.inputPerMTok +
     used.cachedTokens * (price.cachedInputPerMTok ?? price.inputPerMTok) +
     used.cacheWriteTokens * (price.cacheWritePerMTok ?? price.inputPerMTok) +
-    used.outputTokens * price.outputPerMTok
+    used.outputTokens * price.outputPerMTok +
+    (used.searches ?? 0) * (price.perThousandSearches ?? 0) * SEARCH_MICRO_USD
   );
 }
 

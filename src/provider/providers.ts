@@ -6,6 +6,7 @@ import { createAnthropicWire } from "./anthropic/index.ts";
 import type { Every } from "./deadlines.ts";
 import { createDeadlines } from "./deadlines.ts";
 import { createOpenAiEmbed } from "./openai/embeddings.ts";
+import { createRank, createTeiProbe } from "./openai/rerank.ts";
 import { createLlamaProvider } from "./llama/index.ts";
 import { createOpenAiWire } from "./openai/index.ts";
 import type { Provider } from "./spec.ts";
@@ -42,7 +43,9 @@ export function createProviders(configs: readonly ProviderConfig[], deps: Provid
     if (config.kind === "openai") {
       const salt = config.engine === "vllm" ? { cacheSalt } : {};
       const embed = createOpenAiEmbed({ baseUrl: config.baseUrl, headers: wire.headers, transport, ...salt });
-      providers.set(config.name, { ...provider, embed });
+      const rank = createRank({ baseUrl: config.baseUrl, engine: config.engine, headers: wire.headers, transport });
+      const own = config.engine === "tei" ? { probe: createTeiProbe(config.baseUrl, wire.headers, transport) } : {};
+      providers.set(config.name, { ...provider, embed, rank, ...own });
     } else providers.set(config.name, provider);
   }
   return providers;

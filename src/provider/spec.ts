@@ -1,5 +1,6 @@
 import type { Call, CallHead, ChatCall, Part, Passage } from "../domain/chat.ts";
 import type { Embedded, EmbeddingInput } from "../domain/embedding.ts";
+import type { Reranked } from "../domain/rerank.ts";
 import type { Target } from "../domain/target.ts";
 
 /** What a provider is asked: the call as it leaves for this target. */
@@ -23,16 +24,13 @@ export type EmbedAsk = {
   readonly traceparent?: string | undefined;
 };
 
+/** A query and documents as they leave for this target. */
 export type RankAsk = {
   readonly target: Target;
   readonly query: string;
   /** At least one. */
   readonly documents: readonly string[];
-};
-export type Ranked = {
-  /** From 0 to 1, one for each document in their order. */
-  readonly scores: readonly number[];
-  readonly inputTokens: number;
+  readonly traceparent?: string | undefined;
 };
 
 /**
@@ -50,8 +48,11 @@ export type Provider = {
    * Fault; `spent` in it says that the inputs were read, and are billed.
    */
   embed?(asked: EmbedAsk, signal: AbortSignal): Promise<Embedded>;
-  /** How well each document answers the query. Absent where the protocol knows no ranking; `target_refused` where the model does not. */
-  rank?(asked: RankAsk, signal: AbortSignal): Promise<Ranked>;
+  /**
+   * How well each document answers the query: one finite score for each, in their order. Absent where the protocol knows no ranking;
+   * `target_refused` where the model does not. `spent` in a Fault as of `embed`.
+   */
+  rank?(asked: RankAsk, signal: AbortSignal): Promise<Reranked>;
   /** The server's own measurements, as Prometheus' text. Absent where the configuration does not say that it has any (`engine: vllm`). Throws a Fault. */
   metrics?(signal: AbortSignal): Promise<string>;
   /** Cheap reachability check for /readyz and doctor; throws a Fault. Never costs tokens. */

@@ -20,7 +20,7 @@ const ACCOUNT_WORDS = /credit balance is too low/i;
 
 /** Fields of our own requests that an upstream may name. Anything else it names is its text. */
 const PARAM =
-  /^(?:messages|tools|tool_choice|parallel_tool_calls|response_format|output_config|temperature|top_p|top_k|n|stop|stop_sequences|seed|logprobs|top_logprobs|presence_penalty|frequency_penalty|max_tokens|max_completion_tokens|reasoning_effort|thinking|system|model|input|dimensions)(?:\[\d{1,4}\]|\.(?:\d{1,4}|content|role|name|tool_calls|tool_call_id|function|parameters|type|text|image_url|url|json_schema|schema|format|input_schema|budget_tokens))*$/;
+  /^(?:messages|tools|tool_choice|parallel_tool_calls|response_format|output_config|temperature|top_p|top_k|n|stop|stop_sequences|seed|logprobs|top_logprobs|presence_penalty|frequency_penalty|max_tokens|max_completion_tokens|reasoning_effort|thinking|system|model|input|dimensions|query|documents|texts)(?:\[\d{1,4}\]|\.(?:\d{1,4}|content|role|name|tool_calls|tool_call_id|function|parameters|type|text|image_url|url|json_schema|schema|format|input_schema|budget_tokens))*$/;
 
 /** Every other status is `target_failed`. 402 is the operator's unpaid account, 405 and 410 are a wrong base address. */
 const BY_STATUS: ReadonlyMap<number, FaultCode> = new Map([

@@ -18,8 +18,9 @@ const FELL: Readonly<Record<FellReason, string>> = {
   "capability-json-schema": "the call asks for a JSON form, and the model cannot be bound to one",
   "capability-images": "the call holds images, and the model reads none",
   "capability-choices": "the call asks for several answers, and the model gives one",
-  "capability-chat": "it makes embeddings and does not chat",
+  "capability-chat": "it makes embeddings or rankings and does not chat",
   "capability-embeddings": "it makes no embeddings",
+  "capability-rerank": "it ranks no documents",
   "other-vectors": "its vectors do not compare with those of the model asked for",
   "price-unknown": "it has no price, and a call that a budget counts for may not cost the unknown",
   "no-passages": "it answers from documents only, and the call asked for none",
@@ -49,6 +50,7 @@ export function explainCall(event: CallEvent, tenant: string): string[] {
 
 const OPERATIONS: Readonly<Record<Operation, string>> = {
   embeddings: "embeddings",
+  rerank: "a ranking of documents",
   shadow: "an answer, as a copy of another call that nobody hears",
   moderations: "a judgement of texts by the content rules",
 };

@@ -39,7 +39,7 @@ export type UsageEntry = {
   readonly count: number;
   readonly stream: boolean;
   /** null of refusals, which may be of several kinds. */
-  readonly operation: "chat" | "embeddings" | "moderations" | "shadow" | null;
+  readonly operation: "chat" | "embeddings" | "rerank" | "moderations" | "shadow" | null;
   readonly modelAsked: string | null;
   readonly model: string | null;
   readonly provider: string | null;

@@ -5,7 +5,7 @@ import type { Ahead } from "../domain/rollout.ts";
 import type { Shorten } from "../domain/shorten.ts";
 import { textsOf } from "./content-text.ts";
 import { estimateInputTokens } from "./context.ts";
-import { hasImages, type Wanted, type WantedVectors } from "./eligible.ts";
+import { hasImages, type Wanted, type WantedOrder, type WantedVectors } from "./eligible.ts";
 import type { About } from "./signals.ts";
 
 /** What a call may be asked about besides what decides where it may go. */
@@ -53,11 +53,12 @@ export function aboutChat(wanted: Omit<Wanted, "trust" | "keptIn"> & Facts): Abo
   };
 }
 
-export function aboutVectors(wanted: Omit<WantedVectors, "trust" | "keptIn"> & Facts): About {
+/** Of texts that are read and not answered: for vectors, or for a ranking. */
+export function aboutInputs(wanted: Omit<WantedVectors | WantedOrder, "trust" | "keptIn"> & Facts): About {
   const { inputs, inputBytes } = wanted.wish;
   return {
     ...common(wanted),
-    texts: () => inputs.filter((input) => typeof input === "string"),
+    texts: () => inputs.flatMap((input) => (typeof input === "string" ? [input] : [])),
     inputTokens: estimateInputTokens(inputBytes),
     outputTokens: 0,
     tools: false,

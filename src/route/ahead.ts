@@ -1,6 +1,6 @@
 import type { Preference } from "../domain/chat.ts";
 import type { Ahead } from "../domain/rollout.ts";
-import type { Candidate, Plan, Target } from "../domain/target.ts";
+import { isChat, type Candidate, type Plan, type Target } from "../domain/target.ts";
 import { ATTEMPTS_MAX } from "../kernel/limits.ts";
 import { wishedFirst } from "./preference.ts";
 
@@ -25,7 +25,7 @@ export function withAhead(own: readonly Target[], ahead: readonly Ahead[] | unde
       const target = each.use === use ? targets.get(each.model) : undefined;
       return target === undefined || (each.keepsIn === true && staysIn && target.trust !== "private") ? [] : [target];
     });
-    return [...new Set(named)].filter((target) => target.capabilities.embeddings !== true);
+    return [...new Set(named)].filter(({ capabilities }) => isChat(capabilities));
   };
   const first = known(true);
   const listed = [...first, ...own.filter((target) => !first.includes(target))];

@@ -1,7 +1,8 @@
 import type { ChatCall } from "../domain/chat.ts";
 import type { EmbeddingInput, EmbeddingWish } from "../domain/embedding.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
-import type { FellReason, Target, Trust } from "../domain/target.ts";
+import type { RerankWish } from "../domain/rerank.ts";
+import { isChat, type FellReason, type Target, type Trust } from "../domain/target.ts";
 import { estimateInputTokens, fitOutput } from "./context.ts";
 import { isWished } from "./preference.ts";
 
@@ -61,9 +62,20 @@ export function whyFellEmbedding(target: Target, wanted: WantedVectors): FellRea
 const tokensOf = (input: EmbeddingInput): number =>
   typeof input === "string" ? estimateInputTokens(Buffer.byteLength(input)) : input.length;
 
+export type WantedOrder = Claim & { readonly wish: Pick<RerankWish, "model" | "inputs" | "inputBytes"> };
+
+/** The same for rankings. A document that is too long is read in part; a query is not. */
+export function whyFellRerank(target: Target, wanted: WantedOrder): FellReason | undefined {
+  const barred = whyBarred(target, wanted);
+  if (barred !== undefined) return barred;
+  if (target.capabilities.ranks !== true) return "capability-rerank";
+  const { contextTokens } = target;
+  return contextTokens !== undefined && tokensOf(wanted.wish.inputs[0]) >= contextTokens ? "context" : undefined;
+}
+
 function whyIncapable(target: Target, chat: ChatCall): FellReason | undefined {
   const can = target.capabilities;
-  if (can.embeddings === true) return "capability-chat";
+  if (!isChat(can)) return "capability-chat";
   if (chat.tools.length > 0 && !can.tools) return "capability-tools";
   if (chat.responseFormat !== undefined && chat.responseFormat.type !== "text" && !can.jsonSchema) return "capability-json-schema";
   if ((chat.sampling.n ?? 1) > 1 && !can.manyChoices) return "capability-choices";

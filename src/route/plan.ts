@@ -1,14 +1,14 @@
 import type { ReadCondition, RuleConfig } from "../config/index.ts";
 import type { HealthView } from "../domain/target-health.ts";
-import type { Candidate, Plan, Target } from "../domain/target.ts";
+import { isChat, type Candidate, type Plan, type Target, type Trust } from "../domain/target.ts";
 import { sha256Hex } from "../kernel/hash.ts";
-import { aboutChat, aboutVectors, type Facts } from "./about.ts";
+import { aboutChat, type Facts } from "./about.ts";
 import { putFirst, withAhead } from "./ahead.ts";
 import { createBeside } from "./beside.ts";
 import { choose, judgeAll, whyKeptIn } from "./choose.ts";
-import { whyFell, type Wanted, type WantedVectors } from "./eligible.ts";
+import { whyFell, type Wanted, type WantedOrder, type WantedVectors } from "./eligible.ts";
 import { withoutOpen } from "./open-breakers.ts";
-import { planVectors } from "./plan-vectors.ts";
+import { createInputPlans } from "./plan-inputs.ts";
 import { checkNames } from "./preference.ts";
 import { putInOrder } from "./put-in-order.ts";
 import { createHealthNow } from "./health-now.ts";
@@ -40,6 +40,8 @@ export type Router = {
   plan(wanted: Asking<Wanted>): Plan;
   /** The same for embeddings. */
   planEmbedding(wanted: Asking<WantedVectors>): Plan;
+  /** The same for rankings. `trust`: narrower than any rule. */
+  planRerank(wanted: Asking<WantedOrder> & { readonly trust?: Trust | undefined }): Plan;
   /** A model that is asked beside those of a plan, of which `narrowed` is what its rule asks for; undefined: the call may not go there. */
   beside(model: string, wanted: Asking<Wanted>, narrowed: Pick<Plan, "trust" | "pii">): Target | undefined;
   /** The same as `plan`, with what every rule came to. Throws `model_unknown`. */
@@ -94,7 +96,7 @@ export function createRouter(options: RouterOptions): Router {
     return { rules, chosen, took, signals, health, rule, policyHash, pii: chosen.pii, trust: chosen.trust };
   };
   const candidatesOf = ({ chosen, health }: Decided, wanted: Asking<Wanted>): readonly Candidate[] => {
-    if (chosen.targets.length > 0 && chosen.targets.every((target) => target.capabilities.embeddings === true)) throw noChat();
+    if (chosen.targets.length > 0 && chosen.targets.every(({ capabilities }) => !isChat(capabilities))) throw noChat(chosen.targets);
     const { prefer } = wanted.chat;
     if (prefer !== undefined) checkNames(prefer, (name) => isNamed(name, wanted.who, options));
     const full: Wanted = { ...wanted, trust: chosen.trust, keptIn: whyKeptIn(wanted.content, chosen.pii) };
@@ -127,13 +129,7 @@ export function createRouter(options: RouterOptions): Router {
       const decided = decide(wanted.chat.model, wanted, () => aboutChat(wanted));
       return fitted(decided, candidatesOf(decided, wanted), wanted);
     },
-    planEmbedding(wanted) {
-      const decided = decide(wanted.wish.model, wanted, () => aboutVectors(wanted));
-      const { chosen, rule, pii } = decided;
-      const keptIn = whyKeptIn(wanted.content, chosen.pii);
-      const planned = planVectors(chosen.targets, { ...wanted, trust: chosen.trust, keptIn }, options);
-      return { ...planned, policyHash, pii, rule, signals: askedOf(decided) };
-    },
+    ...createInputPlans(options, (...about) => toInputs(decide(...about))),
     beside: createBeside(targets, live),
     explain(wanted) {
       const dry = { ...wanted, dry: true };
@@ -147,8 +143,12 @@ export function createRouter(options: RouterOptions): Router {
   };
 }
 
+const toInputs = ({ chosen, policyHash, pii, rule, signals }: Decided) => ({
+  chosen,
+  decided: { policyHash, pii, rule, signals: askedOf({ signals }) },
+});
 const asks = ({ holds }: Rule): boolean => holds !== undefined;
-const askedOf = ({ signals }: Decided): Plan["signals"] => signals?.asked ?? NONE_ASKED;
+const askedOf = ({ signals }: Pick<Decided, "signals">): Plan["signals"] => signals?.asked ?? NONE_ASKED;
 
 function reasoningOf(decided: Decided, find: () => readonly Candidate[], plan: (candidates: readonly Candidate[]) => Plan): Reasoning {
   const rules = judgeAll(decided.rules, decided.signals);

@@ -1,4 +1,4 @@
-import type { Candidate } from "../domain/target.ts";
+import type { Candidate, Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 
 /** The name is not repeated: people paste keys into the wrong field, and logs of clients keep errors. */
@@ -12,8 +12,10 @@ export function unknownModel(): Fault {
 const KEPT_IN =
   "The request holds personal data, which the policy keeps on private models, and no private model is eligible for this call.";
 
-export function noChat(): Fault {
-  return new Fault("body_invalid", { param: "model", say: "model: this one makes embeddings only, at POST /v1/embeddings." });
+export function noChat(targets: readonly Target[]): Fault {
+  const ranks = targets.every(({ capabilities }) => capabilities.ranks === true);
+  const does = ranks ? "ranks documents only, at POST /v1/rerank." : "makes embeddings only, at POST /v1/embeddings.";
+  return new Fault("body_invalid", { param: "model", say: `model: this one ${does}` });
 }
 
 /** Why nothing is left to ask, as the caller is told it. */

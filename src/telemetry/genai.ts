@@ -58,4 +58,4 @@ export const PROVIDER_NAMES: Readonly<Record<string, string>> = {
   extractive: "weir.extractive",
 };
 /** … and of `gen_ai.operation.name`. */
-export const OPERATIONS = { chat: "chat", embeddings: "embeddings", retrieval: "retrieval" } as const;
+export const OPERATIONS = { chat: "chat", embeddings: "embeddings", rerank: "rerank", retrieval: "retrieval" } as const;

@@ -74,13 +74,14 @@ const TWO_MODELS = (baseUrl: string): string =>
     "models:",
     `models:
   vectors: { kind: embedding, provider: up, upstream: mock-embed, price: { inputPerMTok: 1 } }
+  order: { kind: rerank, provider: up, upstream: mock-rank, price: { inputPerMTok: 1 } }
   for-acme: { provider: up, upstream: mock, price: { inputPerMTok: 1, outputPerMTok: 2 } }
   for-globex: { provider: up, upstream: mock, price: { inputPerMTok: 1, outputPerMTok: 2 } }`,
   );
 
 async function makeEstate(weir: TestWeir, slug: string): Promise<Estate> {
   const model = `for-${slug}`;
-  const { key: member, keyId } = await weir.tenant(slug, { models: ["m", "vectors", model] });
+  const { key: member, keyId } = await weir.tenant(slug, { models: ["m", "vectors", "order", model] });
   const admin = await weir.call<{ key: string }>("POST", `/admin/v1/tenants/${slug}/keys`, { name: "boss", role: "tenant-admin" });
   const storeName = `${slug} handbook`;
   const { id: store } = await weir.call<{ id: string }>("POST", "/v1/vector_stores", { name: storeName }, { key: member });

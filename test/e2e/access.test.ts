@@ -53,6 +53,14 @@ const TABLE: Record<string, Row> = {
     status: OWN(200, 200),
     make: () => ({ path: "/v1/embeddings", init: body({ model: "vectors", input: "parts=2" }) }),
   },
+  "POST /v1/rerank": {
+    status: OWN(200, 200),
+    make: () => ({ path: "/v1/rerank", init: body({ model: "order", query: "a", documents: ["a", "b"] }) }),
+  },
+  "POST /v2/rerank": {
+    status: OWN(200, 200),
+    make: () => ({ path: "/v2/rerank", init: body({ model: "order", query: "a", documents: ["a", "b"] }) }),
+  },
   "POST /v1/moderations": { status: OWN(200, 200), make: () => ({ path: "/v1/moderations", init: body({ input: "words" }) }) },
   "GET /v1/models": { status: OWN(200, 200), make: () => ({ path: "/v1/models" }) },
   "GET /v1/models/:model": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/models/${acme.model}` }) },

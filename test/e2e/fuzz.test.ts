@@ -64,6 +64,10 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
     { model: "vectors", input: ["parts=3", "b"], encoding_format: "float" },
     { model: "vectors", input: [[1, 2], [3]] },
   ],
+  "POST /v1/rerank": [
+    { model: "order", query: "leave", documents: ["parts=3", { text: "leave" }], top_n: 1, return_documents: true, user: "u" },
+  ],
+  "POST /v2/rerank": [{ model: "order", query: "leave", documents: ["a", "leave"] }],
   "POST /v1/moderations": [
     { input: "words", model: "m" },
     { input: ["a", "b"] },

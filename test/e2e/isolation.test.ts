@@ -74,6 +74,7 @@ function otherPlaces(own: Estate): Place[] {
     { name: "report requestId", make: post("/v1/guard/reports", (requestId) => ({ requestId })) },
     { name: "chat model", make: chat((model) => ({ model })) },
     { name: "embeddings model", make: post("/v1/embeddings", (model) => ({ model, input: "parts=2" })) },
+    { name: "rerank model", make: post("/v1/rerank", (model) => ({ model, query: "a", documents: ["a"] })) },
     { name: "chat rag", make: chat((collection) => ({ rag: { enabled: true, collection } })) },
     { name: "chat rag stream", make: chat((collection) => ({ stream: true, rag: { enabled: true, collection } })) },
     { name: "models OpenAI-Tenant", make: (slug) => ({ method: "GET", path: "/v1/models", headers: { "openai-tenant": slug } }) },

@@ -36,17 +36,20 @@ beforeAll(async () => {
   if (!installed()) return;
   await writeFile(join(folder, "tiny.gguf"), writeTinyModel({ contextTokens: 8192 }));
   await writeFile(join(folder, "adapter.gguf"), writeTinyAdapter());
+  await writeFile(join(folder, "rank.gguf"), writeTinyModel({ head: "rank" }));
   const model = `model: ${join(folder, "tiny.gguf")}, adapters: { cpu-other: ${join(folder, "adapter.gguf")} }`;
   weir = await startWeir({
     yaml: `providers:
   cpu: { kind: llama, ${model}, trust: private, threads: 1, contexts: 2, contextTokens: 8192 }
   narrow: { kind: llama, model: ${join(folder, "tiny.gguf")}, trust: private, threads: 1, contexts: 1, contextTokens: 8192, queue: 0 }
+  ranker: { kind: llama, model: ${join(folder, "rank.gguf")}, trust: private, threads: 1, load: first-call }
   one: { kind: llama, model: ${join(folder, "tiny.gguf")}, trust: private, load: first-call }
 models:
   cpu: { provider: cpu, upstream: tiny }
   cpu-other: { provider: cpu, upstream: cpu-other }
   narrow: { provider: narrow, upstream: tiny }
   vectors: { kind: embedding, provider: cpu, upstream: tiny }
+  order: { kind: rerank, provider: ranker, upstream: rank }
 `,
   });
   client = new OpenAI({ baseURL: `${weir.url}/v1`, apiKey: (await weir.tenant("acme")).key, maxRetries: 0 });
@@ -112,6 +115,22 @@ whereInstalled("chat, embeddings and an adapter that changes the output, through
   );
   console.log(`# llama: through the server ${JSON.stringify(plain)}, with the adapter ${JSON.stringify(adapted)}, vectors of 32`);
 });
+
+whereInstalled(
+  "a ranking by a model in the server: best first, free by declaration, and a chat model that is asked for one says no",
+  async () => {
+    const key = client.apiKey ?? "";
+    const body = { model: "order", query: "hello", documents: ["hello", "goodbye", "hello"] };
+    const { results, weir: told } = await weir.call<{
+      results: { index: number; relevance_score: number }[];
+      weir: { costMicroUsd: number; trust: string; usageSource: string };
+    }>("POST", "/v1/rerank", body, { key });
+    assert.equal(results.length, 3);
+    assert.ok(results.every((each, at) => at === 0 || (results[at - 1]?.relevance_score ?? 0) >= each.relevance_score));
+    assert.deepEqual([told.costMicroUsd, told.trust, told.usageSource], [0, "private", "reported"]);
+    await weir.call("POST", "/v1/rerank", { ...body, model: "cpu" }, { key, expect: 400 });
+  },
+);
 
 whereInstalled("50 concurrent calls through the server: none is lost, and each has its row", async () => {
   const before = await weir.call<{ totals: { calls: number } }>("GET", "/admin/v1/usage?tenant=acme");

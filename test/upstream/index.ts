@@ -7,6 +7,7 @@ import { readFixture } from "./fixtures.ts";
 import { createGate, type Gate } from "./gate.ts";
 import { headText, readRequests, writeJson, type FakeRequest } from "./http.ts";
 import { createLedger, type FakeCall, type Ledger } from "./ledger.ts";
+import { isOrderBody, readAskedOrder, serveOrder } from "./rerank.ts";
 import { serveStream, serveWhole } from "./serve.ts";
 
 export { prose } from "./answer-plan.ts";
@@ -15,6 +16,7 @@ export type { Directives, FaultName, Position } from "./directives.ts";
 export { fixtureNames, readFixture } from "./fixtures.ts";
 export type { Asked } from "./asked.ts";
 export { vectorOf } from "./embeddings.ts";
+export { relevanceOf } from "./rerank.ts";
 export type { Gate } from "./gate.ts";
 export type { FakeCall } from "./ledger.ts";
 
@@ -160,6 +162,7 @@ function createHandler(handling: Handling): (connection: Connection, request: Fa
     }
     if (method === "POST" && (path === "/v1/chat/completions" || path === "/v1/messages")) return answer(connection, request, handling);
     if (method === "POST" && path === "/v1/embeddings") return embed(connection, request, handling);
+    if (method === "POST" && path === "/v1/rerank") return order(connection, request, handling);
     handling.unexpectedPaths.push(`${method} ${path}`);
     refuse(socket, 404, "not_found_error", "no such path");
     return undefined;
@@ -220,6 +223,26 @@ function embed({ socket, closed }: Connection, request: FakeRequest, { options, 
   const serving = { socket, asked, body, how, call, ledger };
   if (how.gate === undefined) serveVectors(serving);
   else void Promise.race([gate(how.gate).pass(), closed]).then(() => socket.destroyed || serveVectors(serving));
+  return call;
+}
+
+function order({ socket, closed }: Connection, request: FakeRequest, { options, ledger, gate }: Handling): FakeCall | undefined {
+  const body: unknown = JSON.parse(request.body);
+  if (!isOrderBody(body)) {
+    refuse(socket, 400, "invalid_request_error", "no query or no documents");
+    return undefined;
+  }
+  const asked = readAskedOrder(body);
+  const at = asked.model.indexOf("@");
+  const steered = at < 0 ? options.steer?.(asked.model) : asked.model.slice(at + 1);
+  const how = readDirectives(request.headers.get("x-fake-upstream"), steered, asked.text);
+  const { model, inputTokens } = asked;
+  const { path, headers } = request;
+  const call = ledger.add({ name: how.call, protocol: "openai", path, model, stream: false, headers, body, inputTokens });
+  if (refuseAsTold(socket, how, call, ledger)) return call;
+  const serving = { socket, asked, how, call, ledger };
+  if (how.gate === undefined) serveOrder(serving);
+  else void Promise.race([gate(how.gate).pass(), closed]).then(() => socket.destroyed || serveOrder(serving));
   return call;
 }
 

@@ -187,6 +187,19 @@ test("a ranking model scores documents from 0 to 1, and another refuses", async 
     assert.ok(ranked.scores.every((score) => score > 0 && score < 1));
     assert.equal(ranked.scores[0], ranked.scores[2]);
     assert.notEqual(ranked.scores[0], ranked.scores[1]);
+    // Longer than the context: as good as its best piece, each of them read and counted.
+    const long = "goodbye ".repeat(100);
+    const pieces = await ranking.rank?.(rankAsk("hello", [long, "goodbye"]), never);
+    assert.ok(pieces !== undefined && pieces.inputTokens > 2 * 512, String(pieces?.inputTokens));
+    assert.ok(pieces.scores.every((score) => score > 0 && score < 1));
+    await assert.rejects(
+      ranking.rank?.(rankAsk("hello ".repeat(600), ["a"]), never) ?? Promise.resolve(),
+      (fault: Fault) => fault.code === "context_too_long" && fault.detail.param === "query",
+    );
+    await assert.rejects(
+      ranking.rank?.({ ...rankAsk("hello", ["a"]), target: { ...rankAsk("", []).target, upstream: "other" } }, never) ?? Promise.resolve(),
+      { code: "target_missing" },
+    );
   } finally {
     ranking.close();
   }

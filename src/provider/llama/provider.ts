@@ -2,12 +2,13 @@ import { randomBytes } from "node:crypto";
 import type { LlamaConfig } from "../../config/index.ts";
 import type { Part, Usage } from "../../domain/chat.ts";
 import type { Embedded } from "../../domain/embedding.ts";
+import type { Reranked } from "../../domain/rerank.ts";
 import type { Target } from "../../domain/target.ts";
 import { assertNever } from "../../kernel/assert-never.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import { Fault } from "../../kernel/fault.ts";
 import type { Deadlines } from "../deadlines.ts";
-import type { EmbedAsk, Provider, ProviderCall, RankAsk, Ranked } from "../spec.ts";
+import type { EmbedAsk, Provider, ProviderCall, RankAsk } from "../spec.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { createExchange, type Exchange } from "./exchange.ts";
 import type { Report } from "./lines.ts";
@@ -174,9 +175,12 @@ async function embed(parts: Parts, { target, inputs, dimensions }: EmbedAsk, sig
   return { vectors: readVectors(report.vectors, dimensions), inputTokens: report.inputTokens };
 }
 
-async function rank(parts: Parts, { target, query, documents }: RankAsk, signal: AbortSignal): Promise<Ranked> {
+async function rank(parts: Parts, { target, query, documents }: RankAsk, signal: AbortSignal): Promise<Reranked> {
+  if (adapterOf(parts.config, target) !== undefined)
+    throw new Fault("target_refused", { param: "model", say: "Documents are ranked without an adapter: name the model itself." });
   const report = await once(parts, { type: "rank", query, documents }, target, signal);
-  if (report.type !== "scores") throw new Fault("target_broken");
+  if (report.type !== "scores" || report.scores.length !== documents.length || !report.scores.every(Number.isFinite))
+    throw new Fault("target_broken", { spent: true });
   return { scores: report.scores, inputTokens: report.inputTokens };
 }
 

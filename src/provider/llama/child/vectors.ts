@@ -37,16 +37,41 @@ export function createVectors(model: LlamaModel, { contextTokens, threads }: Opt
       inTurn(async () => {
         ranking ??= createRanking(model, size);
         const context = await ranking;
-        const lengths = order.documents.map((document) => context.calculateInputLength(order.query, document));
-        lengths.forEach((length, at) => checkFits(length, contextTokens, `documents[${String(at)}]`));
+        const query = model.tokenize(order.query, false, "trimLeadingSpace");
+        const room = contextTokens - 1 - context.calculateInputLength(query, []);
+        if (room < ROOM_TOKENS_MIN) throw queryTooLong(query.length, contextTokens);
         const scores: number[] = [];
+        let inputTokens = 0;
         for (const document of order.documents) {
-          if (signal.aborted) return { type: "end", id: order.id, reason: "cancelled", outputTokens: 0 };
-          scores.push(await context.rank(order.query, document));
+          let best = 0;
+          for (const piece of toPieces(model.tokenize(document, false, "trimLeadingSpace"), room)) {
+            if (signal.aborted) return { type: "end", id: order.id, reason: "cancelled", outputTokens: 0 };
+            inputTokens += context.calculateInputLength(query, piece);
+            best = Math.max(best, await context.rank(query, piece));
+          }
+          scores.push(best);
         }
-        return { type: "scores", id: order.id, scores, inputTokens: sum(lengths) };
+        return { type: "scores", id: order.id, scores, inputTokens };
       }),
   };
+}
+
+/** Beside a query that leaves less, no document says anything. */
+const ROOM_TOKENS_MIN = 32;
+
+function queryTooLong(length: number, contextTokens: number): Refusal {
+  const say = `The query has ${String(length)} tokens; the model reads at most ${String(contextTokens - 1)}, a document among them.`;
+  return new Refusal("context_too_long", say, "query");
+}
+
+/** A document that the model cannot read at once is as good as its best piece. Each begins with the last half of the one before. */
+function toPieces(document: readonly Token[], room: number): readonly Token[][] {
+  const pieces: Token[][] = [];
+  const step = Math.ceil(room / 2);
+  for (let at = 0; ; at += step) {
+    pieces.push(document.slice(at, at + room));
+    if (at + room >= document.length) return pieces;
+  }
 }
 
 async function createRanking(model: LlamaModel, size: { contextSize: number; batchSize: number; threads: number }) {
