@@ -54,6 +54,7 @@ for (const engine of listTestEngines()) {
       all.hit();
     });
     for (const file of files) await Promise.all([jobs.send("index-file", file), jobs.send("index-file", file)]);
+    await jobs.sendAll("index-file", files);
     jobs.start();
     await all.reached;
     await jobs.stop();

@@ -1,76 +1,63 @@
-import type { Clock } from "../kernel/clock.ts";
-import { Fault } from "../kernel/fault.ts";
 import { collectionIds, fileIds, tenantIds } from "../kernel/ids.ts";
-import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
-import { failFile, findUnfinished } from "../store/documents.ts";
-import type { FileRecord } from "../store/files.ts";
-import type { Database } from "../store/index.ts";
-import { tenantScope } from "../store/index.ts";
-import type { Background } from "./background.ts";
-import type { IndexAsk } from "./indexer.ts";
-import type { PrepareApart } from "./prepare-apart.ts";
+import type { Jobs } from "../queue/index.ts";
+import { findUnfinished } from "../store/documents.ts";
+import { createTryFile, nameOf, type Place, type TryFileDeps } from "./try-file.ts";
+
+export type { Place } from "./try-file.ts";
 
 /** Later than any lease: with one process on the database, whatever is unfinished at its start was left by a dead one. */
 const ANY_LEASE = new Date(Date.UTC(9999, 0));
+/** From a try that failed while its caller waited to the next one. */
+const AGAIN_SECONDS = 5;
 
-export type IndexFileDeps = {
-  readonly db: Database;
-  readonly clock: Clock;
-  readonly readFile: (tenantId: TenantId, id: FileId) => Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }>;
-  readonly prepare: PrepareApart["prepare"];
-  readonly index: (ask: IndexAsk) => Promise<void>;
-  readonly background: Background;
-  readonly cleanSoon: () => void;
-};
-
-/** A file in a collection. */
-export type Place = { readonly tenantId: TenantId; readonly collectionId: CollectionId; readonly fileId: FileId };
+export type IndexFileDeps = TryFileDeps & { readonly jobs: Pick<Jobs, "send" | "sendAll" | "work"> };
 
 export type IndexFile = {
-  /** Ends in `completed` or `failed`, except where the database is away: then it stays `in_progress` and is taken up again. */
+  /**
+   * One try, while the caller waits: `completed` or `failed` behind it. Where it was the server that failed, the file stays `in_progress`, and a
+   * job tries again.
+   */
   now(at: Place): Promise<void>;
+  /** By a job. The row that says `in_progress` is the intent: a job that is lost is sent anew by `resume`. */
   soon(at: Place): void;
-  /** Takes up what a dead process left unfinished. */
+  /** Sends jobs for what is unfinished and nobody works on. */
   resume(): Promise<void>;
 };
 
 export function createIndexFile(deps: IndexFileDeps): IndexFile {
-  const { db, clock, background } = deps;
+  const { db, clock, jobs } = deps;
+  const tryFile = createTryFile(deps);
 
-  async function fail(at: Place, error: { readonly code: string; readonly message: string }): Promise<void> {
-    await db.transaction(tenantScope(at.tenantId), (tx) => failFile(tx, at, error, new Date(clock.nowMs())));
-    deps.cleanSoon();
-  }
+  const send = (at: Place, afterSeconds: number): void =>
+    void jobs.send("index-file", at, { afterSeconds }).catch((error: unknown) => deps.onError(nameOf(at), error));
 
-  async function now(at: Place): Promise<void> {
-    try {
-      const { file, bytes } = await deps.readFile(at.tenantId, at.fileId);
-      const outcome = await deps.prepare(file.filename, bytes);
-      if (outcome.ok) await deps.index({ ...at, prepared: outcome.prepared });
-      else await fail(at, outcome.refusal);
-    } catch (error) {
-      if (error instanceof Fault && error.retry === "later") throw error;
-      await fail(at, { code: "server_error", message: "The file could not be indexed." });
-      throw error;
-    }
-  }
-
-  function soon(at: Place): void {
-    const name = `index ${at.tenantId} ${at.collectionId} ${at.fileId}`;
-    if (!background.has(name)) background.add(name, () => now(at));
-  }
+  jobs.work("index-file", async (payload, { signal }) => {
+    // pg-boss waits longer before each further one.
+    if (await tryFile(placeOf(payload), signal)) throw new Error("to be tried again");
+  });
 
   return {
-    now,
-    soon,
-    async resume() {
-      for (const found of await findUnfinished(db, db.engine === "pglite" ? ANY_LEASE : new Date(clock.nowMs()))) {
-        soon({
-          tenantId: tenantIds.parse(found.tenantId),
-          collectionId: collectionIds.parse(found.collectionId),
-          fileId: fileIds.parse(found.fileId),
-        });
+    async now(at) {
+      let again = true;
+      try {
+        again = await tryFile(at);
+      } finally {
+        if (again) send(at, AGAIN_SECONDS);
       }
+    },
+    soon: (at) => send(at, 0),
+    async resume() {
+      const found = await findUnfinished(db, db.engine === "pglite" ? ANY_LEASE : new Date(clock.nowMs()));
+      await jobs.sendAll(
+        "index-file",
+        found.map((one) => placeOf(one)),
+      );
     },
   };
 }
+
+const placeOf = (raw: { readonly tenantId: string; readonly collectionId: string; readonly fileId: string }): Place => ({
+  tenantId: tenantIds.parse(raw.tenantId),
+  collectionId: collectionIds.parse(raw.collectionId),
+  fileId: fileIds.parse(raw.fileId),
+});

@@ -1,5 +1,5 @@
 import type { PgBoss } from "pg-boss";
-import type { JobBody, JobRun, Jobs, Schedule } from "./jobs.ts";
+import type { JobRun, Jobs, Schedule } from "./jobs.ts";
 import { JOBS, type JobName, type JobPayload } from "./names.ts";
 import { openBoss, type JobsDeps } from "./open-boss.ts";
 
@@ -65,6 +65,20 @@ async function runBody({ name, body, stopping }: Running, job: Fetched): Promise
   await body(parsed.data as never, { signal: AbortSignal.any([job.signal, stopping]) });
 }
 
+async function insert<Name extends JobName>(
+  boss: PgBoss,
+  name: Name,
+  payloads: readonly JobPayload[Name][],
+  afterSeconds: number,
+): Promise<void> {
+  const jobs = payloads.map((payload) => {
+    const { key, group } = aboutOf(name, payload);
+    return { data: payload, singletonKey: key, group: { id: group }, ...(afterSeconds > 0 ? { startAfter: afterSeconds } : {}) };
+  });
+  await boss.insert(name, jobs);
+  if (afterSeconds === 0) wake(boss, name);
+}
+
 async function replaceSchedules<Name extends JobName>(boss: PgBoss, name: Name, schedules: readonly Schedule<Name>[]): Promise<void> {
   const wanted = new Map(schedules.map((one) => [toKey(aboutOf(name, one.payload).key), one]));
   for (const { key } of await boss.getSchedules(name)) if (!wanted.has(key)) await boss.unschedule(name, key);
@@ -110,20 +124,13 @@ export function createJobs(deps: JobsDeps, options: JobsOptions): Jobs {
   };
 
   return {
-    async send<Name extends JobName>(name: Name, payload: JobPayload[Name], { afterSeconds = 0 } = {}): Promise<void> {
-      if (stopping.signal.aborted) return;
-      const boss = await open();
-      const { key, group } = aboutOf(name, payload);
-      await boss.send(name, payload, {
-        singletonKey: key,
-        group: { id: group },
-        ...(afterSeconds > 0 ? { startAfter: afterSeconds } : {}),
-      });
-      if (afterSeconds === 0) wake(boss, name);
+    async send(name, payload, { afterSeconds = 0 } = {}) {
+      if (!stopping.signal.aborted) await insert(await open(), name, [payload], afterSeconds);
     },
-    work<Name extends JobName>(name: Name, body: JobBody<Name>): void {
-      bodies.set(name, body);
+    async sendAll(name, payloads) {
+      if (!stopping.signal.aborted && payloads.length > 0) await insert(await open(), name, payloads, 0);
     },
+    work: (name, body) => void bodies.set(name, body),
     schedule: async (name, schedules) => replaceSchedules(await open(), name, schedules),
     start: () => startIn(startAfterMs),
     async stop() {

@@ -13,6 +13,8 @@ export type Schedule<Name extends JobName> = { readonly cron: string; readonly p
 export type Jobs = {
   /** Adds a job, unless one of the same key waits or runs. Throws where the database does not answer. */
   send<Name extends JobName>(name: Name, payload: JobPayload[Name], options?: { readonly afterSeconds?: number }): Promise<void>;
+  /** The same for many, in one statement. */
+  sendAll<Name extends JobName>(name: Name, payloads: readonly JobPayload[Name][]): Promise<void>;
   /** What runs jobs of a name. To be called before `start`. */
   work<Name extends JobName>(name: Name, body: JobBody<Name>): void;
   /** In place of all that were there of this name. */

@@ -40,6 +40,17 @@ export const JOBS = {
     retryDelaySeconds: 5,
     expireSeconds: 3600,
   }),
+  /** A collection's vectors: documents that miss theirs, a generation that is built beside another, the approximate index. */
+  "embed-collection": kind({
+    payload: z.object({ tenantId, collectionId }),
+    keyOf: (of) => `${of.tenantId} ${of.collectionId}`,
+    groupOf: (of) => of.tenantId,
+    atOnce: 2,
+    atOncePerGroup: 1,
+    retries: 10,
+    retryDelaySeconds: 10,
+    expireSeconds: 82_800,
+  }),
   /** A connector looks at its place and brings what changed. One run of a connector at a time. */
   "sync-source": kind({
     payload: z.object({ name: z.string().min(1) }),

@@ -35,8 +35,11 @@ export function createLocalJobs(onError: (name: string, error: unknown) => void 
     running = undefined;
   }
 
-  return {
+  const local: LocalJobs = {
     later,
+    async sendAll(name, payloads) {
+      for (const payload of payloads) await local.send(name, payload);
+    },
     send(name, payload, { afterSeconds = 0 } = {}) {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the payload is the one of this name
       const key = `${name} ${(JOBS[name] as { keyOf(of: typeof payload): string }).keyOf(payload)}`;
@@ -63,6 +66,7 @@ export function createLocalJobs(onError: (name: string, error: unknown) => void 
       await loop;
     },
   };
+  return local;
 }
 
 /** Where the schema of a database differs from what the installed pg-boss makes. */
