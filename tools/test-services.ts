@@ -7,7 +7,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startPostgres } from "./suite/postgres.ts";
-import { findCollector, findPrometheus, findS3Server, type Found } from "./suite/service-programs.ts";
+import { findCollector, findPrometheus, findQdrantEngine, findS3Server, type Found } from "./suite/service-programs.ts";
 import { runTests } from "./suite/bun-test.ts";
 import { SLOW_TESTS } from "./suite/slow.ts";
 import { finish, print, type Outcome } from "./suite/report.ts";
@@ -38,6 +38,7 @@ async function findPrograms(): Promise<Record<string, string>> {
   tell("S3", await findS3Server());
   tell("OTELCOL", await findCollector());
   tell("PROMETHEUS", await findPrometheus());
+  tell("QDRANT", await findQdrantEngine());
   return env;
 }
 

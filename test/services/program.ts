@@ -31,7 +31,7 @@ export async function startProgram(
 }
 
 /** The program that the runner found, or undefined after saying why there is none. */
-export function programOf(name: "S3" | "OTELCOL" | "PROMETHEUS"): string | undefined {
+export function programOf(name: "S3" | "OTELCOL" | "PROMETHEUS" | "QDRANT"): string | undefined {
   const path = process.env[`WEIR_TEST_${name}_BIN`];
   if (path !== undefined) return path;
   const why = process.env[`WEIR_TEST_${name}_WHY`] ?? "npm run test:services starts it";

@@ -6,6 +6,8 @@ import { cacheFolder } from "./postgres-binaries.ts";
 
 /** An S3 server over a folder, which checks every signature. Go. */
 const S3_SERVER = "github.com/versity/versitygw/cmd/versitygw@v1.8.0";
+/** Qdrant's engine as a Python module: there is no package of its server. `test/qdrant/edge.py` puts the REST calls before it. */
+const QDRANT_ENGINE = "qdrant-edge-py==0.9.0";
 /** The modules that tools/suite/otelcol/go.mod names. */
 const COLLECTOR_VERSION = "0.162.0";
 
@@ -63,3 +65,11 @@ export async function findPrometheus(): Promise<Found> {
     return join(draft, "unpacked/usr/bin/prometheus");
   });
 }
+
+/** The folder that holds it, for `PYTHONPATH`. */
+export const findQdrantEngine = (): Promise<Found> =>
+  cached(inCache(QDRANT_ENGINE.replace("==", "-")), async (draft) => {
+    const python = process.env["WEIR_PYTHON"] ?? "python3";
+    await run([python, "-m", "pip", "install", "--quiet", "--only-binary=:all:", "--target", join(draft, "made"), QDRANT_ENGINE]);
+    return join(draft, "made");
+  });
