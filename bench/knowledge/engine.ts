@@ -36,7 +36,7 @@ export async function openBench(engine: string): Promise<Bench> {
     owner.query("INSERT INTO tenants (id, slug, name, digest_salt, created_at) VALUES ($1, 'bench', 'Bench', '\\x00', now())", [tenantId]),
   );
   const detectors = composeDetectors();
-  const search = createRetriever({ index: createPostgresIndex({ db, guardRev: detectors.rev }) });
+  const search = createRetriever({ index: createPostgresIndex({ db, clock: systemClock, guardRev: detectors.rev }) });
   const retrieve: Bench["retrieve"] = (id, ask) => search(id, { reader: WHOLE_TENANT, ...ask });
   const ingest = createIngest({
     db,

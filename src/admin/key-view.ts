@@ -11,6 +11,9 @@ export type KeyView = {
   readonly team: string | undefined;
   readonly region?: string | undefined;
   readonly ownDocumentsOnly?: boolean | undefined;
+  readonly groups?: readonly string[] | undefined;
+  readonly clearance?: string | undefined;
+  readonly jurisdiction?: string | undefined;
   readonly models: readonly string[] | undefined;
   readonly rpm: number | undefined;
   readonly tpm: number | undefined;

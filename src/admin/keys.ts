@@ -8,7 +8,8 @@ import { type Database, tenantScope } from "../store/database.ts";
 import { endKey, getKey, insertKey, listKeys, revokeKey, type KeyRecord } from "../store/keys.ts";
 import { changeBy, type Decisions, diff } from "./changed.ts";
 import { toKeyView, type KeyView } from "./key-view.ts";
-import { getBySlug } from "./tenants.ts";
+import { patchAccess, refuseIdle, shownAccess, type DigestText } from "./key-access.ts";
+import { getBySlug, tenantIdOf } from "./tenants.ts";
 import { parseKnownId } from "./known-id.ts";
 
 export type KeyAdmin = {
@@ -18,6 +19,8 @@ export type KeyAdmin = {
     slug: string,
     page: { after: string | undefined; limit: number },
   ): Promise<{ data: readonly KeyView[]; nextCursor: string | undefined }>;
+  /** What its holder may find of the tenant's documents; it counts for the next call. Throws as `create` does. */
+  readonly patch: ReturnType<typeof patchAccess>;
   revoke(slug: string, id: string, by?: Principal): Promise<KeyView>;
   /** A new key that may what the old one may; the old one ends after the overlap. Throws as `create` does. */
   rotate(
@@ -48,11 +51,12 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
       const wanted = toWanted(body);
       if (wanted.expiresAtMs !== undefined && wanted.expiresAtMs <= deps.nowMs())
         throw new Fault("body_invalid", { param: "expiresAt", say: "expiresAt: that moment has passed." });
+      refuseIdle(wanted.role, wanted);
       refuseStronger(maker, slug, wanted);
       const tenantId = await tenantIdOf(db, maker, slug);
       const { record, key } = await decisions.change(tenantScope(tenantId), async (bound) => {
         const made = await make(bound, tenantId, wanted, principalIdOf(maker));
-        const changed = diff({}, shownOf(made.record), decisions.digestText);
+        const changed = diff({}, shownOf(made.record, decisions.digestText), decisions.digestText);
         return { made, tenantId, decision: changeBy(maker, "key.create", { category: "sign-ins", resource: made.record.id, changed }) };
       });
       deps.changed({ kind: "key", tenantId, id: record.id });
@@ -63,6 +67,7 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
       const { data, nextCursor } = await listKeys(db, id, page);
       return { data: data.map(toKeyView), nextCursor };
     },
+    patch: patchAccess(deps),
     async revoke(slug, id, by) {
       const keyId = parseKnownId(keyIds, id, "key");
       const { id: tenantId } = await getBySlug(db, slug);
@@ -118,12 +123,11 @@ function refuseSuspended({ suspension }: KeyRecord): void {
 }
 
 /** What the log of decisions tells of a key. */
-function shownOf({ name, role, team, region, ownDocumentsOnly, models, rpm, tpm, budgetMicroUsd, expiresAtMs }: KeyRecord) {
-  return { name, role, team, region, ownDocumentsOnly, models, rpm, tpm, budgetMicroUsd, expiresAtMs };
-}
-
-async function tenantIdOf(db: Database, maker: Principal, slug: string): Promise<TenantId> {
-  return maker.kind === "tenant" && maker.tenant.slug === slug ? maker.tenant.id : (await getBySlug(db, slug)).id;
+function shownOf(
+  { name, role, team, region, ownDocumentsOnly, models, rpm, tpm, budgetMicroUsd, expiresAtMs, ...access }: KeyRecord,
+  digestText: DigestText,
+) {
+  return { name, role, team, region, ownDocumentsOnly, models, rpm, tpm, budgetMicroUsd, expiresAtMs, ...shownAccess(access, digestText) };
 }
 
 function toWanted(body: KeyCreate) {
@@ -138,5 +142,8 @@ function toWanted(body: KeyCreate) {
     expiresAtMs: body.expiresAt == null ? undefined : Date.parse(body.expiresAt),
     region: body.region ?? undefined,
     ownDocumentsOnly: body.ownDocumentsOnly ?? false,
+    groups: body.groups ?? undefined,
+    clearance: body.clearance ?? undefined,
+    jurisdiction: body.jurisdiction ?? undefined,
   } as const;
 }

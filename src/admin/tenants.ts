@@ -93,3 +93,8 @@ export async function getBySlug(db: Database, slug: string): Promise<TenantProfi
   if (found === undefined) throw new Fault("not_found", { say: "The tenant does not exist." });
   return found;
 }
+
+/** The maker's own tenant needs no question. */
+export async function tenantIdOf(db: Database, maker: Principal, slug: string): Promise<TenantId> {
+  return maker.kind === "tenant" && maker.tenant.slug === slug ? maker.tenant.id : (await getBySlug(db, slug)).id;
+}

@@ -124,6 +124,7 @@ function put<T>(map: Map<string, T>, max: number, digest: string, value: T): voi
 /** A token has no limits of its own: its tenant's hold. Its end is the cache's to mind, since its holder gets another. */
 function toTenantPrincipal(holder: TokenHolder & { readonly tenant: string }, tenant: TenantProfile, id: KeyId): TenantPrincipal {
   const none = { models: undefined, rpm: undefined, tpm: undefined, budgetMicroUsd: undefined, expiresAtMs: undefined };
-  const { role, team, region, ownDocumentsOnly } = holder;
-  return { kind: "tenant", role, tenant, key: { id, name: "token", role, team, region, ownDocumentsOnly, ...none } };
+  const { role, team, region, ownDocumentsOnly, groups, clearance, jurisdiction } = holder;
+  const access = { groups, clearance, jurisdiction };
+  return { kind: "tenant", role, tenant, key: { id, name: "token", role, team, region, ownDocumentsOnly, ...access, ...none } };
 }

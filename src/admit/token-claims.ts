@@ -1,15 +1,22 @@
-import type { PlatformRole, Role, TenantRole } from "../domain/principal.ts";
+import { GROUPS_MAX, isAccessName } from "../domain/access.ts";
+import type { KeyProfile, PlatformRole, Role, TenantRole } from "../domain/principal.ts";
+import { CLASSIFICATIONS } from "../domain/reader.ts";
+
+/** Names of the claims that say what the holder may find of the tenant's documents. */
+export type AccessClaims = { readonly groups: string; readonly clearance: string; readonly jurisdiction: string };
 
 /** What one issuer's tokens mean here. */
 export type ClaimRules = {
   /** Names of claims, or paths with dots. */
-  readonly claims: { readonly tenant: string; readonly role: string; readonly team: string; readonly region: string };
+  readonly claims: { readonly tenant: string; readonly role: string; readonly team: string; readonly region: string } & AccessClaims;
   /** The issuer's word for a role → the role. A word that is missing means nothing. */
   readonly roles: Readonly<Record<string, Role>>;
   /** The only tenants that may be named; undefined: any, and none. */
   readonly tenants?: readonly string[] | undefined;
   readonly ownDocumentsOnly: boolean;
 };
+
+type KeyAccess = Pick<KeyProfile, "groups" | "clearance" | "jurisdiction">;
 
 /** Who a token is, as far as the token says. */
 export type TokenHolder = {
@@ -18,7 +25,7 @@ export type TokenHolder = {
   readonly team: string | undefined;
   readonly region: string | undefined;
 } & (
-  | { readonly tenant: string; readonly role: TenantRole; readonly ownDocumentsOnly: boolean }
+  | ({ readonly tenant: string; readonly role: TenantRole; readonly ownDocumentsOnly: boolean } & KeyAccess)
   | { readonly tenant: undefined; readonly role: PlatformRole }
 );
 
@@ -58,7 +65,26 @@ export function readClaims(payload: Readonly<Record<string, unknown>>, rules: Cl
   if (rules.tenants?.includes(tenant) === false) return problem("The token's issuer may not speak for that tenant.");
   const role = TENANT.find((one) => roles.has(one));
   if (role === undefined) return problem("The token names no role in its tenant.");
-  return { ...who, tenant, role, ownDocumentsOnly: rules.ownDocumentsOnly && role === "member" };
+  return { ...who, tenant, role, ownDocumentsOnly: rules.ownDocumentsOnly && role === "member", ...accessOf(payload, rules.claims) };
+}
+
+/**
+ * What may be found. These give and do not take away, so what cannot be read gives nothing, and refuses no token: of a clearance that is no word of
+ * ours the lowest remains. Groups are a list of names, or one text with commas.
+ */
+function accessOf(payload: Readonly<Record<string, unknown>>, claims: AccessClaims): KeyAccess {
+  const groups = findClaim(payload, claims.groups);
+  const listed: readonly unknown[] =
+    typeof groups === "string" ? groups.split(",").map((name) => name.trim()) : Array.isArray(groups) ? groups : [];
+  const names = [...new Set(listed.filter((name): name is string => typeof name === "string" && isAccessName(name)))].slice(0, GROUPS_MAX);
+  const word = findClaim(payload, claims.clearance);
+  const clearance = word === undefined ? undefined : (CLASSIFICATIONS.find((one) => one === word) ?? CLASSIFICATIONS[0]);
+  const jurisdiction = findClaim(payload, claims.jurisdiction);
+  return {
+    ...(names.length === 0 ? {} : { groups: names }),
+    ...(clearance === undefined ? {} : { clearance }),
+    ...(typeof jurisdiction === "string" && isAccessName(jurisdiction) ? { jurisdiction } : {}),
+  };
 }
 
 /** undefined: not there; null: there, and no label. */

@@ -30,7 +30,7 @@ const rulesOf = (change: Partial<TokenIssuer> = {}): TokenIssuer => ({
   audience: AUDIENCE,
   algorithms: ["RS256", "ES256"],
   clockSkewSeconds: 30,
-  claims: { tenant: "tenant", role: "role", team: "team", region: "region" },
+  claims: { tenant: "tenant", role: "role", team: "team", region: "region", groups: "groups", clearance: "clearance", jurisdiction: "jurisdiction" },
   roles: { user: "member", owner: "tenant-admin", ops: "engineer", root: "admin" },
   ownDocumentsOnly: false,
   ...change,

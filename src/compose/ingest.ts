@@ -19,7 +19,7 @@ export type IngestPartsDeps = Pick<IngestDeps, "db" | "objects" | "clock"> & {
 /** Documents in, passages out. Both know the detectors' revision: what was found under this one is not looked for again. */
 export function composeIngest(deps: IngestPartsDeps): { ingest: Ingest; retrieve: Retrieve } {
   const { db, objects, clock, log, detectors, decisions, policy } = deps;
-  const retrieve = createRetriever({ index: createPostgresIndex({ db, guardRev: detectors.rev }) });
+  const retrieve = createRetriever({ index: createPostgresIndex({ db, clock, guardRev: detectors.rev }) });
   const ingest = createIngest({
     db,
     objects,

@@ -20,7 +20,8 @@ import { createProviderPool, type Provider, type ProviderPool, type VllmWatch } 
 import type { Retrieve } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
-import { findCollection } from "../store/collections.ts";
+import { WHOLE_TENANT } from "../domain/reader.ts";
+import { findCollectionId } from "../store/collections.ts";
 import { createEventPartitions, dropEmptyPartitions } from "../store/ledger-partitions.ts";
 import { sumSpent } from "../store/ledger-usage.ts";
 import { takeSubjectSalt } from "../store/subjects.ts";
@@ -195,7 +196,8 @@ function createChatMaker(
       clock,
       journal: record.journal,
       retrieve,
-      isOwnCollection: async (tenantId, nameOrId, owner) => (await findCollection(db, tenantId, nameOrId, owner)) !== undefined,
+      isOwnCollection: async (tenantId, nameOrId, owner) =>
+        (await findCollectionId(db, tenantId, nameOrId, { owner, ownOnly: true, reader: WHOLE_TENANT })) !== undefined,
       findPrice: readPriceBook().findPrice,
       endUsers,
       metrics,

@@ -9,7 +9,15 @@ test("an issuer needs its address and audience, and gets safe defaults for the r
   const [entry] = auth.oidc;
   assert.ok(entry !== undefined);
   assert.equal(entry.clockSkewSeconds, 30);
-  assert.deepEqual(entry.claims, { tenant: "tenant", role: "role", team: "team", region: "region" });
+  assert.deepEqual(entry.claims, {
+    tenant: "tenant",
+    role: "role",
+    team: "team",
+    region: "region",
+    groups: "groups",
+    clearance: "clearance",
+    jurisdiction: "jurisdiction",
+  });
   // Nobody is of the platform unless the operator says who.
   assert.deepEqual(entry.roles, { member: "member", "tenant-admin": "tenant-admin" });
   assert.ok(entry.algorithms.every((algorithm) => !/^HS|none/i.test(algorithm)));

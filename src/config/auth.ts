@@ -45,6 +45,15 @@ const issuer = z.strictObject({
       role: claim("role", "One word or a list of them; `roles` says what they mean here."),
       team: claim("team", "Team that costs belong to."),
       region: claim("region", "Region that the holder's calls may be answered in, and no other."),
+      groups: claim(
+        "groups",
+        "Groups that the holder belongs to: a list, or one text with commas. Documents that name one of them are found.",
+      ),
+      clearance: claim(
+        "clearance",
+        "`public`, `internal`, `confidential` or `restricted`: documents that are classified higher are not found.",
+      ),
+      jurisdiction: claim("jurisdiction", "Documents that name jurisdictions, and not this one, are not found."),
     })
     .prefault({})
     .meta({ description: "Which claims say what." }),

@@ -1,6 +1,8 @@
 import { z } from "zod";
+import { GROUP_CHARS_MAX, GROUPS_MAX, isAccessName } from "../domain/access.ts";
 import { CONTEXT_POLICIES } from "../domain/context-policy.ts";
 import { CONTENT_FIELDS, PII_MODES } from "../domain/guard-policy.ts";
+import { CLASSIFICATIONS } from "../domain/reader.ts";
 import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 
 /** The admin API's bodies. Unknown fields are refused: a misspelt limit must not go unnoticed. */
@@ -53,6 +55,17 @@ export const tenantPatch = z.strictObject({
   context: z.enum(CONTEXT_POLICIES).nullish(),
 });
 
+const accessName = z
+  .string()
+  .max(GROUP_CHARS_MAX)
+  .refine(isAccessName, "expected a name without commas, control characters and blanks around it");
+/** What the key's holder may find of the tenant's documents. */
+const keyAccess = {
+  groups: z.array(accessName).max(GROUPS_MAX).nullish(),
+  clearance: z.enum(CLASSIFICATIONS).nullish(),
+  jurisdiction: accessName.nullish(),
+};
+
 export const keyCreate = z.strictObject({
   name: label,
   role: z.enum(["tenant-admin", "member"]).optional(),
@@ -64,7 +77,11 @@ export const keyCreate = z.strictObject({
   expiresAt: z.iso.datetime({ offset: true }).nullish(),
   region: label.nullish(),
   ownDocumentsOnly: z.boolean().optional(),
+  ...keyAccess,
 });
+
+/** What is left out stays; null takes it back. */
+export const keyPatch = z.strictObject(keyAccess);
 
 /** A month: who needs longer makes a second key. */
 const OVERLAP_SECONDS_MAX = 30 * 86_400;
@@ -114,5 +131,6 @@ export const tenantQuery = z.strictObject({ tenant: z.string().optional() });
 export const auditVerify = z.strictObject({ tenant: z.string().optional() });
 export type TenantCreate = z.output<typeof tenantCreate>;
 export type TenantPatch = z.output<typeof tenantPatch>;
+export type KeyPatch = z.output<typeof keyPatch>;
 export type KeyCreate = z.output<typeof keyCreate>;
 export type PromptCreate = z.output<typeof promptCreate>;

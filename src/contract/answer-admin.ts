@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { CONTEXT_POLICIES } from "../domain/context-policy.ts";
+import { CLASSIFICATIONS } from "../domain/reader.ts";
 import { guardChange } from "./admin.ts";
 import { attempt, usageSource } from "./answer-call.ts";
 
@@ -39,6 +40,12 @@ export const key = z.object({
   team: z.string().nullish(),
   region: z.string().nullish(),
   ownDocumentsOnly: z.boolean().nullish(),
+  groups: z.array(z.string()).nullish().describe("Groups of its holder: documents that name one of them are found."),
+  clearance: z
+    .enum(CLASSIFICATIONS)
+    .nullish()
+    .describe("Documents that are classified higher are not found. Absent: higher than `internal`."),
+  jurisdiction: z.string().nullish().describe("Documents of other jurisdictions are not found. Absent: of any."),
   models: z.array(z.string()).nullish(),
   rpm: count.nullish(),
   tpm: count.nullish(),

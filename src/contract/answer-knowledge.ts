@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { collectionSettings } from "./knowledge.ts";
 
 /** Files and vector stores as they are answered. */
 
@@ -21,8 +22,12 @@ export const vectorStore = z.object({
   usage_bytes: count,
   file_counts: z.object({ in_progress: count, completed: count, failed: count, cancelled: count, total: count }),
   status: z.enum(["in_progress", "completed", "expired"]),
+  expires_after: z.object({ anchor: z.literal("last_active_at"), days: count }).optional(),
+  expires_at: count.nullable().describe("It is deleted then, unless it is used before."),
   last_active_at: count.nullable(),
   metadata: z.record(z.string(), z.string()).nullable(),
+  description: z.string().optional(),
+  weir: collectionSettings.optional().describe("What was chosen for it; what is not here is as the configuration says."),
 });
 export const vectorStoreFile = z.object({
   id: z.string(),
@@ -35,14 +40,36 @@ export const vectorStoreFile = z.object({
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
   weir: z
     .object({
-      flagged: count.describe(
-        "Chunks that look like instructions to a model. Searches find them; a call's rules decide whether its model sees them.",
-      ),
-      quarantined: count.describe("Chunks that look so much like it that no search finds them until somebody has let them."),
-      places: z.array(z.string()).describe("Where these are: pages (`p. 3`), or the heading above. The first 20."),
+      flagged: count
+        .optional()
+        .describe("Chunks that look like instructions to a model. Searches find them; a call's rules decide whether its model sees them."),
+      quarantined: count.optional().describe("Chunks that look so much like it that no search finds them until somebody has let them."),
+      places: z.array(z.string()).optional().describe("Where these are: pages (`p. 3`), or the heading above. The first 20."),
+      attempts: count.optional().describe("Tries that the server itself has failed; it gives a file up after three."),
+      last_attempt_at: count.optional(),
     })
     .optional()
     .describe("What was found in the file when it was indexed, where anything was."),
+  chunking_strategy: z.object({
+    type: z.enum(["static", "other"]),
+    static: z.object({ max_chunk_size_tokens: count, chunk_overlap_tokens: count }).optional(),
+  }),
+});
+/** Files that were put into a collection together. */
+export const fileBatch = z.object({
+  id: z.string(),
+  object: z.literal("vector_store.files_batch"),
+  created_at: count,
+  vector_store_id: z.string(),
+  status: z.enum(["in_progress", "completed", "cancelled", "failed"]),
+  file_counts: z.object({ in_progress: count, completed: count, failed: count, cancelled: count, total: count }),
+});
+/** The text that a file was indexed as. */
+export const fileContentPage = z.object({
+  object: z.literal("vector_store.file_content.page"),
+  data: z.array(z.object({ type: z.literal("text"), text: z.string() })),
+  has_more: z.boolean(),
+  next_page: z.string().nullable().describe("Ask for it as `page`."),
 });
 /** A chunk that no search finds. */
 export const quarantinedChunk = z.object({

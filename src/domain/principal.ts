@@ -1,6 +1,6 @@
 import type { ContextPolicy } from "./context-policy.ts";
 import type { GuardChange } from "./guard-policy.ts";
-import { WHOLE_TENANT, type Reader } from "./reader.ts";
+import { type Classification, WHOLE_TENANT, type Reader } from "./reader.ts";
 import type { KeyId, TenantId } from "../kernel/ids.ts";
 
 /** Of the people who run the platform. */
@@ -41,6 +41,12 @@ export type KeyProfile = {
   readonly region?: string | undefined;
   /** Sees and uses only the files and collections that it made itself. */
   readonly ownDocumentsOnly?: boolean | undefined;
+  /** Groups that its holder belongs to: documents that name one of them are found. */
+  readonly groups?: readonly string[] | undefined;
+  /** Documents that are classified higher are not found; undefined: higher than `internal`. */
+  readonly clearance?: Classification | undefined;
+  /** Documents of other jurisdictions are not found; undefined: of any. */
+  readonly jurisdiction?: string | undefined;
   /** Whose documents its own are; undefined: its id's. A key that takes another's place keeps what was the other's. */
   readonly holderId?: string | undefined;
   readonly models: readonly string[] | undefined;
@@ -73,8 +79,27 @@ export const ownerOf = (who: TenantPrincipal): string => who.key.holderId ?? who
 /** The only owner whose documents this caller may see; undefined: everybody's in the tenant. */
 export const onlyOwnerOf = (who: TenantPrincipal): string | undefined => (who.key.ownDocumentsOnly === true ? ownerOf(who) : undefined);
 
-/** What this caller may find in the tenant's collections. */
-export const readerOf = (_who: TenantPrincipal): Reader => WHOLE_TENANT;
+/** What this caller may find in the tenant's collections. Who administers the tenant gives the access, and so has it. */
+export function readerOf({ role, key }: TenantPrincipal): Reader {
+  if (role === "tenant-admin") return WHOLE_TENANT;
+  return { kind: "member", groups: key.groups ?? [], clearance: key.clearance, jurisdiction: key.jurisdiction };
+}
+
+/** Whose eyes look at files and collections: the others' are as if they were not there. */
+export type Viewer = {
+  /** The caller's own are its own whatever they say. */
+  readonly owner: string;
+  /** It sees what it made itself, and nothing else. */
+  readonly ownOnly: boolean;
+  readonly reader: Reader;
+};
+export const viewerOf = (who: TenantPrincipal): Viewer => ({
+  owner: ownerOf(who),
+  ownOnly: who.key.ownDocumentsOnly === true,
+  reader: readerOf(who),
+});
+/** The tenant's own jobs. */
+export const WHOLE_VIEW: Viewer = { owner: "", ownOnly: false, reader: WHOLE_TENANT };
 
 const ADMIN_KEY = "admin-key";
 

@@ -1,5 +1,5 @@
 import type { KeyAdmin, TenantAdmin } from "../admin/index.ts";
-import { keyCreate, keyRotate, pageQuery, tenantCreate, tenantPatch } from "../contract/admin.ts";
+import { keyCreate, keyPatch, keyRotate, pageQuery, tenantCreate, tenantPatch } from "../contract/admin.ts";
 import { JSON_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { readJson } from "./body.ts";
 import { paramOf, platformEndpoint, type Endpoint } from "./endpoint.ts";
@@ -31,6 +31,10 @@ export function adminTenants({ tenants, keys }: AdminTenantsDeps): Endpoint[] {
     platformEndpoint("GET", `${AT}/:slug/keys`, "keys.manage", async (asked) => {
       const { cursor, limit } = readQuery(asked.query, pageQuery);
       return Response.json(toWirePage(await keys.list(paramOf(asked, "slug"), { after: cursor, limit })));
+    }),
+    platformEndpoint("PATCH", `${AT}/:slug/keys/:id`, "keys.manage", async (asked) => {
+      const body = await readJson(asked.request, keyPatch, JSON_BODY_BYTES_MAX);
+      return Response.json(await keys.patch(asked.who, paramOf(asked, "slug"), paramOf(asked, "id"), body));
     }),
     platformEndpoint("DELETE", `${AT}/:slug/keys/:id`, "keys.manage", async (asked) =>
       Response.json(await keys.revoke(paramOf(asked, "slug"), paramOf(asked, "id"), asked.who)),

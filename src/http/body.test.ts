@@ -39,8 +39,12 @@ const CASES: readonly (readonly [what: string, check: () => unknown, says: strin
     () => checkBody({ reason: "x", until: "soon" }, holdSet),
     "until: expected a date such as 2027-06-30, or a time such as 2027-06-30T18:00:00Z.",
   ],
-  ["a name in a query", () => readQuery(new URLSearchParams("tennant=a"), usageQuery), 'The query: unknown field "tennant".'],
-  ["a name in a body", () => checkBody({ tennant: "a" }, usageQuery), 'The body: unknown field "tennant".'],
+  [
+    "a name in a query",
+    () => readQuery(new URLSearchParams("tennant=a"), usageQuery),
+    'The query: unknown field "tennant". Did you mean "tenant"?',
+  ],
+  ["a name in a body", () => checkBody({ tennant: "a" }, usageQuery), 'The body: unknown field "tennant". Did you mean "tenant"?'],
 ];
 for (const [what, check, says] of CASES)
   test(`what is wrong is said with its place and what would be right: ${what}`, () => assert.equal(said(check), says));

@@ -1,4 +1,5 @@
-import type { z } from "zod";
+import { z } from "zod";
+import { didYouMean } from "../config/index.ts";
 import { Fault } from "../kernel/fault.ts";
 import { JSON_DEPTH_MAX } from "../kernel/limits.ts";
 
@@ -104,7 +105,8 @@ export function checkBody<S extends z.ZodType>(value: unknown, schema: S, whole 
   if (result.success) return result.data;
   const issue = deepest(result.error.issues);
   const param = toParam(issue.path);
-  throw new Fault("body_invalid", { ...(param === "" ? {} : { param }), say: sayIssue(issue, param === "" ? whole : param) });
+  const known = issue.code === "unrecognized_keys" ? knownFields(schema, issue.path) : [];
+  throw new Fault("body_invalid", { ...(param === "" ? {} : { param }), say: sayIssue(issue, param === "" ? whole : param, known) });
 }
 
 type Issue = z.core.$ZodIssue;
@@ -126,8 +128,32 @@ function toParam(path: Issue["path"]): string {
   }, "");
 }
 
-function sayIssue(issue: Issue, where: string): string {
-  if (issue.code === "unrecognized_keys") return `${where}: unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}.`;
+/** The words of JSON Schema that are read here. */
+type SchemaNode = {
+  readonly properties?: Readonly<Record<string, SchemaNode>>;
+  readonly additionalProperties?: SchemaNode | boolean;
+  readonly items?: SchemaNode;
+  readonly anyOf?: readonly SchemaNode[];
+  readonly oneOf?: readonly SchemaNode[];
+};
+
+/** The fields that an object of the body may have. */
+function knownFields(schema: z.ZodType, path: Issue["path"]): readonly string[] {
+  const below = (node: SchemaNode, key: PropertyKey): readonly SchemaNode[] => {
+    const inner = typeof key === "number" ? node.items : (node.properties?.[String(key)] ?? node.additionalProperties);
+    return typeof inner === "object" ? choices(inner) : [];
+  };
+  const choices = (node: SchemaNode): readonly SchemaNode[] => [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(choices)];
+  const root: SchemaNode = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as SchemaNode;
+  const nodes = path.reduce<readonly SchemaNode[]>((here, key) => here.flatMap((node) => below(node, key)), choices(root));
+  return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+function sayIssue(issue: Issue, where: string, known: readonly string[]): string {
+  if (issue.code === "unrecognized_keys") {
+    const hint = issue.keys.map((key) => didYouMean(key, known)).find((each) => each !== "");
+    return `${where}: unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}.${hint ?? ""}`;
+  }
   const message = issue.message
     .replace(/^(Invalid input|Invalid option|Too small|Too big): /, "")
     .replace(/^Invalid discriminator value\. Expected/, "expected")

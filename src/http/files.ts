@@ -7,18 +7,18 @@ import type { FileRecord, Page, PageAsk } from "../store/files.ts";
 import { readBytes } from "./body.ts";
 import { paramOf, tenantEndpoint, type Asked, type Endpoint } from "./endpoint.ts";
 import { readQuery } from "./query.ts";
-import { onlyOwnerOf, ownerOf, type TenantPrincipal } from "../domain/principal.ts";
+import { viewerOf, type TenantPrincipal, type Viewer } from "../domain/principal.ts";
 
 export type FilesDeps = {
   createFile(
     tenantId: TenantId,
-    made: { filename: string; purpose: string; bytes: Uint8Array; owner?: string | undefined },
+    made: { filename: string; purpose: string; bytes: Uint8Array; owner: string; ownerOnly: boolean },
   ): Promise<FileRecord>;
-  /** `onlyOwner`: another's file is as if it were not there. */
-  getFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<FileRecord>;
-  listFiles(tenantId: TenantId, ask: PageAsk & { purpose?: string | undefined; onlyOwner?: string | undefined }): Promise<Page<FileRecord>>;
-  readFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }>;
-  deleteFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<void>;
+  /** What the viewer may not see is as if it were not there. */
+  getFile(tenantId: TenantId, id: FileId, viewer: Viewer): Promise<FileRecord>;
+  listFiles(tenantId: TenantId, ask: PageAsk & { purpose?: string | undefined }, viewer: Viewer): Promise<Page<FileRecord>>;
+  readFile(tenantId: TenantId, id: FileId, viewer: Viewer): Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }>;
+  deleteFile(tenantId: TenantId, id: FileId, viewer: Viewer): Promise<void>;
 };
 
 /** A multipart body's own lines around one file. */
@@ -32,17 +32,19 @@ export function files(deps: FilesDeps): Endpoint[] {
       const bytes = new Uint8Array(await file.arrayBuffer());
       // A form may name the file "", which the runtime makes a file without a name.
       const filename = (file as { readonly name?: string }).name ?? "";
-      return Response.json(toWire(await deps.createFile(who.tenant.id, { filename, purpose, bytes, owner: ownerOf(who) })));
+      const { owner, reader } = viewerOf(who);
+      // What somebody of a group has uploaded may be for that group: nobody else sees it before it is said whom it is for.
+      const ownerOnly = reader.kind === "member" && reader.groups.length > 0;
+      return Response.json(toWire(await deps.createFile(who.tenant.id, { filename, purpose, bytes, owner, ownerOnly })));
     }),
     tenantEndpoint("GET", "/v1/files", "files.read", async ({ query, who }) => {
-      const page = readFilePage(query);
-      return Response.json(toWireList(await deps.listFiles(who.tenant.id, { ...page, onlyOwner: onlyOwnerOf(who) }), toWire));
+      return Response.json(toWireList(await deps.listFiles(who.tenant.id, readFilePage(query), viewerOf(who)), toWire));
     }),
     tenantEndpoint("GET", "/v1/files/:id", "files.read", async (asked) =>
-      Response.json(toWire(await deps.getFile(asked.who.tenant.id, fileIdOf(asked), onlyOwnerOf(asked.who)))),
+      Response.json(toWire(await deps.getFile(asked.who.tenant.id, fileIdOf(asked), viewerOf(asked.who)))),
     ),
     tenantEndpoint("GET", "/v1/files/:id/content", "files.read", async (asked) => {
-      const { file, bytes } = await deps.readFile(asked.who.tenant.id, fileIdOf(asked), onlyOwnerOf(asked.who));
+      const { file, bytes } = await deps.readFile(asked.who.tenant.id, fileIdOf(asked), viewerOf(asked.who));
       // Never a type that a browser would run: what is stored is what somebody uploaded.
       return new Response(Buffer.from(bytes), {
         headers: {
@@ -54,7 +56,7 @@ export function files(deps: FilesDeps): Endpoint[] {
     }),
     tenantEndpoint("DELETE", "/v1/files/:id", "files.write", async (asked) => {
       const id = fileIdOf(asked);
-      await deps.deleteFile(asked.who.tenant.id, id, onlyOwnerOf(asked.who));
+      await deps.deleteFile(asked.who.tenant.id, id, viewerOf(asked.who));
       return Response.json({ id: toWireFileId(id), object: "file", deleted: true });
     }),
   ];
@@ -81,6 +83,13 @@ export function fileIdOf(asked: Asked<TenantPrincipal>, name = "id"): FileId {
   const raw = paramOf(asked, name);
   const id = parseWireFileId(raw);
   if (id === undefined) throw new Fault("not_found", { say: "The file does not exist." });
+  return id;
+}
+
+/** The same for an id in a body. */
+export function needFileId(raw: string, param: string): FileId {
+  const id = parseWireFileId(raw);
+  if (id === undefined) throw new Fault("not_found", { param, say: "The file does not exist." });
   return id;
 }
 

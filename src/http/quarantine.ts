@@ -1,5 +1,5 @@
 import { quarantinePage } from "../contract/knowledge.ts";
-import { onlyOwnerOf, type TenantPrincipal } from "../domain/principal.ts";
+import { viewerOf, type TenantPrincipal, type Viewer } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { toWireFileId, type Ingest } from "../ingest/index.ts";
@@ -9,8 +9,8 @@ import { toWireList } from "./files.ts";
 import { readQuery } from "./query.ts";
 
 export type QuarantineDeps = Pick<Ingest, "listQuarantine" | "releaseChunk" | "deleteChunk"> & {
-  /** By name or id. Throws `collection_unknown`; `onlyOwner`: for another's, too. */
-  getCollection(tenantId: TenantId, nameOrId: string, onlyOwner?: string): Promise<unknown>;
+  /** By name or id. Throws `collection_unknown`, for what the viewer may not find, too. */
+  getCollection(tenantId: TenantId, nameOrId: string, viewer: Viewer): Promise<unknown>;
 };
 
 const AT = "/v1/vector_stores/:store/quarantine";
@@ -42,11 +42,11 @@ export function quarantine(deps: QuarantineDeps): Endpoint[] {
   ];
 }
 
-/** Who sees only what they made: others' collections are as if they were not there. */
+/** Who may not find all of the tenant's collections: the others are as if they were not there. */
 async function ownStore(deps: QuarantineDeps, asked: Asked<TenantPrincipal>): Promise<string> {
   const store = paramOf(asked, "store");
-  const only = onlyOwnerOf(asked.who);
-  if (only !== undefined) await deps.getCollection(asked.who.tenant.id, store, only);
+  const viewer = viewerOf(asked.who);
+  if (viewer.ownOnly || viewer.reader.kind !== "all") await deps.getCollection(asked.who.tenant.id, store, viewer);
   return store;
 }
 

@@ -116,6 +116,13 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
     faults: ["conflict", "not_found"],
   },
   "GET /v1/vector_stores": { summary: "Collections of the tenant", query: knowledge.openaiPage, answer: knowledgeAnswer.vectorStoreList },
+  "POST /v1/vector_stores/:store": {
+    summary: "Change a collection",
+    description: "What is left out stays. In `weir`, null takes a choice back.",
+    body: knowledge.vectorStoreUpdate,
+    answer: knowledgeAnswer.vectorStore,
+    faults: ["conflict", ...STORE_FAULT],
+  },
   "GET /v1/vector_stores/:store": { summary: "One collection, by id or name", answer: knowledgeAnswer.vectorStore, faults: STORE_FAULT },
   "DELETE /v1/vector_stores/:store": { summary: "Delete a collection", answer: knowledgeAnswer.deleted, faults: STORE_FAULT },
   "POST /v1/vector_stores/:store/files": {
@@ -134,6 +141,43 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
   "GET /v1/vector_stores/:store/files/:file": {
     summary: "How far a document's indexing is",
     answer: knowledgeAnswer.vectorStoreFile,
+    faults: STORE_FAULT,
+  },
+  "POST /v1/vector_stores/:store/files/:file": {
+    summary: "Change a document's attributes",
+    description: "They take the place of the ones before, and hold for every search that begins after the answer.",
+    body: knowledge.vectorStoreFileUpdate,
+    answer: knowledgeAnswer.vectorStoreFile,
+    faults: STORE_FAULT,
+  },
+  "GET /v1/vector_stores/:store/files/:file/content": {
+    summary: "The text that a document was indexed as",
+    query: knowledge.contentPage,
+    answer: knowledgeAnswer.fileContentPage,
+    faults: STORE_FAULT,
+  },
+  "POST /v1/vector_stores/:store/file_batches": {
+    summary: "Put many documents into a collection",
+    description: "They are indexed after the answer. One that is not there, or whose attributes cannot be read, refuses all of them.",
+    body: knowledge.fileBatchCreate,
+    answer: knowledgeAnswer.fileBatch,
+    faults: STORE_FAULT,
+  },
+  "GET /v1/vector_stores/:store/file_batches/:batch": {
+    summary: "How far a batch is",
+    answer: knowledgeAnswer.fileBatch,
+    faults: STORE_FAULT,
+  },
+  "POST /v1/vector_stores/:store/file_batches/:batch/cancel": {
+    summary: "Index no more of a batch",
+    description: "What is indexed already stays.",
+    answer: knowledgeAnswer.fileBatch,
+    faults: STORE_FAULT,
+  },
+  "GET /v1/vector_stores/:store/file_batches/:batch/files": {
+    summary: "Documents of a batch",
+    query: knowledge.openaiPage,
+    answer: knowledgeAnswer.vectorStoreFileList,
     faults: STORE_FAULT,
   },
   "DELETE /v1/vector_stores/:store/files/:file": {
@@ -189,6 +233,12 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
     answer: adminAnswer.keyMade,
   },
   "GET /admin/v1/tenants/:slug/keys": { summary: "Keys of a tenant", query: admin.pageQuery, answer: adminAnswer.keyPage },
+  "PATCH /admin/v1/tenants/:slug/keys/:id": {
+    summary: "Change what a key's holder may find of the tenant's documents",
+    description: "What is left out stays; null takes it back. It counts for the next call.",
+    body: admin.keyPatch,
+    answer: adminAnswer.key,
+  },
   "DELETE /admin/v1/tenants/:slug/keys/:id": { summary: "Revoke a key", answer: adminAnswer.key },
   "POST /admin/v1/tenants/:slug/keys/:id/rotate": {
     summary: "Change a key for a new one",

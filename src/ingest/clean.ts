@@ -3,7 +3,7 @@ import type { FileId, TenantId } from "../kernel/ids.ts";
 import type { ObjectStore } from "../object/index.ts";
 import { termId } from "../retrieve/index.ts";
 import { deleteChunks, readIndexedText, removePostings, removePostingsPage } from "../store/chunks.ts";
-import { dropCollectionStep, findHiddenCollections } from "../store/collections.ts";
+import { dropCollectionStep, findHiddenCollections } from "../store/collection-end.ts";
 import { dropDocument, findDeadDocuments } from "../store/documents.ts";
 import type { DeadDocument } from "../store/documents.ts";
 import { dropFile, findHiddenFiles } from "../store/files.ts";

@@ -1,10 +1,14 @@
+import { isProblem, readAccess, type Access, type Attributes } from "../domain/access.ts";
+import type { Chunking } from "../domain/collection.ts";
+import type { Viewer } from "../domain/principal.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { FileId, TenantId } from "../kernel/ids.ts";
-import { attachFile, findCollectionFile, listCollectionFiles, updateAttributes } from "../store/collection-files.ts";
-import type { Attributes, CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
+import { attachFiles, findCollectionFile, listCollectionFiles, updateAttributes } from "../store/collection-files.ts";
+import type { AttachAsk, CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
 import { findCollectionId } from "../store/collections.ts";
 import { detachFile } from "../store/documents.ts";
+import { readFileText } from "../store/file-text.ts";
 import type { FileRecord, Page, PageAsk } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { isForeignKeyViolation, tenantScope } from "../store/index.ts";
@@ -18,42 +22,60 @@ export const AT_ONCE_BYTES_MAX = 1024 * 1024;
 export type CollectionFilesDeps = {
   readonly db: Database;
   readonly clock: Clock;
-  readonly getFile: (tenantId: TenantId, id: FileId) => Promise<FileRecord>;
+  readonly getFile: (tenantId: TenantId, id: FileId, viewer?: Viewer) => Promise<FileRecord>;
   readonly indexFile: IndexFile;
   readonly cleanSoon: () => void;
 };
 
-async function attach({ db, clock }: CollectionFilesDeps, at: Place, attributes: Attributes) {
+const missing = (): Fault => new Fault("not_found", { say: "The file is not in the collection." });
+export const fileMissing = (param?: string): Fault =>
+  new Fault("not_found", { ...(param === undefined ? {} : { param }), say: "The file does not exist." });
+
+/** A document whose reserved attributes cannot be read is refused, never open. `param`: where the attributes stand in the request. */
+export function accessOf(attributes: Attributes, param = "attributes"): Access {
+  const read = readAccess(attributes);
+  if (!isProblem(read)) return read;
+  const at = `${param}.${read.key}`;
+  throw new Fault("body_invalid", { param: at, say: `${at}: ${read.say}.` });
+}
+
+/** Throws `collection_unknown` where the collection has just gone. */
+export async function attach(
+  { db, clock }: Pick<CollectionFilesDeps, "db" | "clock">,
+  tenantId: TenantId,
+  ask: Omit<AttachAsk, "now" | "leaseUntil">,
+) {
   const nowMs = clock.nowMs();
   try {
-    return await attachFile(db, at.tenantId, { ...at, attributes, now: new Date(nowMs), leaseUntil: new Date(nowMs + LEASE_MS) });
+    return await attachFiles(db, tenantId, { ...ask, now: new Date(nowMs), leaseUntil: new Date(nowMs + LEASE_MS) });
   } catch (error) {
     if (isForeignKeyViolation(error)) throw new Fault("collection_unknown");
     throw error;
   }
 }
 
-const missing = (): Fault => new Fault("not_found", { say: "The file is not in the collection." });
+export type AddOptions = { readonly chunking?: Chunking | undefined; readonly viewer?: Viewer | undefined };
+export type FileText = { readonly texts: readonly string[]; readonly next: number | undefined };
 
-/** The files of a collection, and their way into its index. */
+/** The files of a collection, and their way into its index. What a viewer may not find is not there for it. */
 export function createCollectionFiles(deps: CollectionFilesDeps) {
   const { db, clock } = deps;
 
-  async function place(tenantId: TenantId, nameOrId: string, fileId: FileId): Promise<Place> {
-    const collectionId = await findCollectionId(db, tenantId, nameOrId);
+  async function place(tenantId: TenantId, nameOrId: string, fileId: FileId, viewer?: Viewer): Promise<Place> {
+    const collectionId = await findCollectionId(db, tenantId, nameOrId, viewer);
     if (collectionId === undefined) throw new Fault("collection_unknown");
     return { tenantId, collectionId, fileId };
   }
 
-  async function get({ tenantId, collectionId, fileId }: Place): Promise<CollectionFileRecord> {
-    const found = await findCollectionFile(db, tenantId, collectionId, fileId);
+  async function get(at: Place, viewer?: Viewer): Promise<CollectionFileRecord> {
+    const found = await findCollectionFile(db, at.tenantId, at, viewer);
     if (found === undefined) throw missing();
-    return await withJudgement(db, tenantId, found);
+    return await withJudgement(db, at.tenantId, found);
   }
 
   return {
-    async getCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId): Promise<CollectionFileRecord> {
-      return await get(await place(tenantId, nameOrId, fileId));
+    async getCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId, viewer?: Viewer): Promise<CollectionFileRecord> {
+      return await get(await place(tenantId, nameOrId, fileId, viewer), viewer);
     },
     /** Adding what is there already changes nothing; what had failed is tried again. Read `status` and `lastError` of what comes back. */
     async addFileToCollection(
@@ -61,11 +83,13 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
       nameOrId: string,
       fileId: FileId,
       attributes: Attributes = {},
+      { chunking, viewer }: AddOptions = {},
     ): Promise<CollectionFileRecord> {
-      const at = await place(tenantId, nameOrId, fileId);
-      const file = await deps.getFile(tenantId, fileId);
-      const attached = await attach(deps, at, attributes);
-      if (attached === undefined) throw new Fault("not_found", { say: "The file does not exist." });
+      const access = accessOf(attributes);
+      const at = await place(tenantId, nameOrId, fileId, viewer);
+      const file = await deps.getFile(tenantId, fileId, viewer);
+      const [attached] = (await attach(deps, tenantId, { ...at, files: [{ fileId, attributes, access, chunking }] })) ?? [];
+      if (attached === undefined) throw fileMissing();
       if (!attached.started) return await withJudgement(db, tenantId, attached.record);
       if (file.bytes > AT_ONCE_BYTES_MAX) {
         deps.indexFile.soon(at);
@@ -78,28 +102,40 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
       tenantId: TenantId,
       nameOrId: string,
       ask: PageAsk & { readonly status?: CollectionFileStatus | undefined } = {},
+      viewer?: Viewer,
     ): Promise<Page<CollectionFileRecord>> {
-      const collectionId = await findCollectionId(db, tenantId, nameOrId);
+      const collectionId = await findCollectionId(db, tenantId, nameOrId, viewer);
       if (collectionId === undefined) throw new Fault("collection_unknown");
-      const page = await listCollectionFiles(db, tenantId, collectionId, ask);
+      const page = await listCollectionFiles(db, tenantId, collectionId, ask, viewer);
       return { ...page, data: await withJudgements(db, tenantId, collectionId, page.data) };
     },
+    /** The new attributes hold for every search that begins after this. */
     async updateCollectionFile(
       tenantId: TenantId,
       nameOrId: string,
       fileId: FileId,
       attributes: Attributes,
+      viewer?: Viewer,
     ): Promise<CollectionFileRecord> {
-      const at = await place(tenantId, nameOrId, fileId);
-      const found = await updateAttributes(db, tenantId, at, attributes);
+      const access = accessOf(attributes);
+      const at = await place(tenantId, nameOrId, fileId, viewer);
+      await get(at, viewer);
+      const found = await updateAttributes(db, tenantId, at, { attributes, access });
       if (found === undefined) throw missing();
       return await withJudgement(db, tenantId, found);
     },
+    /** What was made of it, without what is quarantined; `after` is the `next` of the page before. */
+    async readCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId, after = 0, viewer?: Viewer): Promise<FileText> {
+      const at = await place(tenantId, nameOrId, fileId, viewer);
+      await get(at, viewer);
+      return await readFileText(db, tenantId, at, after);
+    },
     /** Nothing finds it in this collection from the moment that this returns. The file itself stays. */
-    async removeFileFromCollection(tenantId: TenantId, nameOrId: string, fileId: FileId): Promise<void> {
-      const { collectionId } = await place(tenantId, nameOrId, fileId);
+    async removeFileFromCollection(tenantId: TenantId, nameOrId: string, fileId: FileId, viewer?: Viewer): Promise<void> {
+      const at = await place(tenantId, nameOrId, fileId, viewer);
+      await get(at, viewer);
       const now = new Date(clock.nowMs());
-      const gone = await db.transaction(tenantScope(tenantId), (tx) => detachFile(tx, collectionId, fileId, now));
+      const gone = await db.transaction(tenantScope(tenantId), (tx) => detachFile(tx, at.collectionId, fileId, now));
       if (!gone) throw missing();
       deps.cleanSoon();
     },

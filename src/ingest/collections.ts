@@ -1,9 +1,13 @@
+import type { CollectionAccess } from "../domain/access.ts";
+import type { CollectionSettings } from "../domain/collection.ts";
+import type { Viewer } from "../domain/principal.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
-import { collectionIds } from "../kernel/ids.ts";
+import { collectionIds, tenantIds } from "../kernel/ids.ts";
 import type { TenantId } from "../kernel/ids.ts";
-import { findCollection, hideCollection, insertCollection, listCollections, updateCollection } from "../store/collections.ts";
-import type { CollectionRecord } from "../store/collections.ts";
+import { expireCollection, findExpiredCollections, hideCollection } from "../store/collection-end.ts";
+import { findCollection, insertCollection, listCollections, updateCollection } from "../store/collections.ts";
+import type { CollectionChange, CollectionRecord } from "../store/collections.ts";
 import type { Page, PageAsk } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { isUniqueViolation } from "../store/index.ts";
@@ -13,15 +17,18 @@ const NAME_CHARS_MAX = 256;
 
 export type NewCollectionAsk = {
   readonly name?: string | undefined;
+  readonly description?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  readonly settings?: CollectionSettings | undefined;
+  readonly access?: CollectionAccess | undefined;
   readonly owner?: string | undefined;
 };
 export type CollectionsDeps = { readonly db: Database; readonly clock: Clock; readonly cleanSoon: () => void };
 
-/** A tenant's sets of documents. They are named by name or id alike. */
+/** A tenant's sets of documents. They are named by name or id alike. What a viewer may not find is unknown to it. */
 export function createCollections({ db, clock, cleanSoon }: CollectionsDeps) {
-  async function getCollection(tenantId: TenantId, nameOrId: string, onlyOwner?: string): Promise<CollectionRecord> {
-    const found = await findCollection(db, tenantId, nameOrId, onlyOwner);
+  async function getCollection(tenantId: TenantId, nameOrId: string, viewer?: Viewer): Promise<CollectionRecord> {
+    const found = await findCollection(db, tenantId, nameOrId, viewer);
     if (found === undefined) throw new Fault("collection_unknown");
     return found;
   }
@@ -29,30 +36,34 @@ export function createCollections({ db, clock, cleanSoon }: CollectionsDeps) {
   return {
     getCollection,
     /** Without a name the id is the name. Throws conflict where the tenant has one of that name. */
-    async createCollection(tenantId: TenantId, ask: NewCollectionAsk): Promise<CollectionRecord> {
+    async createCollection(tenantId: TenantId, { name: asked, metadata = {}, ...rest }: NewCollectionAsk): Promise<CollectionRecord> {
       const nowMs = clock.nowMs();
       const id = collectionIds.make(nowMs);
-      const name = ask.name === undefined || ask.name === "" ? id : checkName(ask.name);
-      await refuseTaken(insertCollection(db, tenantId, { id, name, metadata: ask.metadata ?? {}, createdAtMs: nowMs, owner: ask.owner }));
+      const name = asked === undefined || asked === "" ? id : checkName(asked);
+      await refuseTaken(insertCollection(db, tenantId, { ...rest, id, name, metadata, createdAtMs: nowMs }));
       return await getCollection(tenantId, id);
     },
-    /** Changes what is given. Throws conflict where another collection has the name. */
-    async updateCollection(tenantId: TenantId, nameOrId: string, ask: NewCollectionAsk): Promise<CollectionRecord> {
-      const { id } = await getCollection(tenantId, nameOrId);
-      const name = ask.name === undefined ? undefined : checkName(ask.name);
-      await refuseTaken(updateCollection(db, tenantId, id, { name, metadata: ask.metadata }));
+    /** Changes what is given. Throws conflict where another collection has the name. What the viewer changes it to may hide it from the viewer. */
+    async updateCollection(tenantId: TenantId, nameOrId: string, change: CollectionChange, viewer?: Viewer): Promise<CollectionRecord> {
+      const { id } = await getCollection(tenantId, nameOrId, viewer);
+      const name = change.name === undefined ? undefined : checkName(change.name);
+      await refuseTaken(updateCollection(db, tenantId, id, { ...change, name }));
       return await getCollection(tenantId, id);
     },
-    listCollections: (
-      tenantId: TenantId,
-      ask: PageAsk & { readonly onlyOwner?: string | undefined } = {},
-    ): Promise<Page<CollectionRecord>> => listCollections(db, tenantId, ask),
+    listCollections: (tenantId: TenantId, ask: PageAsk = {}, viewer?: Viewer): Promise<Page<CollectionRecord>> =>
+      listCollections(db, tenantId, ask, viewer),
     /** Nothing finds it from the moment that this returns, and its name is free. Its files stay. */
-    async deleteCollection(tenantId: TenantId, nameOrId: string): Promise<CollectionRecord> {
-      const found = await getCollection(tenantId, nameOrId);
+    async deleteCollection(tenantId: TenantId, nameOrId: string, viewer?: Viewer): Promise<CollectionRecord> {
+      const found = await getCollection(tenantId, nameOrId, viewer);
       if (!(await hideCollection(db, tenantId, found.id, new Date(clock.nowMs())))) throw new Fault("collection_unknown");
       cleanSoon();
       return found;
+    },
+    /** Deletes those whose time without a use is over. Searches do not find them any more anyway. */
+    async expireCollections(): Promise<void> {
+      const now = new Date(clock.nowMs());
+      for (const { tenantId, id } of await findExpiredCollections(db, now))
+        if (await expireCollection(db, tenantIds.parse(tenantId), collectionIds.parse(id), now)) cleanSoon();
     },
   };
 }

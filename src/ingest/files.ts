@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import type { Viewer } from "../domain/principal.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { fileIds } from "../kernel/ids.ts";
@@ -20,6 +21,8 @@ export type NewFile = {
   readonly purpose: string;
   readonly bytes: Uint8Array;
   readonly owner?: string | undefined;
+  /** Until it stands in a collection it is its owner's alone. */
+  readonly ownerOnly?: boolean | undefined;
 };
 export type FilesDeps = {
   readonly db: Database;
@@ -31,8 +34,8 @@ export type FilesDeps = {
 
 /** What a tenant has uploaded. */
 export function createFiles({ db, objects, clock, cleanSoon }: FilesDeps) {
-  async function getFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<FileRecord> {
-    const file = await findFile(db, tenantId, id, onlyOwner);
+  async function getFile(tenantId: TenantId, id: FileId, viewer?: Viewer): Promise<FileRecord> {
+    const file = await findFile(db, tenantId, id, viewer);
     if (file === undefined) throw new Fault("not_found", { say: "The file does not exist." });
     return file;
   }
@@ -56,7 +59,7 @@ export function createFiles({ db, objects, clock, cleanSoon }: FilesDeps) {
       };
       await objects.putObject(tenantId, file.objectKey, made.bytes);
       try {
-        await insertFile(db, tenantId, file, made.owner);
+        await insertFile(db, tenantId, file, made);
       } catch (error) {
         await objects.deleteObject(tenantId, file.objectKey);
         throw error;
@@ -66,17 +69,18 @@ export function createFiles({ db, objects, clock, cleanSoon }: FilesDeps) {
     getFile,
     listFiles: (
       tenantId: TenantId,
-      ask: PageAsk & { readonly purpose?: string | undefined; readonly onlyOwner?: string | undefined } = {},
-    ): Promise<Page<FileRecord>> => listFiles(db, tenantId, ask),
-    async readFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }> {
-      const file = await getFile(tenantId, id, onlyOwner);
+      ask: PageAsk & { readonly purpose?: string | undefined } = {},
+      viewer?: Viewer,
+    ): Promise<Page<FileRecord>> => listFiles(db, tenantId, ask, viewer),
+    async readFile(tenantId: TenantId, id: FileId, viewer?: Viewer): Promise<{ readonly file: FileRecord; readonly bytes: Uint8Array }> {
+      const file = await getFile(tenantId, id, viewer);
       const bytes = await objects.getObject(tenantId, file.objectKey);
       if (bytes === undefined) throw new Fault("not_found", { say: "The file does not exist." });
       return { file, bytes };
     },
     /** Nothing finds it or quotes it from the moment that this returns, in no collection. */
-    async deleteFile(tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<void> {
-      const file = await getFile(tenantId, id, onlyOwner);
+    async deleteFile(tenantId: TenantId, id: FileId, viewer?: Viewer): Promise<void> {
+      const file = await getFile(tenantId, id, viewer);
       const now = new Date(clock.nowMs());
       const hidden = await db.transaction(tenantScope(tenantId), async (tx) => {
         if (!(await hideFile(tx, id, now))) return false;

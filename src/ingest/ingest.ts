@@ -10,6 +10,7 @@ import { createBackground } from "./background.ts";
 import { clean } from "./clean.ts";
 import { createCollectionFiles } from "./collection-files.ts";
 import { createCollections } from "./collections.ts";
+import { createFileBatches } from "./file-batches.ts";
 import { createFiles } from "./files.ts";
 import { createIndexFile } from "./index-file.ts";
 import { createIndexer } from "./indexer.ts";
@@ -58,13 +59,9 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     background,
     cleanSoon,
   });
-  const collectionFiles = createCollectionFiles({
-    db,
-    clock,
-    getFile: files.getFile,
-    indexFile,
-    cleanSoon,
-  });
+  const placing = { db, clock, getFile: files.getFile, indexFile, cleanSoon };
+  const collectionFiles = createCollectionFiles(placing);
+  const fileBatches = createFileBatches(placing);
 
   const quarantine = createQuarantine({ db, clock, audited: deps.audited });
 
@@ -73,6 +70,9 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     ...quarantine,
     ...collections,
     ...collectionFiles,
+    ...fileBatches,
+    /** By which collections expire. */
+    nowMs: (): number => clock.nowMs(),
     /** Passages of a collection for a query, best first, with what their files are tagged with. */
     async searchCollection(tenantId: TenantId, ask: Parameters<IngestDeps["retrieve"]>[1]): Promise<readonly FoundPassage[]> {
       const { collectionId, passages } = await deps.retrieve(tenantId, ask);
@@ -81,6 +81,7 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     },
     /** At start, and every minute where several processes share the database: takes up what a dead process left. */
     async resume(): Promise<void> {
+      await collections.expireCollections();
       await indexFile.resume();
       cleanSoon();
     },

@@ -78,7 +78,7 @@ export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Know
     }
   });
   const objects = createMemoryObjects();
-  const retrieve = readAll(createRetriever({ index: createPostgresIndex({ db, guardRev: MARKED.rev }) }));
+  const retrieve = readAll(createRetriever({ index: createPostgresIndex({ db, clock, guardRev: MARKED.rev }) }));
   const errors: unknown[] = [];
   const told: string[] = [];
   const rules: Knowledge["rules"] = { injection: "block" };
@@ -90,7 +90,7 @@ export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Know
         clock,
         detectors,
         injectionMode: () => Promise.resolve(rules.injection),
-        retrieve: createRetriever({ index: createPostgresIndex({ db: on, guardRev: detectors.rev }) }),
+        retrieve: createRetriever({ index: createPostgresIndex({ db: on, clock, guardRev: detectors.rev }) }),
         onError: (_, error) => errors.push(error),
         quarantined: ({ chunks }) => told.push(`${chunks} quarantined`),
         async audited(_, { action }, work) {

@@ -1,6 +1,7 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
 import { WHOLE_TENANT } from "../domain/reader.ts";
+import { systemClock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { tenantIds } from "../kernel/ids.ts";
 import type { Database } from "../store/index.ts";
@@ -19,15 +20,20 @@ function failing(error: unknown): Database {
 
 test("a database that fails is a failed retrieval, never an empty one", async () => {
   for (const error of [new Fault("store_unavailable"), new Error("SQL 57014")]) {
-    await assert.rejects(createRetriever({ index: createPostgresIndex({ db: failing(error), guardRev: 1 }) })(ten, ask), {
-      code: "retrieval_failed",
-    });
+    await assert.rejects(
+      createRetriever({ index: createPostgresIndex({ db: failing(error), clock: systemClock, guardRev: 1 }) })(ten, ask),
+      {
+        code: "retrieval_failed",
+      },
+    );
   }
 });
 
 test("a collection that is not there is unknown", async () => {
   const db = { ...failing(new Error("unused")), query: async () => [] };
-  await assert.rejects(createRetriever({ index: createPostgresIndex({ db, guardRev: 1 }) })(ten, ask), { code: "collection_unknown" });
+  await assert.rejects(createRetriever({ index: createPostgresIndex({ db, clock: systemClock, guardRev: 1 }) })(ten, ask), {
+    code: "collection_unknown",
+  });
 });
 
 test("a pasted page does not become a query of a thousand terms: its beginning and end are kept", () => {

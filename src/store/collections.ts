@@ -1,9 +1,14 @@
+import type { CollectionAccess } from "../domain/access.ts";
+import type { CollectionSettings } from "../domain/collection.ts";
+import { WHOLE_VIEW, type Viewer } from "../domain/principal.ts";
+import { CLASSIFICATIONS, rankOf } from "../domain/reader.ts";
 import { collectionIds } from "../kernel/ids.ts";
 import type { CollectionId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "./database.ts";
-import { OPERATOR, tenantScope } from "./database.ts";
+import { tenantScope } from "./database.ts";
 import { readPage } from "./files.ts";
 import type { Page, PageAsk } from "./files.ts";
+import { createParams, listCondition, readerCondition, type Params } from "./visible.ts";
 
 export type FileCounts = {
   readonly inProgress: number;
@@ -16,9 +21,15 @@ export type FileCounts = {
 export type CollectionRecord = {
   readonly id: CollectionId;
   readonly name: string;
+  readonly description: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly settings: CollectionSettings;
+  readonly access: CollectionAccess;
   readonly createdAtMs: number;
   readonly activeAtMs: number;
+  /** Deleted then, unless it is used before. */
+  readonly expiresAtMs: number | undefined;
+  /** Of the files that the viewer may find. */
   readonly usageBytes: number;
   readonly fileCounts: FileCounts;
   readonly chunkCount: number;
@@ -26,18 +37,27 @@ export type CollectionRecord = {
   readonly version: number;
 };
 
-const COUNTED = `SELECT c.id, c.name, c.metadata, c.created_at AS "createdAt", c.active_at AS "activeAt", c.chunk_count AS "chunkCount", c.version, f.*
-  FROM collections c LEFT JOIN LATERAL (
-    SELECT coalesce(sum(usage_bytes), 0)::bigint AS "usageBytes", count(*)::int AS total,
-      (count(*) FILTER (WHERE status = 'in_progress'))::int AS "inProgress", (count(*) FILTER (WHERE status = 'completed'))::int AS completed,
-      (count(*) FILTER (WHERE status = 'failed'))::int AS failed, (count(*) FILTER (WHERE status = 'cancelled'))::int AS cancelled
-    FROM collection_files m WHERE m.tenant_id = c.tenant_id AND m.collection_id = c.id) f ON true
-  WHERE c.deleted_at IS NULL`;
+/** As the viewer sees them: neither collections nor files that it may not find are told of, nor counted. */
+function counted(viewer: Viewer, params: Params): string {
+  const owner = viewer.ownOnly ? `AND c.owner_id = ${params.add(viewer.owner)}` : "";
+  return `SELECT c.id, c.name, c.description, c.metadata, c.settings, c.access_groups AS "groups", c.classification, c.created_at AS "createdAt",
+      c.active_at AS "activeAt", c.chunk_count AS "chunkCount", c.version, f.*
+    FROM collections c LEFT JOIN LATERAL (
+      SELECT coalesce(sum(usage_bytes), 0)::bigint AS "usageBytes", count(*)::int AS total,
+        (count(*) FILTER (WHERE status = 'in_progress'))::int AS "inProgress", (count(*) FILTER (WHERE status = 'completed'))::int AS completed,
+        (count(*) FILTER (WHERE status = 'failed'))::int AS failed, (count(*) FILTER (WHERE status = 'cancelled'))::int AS cancelled
+      FROM collection_files m WHERE m.tenant_id = c.tenant_id AND m.collection_id = c.id AND ${readerCondition("m", viewer.reader, params)}) f ON true
+    WHERE c.deleted_at IS NULL AND ${listCondition("c", viewer.reader, params)} ${owner}`;
+}
 
 type CollectionRow = FileCounts & {
   readonly id: string;
   readonly name: string | null;
+  readonly description: string;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly settings: CollectionSettings;
+  readonly groups: readonly string[] | null;
+  readonly classification: number | null;
   readonly createdAt: Date;
   readonly activeAt: Date;
   readonly usageBytes: number;
@@ -45,14 +65,24 @@ type CollectionRow = FileCounts & {
   readonly version: number;
 };
 
+const DAY_MS = 86_400_000;
+
 function toCollection(row: CollectionRow): CollectionRecord {
-  const { inProgress, completed, failed, cancelled, total } = row;
+  const { inProgress, completed, failed, cancelled, total, settings } = row;
+  const { expiresAfterDays } = settings;
   return {
     id: collectionIds.parse(row.id),
     name: row.name ?? "",
+    description: row.description,
     metadata: row.metadata,
+    settings,
+    access: {
+      groups: row.groups ?? undefined,
+      classification: row.classification === null ? undefined : CLASSIFICATIONS[row.classification],
+    },
     createdAtMs: row.createdAt.getTime(),
     activeAtMs: row.activeAt.getTime(),
+    expiresAtMs: expiresAfterDays === undefined ? undefined : row.activeAt.getTime() + expiresAfterDays * DAY_MS,
     usageBytes: row.usageBytes,
     fileCounts: { inProgress, completed, failed, cancelled, total },
     chunkCount: row.chunkCount,
@@ -63,7 +93,10 @@ function toCollection(row: CollectionRow): CollectionRecord {
 export type NewCollection = {
   readonly id: CollectionId;
   readonly name: string;
+  readonly description?: string | undefined;
   readonly metadata: Readonly<Record<string, string>>;
+  readonly settings?: CollectionSettings | undefined;
+  readonly access?: CollectionAccess | undefined;
   readonly createdAtMs: number;
   /** Who made it. */
   readonly owner?: string | undefined;
@@ -71,34 +104,53 @@ export type NewCollection = {
 
 /** Throws a unique violation of `collections_name_key` where the tenant has one of that name. */
 export async function insertCollection(db: Database, tenantId: TenantId, made: NewCollection): Promise<void> {
+  const { groups, classification } = made.access ?? {};
   await db.query(
     tenantScope(tenantId),
-    `INSERT INTO collections (tenant_id, id, name, metadata, created_at, active_at, owner_id) VALUES ($1, $2, $3, $4::jsonb, $5, $5, $6)`,
-    [tenantId, made.id, made.name, JSON.stringify(made.metadata), new Date(made.createdAtMs), made.owner ?? ""],
+    `INSERT INTO collections (tenant_id, id, name, description, metadata, settings, access_groups, classification, created_at, active_at, owner_id)
+     VALUES ($1, $2, $3, $4, $5::jsonb, $6::jsonb, $7, $8, $9, $9, $10)`,
+    [
+      tenantId,
+      made.id,
+      made.name,
+      made.description ?? "",
+      JSON.stringify(made.metadata),
+      JSON.stringify(made.settings ?? {}),
+      groups ?? null,
+      classification === undefined ? null : rankOf(classification),
+      new Date(made.createdAtMs),
+      made.owner ?? "",
+    ],
   );
 }
 
-/** `onlyOwner`: another's collection is as if it were not there. */
+/** What the viewer may not find is as if it were not there. */
 export async function findCollection(
   db: Database,
   tenantId: TenantId,
   nameOrId: string,
-  onlyOwner?: string,
+  viewer: Viewer = WHOLE_VIEW,
 ): Promise<CollectionRecord | undefined> {
-  const [row] = await db.query<CollectionRow>(
-    tenantScope(tenantId),
-    `${COUNTED} AND (c.id = $1 OR c.name = $1) AND ($2::text IS NULL OR c.owner_id = $2) ORDER BY c.id = $1 DESC LIMIT 1`,
-    [nameOrId, onlyOwner ?? null],
-  );
+  const params = createParams([nameOrId]);
+  const text = `${counted(viewer, params)} AND (c.id = $1 OR c.name = $1) ORDER BY c.id = $1 DESC LIMIT 1`;
+  const [row] = await db.query<CollectionRow>(tenantScope(tenantId), text, params.values);
   return row === undefined ? undefined : toCollection(row);
 }
 
 /** Without what is counted: counting reads a row for each of its files. */
-export async function findCollectionId(db: Database, tenantId: TenantId, nameOrId: string): Promise<CollectionId | undefined> {
+export async function findCollectionId(
+  db: Database,
+  tenantId: TenantId,
+  nameOrId: string,
+  viewer: Viewer = WHOLE_VIEW,
+): Promise<CollectionId | undefined> {
+  const params = createParams([nameOrId]);
+  const owner = viewer.ownOnly ? `AND c.owner_id = ${params.add(viewer.owner)}` : "";
   const [row] = await db.query<{ id: string }>(
     tenantScope(tenantId),
-    `SELECT id FROM collections WHERE deleted_at IS NULL AND (id = $1 OR name = $1) ORDER BY id = $1 DESC LIMIT 1`,
-    [nameOrId],
+    `SELECT c.id FROM collections c WHERE c.deleted_at IS NULL AND (c.id = $1 OR c.name = $1) AND ${listCondition("c", viewer.reader, params)} ${owner}
+     ORDER BY c.id = $1 DESC LIMIT 1`,
+    params.values,
   );
   return row === undefined ? undefined : collectionIds.parse(row.id);
 }
@@ -106,74 +158,63 @@ export async function findCollectionId(db: Database, tenantId: TenantId, nameOrI
 export async function listCollections(
   db: Database,
   tenantId: TenantId,
-  ask: PageAsk & { readonly onlyOwner?: string | undefined },
+  ask: PageAsk,
+  viewer: Viewer = WHOLE_VIEW,
 ): Promise<Page<CollectionRecord>> {
   const page = readPage(ask, "desc");
-  const rows = await db.query<CollectionRow>(
-    tenantScope(tenantId),
-    `${COUNTED} AND ($1::text IS NULL OR c.id ${page.past} $1) AND ($3::text IS NULL OR c.owner_id = $3) ORDER BY c.id ${page.direction} LIMIT $2`,
-    [page.cursor, page.limit + 1, ask.onlyOwner ?? null],
-  );
+  const params = createParams([page.cursor, page.limit + 1]);
+  const text = `${counted(viewer, params)} AND ($1::text IS NULL OR c.id ${page.past} $1) ORDER BY c.id ${page.direction} LIMIT $2`;
+  const rows = await db.query<CollectionRow>(tenantScope(tenantId), text, params.values);
   return page.cut(rows.map(toCollection));
 }
+
+export type CollectionChange = {
+  readonly name?: string | undefined;
+  readonly description?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** Each that is given replaces what there was; null takes it back. */
+  readonly settings?: { readonly [K in keyof CollectionSettings]?: { readonly to: CollectionSettings[K] } | null | undefined } | undefined;
+  /** Instead of the one that there was. */
+  readonly access?: CollectionAccess | undefined;
+};
 
 /** Changes what is given. False: there is no such collection. Throws a unique violation as `insertCollection` does. */
 export async function updateCollection(
   db: Database,
   tenantId: TenantId,
   id: CollectionId,
-  to: { readonly name?: string | undefined; readonly metadata?: Readonly<Record<string, string>> | undefined },
+  { name, description, metadata, settings = {}, access }: CollectionChange,
 ): Promise<boolean> {
-  const rows = await db.query(
-    tenantScope(tenantId),
-    `UPDATE collections SET name = coalesce($2, name), metadata = coalesce($3::jsonb, metadata) WHERE id = $1 AND deleted_at IS NULL RETURNING id`,
-    [id, to.name ?? null, to.metadata === undefined ? null : JSON.stringify(to.metadata)],
-  );
-  return rows.length > 0;
-}
-
-/** From here on nothing finds it, and its name is free. What it held is cleaned away in steps. */
-export async function hideCollection(db: Database, tenantId: TenantId, id: CollectionId, now: Date): Promise<boolean> {
-  const rows = await db.query(
-    tenantScope(tenantId),
-    `UPDATE collections SET deleted_at = $2, name = NULL, version = version + 1 WHERE id = $1 AND deleted_at IS NULL RETURNING id`,
-    [id, now],
-  );
-  return rows.length > 0;
-}
-
-/** Removes about `limit` rows of a hidden collection. True: something may be left. */
-export async function dropCollectionStep(db: Database, tenantId: TenantId, id: CollectionId, limit: number): Promise<boolean> {
-  const scope = tenantScope(tenantId);
-  for (const [table, key] of DEPENDENTS) {
-    // Up to the key that stands `limit` rows ahead: a range of the primary key, whatever the planner knows of the table.
-    const gone = await db.query(
-      scope,
-      `DELETE FROM ${table} WHERE collection_id = $1 AND EXISTS (SELECT FROM collections WHERE id = $1 AND deleted_at IS NOT NULL)
-       AND ${key} <= coalesce((SELECT ${key} FROM ${table} WHERE collection_id = $1 ORDER BY ${key} OFFSET $2 LIMIT 1),
-         (SELECT max(${key}) FROM ${table} WHERE collection_id = $1)) RETURNING 1`,
-      [id, limit],
+  const given = Object.entries(settings).filter(([, change]) => change !== undefined);
+  const set = Object.fromEntries(given.flatMap(([key, change]) => (change === null ? [] : [[key, change?.to]])));
+  const { groups = null, classification } = access ?? {};
+  return await db.transaction(tenantScope(tenantId), async (tx) => {
+    // What not everybody finds here is not everybody's when it is taken out of here, either. Locks go file, collection.
+    if (groups !== null || classification !== undefined)
+      await tx.query(
+        `UPDATE files SET owner_only = true WHERE NOT owner_only AND id IN (SELECT file_id FROM collection_files WHERE collection_id = $1)`,
+        [id],
+      );
+    const rows = await tx.query(
+      `UPDATE collections SET name = coalesce($2, name), description = coalesce($3, description), metadata = coalesce($4::jsonb, metadata),
+         settings = (settings || $5::jsonb) - $6::text[],
+         access_groups = CASE WHEN $7 THEN $8::text[] ELSE access_groups END, classification = CASE WHEN $7 THEN $9::smallint ELSE classification END,
+         version = version + 1
+       WHERE id = $1 AND deleted_at IS NULL RETURNING id`,
+      [
+        id,
+        name ?? null,
+        description ?? null,
+        metadata === undefined ? null : JSON.stringify(metadata),
+        JSON.stringify(set),
+        given.filter(([, change]) => change === null).map(([key]) => key),
+        access !== undefined,
+        groups,
+        classification === undefined ? null : rankOf(classification),
+      ],
     );
-    if (gone.length > 0) return true;
-  }
-  await db.query(scope, `DELETE FROM collections WHERE id = $1 AND deleted_at IS NOT NULL`, [id]);
-  return false;
-}
-
-/** What belongs to a collection, in the order in which it may go. */
-const DEPENDENTS = [
-  ["collection_files", "file_id"],
-  ["postings", "term_id"],
-  ["chunks", "no"],
-  ["documents", "first_chunk"],
-] as const;
-
-/** Collections that were deleted by a process that died before all of their rows were. */
-export async function findHiddenCollections(db: Database): Promise<readonly { readonly tenantId: string; readonly id: string }[]> {
-  return await db.query(
-    OPERATOR,
-    `SELECT tenant_id AS "tenantId", id FROM collections WHERE deleted_at IS NOT NULL ORDER BY tenant_id, id LIMIT 1000`,
-  );
+    return rows.length > 0;
+  });
 }
 
 /** Takes numbers for so many chunks: the first of them. undefined: the collection is gone. */
@@ -191,4 +232,9 @@ export async function changeCollection(tx: Tx, id: CollectionId, by: { chunks: n
     `UPDATE collections SET chunk_count = chunk_count + $2, length_sum = length_sum + $3, version = version + 1, active_at = $4 WHERE id = $1`,
     [id, by.chunks, by.length, by.now],
   );
+}
+
+/** Who may find what has changed: what was read of it before does not hold any more. */
+export async function changeAccess(tx: Tx, id: CollectionId): Promise<void> {
+  await tx.query(`UPDATE collections SET version = version + 1 WHERE id = $1`, [id]);
 }

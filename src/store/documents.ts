@@ -1,5 +1,5 @@
 import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
-import { changeCollection, takeChunkNumbers } from "./collections.ts";
+import { changeAccess, changeCollection, takeChunkNumbers } from "./collections.ts";
 import type { Database, Tx } from "./database.ts";
 import { OPERATOR, tenantScope } from "./database.ts";
 import { explainHeld, HELD_OF_DOCUMENT } from "./quarantine.ts";
@@ -100,6 +100,7 @@ async function createDocument(tx: Tx, tenantId: TenantId, made: NewDocument): Pr
 async function joinDocument(tx: Tx, made: NewDocument, found: Standing): Promise<OpenedDocument> {
   if (found.state === "ready") {
     await tieFile(tx, made, found.firstChunk, "completed");
+    await changeAccess(tx, made.collectionId);
     if (found.isHeld) await failHeld(tx, { collectionId: made.collectionId, firstChunk: found.firstChunk }, "completed");
     return { state: "ready" };
   }
@@ -205,23 +206,29 @@ async function killUnused(tx: Tx, key: DocumentKey, now: Date): Promise<void> {
     heir.fileId,
     heir.filename,
   ]);
+  await changeAccess(tx, key.collectionId);
 }
 
-/** The file could not be indexed. Only while it is under way: what was removed or finished meanwhile stays as it is. */
+/**
+ * The file could not be indexed, or is not to be any more (`error` undefined). Only while it is under way: what was removed or finished meanwhile
+ * stays as it is, and false comes back.
+ */
 export async function failFile(
   tx: Tx,
   at: { readonly collectionId: CollectionId; readonly fileId: FileId },
-  error: { readonly code: string; readonly message: string },
+  error: { readonly code: string; readonly message: string } | undefined,
   now: Date,
-): Promise<void> {
+): Promise<boolean> {
   await tx.query(`SELECT id FROM collections WHERE id = $1 FOR NO KEY UPDATE`, [at.collectionId]);
   const [row] = await tx.query<{ document: number | null }>(
-    `UPDATE collection_files f SET status = 'failed', error_code = $3, error_message = $4, document = NULL, usage_bytes = 0
+    `UPDATE collection_files f SET status = $5, error_code = $3, error_message = $4, document = NULL, usage_bytes = 0
      FROM (SELECT file_id, document FROM collection_files WHERE collection_id = $1 AND file_id = $2 FOR UPDATE) old
      WHERE f.collection_id = $1 AND f.file_id = old.file_id AND f.status = 'in_progress' RETURNING old.document`,
-    [at.collectionId, at.fileId, error.code, error.message],
+    [at.collectionId, at.fileId, error?.code ?? null, error?.message ?? null, error === undefined ? "cancelled" : "failed"],
   );
-  if (row !== undefined && row.document !== null) await killUnused(tx, { collectionId: at.collectionId, firstChunk: row.document }, now);
+  if (row === undefined) return false;
+  if (row.document !== null) await killUnused(tx, { collectionId: at.collectionId, firstChunk: row.document }, now);
+  return true;
 }
 
 /** The collections that hold a file. */

@@ -1,8 +1,10 @@
 import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 import { fileIds } from "../kernel/ids.ts";
 import type { FileId, TenantId } from "../kernel/ids.ts";
+import { WHOLE_VIEW, type Viewer } from "../domain/principal.ts";
 import type { Database, Tx } from "./database.ts";
 import { OPERATOR, tenantScope } from "./database.ts";
+import { createParams, listCondition, readerCondition, type Params } from "./visible.ts";
 
 export type FileRecord = {
   readonly id: FileId;
@@ -30,22 +32,41 @@ function toFile({ createdAt, ...row }: FileRow): FileRecord {
   return { ...row, id: fileIds.parse(row.id), createdAtMs: createdAt.getTime() };
 }
 
-/** `owner`: who made it. */
-export async function insertFile(db: Database, tenantId: TenantId, file: FileRecord, owner = ""): Promise<void> {
+/** `owner`: who made it. `ownerOnly`: until it stands in a collection it is theirs alone. */
+export async function insertFile(
+  db: Database,
+  tenantId: TenantId,
+  file: FileRecord,
+  { owner = "", ownerOnly = false }: { readonly owner?: string | undefined; readonly ownerOnly?: boolean | undefined } = {},
+): Promise<void> {
   await db.query(
     tenantScope(tenantId),
-    `INSERT INTO files (tenant_id, id, filename, purpose, bytes, sha256, object_key, created_at, owner_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-    [tenantId, file.id, file.filename, file.purpose, file.bytes, file.sha256, file.objectKey, new Date(file.createdAtMs), owner],
+    `INSERT INTO files (tenant_id, id, filename, purpose, bytes, sha256, object_key, created_at, owner_id, owner_only) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+    [tenantId, file.id, file.filename, file.purpose, file.bytes, file.sha256, file.objectKey, new Date(file.createdAtMs), owner, ownerOnly],
   );
 }
 
-/** `onlyOwner`: another's file is as if it were not there. */
-export async function findFile(db: Database, tenantId: TenantId, id: FileId, onlyOwner?: string): Promise<FileRecord | undefined> {
-  const [row] = await db.query<FileRow>(
-    tenantScope(tenantId),
-    `SELECT ${COLUMNS} FROM files WHERE id = $1 AND deleted_at IS NULL AND ($2::text IS NULL OR owner_id = $2)`,
-    [id, onlyOwner ?? null],
-  );
+/**
+ * A viewer's own, what stands in a collection for them to find, and what stands in none unless its uploader is of some group. Nothing that a
+ * search would not show is read or downloaded.
+ */
+function seenBy({ reader, owner, ownOnly }: Viewer, params: Params): string {
+  if (ownOnly) return `l.owner_id = ${params.add(owner)}`;
+  if (reader.kind === "all") return "true";
+  const placed = (
+    condition: string,
+  ): string => `EXISTS (SELECT FROM collection_files m JOIN collections c ON c.tenant_id = m.tenant_id AND c.id = m.collection_id
+    WHERE m.tenant_id = l.tenant_id AND m.file_id = l.id AND c.deleted_at IS NULL AND ${condition})`;
+  return `(l.owner_id = ${params.add(owner)}
+    OR ${placed(`${readerCondition("m", reader, params)} AND ${listCondition("c", reader, params)}`)}
+    OR (NOT l.owner_only AND NOT ${placed("true")}))`;
+}
+
+/** What the viewer may not see is as if it were not there. */
+export async function findFile(db: Database, tenantId: TenantId, id: FileId, viewer: Viewer = WHOLE_VIEW): Promise<FileRecord | undefined> {
+  const params = createParams([id]);
+  const text = `SELECT ${COLUMNS} FROM files l WHERE l.id = $1 AND l.deleted_at IS NULL AND ${seenBy(viewer, params)}`;
+  const [row] = await db.query<FileRow>(tenantScope(tenantId), text, params.values);
   return row === undefined ? undefined : toFile(row);
 }
 
@@ -53,16 +74,17 @@ export async function findFile(db: Database, tenantId: TenantId, id: FileId, onl
 export async function listFiles(
   db: Database,
   tenantId: TenantId,
-  ask: PageAsk & { readonly purpose?: string | undefined; readonly onlyOwner?: string | undefined },
+  ask: PageAsk & { readonly purpose?: string | undefined },
+  viewer: Viewer = WHOLE_VIEW,
 ): Promise<Page<FileRecord>> {
   const page = readPage(ask, "desc");
+  const params = createParams([ask.purpose ?? null, page.cursor, page.limit + 1]);
   const rows = await db.query<FileRow>(
     tenantScope(tenantId),
-    `SELECT ${COLUMNS} FROM files
-     WHERE deleted_at IS NULL AND ($1::text IS NULL OR purpose = $1) AND ($2::text IS NULL OR id ${page.past} $2)
-       AND ($4::text IS NULL OR owner_id = $4)
-     ORDER BY id ${page.direction} LIMIT $3`,
-    [ask.purpose ?? null, page.cursor, page.limit + 1, ask.onlyOwner ?? null],
+    `SELECT ${COLUMNS} FROM files l
+     WHERE l.deleted_at IS NULL AND ($1::text IS NULL OR l.purpose = $1) AND ($2::text IS NULL OR l.id ${page.past} $2) AND ${seenBy(viewer, params)}
+     ORDER BY l.id ${page.direction} LIMIT $3`,
+    params.values,
   );
   return page.cut(rows.map(toFile));
 }

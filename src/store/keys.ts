@@ -1,4 +1,5 @@
 import type { KeyProfile, TenantProfile } from "../domain/principal.ts";
+import { CLASSIFICATIONS, rankOf } from "../domain/reader.ts";
 import { Fault } from "../kernel/fault.ts";
 import { keyIds } from "../kernel/ids.ts";
 import type { KeyId, TenantId } from "../kernel/ids.ts";
@@ -37,13 +38,16 @@ type KeyRow = {
   readonly region: string | null;
   readonly own_documents_only: boolean;
   readonly holder_id: string;
+  readonly groups: string[] | null;
+  readonly clearance: number | null;
+  readonly jurisdiction: string | null;
   readonly suspended_at: Date | null;
   readonly suspended_reason: string | null;
   readonly suspended_by: SuspendedBy | null;
 };
 
 const COLUMNS =
-  "id, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at, revoked_at, region, own_documents_only, holder_id, suspended_at, suspended_reason, suspended_by";
+  "id, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at, revoked_at, region, own_documents_only, holder_id, groups, clearance, jurisdiction, suspended_at, suspended_reason, suspended_by";
 
 export type KeyNew = Omit<KeyProfile, "id"> & {
   /** HMAC of the key, hex. */
@@ -60,8 +64,8 @@ export async function insertKey(db: Database, nowMs: number, tenantId: TenantId,
   const [row] = await db.query<KeyRow>(
     tenantScope(tenantId),
     `INSERT INTO api_keys (tenant_id, id, digest, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at,
-       region, own_documents_only, made_by, holder_id)
-     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17 FROM tenants WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+       region, own_documents_only, made_by, holder_id, groups, clearance, jurisdiction)
+     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20 FROM tenants WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
     [
       tenantId,
       keyIds.make(nowMs),
@@ -80,9 +84,30 @@ export async function insertKey(db: Database, nowMs: number, tenantId: TenantId,
       key.ownDocumentsOnly ?? false,
       key.madeBy,
       key.holderId ?? "",
+      ...accessOf(key),
     ],
   );
   if (row === undefined) throw new Fault("not_found", { say: "The tenant does not exist." });
+  return toRecord(row);
+}
+
+const accessOf = ({ groups, clearance, jurisdiction }: KeyAccess) => [
+  groups === undefined || groups.length === 0 ? null : [...groups],
+  clearance === undefined ? null : rankOf(clearance),
+  jurisdiction ?? null,
+];
+
+/** What its holder may find of the tenant's documents. */
+export type KeyAccess = Pick<KeyProfile, "groups" | "clearance" | "jurisdiction">;
+
+/** Instead of what it could find until now. Throws `not_found`. */
+export async function changeKeyAccess(db: Database, tenantId: TenantId, keyId: KeyId, access: KeyAccess): Promise<KeyRecord> {
+  const [row] = await db.query<KeyRow>(
+    tenantScope(tenantId),
+    `UPDATE api_keys SET groups = $3, clearance = $4, jurisdiction = $5 WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+    [tenantId, keyId, ...accessOf(access)],
+  );
+  if (row === undefined) throw new Fault("not_found", { say: "The key does not exist." });
   return toRecord(row);
 }
 
@@ -210,6 +235,9 @@ function toProfile(row: KeyRow): KeyProfile {
     ...(row.region === null ? {} : { region: row.region }),
     ...(row.own_documents_only ? { ownDocumentsOnly: true } : {}),
     ...(row.holder_id === "" ? {} : { holderId: row.holder_id }),
+    ...(row.groups === null ? {} : { groups: row.groups }),
+    ...(row.clearance === null ? {} : { clearance: CLASSIFICATIONS[row.clearance] }),
+    ...(row.jurisdiction === null ? {} : { jurisdiction: row.jurisdiction }),
     ...(row.suspended_at === null ? {} : { suspended: true as const }),
   };
 }

@@ -4,7 +4,9 @@ import { collectionIds, tenantIds } from "../kernel/ids.ts";
 import { removePostings } from "./chunks.ts";
 import { insertCollection } from "./collections.ts";
 import { tenantScope } from "./database.ts";
-import { openCollection } from "./collection-view.ts";
+import { WHOLE_TENANT } from "../domain/reader.ts";
+import { systemClock } from "../kernel/clock.ts";
+import { createOpenCollection } from "./collection-view.ts";
 import { BLOCK_ENTRIES, appendPostings, readPostings } from "./postings.ts";
 import type { TermEntries } from "./postings.ts";
 import { listTestEngines, openTestDatabase } from "./testing.ts";
@@ -79,8 +81,9 @@ for (const engine of listTestEngines()) {
     test("terms that nothing holds and collections that do not exist read as such", async () => {
       assert.deepEqual(await read(99), []);
       assert.equal((await readPostings(db, tenantIds.make(2), collectionId, [1])).size, 0);
-      assert.equal(await openCollection(db, ten, "unknown"), undefined);
-      assert.equal(await openCollection(db, tenantIds.make(2), "c"), undefined);
+      const open = createOpenCollection({ db, clock: systemClock });
+      assert.equal(await open({ tenantId: ten, collection: "unknown", reader: WHOLE_TENANT }), undefined);
+      assert.equal(await open({ tenantId: tenantIds.make(2), collection: "c", reader: WHOLE_TENANT }), undefined);
     });
   });
 }

@@ -5,6 +5,7 @@ import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "./database.ts";
 import { tenantScope } from "./database.ts";
 import { fromFindingsJson } from "./findings-json.ts";
+import { createParams, visibleCondition, type Look } from "./visible.ts";
 
 /** Four bytes of chunk number, two of occurrences, two of the chunk's length in terms, little-endian. */
 export const ENTRY_BYTES = 8;
@@ -136,25 +137,30 @@ export type FoundChunk = {
 };
 
 /**
- * The chunks of these numbers that are to be found at this moment, in any order. Written so that each document is reached by its primary key
- * even where the planner has no statistics: a condition on `state` would let it walk another index.
+ * The chunks of these numbers that this look may find at this moment, in any order, each under the name of a file that it may find. Written so that
+ * each document is reached by its primary key even where the planner has no statistics: a condition on `state` would let it walk another index, and
+ * an order that an index has would let it walk the whole collection.
  */
 export async function readChunks(
   db: Database,
   tenantId: TenantId,
   collectionId: CollectionId,
   numbers: readonly number[],
-  guardRev: number,
+  { guardRev, ...look }: Look & { readonly guardRev: number },
 ): Promise<readonly FoundChunk[]> {
+  const params = createParams([collectionId, numbers]);
   const rows = await db.query<FoundRow>(
     tenantScope(tenantId),
-    `SELECT c.no, c.document, c.starts AS start, c.ends AS "end", c.headings, c.body AS text, c.pages, d.title, d.file_id AS "fileId", d.filename, d.state,
+    `SELECT c.no, c.document, c.starts AS start, c.ends AS "end", c.headings, c.body AS text, c.pages, d.title, f.file_id AS "fileId", f.filename, d.state,
        c.injection, c.findings, c.guard_rev AS "guardRev", c.quarantine
      FROM chunks c
-     JOIN LATERAL (SELECT title, file_id, filename, state FROM documents o
+     JOIN LATERAL (SELECT title, state FROM documents o
        WHERE o.tenant_id = c.tenant_id AND o.collection_id = c.collection_id AND o.first_chunk = c.document LIMIT 1) d ON true
+     JOIN LATERAL (SELECT m.file_id, l.filename FROM collection_files m JOIN files l ON l.tenant_id = m.tenant_id AND l.id = m.file_id
+       WHERE m.tenant_id = c.tenant_id AND m.collection_id = c.collection_id AND m.document = c.document AND ${visibleCondition("m", look, params)}
+       ORDER BY m.file_id || '' LIMIT 1) f ON true
      WHERE c.collection_id = $1 AND c.no = ANY($2::int[])`,
-    [collectionId, numbers],
+    params.values,
   );
   return rows.flatMap((row) => (row.state === "ready" && row.quarantine !== "held" ? [toFound(row, guardRev)] : []));
 }

@@ -9,7 +9,7 @@ import { join } from "node:path";
  */
 const ALLOWED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   // A key's digest, and the tenant that a token names, are looked up before it is known who asks; the feed of changes is every process's.
-  LOOKUP: { "store/token-tenants.ts": 1, "store/keys.ts": 1, "store/changes.ts": 2, "store/pglite.ts": 1 },
+  LOOKUP: { "store/token-tenants.ts": 1, "store/keys.ts": 1, "store/changes.ts": 2, "store/pglite.ts": 1, "store/pgvector.ts": 1 },
   // Events, leases and journals of many tenants are settled in one batch.
   LEDGER: {
     "store/budgets.ts": 6,

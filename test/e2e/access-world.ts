@@ -18,6 +18,7 @@ export type Estate = {
   readonly file: string;
   readonly store: string;
   readonly storeName: string;
+  readonly batch: string;
   readonly receipt: string;
   /** A model that only this tenant may use. */
   readonly model: string;
@@ -86,10 +87,16 @@ async function makeEstate(weir: TestWeir, slug: string): Promise<Estate> {
   const storeName = `${slug} handbook`;
   const { id: store } = await weir.call<{ id: string }>("POST", "/v1/vector_stores", { name: storeName }, { key: member });
   const { file } = await addDocument(weir, member, store, [`${slug}.md`, `# Leave\n\nAt ${slug} everybody has 25 days of leave a year.\n`]);
+  const { id: batch } = await weir.call<{ id: string }>(
+    "POST",
+    `/v1/vector_stores/${store}/file_batches`,
+    { file_ids: [file] },
+    { key: member },
+  );
   const answered = await weir.chat(member, { model: "m", messages: [{ role: "user", content: "hello" }] });
   await answered.text();
   const receipt = answered.headers.get("x-weir-request-id") ?? "";
-  return { slug, member, admin: admin.key, memberKeyId: keyId, file, store, storeName, receipt, model };
+  return { slug, member, admin: admin.key, memberKeyId: keyId, file, store, storeName, batch, receipt, model };
 }
 
 /** Two tenants who have the same kinds of things. */

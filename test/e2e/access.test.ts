@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterAll, beforeAll, test } from "bun:test";
 import { toTemplate, type Endpoint, type OpenApi } from "../../src/http/index.ts";
 import { EVERYBODY, NAMED, OWN, PLATFORM, type Row } from "./access-row.ts";
+import { KNOWLEDGE_ROWS } from "./access-knowledge.ts";
 import { ROLLOUT_ROWS } from "./access-rollouts.ts";
 import { createOwnCheck, type OwnCheck } from "../spec/own.ts";
 import { ADMIN_KEY, addDocument, composedEndpoints, createWorld, json, nameOf, upload, uploadForm, type World } from "./access-world.ts";
@@ -265,6 +266,7 @@ const TABLE: Record<string, Row> = {
       return { path: `/admin/v1/policies/${id}/approve`, init: body({ tenant: "acme" }) };
     },
   },
+  ...KNOWLEDGE_ROWS,
   ...ROLLOUT_ROWS,
   "GET /admin/v1/usage": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage?tenant=acme" }) },
   "GET /admin/v1/usage/panel": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage/panel?tenant=acme" }) },

@@ -78,9 +78,36 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
       ],
     },
   ],
-  "POST /v1/vector_stores": [{ name: "fuzz", metadata: { a: "b" }, file_ids: ["FILE"] }],
+  "POST /v1/vector_stores": [
+    { name: "fuzz", metadata: { a: "b" }, file_ids: ["FILE"] },
+    {
+      description: "fuzz",
+      chunking_strategy: { type: "static", static: { max_chunk_size_tokens: 400, chunk_overlap_tokens: 100 } },
+      expires_after: { anchor: "last_active_at", days: 3 },
+      weir: { languages: ["de"], trust: "private", highStakes: true, access: { classification: "public" } },
+    },
+  ],
+  "POST /v1/vector_stores/:store": [{ name: "fuzzed", metadata: { a: "b" }, weir: { chunking: { strategy: "window", tokens: 128 } } }],
+  "POST /v1/vector_stores/:store/files/:file": [
+    { attributes: { groups: "hr, it", classification: "public", effective_from: "2026-01-01" } },
+  ],
+  "POST /v1/vector_stores/:store/file_batches": [{ file_ids: ["FILE"] }, { files: [{ file_id: "FILE", attributes: { a: 1 } }] }],
   "POST /v1/vector_stores/:store/files": [{ file_id: "FILE", attributes: { a: 1, b: "c", d: true } }],
-  "POST /v1/vector_stores/:store/search": [{ query: "leave", max_num_results: 3 }, { query: ["how much", "leave"] }],
+  "POST /v1/vector_stores/:store/search": [
+    { query: "leave", max_num_results: 3 },
+    { query: ["how much", "leave"] },
+    {
+      query: "leave",
+      filters: {
+        type: "or",
+        filters: [
+          { type: "gte", key: "year", value: 2020 },
+          { type: "in", key: "a", value: ["x", 1] },
+        ],
+      },
+      ranking_options: { ranker: "none", score_threshold: 0.1 },
+    },
+  ],
   "POST /admin/v1/tenants": [{ slug: "fuzz", name: "Fuzz", tier: "t", region: "eu" }],
   "PATCH /admin/v1/tenants/:slug": [
     { name: "n", budgetUsd: 1, contentPolicy: "none", systemPrompt: "s", models: ["m"], rpm: 5, tpm: 5, region: "eu", tier: "gold" },

@@ -6,8 +6,8 @@ import { composedEndpoints, createWorld, json, nameOf, type Estate, type World }
  * Every place of every endpoint that takes an id gets another tenant's, and one of the same form that never was. Whoever asks must not
  * be able to tell them apart: same status, same headers, same bytes.
  */
-type Kind = "file" | "store" | "storeName" | "receipt" | "memberKeyId" | "slug" | "model";
-const KINDS: readonly Kind[] = ["file", "store", "storeName", "receipt", "memberKeyId", "slug", "model"];
+type Kind = "file" | "store" | "storeName" | "batch" | "receipt" | "memberKeyId" | "slug" | "model";
+const KINDS: readonly Kind[] = ["file", "store", "storeName", "batch", "receipt", "memberKeyId", "slug", "model"];
 
 /** The same form and length, and of nobody: each of its last letters is the next one. */
 function neverExisted(id: string): string {
@@ -26,10 +26,14 @@ type Place = { readonly name: string; readonly make: (id: string) => Sent };
 
 /** What goes into a parameter that is not the one under test: the caller's own, so that the request would succeed. */
 const ownOf = (param: string, own: Estate): string =>
-  ({ store: own.store, file: own.file, slug: own.slug, model: own.model })[param] ?? own.file;
+  ({ store: own.store, file: own.file, batch: own.batch, slug: own.slug, model: own.model })[param] ?? own.file;
 
 const BODIES: Readonly<Record<string, (own: Estate) => unknown>> = {
   "POST /v1/vector_stores/:store/files": (own) => ({ file_id: own.file }),
+  "POST /v1/vector_stores/:store": () => ({ description: "changed" }),
+  "POST /v1/vector_stores/:store/files/:file": () => ({ attributes: { year: 2026 } }),
+  "POST /v1/vector_stores/:store/file_batches": (own) => ({ file_ids: [own.file] }),
+  "PATCH /admin/v1/tenants/:slug/keys/:id": () => ({ groups: ["hr"] }),
   "POST /v1/vector_stores/:store/search": () => ({ query: "leave" }),
   "POST /admin/v1/tenants/:slug/keys": () => ({ name: "made" }),
   "PATCH /admin/v1/tenants/:slug": () => ({ name: "changed" }),
@@ -64,6 +68,10 @@ function otherPlaces(own: Estate): Place[] {
     { name: "stores after", make: get("/v1/vector_stores?after") },
     { name: "stores before", make: get("/v1/vector_stores?before") },
     { name: "store files after", make: get(`/v1/vector_stores/${own.store}/files?after`) },
+    { name: "store made with file_ids", make: post("/v1/vector_stores", (id) => ({ file_ids: [id] })) },
+    { name: "batch file_ids", make: post(`/v1/vector_stores/${own.store}/file_batches`, (id) => ({ file_ids: [id] })) },
+    { name: "batch files", make: post(`/v1/vector_stores/${own.store}/file_batches`, (id) => ({ files: [{ file_id: id }] })) },
+    { name: "batch files after", make: get(`/v1/vector_stores/${own.store}/file_batches/${own.batch}/files?after`) },
     { name: "usage tenant", make: get("/admin/v1/usage?tenant") },
     { name: "usage cursor", make: get("/admin/v1/usage?cursor") },
     { name: "audit tenant", make: get("/admin/v1/audit?tenant") },

@@ -4,6 +4,7 @@
  */
 export const SLOW_TESTS: readonly string[] = [
   "src/ingest/access-queries.test.ts",
+  "src/ingest/access-queries.test.ts",
   "src/record/kill.test.ts",
   "test/documents/bombs.test.ts",
   "test/documents/fuzz.test.ts",

@@ -1,0 +1,34 @@
+import { test } from "bun:test";
+import assert from "node:assert/strict";
+import { createPostgresIndex, createRetriever } from "../retrieve/index.ts";
+import { listTestEngines } from "../store/testing.ts";
+import { openAccessWorld } from "./access-world.fixture.ts";
+import { MARKED } from "./testing.ts";
+
+const QUERIES = 10_000;
+
+for (const engine of listTestEngines()) {
+  test(`10,000 queries by three tenants with mixed groups on ${engine}: 0 passages outside the access list, 0 missed`, async () => {
+    const world = await openAccessWorld(2, engine);
+    const { k } = world;
+    try {
+      const retrieve = createRetriever({ index: createPostgresIndex({ db: k.db, clock: k.clock, guardRev: MARKED.rev }) });
+      const wrong: string[] = [];
+      let changes = 0;
+      for (let query = 0; query < QUERIES; query++) {
+        if (query % 10 === 9) {
+          await world.change();
+          changes++;
+        }
+        const said = await world.ask(retrieve);
+        if (said !== undefined) wrong.push(said);
+      }
+      assert.deepEqual(wrong, []);
+      console.log(
+        `# access on ${engine}: ${QUERIES} queries, ${changes} changes between them, ${world.passages()} passages, 0 outside the list`,
+      );
+    } finally {
+      await k.close();
+    }
+  }, 600_000);
+}
