@@ -17,7 +17,6 @@ import {
   type RecordParts,
 } from "../record/index.ts";
 import { createProviderPool, type Provider, type ProviderPool, type VllmWatch } from "../provider/index.ts";
-import type { Retrieve } from "../retrieve/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
 import { WHOLE_TENANT } from "../domain/reader.ts";
@@ -32,14 +31,15 @@ import { composeAbuse, type AbuseParts } from "./abuse.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
 import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts";
 import { createChangeHearers, listHearers, type ChangeHearers } from "./change-hearers.ts";
+import { composeDense, type DenseParts } from "./dense.ts";
 import { composeContentScan, type ContentScanParts } from "./content-scan.ts";
-import { composeChat, type ChatParts } from "./chat.ts";
+import { composeChat, type ChatParts, type ChatPartsDeps } from "./chat.ts";
 import { createEndUserDigests, type EndUserDigests } from "./end-user.ts";
 import { composeGuard, type GuardParts } from "./guard.ts";
 import { toSignIn } from "./identity.ts";
 import { endCalls } from "./end-calls.ts";
 import { composeErasure, type ErasureParts } from "./erasure.ts";
-import { composeIngest } from "./ingest.ts";
+import { composeKnowledge, type KnowledgeParts } from "./knowledge.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
 import { createPersonalData } from "./personal-data.ts";
 import { composeRouting } from "./routing.ts";
@@ -67,6 +67,7 @@ export type Parts = {
   /** Every decision that is no call. */
   readonly decisions: DecisionLog;
   readonly ingest: Ingest;
+  readonly knowledge: KnowledgeParts;
   readonly stored: ObjectParts;
   readonly telemetry: TelemetryParts;
   readonly guard: GuardParts;
@@ -116,42 +117,40 @@ export function composeParts(deps: PartsDeps): Parts {
   const contentScan = composeContentScan({ db, clock, log, decisions, stored, personalData });
   const vllm = composeVllm({ clock, log });
   const resilience = composeResilience({ ...deps, load: () => loadOf(admission, current), queueOf: (provider) => vllm.of(provider) });
-  const metrics: Metrics = composeMetrics(deps, { record, stored, telemetry, contentScan, misuse, resilience });
+  const base = { record, decisions, stored, telemetry, guard, misuse, contentScan, vllm, resilience };
+  const later = { lagSeconds: () => knowledge.indexLag.seconds(), degradations: () => dense.degradations() };
+  const metrics: Metrics = composeMetrics(deps, { ...base, ...later });
   const { admission, approvedRoutes, endUsers } = composeFollowers(deps, { processId, decisions, misuse, hearers });
+  const live = new Set<AbortController>();
   let current = config;
   const moving = { config: () => current, explain: record.explain, moved: metrics.rolloutMoved };
   const rollouts = composeRollouts({ ...deps, ...moving, processId, decisions, changed, approvedRoutes });
   const policy = () => current.guard.policy;
-  const { ingest, retrieve } = composeIngest({ db, clock, log, detectors: guard, decisions, objects: stored.objects, policy });
+  const dense = composeDense({ db, clock, log, config: () => current, admission, chat: () => chat, live });
+  const indexing = { dense, indexed: metrics.indexed, detectors: guard, decisions, policy };
+  const knowledge = composeKnowledge({ db, clock, log, ...indexing, objects: stored.objects });
+  const { ingest, retrieve } = knowledge;
   const saltKey = deriveKey(config.secret, "cache-salt");
   const pool = createProviderPool({ clock, cacheSalt: (tenantId) => hmacHex(saltKey, tenantId) });
-  const live = new Set<AbortController>();
   const shadows = composeShadows({ budgets: admission.budgets, live, metrics });
   const makeChat = createChatMaker(
     deps,
     { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts, shadows },
-    { pool, retrieve },
+    { pool, retrieve, budgets: admission.budgets, live },
   );
   const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed });
   hearers.add(...listHearers({ authenticator: admission.authenticator, endUsers, approvedRoutes, erasures: erasure.jobs }));
   let chat = makeChat(config);
   vllm.follow(chat.providers);
   const parts = {
+    ...base,
     live,
-    record,
-    decisions,
     ingest,
-    stored,
-    telemetry,
-    guard,
-    misuse,
+    knowledge,
     admission,
     approvedRoutes,
     erasure,
-    contentScan,
     endUsers,
-    vllm,
-    resilience,
     rollouts,
     shadows,
     changed,
@@ -184,7 +183,7 @@ type ChatSources = Pick<
 function createChatMaker(
   { db, clock, log }: Pick<PartsDeps, "db" | "clock" | "log">,
   { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts, shadows }: ChatSources,
-  { pool, retrieve }: { readonly pool: ProviderPool; readonly retrieve: Retrieve },
+  { pool, ...shared }: { readonly pool: ProviderPool } & Pick<ChatPartsDeps, "retrieve" | "budgets" | "live">,
 ): (config: Config) => ChatParts {
   const routing = composeRouting({ db, clock, log, metrics });
   return (config) => {
@@ -194,8 +193,9 @@ function createChatMaker(
       config: of,
       providers: pool.open(of.providers, of.outbound),
       clock,
+      log,
       journal: record.journal,
-      retrieve,
+      ...shared,
       isOwnCollection: async (tenantId, nameOrId, owner) =>
         (await findCollectionId(db, tenantId, nameOrId, { owner, ownOnly: true, reader: WHOLE_TENANT })) !== undefined,
       findPrice: readPriceBook().findPrice,
@@ -254,7 +254,10 @@ function composeMetrics(
     contentScan,
     misuse,
     resilience,
-  }: Pick<Parts, "record" | "stored" | "telemetry" | "contentScan" | "misuse" | "resilience">,
+    lagSeconds,
+    degradations,
+  }: Pick<Parts, "record" | "stored" | "telemetry" | "contentScan" | "misuse" | "resilience"> &
+    Pick<DenseParts, "degradations"> & { readonly lagSeconds: () => number },
 ): Metrics {
   return createMetrics({
     callsInFlight: () => record.health().callsInFlight,
@@ -270,6 +273,8 @@ function composeMetrics(
     breakersOpened: resilience.breakersOpened,
     serviceLevel: resilience.serviceLevel,
     repeats: resilience.repeats,
+    indexLagSeconds: lagSeconds,
+    searchesDegraded: degradations,
   });
 }
 
@@ -355,6 +360,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       await rollouts.start();
       for (const provider of parts.chat.providers.values()) void probe(provider, log);
       parts.vllm.start();
+      parts.knowledge.start();
       resume();
       resuming = setInterval(resume, RESUME_EVERY_MS);
       resuming.unref();
@@ -368,7 +374,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       await rollouts.stop();
       parts.vllm.stop();
       await erasure.jobs.stop();
-      await ingest.close();
+      await parts.knowledge.stop();
       await stored.close();
       await guard.book.close();
       await misuse.refusals.close();

@@ -35,7 +35,7 @@ describe("a problem names file, line, column, path, what was expected and the ne
   });
   test("an unknown key with no near name lists what is known", async () => {
     await check("routes:", "plugins: 1\nroutes:", [
-      "weir.yaml:7:1 plugins: is not a setting. Known here: providers, models, routes, tiers, fallback, routingThreshold, resilience, maxOutputTokens, spendLimitUsd, server, guard, abuse, auth, objects, telemetry, tls, outbound, retention, approvals, prompts, chatLogs, downloads, journal, database.",
+      "weir.yaml:7:1 plugins: is not a setting. Known here: providers, models, routes, tiers, fallback, routingThreshold, resilience, retrieval, maxOutputTokens, spendLimitUsd, server, guard, abuse, auth, objects, telemetry, tls, outbound, retention, approvals, prompts, chatLogs, downloads, journal, database.",
     ]);
   });
   test("an unknown kind", async () => {
@@ -134,6 +134,14 @@ describe("a problem names file, line, column, path, what was expected and the ne
       "weir.yaml:7:43 abuse.suspendAbove: must be at least throttleAbove (60 points): a key is slowed down before it is stopped.",
     ]);
     await check("routes:", "abuse: { throttleAbove: 60, suspendAbove: 60 }\nroutes:", []);
+  });
+  test("models of retrieval that are none, or do something else", async () => {
+    await check("routes:", "retrieval: { embedding: lama }\nroutes:", [
+      'weir.yaml:7:25 retrieval.embedding: there is no model "lama". No model has kind: embedding.',
+    ]);
+    await check("routes:", "retrieval: { embedding: llama }\nroutes:", [
+      "weir.yaml:7:25 retrieval.embedding: the model llama is not of kind embedding. No model has kind: embedding.",
+    ]);
   });
   test("settings of resilience that contradict each other, and models that are none", async () => {
     await check("routes:", "resilience: { breaker: { openMs: 60000, openMsMax: 59999 } }\nroutes:", [

@@ -12,6 +12,7 @@ import { promptsSchema } from "./prompts-schema.ts";
 import { chatLogsSchema, outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
 import { objectsSchema } from "./objects-schema.ts";
 import { resilienceSchema } from "./resilience-schema.ts";
+import { retrievalSchema } from "./retrieval-schema.ts";
 import { telemetrySchema } from "./telemetry-schema.ts";
 import { routeRule } from "../contract/route-rule.ts";
 import { OUTPUT_TOKENS_DEFAULT } from "../kernel/limits.ts";
@@ -247,6 +248,7 @@ export const fileSchema = z.strictObject({
       "The signal `routingThreshold` of conditions. Where the file has no route `auto`, a tenant's calls of a day from this one on go to external models first. Or `env:NAME`.",
   }).optional(),
   resilience: resilienceSchema,
+  retrieval: retrievalSchema,
   maxOutputTokens: z
     .strictObject({
       default: whole({

@@ -6,6 +6,7 @@ import { readModels } from "./models.ts";
 import { readOutbound, readTls } from "./network.ts";
 import { readObjects } from "./objects.ts";
 import { readResilience } from "./resilience.ts";
+import { readRetrieval } from "./retrieval.ts";
 import { readPrompts } from "./prompts.ts";
 import { readProviders } from "./providers.ts";
 import { nameMap, readRoutes } from "./routes.ts";
@@ -33,6 +34,7 @@ export type Settings = Pick<
   | "telemetry"
   | "fallback"
   | "resilience"
+  | "retrieval"
   | "routingThreshold"
   | "maxOutputTokensDefault"
   | "maxOutputTokensCap"
@@ -75,6 +77,7 @@ export async function readSettings(source: Source): Promise<Settings> {
     prompts,
     chatLogs: { sampleShare: value.chatLogs.sampleShare },
     fallback: value.fallback,
+    retrieval: readRetrieval(source, models.started),
     resilience: readResilience(
       source,
       models.started.map(({ name }) => name),

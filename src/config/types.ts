@@ -3,6 +3,7 @@ import type { GuardConfig } from "./guard.ts";
 import type { PromptsConfig } from "./prompts.ts";
 import type { ObjectsConfig } from "./objects.ts";
 import type { ResilienceConfig } from "./resilience.ts";
+import type { RetrievalConfig } from "./retrieval.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
 import type { AbusePolicy } from "../domain/abuse.ts";
 import type { ContextPolicy } from "../domain/context-policy.ts";
@@ -162,6 +163,7 @@ export type Config = {
   /** false: only the first eligible target is tried. */
   readonly fallback: boolean;
   readonly resilience: ResilienceConfig;
+  readonly retrieval: RetrievalConfig;
   readonly maxOutputTokensDefault: number;
   /** A cap on what a caller may ask for; undefined: none. */
   readonly maxOutputTokensCap: number | undefined;

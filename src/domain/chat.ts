@@ -70,6 +70,8 @@ export type RagWish = {
   /** Name or id of a collection of the caller's tenant. */
   readonly collection: string;
   readonly topK: number;
+  /** `keyword`: by words alone. `quality`: a model puts the best few of many in order. Absent: neither. */
+  readonly mode?: "keyword" | "quality" | undefined;
 };
 
 /** What the caller wants of the targets. It narrows what the route allows, and widens nothing. Names are providers' or models'. */
@@ -131,6 +133,8 @@ export type Call = {
   readonly promptFile?: string | undefined;
   /** It is a copy, which nobody hears: of which call, and what form that one's answer had. */
   readonly shadow?: { readonly of: RequestId; readonly form?: Form | undefined } | undefined;
+  /** The server makes it for another call, or a search, of the same caller. */
+  readonly of?: RequestId | undefined;
 };
 
 /** A call whatever it asks for. */
@@ -164,6 +168,14 @@ export type Retrieved = {
   readonly indexVersion: string;
   /** Best first. */
   readonly passages: readonly Passage[];
+  /** Its collection's owner lets its passages go to private models only. */
+  readonly trust?: "private" | undefined;
+  /** Its collection's owner wants answers checked more strictly, and passages whole. */
+  readonly highStakes?: true | undefined;
+  /** The collection has vectors, and they could not be searched now: these were found by words alone. */
+  readonly degraded?: "dense" | undefined;
+  /** Where a model was to put them in order: whether it has. */
+  readonly reranked?: boolean | undefined;
 };
 
 export type UsageSource = "reported" | "counted" | "none";
@@ -215,6 +227,8 @@ export type Part =
       readonly start: number;
       readonly end: number;
       readonly quote: string;
+      /** Where the quote stands in the passage's text; absent: not there word for word. */
+      readonly at?: { readonly start: number; readonly end: number } | undefined;
     }
   /** The stream's only good ending: exactly one, last. */
   | {

@@ -1,6 +1,13 @@
-import { vectorStoreCreate, vectorStoreSearch, vectorStoreUpdate, openaiPage, type CollectionSettingsBody } from "../contract/knowledge.ts";
+import {
+  vectorStoreCreate,
+  vectorStoreSearch,
+  vectorStoreUpdate,
+  openaiPage,
+  type CollectionSettingsBody,
+  type VectorStoreSearch,
+} from "../contract/knowledge.ts";
 import { isListed, type Attributes, type CollectionAccess } from "../domain/access.ts";
-import type { Passage } from "../domain/chat.ts";
+import type { CallHead, Passage, Retrieved } from "../domain/chat.ts";
 import type { CollectionSettings } from "../domain/collection.ts";
 import { placeOf } from "../domain/page.ts";
 import { readerOf, viewerOf, type TenantPrincipal, type Viewer } from "../domain/principal.ts";
@@ -9,10 +16,12 @@ import { Fault } from "../kernel/fault.ts";
 import { collectionIds, type FileId, type TenantId } from "../kernel/ids.ts";
 import { JSON_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { toWireFileId } from "../ingest/index.ts";
+import type { Rerank } from "../retrieve/index.ts";
 import type { CollectionChange, CollectionRecord } from "../store/collections.ts";
 import type { Page, PageAsk } from "../store/files.ts";
 import { readJson } from "./body.ts";
-import { paramOf, tenantEndpoint, type Endpoint } from "./endpoint.ts";
+import { paramOf, tenantEndpoint, type Asked, type Endpoint } from "./endpoint.ts";
+import { featureOf } from "./feature.ts";
 import { needFileId, toCursor, toWireList } from "./files.ts";
 import { readQuery } from "./query.ts";
 import { vectorStoreFiles, type VectorStoreFileDeps } from "./vector-store-files.ts";
@@ -37,7 +46,12 @@ export type VectorStoreDeps = VectorStoreFileDeps & {
   listCollections(tenantId: TenantId, ask: PageAsk, viewer: Viewer): Promise<Page<CollectionRecord>>;
   deleteCollection(tenantId: TenantId, nameOrId: string, viewer: Viewer): Promise<CollectionRecord>;
   getFile(tenantId: TenantId, id: FileId, viewer: Viewer): Promise<unknown>;
-  searchCollection(tenantId: TenantId, ask: SearchAsk): Promise<readonly (Passage & { readonly attributes: Attributes })[]>;
+  searchCollection(
+    tenantId: TenantId,
+    ask: SearchAsk,
+  ): Promise<Pick<Retrieved, "degraded" | "reranked"> & { readonly passages: readonly (Passage & { readonly attributes: Attributes })[] }>;
+  /** A model that puts passages in order; undefined: none is configured. */
+  rerankFor?(searching: Pick<CallHead, "who" | "feature" | "requestId">, signal: AbortSignal | undefined): Rerank | undefined;
 };
 
 type SearchAsk = {
@@ -46,6 +60,9 @@ type SearchAsk = {
   readonly topK: number;
   readonly reader: Reader;
   readonly filter: AttributeFilter | undefined;
+  /** How much vectors and words count. undefined: as the collection says. */
+  readonly weights: { readonly dense: number; readonly sparse: number } | undefined;
+  readonly rerank: Rerank | undefined;
 };
 
 const AT = "/v1/vector_stores";
@@ -118,25 +135,50 @@ function search(deps: VectorStoreDeps): Endpoint {
     const queries = typeof body.query === "string" ? [body.query] : body.query;
     // Whose a collection is, searches do not look at.
     if (viewer.ownOnly) await deps.getCollection(tenantId, paramOf(asked, "store"), viewer);
-    const found = await deps.searchCollection(tenantId, {
+    const hybrid = body.ranking_options?.hybrid_search;
+    const { passages, degraded, reranked } = await deps.searchCollection(tenantId, {
       collection: paramOf(asked, "store"),
       query: queries.join(" "),
       topK: body.max_num_results ?? RESULTS_DEFAULT,
       reader: viewer.reader,
       filter: body.filters ?? undefined,
+      weights: hybrid === undefined ? undefined : { dense: hybrid.embedding_weight, sparse: hybrid.text_weight },
+      rerank: rerankOf(deps, body, asked),
     });
     const least = body.ranking_options?.score_threshold ?? 0;
-    const data = found.map(toWireHit).filter(({ score }) => score >= least);
-    return Response.json({ object: "vector_store.search_results.page", search_query: queries, data, has_more: false, next_page: null });
+    const data = passages.map((passage) => toWireHit(passage, reranked)).filter(({ score }) => score >= least);
+    return Response.json(
+      { object: "vector_store.search_results.page", search_query: queries, data, has_more: false, next_page: null },
+      {
+        headers: {
+          // The vectors could not be searched now: these were found by words alone.
+          ...(degraded === undefined ? {} : { "x-weir-degraded": degraded }),
+          ...(reranked === undefined ? {} : { "x-weir-reranked": String(reranked) }),
+        },
+      },
+    );
   });
 }
 
-function toWireHit(passage: Passage & { readonly attributes: Attributes }) {
+/** OpenAI's `auto` has a model put results in order where there is one; who asks for quality by name is told where there is none. */
+function rerankOf(deps: Pick<VectorStoreDeps, "rerankFor">, body: VectorStoreSearch, asked: Asked<TenantPrincipal>): Rerank | undefined {
+  const { ranking_options: ranking, weir } = body;
+  const named = weir?.mode === "quality";
+  const ranker = ranking?.ranker;
+  if (!named && (ranker === undefined || ranker === "none" || weir?.mode === "fast")) return undefined;
+  const { who, requestId, request } = asked;
+  const rerank = deps.rerankFor?.({ who, requestId, feature: featureOf(asked) }, request.signal);
+  if (rerank !== undefined || !named) return rerank;
+  throw new Fault("body_invalid", { param: "weir.mode", say: NO_RANKER });
+}
+const NO_RANKER = "weir.mode: quality needs a model that ranks, and this server names none (retrieval.rerank).";
+
+function toWireHit(passage: Passage & { readonly attributes: Attributes }, reranked: boolean | undefined) {
   const place = placeOf(passage.pages, passage);
   return {
     file_id: toWireFileId(passage.fileId),
     filename: passage.filename,
-    score: toUnit(passage.score),
+    score: reranked === true ? passage.score : toUnit(passage.score),
     attributes: passage.attributes,
     content: [{ type: "text", text: passage.text }],
     ...(place === undefined ? {} : { place }),

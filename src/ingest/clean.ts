@@ -9,6 +9,7 @@ import type { DeadDocument } from "../store/documents.ts";
 import { dropFile, findHiddenFiles } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { tenantScope } from "../store/index.ts";
+import { cleanDocumentVectors, cleanVectors } from "./clean-vectors.ts";
 import { hasSameTerms, indexedTerms } from "./segment.ts";
 
 /** Rows that one transaction removes: under 25 ms in PGlite. */
@@ -26,6 +27,7 @@ export async function clean({ db, objects }: CleanDeps, signal: AbortSignal): Pr
   for (const hidden of await findHiddenCollections(db)) {
     const tenantId = tenantIds.parse(hidden.tenantId);
     const id = collectionIds.parse(hidden.id);
+    await cleanVectors(db, tenantId, id, signal);
     while (!signal.aborted && (await dropCollectionStep(db, tenantId, id, ROWS_PER_STEP)));
   }
   for (const dead of await findDeadDocuments(db)) {
@@ -53,6 +55,7 @@ async function cleanDocument(db: Database, dead: DeadDocument, signal: AbortSign
     const to = Math.min(from + CHUNKS_PER_STEP, end);
     await db.transaction(tenantScope(tenantId), (tx) => deleteChunks(tx, dead.collectionId, { from, to }));
   }
+  await cleanDocumentVectors(db, tenantId, dead, signal);
   if (!signal.aborted) await db.transaction(tenantScope(tenantId), (tx) => dropDocument(tx, dead));
 }
 
@@ -62,7 +65,7 @@ async function cleanByTerms(db: Database, tenantId: TenantId, dead: DeadDocument
   const ids = new Set<number>();
   for (let from = range.from; from < range.to && !signal.aborted; from += CHUNKS_PER_STEP) {
     const texts = await readIndexedText(db, tenantId, dead.collectionId, { from, to: Math.min(from + CHUNKS_PER_STEP, range.to) });
-    for (const text of texts) for (const term of indexedTerms(dead.title, text)) ids.add(termId(term));
+    for (const text of texts) for (const term of indexedTerms(dead, text)) ids.add(termId(term));
   }
   const sorted = Float64Array.from(ids).toSorted();
   for (let at = 0; at < sorted.length && !signal.aborted; at += ROWS_PER_STEP) {

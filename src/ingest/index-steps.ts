@@ -30,6 +30,17 @@ export function createIndexSteps(db: Database, leaseUntil: () => Date) {
   }
 
   return {
+    /** For transactions that write something else: whoever works on the document still is the one who may. */
+    holdOn: async (run: Indexed, tx: Tx): Promise<void> => {
+      if (!(await advanceDocument(tx, run.key, run.progress, { ...run.progress, lengthAdded: 0, leaseUntil: leaseUntil() })))
+        throw new Lost();
+    },
+    /** Whoever tries again need not wait for the end of the lease. */
+    async letGo(run: Indexed, now: Date): Promise<void> {
+      await db.transaction(tenantScope(run.tenantId), (tx) =>
+        advanceDocument(tx, run.key, run.progress, { ...run.progress, lengthAdded: 0, leaseUntil: now }),
+      );
+    },
     async writeChunks(run: Indexed, chunks: readonly Judged<NewChunk>[]): Promise<void> {
       for (let at = 0; at < chunks.length; at += CHUNKS_PER_STEP) {
         const some = chunks.slice(at, at + CHUNKS_PER_STEP);

@@ -4,3 +4,8 @@ export { AT_ONCE_BYTES_MAX } from "./collection-files.ts";
 export { parseWireFileId, toWireFileId } from "./wire-id.ts";
 export type { NewFile } from "./files.ts";
 export type { NewCollectionAsk } from "./collections.ts";
+export type { ProgressEvent } from "./follow.ts";
+export { createCompare } from "./compare-generations.ts";
+export type { VectorsDeps } from "./vectors.ts";
+export { SHARES } from "./reembed.ts";
+export type { EmbeddingStatus, GenerationStatus } from "./reembed.ts";

@@ -2,14 +2,15 @@ import type { InjectionMode } from "../domain/guard-policy.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { FileId, CollectionId, TenantId } from "../kernel/ids.ts";
 import type { Database } from "../store/index.ts";
-import { tenantScope } from "../store/index.ts";
 import { readWritten } from "../store/chunks.ts";
 import type { NewChunk } from "../store/chunks.ts";
-import { completeDocument, openDocument } from "../store/documents.ts";
+import { openDocument, type OpenedDocument } from "../store/documents.ts";
+import type { Embedder } from "./embed.ts";
+import { createFinish } from "./finish-document.ts";
 import { createIndexSteps, Lost, type Indexed } from "./index-steps.ts";
 import { judgeChunks, type Detectors, type Source } from "./judge.ts";
 import type { Prepared } from "./prepare.ts";
-import { SEGMENT_CHUNKS, buildSegment, indexRevOf } from "./segment.ts";
+import { SEGMENT_CHUNKS, buildSegment, indexRevOf, withNeighbours } from "./segment.ts";
 
 /** Long enough for any one step, short enough that another process takes over soon. */
 export const LEASE_MS = 60_000;
@@ -20,6 +21,12 @@ export type IndexerDeps = {
   readonly detectors: Detectors;
   /** What the tenant's rules say of texts that look like instructions to a model. */
   readonly injectionMode: (tenantId: TenantId) => Promise<InjectionMode>;
+  /** undefined: documents are found by their words alone. */
+  readonly embedder?: Embedder | undefined;
+  /** Told where vectors that no search reads yet could not be made with the document: they are made later. */
+  readonly embeddingSkipped?: ((error: unknown) => void) | undefined;
+  /** A collection may have grown past what is searched exactly. */
+  readonly grown?: ((tenantId: TenantId, collectionId: CollectionId) => void) | undefined;
   /** Told of a document with chunks that are held, once its index is whole. */
   readonly quarantined: (at: { readonly tenantId: TenantId; readonly fileId: FileId; readonly chunks: number }) => void;
 };
@@ -30,6 +37,8 @@ export type IndexAsk = {
   readonly collectionId: CollectionId;
   readonly fileId: FileId;
   readonly prepared: Prepared;
+  /** Ends it at its next step, to be gone on with by whoever comes next. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 /**
@@ -38,7 +47,7 @@ export type IndexAsk = {
  * transaction; what is held gets no postings, so nothing can find it.
  */
 export function createIndexer(
-  { db, clock, detectors, injectionMode, quarantined }: IndexerDeps,
+  { db, clock, detectors, injectionMode, quarantined, embedder, embeddingSkipped, grown }: IndexerDeps,
   { segmentChunks = SEGMENT_CHUNKS }: IndexerOptions = {},
 ): (ask: IndexAsk) => Promise<void> {
   const now = (): Date => new Date(clock.nowMs());
@@ -47,7 +56,8 @@ export function createIndexer(
   const startedMs = clock.nowMs();
   const leaseEnds = (): Date => (db.engine === "pglite" ? new Date(Math.max(clock.nowMs(), startedMs + LEASE_MS)) : now());
 
-  const { writeChunks, writePostings } = createIndexSteps(db, leaseUntil);
+  const { writeChunks, writePostings, holdOn, letGo } = createIndexSteps(db, leaseUntil);
+  const finish = createFinish({ db, now, holdOn, embedder, onSkipped: embeddingSkipped, grown });
 
   /** Which chunks of a segment are held is read from their rows: whoever goes on with it makes the same postings. */
   async function writeSegment(run: Run, chunks: readonly NewChunk[]): Promise<void> {
@@ -58,40 +68,41 @@ export function createIndexer(
     if (missing.length > 0) await writeChunks(run, await judgeChunks(detectors, missing, run));
     const written = missing.length > 0 ? await read() : before;
     const found = chunks.filter(({ no }) => written.get(no)?.held === false);
-    await writePostings(run, run.progress.chunksDone + chunks.length, await buildSegment(run.title, found));
+    await writePostings(
+      run,
+      run.progress.chunksDone + chunks.length,
+      await buildSegment(run, run.isWindowed ? withNeighbours(found) : found),
+    );
   }
 
-  async function writeDocument(run: Run, prepared: Prepared): Promise<number> {
+  async function writeDocument(run: Run, { prepared, signal }: Pick<IndexAsk, "prepared" | "signal">): Promise<number> {
     while (run.progress.chunksDone < prepared.chunks.length) {
+      signal?.throwIfAborted();
       const from = run.progress.chunksDone;
-      const chunks = prepared.chunks
-        .slice(from, from + segmentChunks)
-        .map((chunk, at) => ({ ...chunk, no: run.key.firstChunk + from + at }));
+      const chunks = prepared.chunks.slice(from, from + segmentChunks).map((chunk, at) => ({
+        ...chunk,
+        no: run.key.firstChunk + from + at,
+        parent: chunk.parent === undefined ? undefined : run.key.firstChunk + chunk.parent,
+      }));
       await writeSegment(run, chunks);
     }
-    return await db.transaction(tenantScope(run.tenantId), (tx) => completeDocument(tx, run.key, now()));
+    return await finish(run);
   }
 
-  return async ({ tenantId, collectionId, fileId, prepared }) => {
-    const opened = await openDocument(db, tenantId, {
-      collectionId,
-      fileId,
-      filename: prepared.filename,
-      contentHash: prepared.contentHash,
-      title: prepared.title,
-      chunkCount: prepared.chunks.length,
-      usageBytes: prepared.textBytes,
-      indexRev: indexRevOf(segmentChunks),
-      now: now(),
-      leaseUntil: leaseUntil(),
-      leaseEnds: leaseEnds(),
+  /** What broke off may be gone on with at once. */
+  const writeOrLetGo = (run: Run, ask: IndexAsk): Promise<number> =>
+    writeDocument(run, ask).catch(async (error: unknown) => {
+      if (!(error instanceof Lost)) await letGo(run, now()).catch(() => undefined);
+      throw error;
     });
+
+  return async (ask) => {
+    const { tenantId, fileId } = ask;
+    const times = { now: now(), leaseUntil: leaseUntil(), leaseEnds: leaseEnds() };
+    const opened = await openDocument(db, tenantId, { ...toDocument(ask), indexRev: indexRevOf(segmentChunks), ...times });
     if (opened.state !== "index") return;
     try {
-      const { title, filename } = prepared;
-      const mode = await injectionMode(tenantId);
-      const run: Run = { tenantId, key: opened.key, progress: opened.progress, title, filename, mode };
-      const held = await writeDocument(run, prepared);
+      const held = await writeOrLetGo(toRun(ask, opened, await injectionMode(tenantId)), ask);
       if (held > 0) quarantined({ tenantId, fileId, chunks: held });
     } catch (error) {
       if (!(error instanceof Lost)) throw error;
@@ -99,4 +110,31 @@ export function createIndexer(
   };
 }
 
-type Run = Source & Indexed;
+const toDocument = ({ collectionId, fileId, prepared }: IndexAsk) => ({
+  collectionId,
+  fileId,
+  filename: prepared.filename,
+  contentHash: prepared.contentHash,
+  title: prepared.title,
+  chunkCount: prepared.chunks.length,
+  usageBytes: prepared.textBytes,
+  languages: prepared.languages,
+  cutting: prepared.cutting,
+});
+
+const toRun = (
+  { tenantId, prepared }: IndexAsk,
+  { key, progress, language }: Extract<OpenedDocument, { state: "index" }>,
+  mode: InjectionMode,
+): Run => ({
+  tenantId,
+  key,
+  progress,
+  language,
+  mode,
+  title: prepared.title,
+  filename: prepared.filename,
+  isWindowed: prepared.cutting.chunking.strategy === "window",
+});
+
+type Run = Source & Indexed & { readonly language: string; readonly isWindowed: boolean };

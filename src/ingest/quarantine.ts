@@ -6,7 +6,8 @@ import { findCollectionId } from "../store/collections.ts";
 import type { Page } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { tenantScope } from "../store/index.ts";
-import { deleteHeld, listHeldChunks, releaseHeld, type HeldChunk } from "../store/quarantine.ts";
+import { deleteHeld, listHeldChunks, releaseHeld, type HeldChunk, type HeldText } from "../store/quarantine.ts";
+import { unmarkEmbedded } from "../store/vector-generations.ts";
 import { buildSegment } from "./segment.ts";
 
 /** A change by somebody and its entry in the audit log, in one transaction; `work` uses the database that it is given. */
@@ -46,9 +47,13 @@ export function createQuarantine({ db, clock, audited }: QuarantineDeps) {
       const change = { action: "quarantine.release", resource: `${collectionId}#${no}`, to: "released" } as const;
       await audited(who, change, (bound) =>
         bound.transaction(tenantScope(tenantId), async (tx) => {
-          const index = (text: { title: string; headings: readonly string[]; text: string }) =>
-            buildSegment(text.title, [{ ...text, no, start: 0, end: text.text.length }]);
+          // Its neighbours keep the postings that they have: they are found without its words.
+          const index = (of: HeldText) =>
+            buildSegment(of, [
+              { ...of, context: of.context ?? undefined, no, start: 0, end: of.text.length, beside: of.isWindowed ? "" : undefined },
+            ]);
           if (!(await releaseHeld(tx, tenantId, { collectionId, no }, index, new Date(clock.nowMs())))) throw missing();
+          await unmarkEmbedded(tx, collectionId, no);
         }),
       );
     },

@@ -7,10 +7,15 @@ import type { ObjectStore } from "../object/index.ts";
 import { WHOLE_TENANT } from "../domain/reader.ts";
 import { createPostgresIndex, createRetriever, type Retrieve, type RetrieveAsk } from "../retrieve/index.ts";
 import type { Engine } from "../store/engine.ts";
+import { createGraph, dropStaleGraphs } from "../store/vector-graphs.ts";
+import { createLocalJobs } from "../queue/testing.ts";
 import { openTestDatabase } from "../store/testing.ts";
 import type { TestEngine } from "../store/testing.ts";
 import { createIngest } from "./index.ts";
+import { createCompare } from "./compare-generations.ts";
+import type { Graphs } from "./embed.ts";
 import type { Detectors } from "./judge.ts";
+import type { TestEmbedding } from "./testing-embedding.ts";
 import type { Ingest } from "./index.ts";
 
 /** What the stand-in for the detectors reacts to. */
@@ -68,7 +73,12 @@ const readAll =
   (tenantId, ask) =>
     retrieve(tenantId, { reader: WHOLE_TENANT, ...ask });
 
-export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Knowledge> {
+const testGraphs = (db: Engine): Graphs => ({
+  create: (tenantId, key, dimensions) => createGraph(db, tenantId, key, dimensions),
+  dropStale: () => dropStaleGraphs(db),
+});
+
+export async function openKnowledge(engine: TestEngine = "pglite", embedding?: TestEmbedding): Promise<Knowledge> {
   const db = await openTestDatabase({ engine });
   const clock = createFakeClock(Date.UTC(2026, 10, 1));
   const [ten, other] = [tenantIds.make(clock.nowMs()), tenantIds.make(clock.nowMs())];
@@ -78,17 +88,35 @@ export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Know
     }
   });
   const objects = createMemoryObjects();
-  const retrieve = readAll(createRetriever({ index: createPostgresIndex({ db, clock, guardRev: MARKED.rev }) }));
-  const errors: unknown[] = [];
   const told: string[] = [];
+  const dense =
+    embedding === undefined
+      ? undefined
+      : {
+          clock,
+          embedQuery: embedding.embedQuery,
+          degraded: (why: string) => void told.push(`degraded: ${why}`),
+          timeout: () => new AbortController().signal,
+        };
+  const retrieve = readAll(createRetriever({ index: createPostgresIndex({ db, clock, guardRev: MARKED.rev }), dense }));
+  const errors: unknown[] = [];
   const rules: Knowledge["rules"] = { injection: "block" };
-  const again: Knowledge["again"] = (on = db, { detectors = MARKED, segmentChunks } = {}) =>
-    createIngest(
+  const again: Knowledge["again"] = (on = db, { detectors = MARKED, segmentChunks } = {}) => {
+    const jobs = createLocalJobs();
+    const made = createIngest(
       {
+        jobs,
+        indexed: () => undefined,
+        wait: (ms) => Promise.resolve(clock.advance(ms)),
         db: on,
         objects,
         clock,
         detectors,
+        ...(embedding === undefined
+          ? {}
+          : {
+              vectors: { embedding, graphs: testGraphs(db), compare: createCompare({ db: on, embedQuery: embedding.embedQuery, clock }) },
+            }),
         injectionMode: () => Promise.resolve(rules.injection),
         retrieve: createRetriever({ index: createPostgresIndex({ db: on, clock, guardRev: detectors.rev }) }),
         onError: (_, error) => errors.push(error),
@@ -100,6 +128,18 @@ export async function openKnowledge(engine: TestEngine = "pglite"): Promise<Know
       },
       { segmentChunks },
     );
+    return {
+      ...made,
+      async idle() {
+        await jobs.idle();
+        await made.idle();
+      },
+      async close() {
+        await jobs.stop();
+        await made.close();
+      },
+    };
+  };
   const ingest = again();
   return {
     db,

@@ -1,17 +1,37 @@
 import type { Passage, Retrieved } from "../domain/chat.ts";
+import { DEFAULT_CHUNKING } from "../domain/collection.ts";
+import type { Chunking, CollectionSettings } from "../domain/collection.ts";
 import type { AttributeFilter, Reader } from "../domain/reader.ts";
-import { Fault } from "../kernel/fault.ts";
+import { Fault, type FaultCode } from "../kernel/fault.ts";
 import type { TenantId } from "../kernel/ids.ts";
+import { askedTerms } from "./asked.ts";
+import type { Scored } from "./bm25.ts";
+import { createDense, type DenseDeps } from "./dense.ts";
+import { DEFAULT_FUSION, fuse, weightsOf, type Weights } from "./fuse.ts";
+import { readFamilies } from "./families.ts";
 import { mergeChunks } from "./merge.ts";
 import type { ScoredChunk } from "./merge.ts";
 import type { CollectionView, PassageIndex } from "./passage-index.ts";
-import { termId } from "./term-id.ts";
-import { terms } from "./terms.ts";
+import { classifyQuery } from "./query-class.ts";
+import { RERANK_CANDIDATES, rerankPassages, type Rerank } from "./rerank.ts";
 
-/** Each term is read whole, so a pasted page must not become a query of a thousand. Questions stand at its beginning or end. */
-const QUERY_TERMS_MAX = 48;
-/** Chunks looked at for each passage wanted: overlapping neighbours become one, copies none. */
-const CANDIDATES_PER_PASSAGE = 2;
+/**
+ * Chunks looked at for each passage wanted: overlapping neighbours become one, copies none. Of small ones several make a passage, or are found of
+ * the same larger one.
+ */
+const CANDIDATES_PER_PASSAGE: Readonly<Record<Chunking["strategy"], number>> = {
+  fixed: 2,
+  sentence: 2,
+  structural: 2,
+  window: 4,
+  "parent-child": 6,
+};
+const candidatesOf = ({ chunking = DEFAULT_CHUNKING }: CollectionSettings): number => CANDIDATES_PER_PASSAGE[chunking.strategy];
+/** Of each leg, where there are two: what is far down in both may be the best of both. Ranks beyond count for next to nothing. */
+const FUSED_CANDIDATES_MIN = 60;
+
+/** Not a search that failed. */
+const PASSED_ON: ReadonlySet<FaultCode> = new Set(["collection_unknown", "client_gone", "draining"]);
 
 export type RetrieveAsk = {
   /** Name or id. */
@@ -20,39 +40,63 @@ export type RetrieveAsk = {
   readonly query: string;
   readonly reader: Reader;
   readonly filter?: AttributeFilter | undefined;
+  /** How much words and vectors count in this search. undefined: as the collection says for such a query. */
+  readonly weights?: Weights | undefined;
+  /** Puts the best few of many in order: the quality path. undefined: the order of the search is the answer's. */
+  readonly rerank?: Rerank | undefined;
 };
 export type Retrieve = (tenantId: TenantId, ask: RetrieveAsk) => Promise<Retrieved>;
 
-export type RetrieverDeps = { readonly index: PassageIndex };
+/** Without `dense` searches go by words alone. */
+export type RetrieverDeps = { readonly index: PassageIndex; readonly dense?: Omit<DenseDeps, "index"> | undefined };
 
 /** Finds the passages of a tenant's collection for a query. Throws `collection_unknown`, or `retrieval_failed` where the database did. */
-export function createRetriever({ index }: RetrieverDeps): Retrieve {
-  return async (tenantId, { collection, topK, query, reader, filter }) => {
+export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
+  const rank = createRanking(index, dense);
+  return async (tenantId, { collection, topK, query, reader, filter, weights, rerank }) => {
     try {
       const view = await index.open({ tenantId, collection, reader, filter });
       if (view === undefined) throw new Fault("collection_unknown", { param: "rag.collection" });
-      const ranked = await index.sparse(view, queryTerms(query), topK * CANDIDATES_PER_PASSAGE);
+      const wanted = rerank === undefined ? topK : Math.max(topK, RERANK_CANDIDATES);
+      const { ranked, generation, degraded } = await rank(view, { query, limit: wanted * candidatesOf(view.settings), weights });
       const chunks = await readRanked(index, view, ranked);
+      const found = mergeChunks(chunks, wanted, await readFamilies(index, view, chunks, wanted)).map((chunk) => toPassage(view, chunk));
+      const inOrder =
+        rerank === undefined
+          ? { passages: found }
+          : await rerankPassages(rerank, { query, passages: found, trust: view.settings.trust }, topK);
       return {
         collectionId: view.id,
-        indexVersion: `${view.id}.${view.version}`,
-        passages: mergeChunks(chunks, topK).map((chunk) => toPassage(view, chunk)),
+        indexVersion: `${view.id}.${view.version}${generation === undefined ? "" : `.${generation}`}`,
+        ...(degraded ? { degraded: "dense" } : {}),
+        ...(view.settings.trust === undefined ? {} : { trust: view.settings.trust }),
+        ...(view.settings.highStakes === true ? { highStakes: true } : {}),
+        ...inOrder,
       };
     } catch (error) {
-      if (error instanceof Fault && error.code === "collection_unknown") throw error;
+      if (error instanceof Fault && PASSED_ON.has(error.code)) throw error;
       throw new Fault("retrieval_failed", {}, { cause: error });
     }
   };
 }
 
-/** Ids of the query's terms, and how often each is in it. */
-export function queryTerms(query: string): ReadonlyMap<number, number> {
-  const counts = new Map<string, number>();
-  for (const term of terms(query)) counts.set(term, (counts.get(term) ?? 0) + 1);
-  const distinct = [...counts];
-  const half = QUERY_TERMS_MAX / 2;
-  const kept = distinct.length <= QUERY_TERMS_MAX ? distinct : [...distinct.slice(0, half), ...distinct.slice(-half)];
-  return new Map(kept.map(([term, count]) => [termId(term), count]));
+type Ranked = { readonly ranked: readonly Scored[]; readonly generation?: number; readonly degraded: boolean };
+
+/** Both legs at the same time, and the two as one list. Where there are no vectors, or none can be had now, words alone. */
+function createRanking(index: PassageIndex, deps: RetrieverDeps["dense"]) {
+  const dense = deps === undefined ? undefined : createDense({ index, ...deps });
+  return async (view: CollectionView, ask: { query: string; limit: number; weights: Weights | undefined }): Promise<Ranked> => {
+    const { query, limit } = ask;
+    const bySparse = (most: number): Promise<readonly Scored[]> => index.sparse(view, askedTerms(query, view.languages), most);
+    const { fusion = DEFAULT_FUSION } = view.settings;
+    const weights = ask.weights ?? weightsOf(fusion, classifyQuery(query));
+    const generation = weights.dense > 0 ? await dense?.choose(view, query) : undefined;
+    if (dense === undefined || generation === undefined) return { ranked: await bySparse(limit), degraded: false };
+    const depth = Math.max(limit, FUSED_CANDIDATES_MIN);
+    const [near, sparse] = await Promise.all([dense.find(view, generation, query, depth), bySparse(depth)]);
+    if (near === undefined) return { ranked: sparse.slice(0, limit), degraded: true };
+    return { ranked: fuse(near, sparse, fusion.method, weights).slice(0, limit), generation: generation.generation, degraded: false };
+  };
 }
 
 /** What was removed between the two reads is left out. */

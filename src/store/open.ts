@@ -9,6 +9,7 @@ import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
 import { checkRoles } from "./roles.ts";
 import { copyBeforeMigration } from "./migration-copy.ts";
+import { ensureVectors } from "./pgvector.ts";
 import { copyTemplate } from "./template.ts";
 
 export type DatabaseSettings = {
@@ -59,6 +60,7 @@ export async function prepare(db: Engine, memory: Memory, name: string, before?:
     if (known !== undefined && !(await db.asOwner(hasTables))) throw new Error(lostMessage(`${name} is empty`, memory));
     await before?.(db);
     await migrate(db);
+    await ensureVectors(db);
     await checkRoles(db);
     const databaseId = await db.asOwner(readDatabaseId);
     if (known !== undefined && known !== databaseId) throw new Error(lostMessage(`${name} is another one than before`, memory));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { parentPort, workerData } from "node:worker_threads";
 import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
 import type { PgliteAnswer, PgliteAsk, PgliteBoot, PgliteReady } from "./pglite-message.ts";
 import { createAsker, exchangeWith } from "./pglite-protocol.ts";
 
@@ -18,7 +19,7 @@ async function main(boot: PgliteBoot): Promise<void> {
   let db: PGlite;
   try {
     const where = boot.kind === "folder" ? { dataDir: boot.dir } : { loadDataDir: new Blob([readFileSync(boot.image)]) };
-    db = await PGlite.create({ ...where, startParams: START });
+    db = await PGlite.create({ ...where, startParams: START, extensions: { vector } });
   } catch (error) {
     tell({ ready: false, reason: error instanceof Error ? error.message : String(error) });
     return;

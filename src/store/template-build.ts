@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PGlite } from "@electric-sql/pglite";
+import { vector } from "@electric-sql/pglite-pgvector";
 import { systemClock } from "../kernel/clock.ts";
 import { migrate } from "./migrate.ts";
 import { openPglite } from "./pglite.ts";
@@ -16,7 +17,7 @@ const engine = await openPglite({ clock: systemClock, log: { warn: () => undefin
 await migrate(engine);
 await engine.close();
 
-const db = await PGlite.create(dir);
+const db = await PGlite.create(dir, { extensions: { vector } });
 for (const statement of SLIM) await db.query(statement);
 const tar = await db.dumpDataDir("none");
 await writeFile(join(folder, "db.tar"), new Uint8Array(await tar.arrayBuffer()));

@@ -79,10 +79,16 @@ async function runBuilder(folder: string): Promise<void> {
 }
 
 async function hashTemplate(): Promise<string> {
-  const manifest: unknown = JSON.parse(await readFile(new URL("../package.json", import.meta.resolve("@electric-sql/pglite")), "utf8"));
+  const versions = await Promise.all(
+    [import.meta.resolve("@electric-sql/pglite"), import.meta.resolve("@electric-sql/pglite-pgvector")].map(versionOf),
+  );
   const builder = await readFile(new URL("./template-build.ts", import.meta.url), "utf8");
-  const version = manifest !== null && typeof manifest === "object" && "version" in manifest ? String(manifest.version) : "";
-  return sha256Hex(`${version} ${builder} ${hashMigrations(readMigrations())}`).slice(0, 16);
+  return sha256Hex(`${versions.join(" ")} ${builder} ${hashMigrations(readMigrations())}`).slice(0, 16);
+}
+
+async function versionOf(main: string): Promise<string> {
+  const manifest: unknown = JSON.parse(await readFile(new URL("../package.json", main), "utf8"));
+  return manifest !== null && typeof manifest === "object" && "version" in manifest ? String(manifest.version) : "";
 }
 
 /** Beside the packages where that can be written, else with the temporary files. */

@@ -16,6 +16,7 @@ const done = {
 
 test("calls, tokens, cost and durations are exposed in Prometheus' form, with label values escaped", async () => {
   const metrics = createMetrics({
+    indexLagSeconds: () => 0,
     callsInFlight: () => 2,
     journalBacklogBytes: () => 0,
     journalBacklogSeconds: () => 0,
@@ -29,6 +30,7 @@ test("calls, tokens, cost and durations are exposed in Prometheus' form, with la
     serviceLevel: () => 1,
     breakersOpened: () => ({ m: 4 }),
     repeats: () => ({ m: 7 }),
+    searchesDegraded: () => ({ "embedding-slow": 2 }),
   });
   metrics.call(done);
   metrics.call({ ...done, latencyMs: 100_000_000 });

@@ -9,6 +9,10 @@ export type Metrics = {
   conditionFailed(route: string, rule: number): void;
   /** What the rules for content found and did in one call: types and rules are fixed words. */
   guarded(what: GuardedCall): void;
+  /** Of an answer from documents: its marks, and whether something in it rests on a passage. */
+  grounded(what: GroundedCall): void;
+  /** A search whose passages a model was to put in order: `reranked`, or why it has not. */
+  reranked(outcome: string): void;
   attempt(tried: TriedAttempt): void;
   /** A copy of a call: what became of it, or why it was not made. */
   shadow(model: string, outcome: string): void;
@@ -16,6 +20,8 @@ export type Metrics = {
   cascade(route: string, what: { readonly escalated: number; readonly unjudged?: number | undefined }): void;
   /** A rollout moved: by hand, or by its gates. */
   rolloutMoved(act: string): void;
+  /** A file of a collection can be found, so long after it came. */
+  indexed(seconds: number): void;
   http(method: string, path: string, status: number): void;
   /** The text of `/metrics`, Prometheus exposition format. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -33,6 +39,12 @@ export type DoneCall = {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly costMicroUsd: number;
+};
+export type GroundedCall = {
+  readonly cited: number;
+  readonly removed: number;
+  readonly grounded: boolean;
+  readonly notHeld?: true | undefined;
 };
 export type GuardedCall = {
   readonly found?: Readonly<Record<string, number | undefined>> | undefined;
@@ -69,10 +81,16 @@ export type Gauges = {
   serviceLevel(): number;
   breakersOpened(): Readonly<Record<string, number>>;
   repeats(): Readonly<Record<string, number>>;
+  indexLagSeconds(): number;
+  /** Searches that went by words alone though there are vectors, by why. */
+  searchesDegraded(): Readonly<Record<string, number>>;
 };
 
 /** From a cache hit to a long reasoning answer. Seconds. */
 const LATENCY_BUCKETS = [0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300];
+
+/** From a note in the request itself to a book behind a thousand others. Seconds. */
+const INDEX_BUCKETS = [0.05, 0.25, 1, 2.5, 10, 30, 60, 300, 1800, 7200];
 
 type Child = {
   readonly calls: Series;
@@ -102,6 +120,8 @@ function registerGauges(all: ReturnType<typeof createExposition>, gauges: Gauges
   all.gauge("weir_service_level", "Level of service: 0 full, 1 reduced, 2 emergency.", gauges.serviceLevel);
   all.counts("weir_breaker_opened_total", "Times that a breaker has opened.", "model", gauges.breakersOpened);
   all.counts("weir_repeats_total", "Attempts at a model that the same call had tried before.", "model", gauges.repeats);
+  all.counts("weir_searches_degraded_total", "Searches that went by words alone though there are vectors.", "why", gauges.searchesDegraded);
+  all.gauge("weir_index_lag_seconds", "Age of the oldest file that is on its way into a collection's index.", gauges.indexLagSeconds);
   all.gauge("process_resident_memory_bytes", "Resident memory.", gauges.residentBytes);
 }
 
@@ -123,6 +143,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   const cost = all.counter("weir_cost_micro_usd_total", "Cost in micro-dollars.", target);
   const latency = all.histogram("weir_call_seconds", "Time of a whole call.", target, LATENCY_BUCKETS);
   const first = all.histogram("weir_first_part_seconds", "Time to the first part of an answer.", target, LATENCY_BUCKETS);
+  const indexing = all.histogram("weir_index_seconds", "Time from a file's coming into a collection until it is found.", [], INDEX_BUCKETS);
   registerGauges(all, gauges);
 
   const callSeries = remember((model: string, provider: string, outcome: string, stream: string): Child => ({
@@ -150,6 +171,7 @@ export function createMetrics(gauges: Gauges): Metrics {
       refusals.series(code).value++;
     },
     ...countRoutes(all),
+    ...countGrounds(all),
     guarded({ found, masked, injection, withheld, answer }) {
       for (const [type, count] of Object.entries(found ?? {})) findings.series(type).value += count ?? 0;
       if (masked === true) guards.series("masked").value++;
@@ -163,11 +185,40 @@ export function createMetrics(gauges: Gauges): Metrics {
     rolloutMoved(act) {
       rollouts.series(act).value++;
     },
+    indexed(seconds) {
+      indexing.observe(indexing.series(), seconds);
+    },
     http(method, path, status) {
       httpSeries(method, path, String(status)).value++;
     },
     expose: async () => ({ contentType: EXPOSITION_TYPE, body: toText(all.collect()) }),
     collect: all.collect,
+  };
+}
+
+function countGrounds(all: ReturnType<typeof createExposition>): Pick<Metrics, "grounded" | "reranked"> {
+  const reranks = all.counter("weir_reranked_searches_total", "Searches on the quality path: put in order by the model, or why not.", [
+    "outcome",
+  ]);
+  const marks = all.counter(
+    "weir_citations_total",
+    "Marks in answers from documents: kept, or removed because their passage supports nothing.",
+    ["result"],
+  );
+  const answers = all.counter(
+    "weir_grounded_answers_total",
+    "Answers from documents: grounded, ungrounded, or saying that the documents do not hold it.",
+    ["result"],
+  );
+  return {
+    reranked(outcome) {
+      reranks.series(outcome).value++;
+    },
+    grounded({ cited, removed, grounded, notHeld }) {
+      marks.series("kept").value += cited;
+      marks.series("removed").value += removed;
+      answers.series(notHeld === true ? "not-held" : grounded ? "grounded" : "ungrounded").value++;
+    },
   };
 }
 

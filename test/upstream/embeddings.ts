@@ -4,7 +4,10 @@ import type { Directives } from "./directives.ts";
 import { writeJson } from "./http.ts";
 import type { FakeCall, Ledger } from "./ledger.ts";
 
-/** A call for embeddings. Directives stand in its texts. A model whose name holds "fixed" makes vectors of one length whatever is asked. */
+/**
+ * A call for embeddings. Directives stand in its texts. A model whose name holds "fixed" makes vectors of one length whatever is asked; one with
+ * "alike" makes nearer ones of texts that share more pieces of words.
+ */
 export type AskedVectors = {
   readonly model: string;
   readonly inputs: readonly unknown[];
@@ -38,7 +41,7 @@ export function serveVectors({ socket, asked, body, how, call, ledger }: Serving
   const length = asked.model.includes("fixed") ? how.parts : Number(body["dimensions"] ?? how.parts);
   const base64 = body["encoding_format"] === "base64";
   const data = asked.inputs.map((one, index) => {
-    const vector = vectorOf(JSON.stringify(one), length);
+    const vector = asked.model.includes("alike") ? alikeVectorOf(textOf(one), length) : vectorOf(JSON.stringify(one), length);
     return { object: "embedding", index, embedding: base64 ? Buffer.from(vector.buffer).toString("base64") : Array.from(vector) };
   });
   const told = how.usage === "zero" ? 0 : asked.inputTokens;
@@ -60,6 +63,20 @@ export function vectorOf(text: string, length: number): Float32Array<ArrayBuffer
     vector[at] = state / 2_147_483_647 - 0.5;
   }
   return vector;
+}
+
+/** Pieces of three letters, each of which adds to one number. */
+function alikeVectorOf(text: string, length: number): Float32Array<ArrayBuffer> {
+  const vector = new Float32Array(length);
+  for (const word of text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? []) {
+    for (let from = 0; from + 3 <= word.length; from++) {
+      let state = 7;
+      for (const byte of Buffer.from(word.slice(from, from + 3))) state = (state * 48_271 + byte) % 2_147_483_647;
+      const at = state % length;
+      vector[at] = (vector[at] ?? 0) + (Math.floor(state / length) % 2 === 0 ? 1 : -1);
+    }
+  }
+  return vector.some((value) => value !== 0) ? vector : vectorOf(text, length);
 }
 
 export const isVectorsBody = (value: unknown): value is Json => isRecord(value) && "input" in value;

@@ -1,0 +1,24 @@
+import { z } from "zod";
+import { whole } from "./number-schema.ts";
+
+const model = (description: string) => z.string().min(1).max(128).optional().meta({ description });
+
+/** How documents are found. */
+export const retrievalSchema = z
+  .strictObject({
+    embedding: model(
+      "A model of kind `embedding`: documents of collections that name none themselves are found by meaning as well as by words. Without it by words alone. A collection keeps the model that it began with until it is embedded anew (`weir embedding start`).",
+    ),
+    rerank: model(
+      "A model of kind `rerank`, or a route of such: searches on the quality path (`rag.mode: quality`) have it put the best of 20 passages in order. Without it there is no such path.",
+    ),
+    rerankTimeoutMs: whole({
+      min: 100,
+      max: 60_000,
+      unit: "milliseconds",
+      why: "less than 100 ms no model reads 20 passages in, and nobody waits a minute before an answer begins",
+      description: "How long a search waits for that model. After it the passages stand in the search's own order, and the answer says so.",
+    }).default(5000),
+  })
+  .prefault({})
+  .meta({ description: "How documents are found: docs/retrieval.md." });

@@ -1,0 +1,95 @@
+import type { CollectionId, TenantId } from "../kernel/ids.ts";
+import type { Database, Tx } from "../store/index.ts";
+import { tenantScope } from "../store/index.ts";
+import {
+  dropGenerationStep,
+  findFilename,
+  listDropped,
+  listGenerations,
+  listUnembeddedDocuments,
+  promoteCandidate,
+  updateGeneration,
+  type Generation,
+} from "../store/vector-generations.ts";
+import { GRAPH_DIMENSIONS_MAX, indexSome } from "../store/vector-graphs.ts";
+import { countVectors, EXACT_VECTORS_MAX } from "../store/vectors.ts";
+import type { Embedder, Graphs } from "./embed.ts";
+import { Lost } from "./index-steps.ts";
+
+/** Documents asked for at once: a list of numbers. */
+const DOCUMENTS_PER_LOOK = 100;
+/** Vectors that one transaction puts into the approximate index: 2.5 ms each in PGlite. */
+const INDEXED_PER_STEP = 6;
+const ROWS_PER_STEP = 300;
+
+export type EmbedBehindDeps = { readonly db: Database; readonly embedder: Embedder; readonly graphs: Graphs };
+
+/**
+ * Brings a collection's vectors to where they should be: documents that miss theirs get them, a first generation that is whole begins to serve, one
+ * that has grown gets its approximate index, and what was dropped goes. Small steps, each of which may be the last: whoever comes next
+ * goes on. Throws where the embedding model is away.
+ */
+export function createEmbedBehind({ db, embedder, graphs }: EmbedBehindDeps) {
+  async function fill(tenantId: TenantId, collectionId: CollectionId, generation: Generation, signal: AbortSignal): Promise<void> {
+    const key = { collectionId, generation: generation.generation };
+    for (;;) {
+      const documents = await listUnembeddedDocuments(db, tenantId, key, DOCUMENTS_PER_LOOK);
+      if (documents.length === 0) return;
+      for (const document of documents) {
+        if (signal.aborted) return;
+        await embedReady({ tenantId, collectionId, document }, generation);
+      }
+    }
+  }
+
+  /** What is deleted in the meantime must get no vector any more. */
+  async function embedReady(
+    at: { tenantId: TenantId; collectionId: CollectionId; document: number },
+    generation: Generation,
+  ): Promise<void> {
+    const filename = await findFilename(db, at.tenantId, at.collectionId, at.document);
+    if (filename === undefined) return;
+    const holdOn = async (tx: Tx): Promise<void> => {
+      const [there] = await tx.query(
+        "SELECT 1 AS there FROM documents WHERE collection_id = $1 AND first_chunk = $2 AND state = 'ready' FOR SHARE",
+        [at.collectionId, at.document],
+      );
+      if (there === undefined) throw new Lost();
+    };
+    try {
+      await embedder.embedDocument({ ...at, filename }, generation, holdOn);
+    } catch (error) {
+      if (!(error instanceof Lost)) throw error;
+    }
+  }
+
+  async function keepGraph(tenantId: TenantId, collectionId: CollectionId, generation: Generation, signal: AbortSignal): Promise<void> {
+    const { dimensions, graph } = generation;
+    if (dimensions === undefined || dimensions > GRAPH_DIMENSIONS_MAX) return;
+    const key = { collectionId, generation: generation.generation };
+    if (!graph) {
+      if ((await countVectors(db, tenantId, key)) <= EXACT_VECTORS_MAX) return;
+      await graphs.create(tenantId, key, dimensions);
+      await updateGeneration(db, tenantId, key, { graph: true });
+    }
+    const step = (): Promise<number> => db.transaction(tenantScope(tenantId), (tx) => indexSome(tx, key, INDEXED_PER_STEP));
+    while (!signal.aborted && (await step()) > 0);
+  }
+
+  return async (tenantId: TenantId, collectionId: CollectionId, signal: AbortSignal): Promise<void> => {
+    if (!(await embedder.isStored())) return;
+    for (const generation of await listGenerations(db, tenantId, collectionId)) {
+      if (signal.aborted) return;
+      await fill(tenantId, collectionId, generation, signal);
+      const [now] = (await listGenerations(db, tenantId, collectionId)).filter((one) => one.generation === generation.generation);
+      if (now !== undefined) await keepGraph(tenantId, collectionId, now, signal);
+    }
+    const after = await listGenerations(db, tenantId, collectionId);
+    if (!signal.aborted && after.every(({ role }) => role !== "serving"))
+      await db.transaction(tenantScope(tenantId), (tx) => promoteCandidate(tx, collectionId));
+    const dropped = await listDropped(db, tenantId, collectionId);
+    for (const generation of dropped)
+      while (!signal.aborted && (await dropGenerationStep(db, tenantId, { collectionId, generation }, ROWS_PER_STEP)));
+    if (dropped.length > 0) await graphs.dropStale();
+  };
+}
