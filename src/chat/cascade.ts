@@ -1,5 +1,6 @@
 import type { ChatCall, Form, Part } from "../domain/chat.ts";
 import type { CascadeMark, Gate } from "../domain/cascade.ts";
+import type { Grounding } from "../domain/grounding.ts";
 import type { Target } from "../domain/target.ts";
 import type { Said } from "./answer-part.ts";
 import { ATTEMPTS_MAX } from "../kernel/limits.ts";
@@ -17,6 +18,7 @@ export type Held = {
   readonly end: Extract<Part, { type: "finish" }>;
   readonly meter: Meter;
   readonly form: Form | undefined;
+  readonly grounding: Grounding | undefined;
   readonly meanLogprob: number | undefined;
 };
 type Verdict = "passed" | "failed" | "unjudged";

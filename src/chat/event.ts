@@ -1,6 +1,7 @@
 import type { CascadeMark } from "../domain/cascade.ts";
 import type { Call, Form, Retrieved } from "../domain/chat.ts";
 import { type Attempt, type BudgetScope, type CallEvent, toEventChoice, toEventHead, usageSourceOf } from "../domain/event.ts";
+import type { Grounding } from "../domain/grounding.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
@@ -20,6 +21,7 @@ export type CallRun = {
   readonly budgets: readonly BudgetScope[];
   readonly guarded: Guarded | undefined;
   readonly form: Form | undefined;
+  readonly grounding: Grounding | undefined;
   readonly cascade: CascadeMark | undefined;
 };
 
@@ -50,6 +52,7 @@ export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: 
     passages: run.retrieved?.passages.length,
     guard: run.guarded,
     ...(run.form === undefined ? {} : { form: run.form }),
+    ...(run.grounding === undefined ? {} : { grounding: run.grounding }),
     ...(run.cascade === undefined ? {} : { cascade: run.cascade }),
     fingerprint: {
       prompt: run.promptDigest,

@@ -2,6 +2,7 @@ import type { Call, ChatCall, Form, Part, Retrieved } from "../domain/chat.ts";
 import type { CascadeMark } from "../domain/cascade.ts";
 import type { Attempt, CallEvent } from "../domain/event.ts";
 import type { Checked } from "../domain/guard.ts";
+import type { Grounding } from "../domain/grounding.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 import { toCallEvent } from "./event.ts";
@@ -28,6 +29,8 @@ export type Run = {
   readonly attempts: number;
   /** Known where the call asks for a form. */
   form: Form | undefined;
+  /** Known where the answer is from documents, and has ended. */
+  grounding: Grounding | undefined;
   /** Present where the call goes by a cascade. */
   cascade: CascadeMark | undefined;
   begin(target: Target, chat: ChatCall, as?: Attempt["as"]): Meter;
@@ -123,6 +126,7 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
       budgets: admitted.budgets,
       guarded: run.checked?.guarded,
       form: run.form,
+      grounding: run.grounding,
       cascade: run.cascade,
     };
     const { endUser } = call.chat;
@@ -153,6 +157,7 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
       return meters.answers;
     },
     form: undefined,
+    grounding: undefined,
     cascade: undefined,
     begin: meters.begin,
     answers: meters.answer,

@@ -3,6 +3,7 @@ import type { CallEvent, Reservation } from "../domain/event.ts";
 import type { Standing } from "../domain/guard-policy.ts";
 import type { Checked, Found } from "../domain/guard.ts";
 import type { Trial } from "../domain/rollout.ts";
+import type { CitationWatch } from "../domain/grounding.ts";
 import type { Shorten } from "../domain/shorten.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { Course } from "../domain/course.ts";
@@ -62,6 +63,8 @@ export type Stages = {
   fitOutput(chat: ChatCall, inputBytes: number, target: Target): number | undefined;
   /** Parts in the lists that they came in, `finish` last of all. */
   ask(asked: Asked, signal: AbortSignal): AsyncIterable<readonly Part[]>;
+  /** Who reads the marks of an answer from documents, as its caller gets it. */
+  readonly cite?: ((call: Call, retrieved: Retrieved, target: Target) => CitationWatch) | undefined;
   /** Written before the first upstream call. */
   open(reservation: Reservation): Promise<void>;
   /** Written before the last byte of the answer. */

@@ -1,5 +1,4 @@
 import type { ChatCall, Part, Retrieved } from "../domain/chat.ts";
-import type { Outgoing } from "../domain/guard.ts";
 import { withInstructions } from "../domain/instructions.ts";
 import type { Step } from "../domain/course.ts";
 import type { Plan, Target } from "../domain/target.ts";
@@ -10,6 +9,7 @@ import { createCascade, type Ears, type Held } from "./cascade.ts";
 import type { Meter } from "./meter.ts";
 import { raise } from "./reservation.ts";
 import type { Run } from "./run.ts";
+import { createSpeech, type Speech } from "./speech.ts";
 import { withoutMessages } from "./shorten.ts";
 import type { Asked, Stages } from "./stages.ts";
 import type { Trying } from "./trying.ts";
@@ -21,7 +21,7 @@ export async function* tryTargets(
   trying: Trying,
   signal: AbortSignal,
 ): AsyncGenerator<readonly AnswerPart[], void> {
-  const { call, checked, plan, inputBytes, admitted, retrieved } = trying;
+  const { call, plan, inputBytes, admitted, retrieved } = trying;
   const { startedAtMs, timeoutMs } = call;
   const { stream } = call.chat;
   const course = stages.course(plan, { startedAtMs, timeoutMs, stream });
@@ -35,13 +35,13 @@ export async function* tryTargets(
       if (cascade?.isNoStepUp(target) === true) break;
       if (run.spentMicroUsd > 0) await raise(stages, run, { call, admitted, target, inputBytes });
       const { chat, passages } = leaving(stages, trying, target);
-      const outgoing = checked.outgoing();
+      const speech = createSpeech(stages, trying, target);
       const ears = cascade?.ears(target);
       const isJudged = cascade?.judges(target) === true;
       // A whole answer leaves at its end in any case, and until then another's can be given instead.
       if (cascade !== undefined && ears !== undefined && (isJudged || !stream)) {
         attempt = openAttempt(stages, run, trying, { step, chat: ears.asking(chat), passages }, signal);
-        const whole = await hear(attempt, run, ears, outgoing);
+        const whole = await hear(attempt, run, ears, speech);
         if (isJudged && !(await cascade.passes(whole, signal))) continue;
         yield* give(run, whole, trying);
         return;
@@ -49,9 +49,10 @@ export async function* tryTargets(
       attempt = openAttempt(stages, run, trying, { step, chat, passages }, signal);
       for await (const parts of attempt.parts) {
         attempt.saw(parts);
-        const { said, end } = follow(parts, outgoing);
+        const { said, end } = speech.follow(parts);
         for (const part of said) run.sent(part);
         if (end !== undefined) attempt.end();
+        run.grounding = speech.grounding;
         if (end !== undefined && !stream) return void (yield [...said, await finish(run, attempt.meter, end, retrieved)]);
         if (said.length > 0) {
           sentAny = true;
@@ -78,24 +79,29 @@ export async function* tryTargets(
 }
 
 /** A whole answer, of which nothing has left. */
-async function hear(attempt: TargetAttempt, run: Run, ears: Ears, outgoing: Outgoing | undefined): Promise<Held> {
+async function hear(attempt: TargetAttempt, run: Run, ears: Ears, speech: Speech): Promise<Held> {
   const heard: Said[] = [];
   for await (const parts of attempt.parts) {
     attempt.saw(parts);
-    const { said, end } = follow(ears.hears(parts), outgoing);
+    const { said, end } = speech.follow(ears.hears(parts));
     for (const part of said) heard.push(part);
     if (end === undefined) continue;
     attempt.end();
     attempt.meter.end("finished");
-    return { said: heard, end, meter: attempt.meter, form: run.form, meanLogprob: ears.meanLogprob };
+    return { said: heard, end, meter: attempt.meter, form: run.form, grounding: speech.grounding, meanLogprob: ears.meanLogprob };
   }
   throw new Fault("target_broken");
 }
 
 /** Gives an answer that was held. */
-async function* give(run: Run, { said, end, meter, form }: Held, { call, retrieved }: Trying): AsyncGenerator<readonly AnswerPart[], void> {
+async function* give(
+  run: Run,
+  { said, end, meter, form, grounding }: Held,
+  { call, retrieved }: Trying,
+): AsyncGenerator<readonly AnswerPart[], void> {
   run.answers(meter);
   run.form = form;
+  run.grounding = grounding;
   for (const part of said) run.sent(part);
   if (!call.chat.stream) return void (yield [...said, await finish(run, meter, end, retrieved)]);
   yield said;
@@ -120,16 +126,6 @@ function keptOf(left: ChatCall, chat: ChatCall, { shortened }: Plan): ChatCall {
 }
 
 type End = Extract<Part, { type: "finish" }>;
-
-/** What of it is for the caller: billed is what was made, told is what the rules let pass. */
-function follow(parts: readonly Part[], outgoing: Outgoing | undefined): { readonly said: readonly Said[]; readonly end: End | undefined } {
-  const said: Said[] = [];
-  for (const part of outgoing === undefined ? parts : outgoing.push(parts)) {
-    if (part.type === "finish") return { said, end: part };
-    if (part.type !== "usage") said.push(part);
-  }
-  return { said, end: undefined };
-}
 
 async function finish(run: Run, meter: Meter, part: End, retrieved: Retrieved | undefined): Promise<Finish> {
   const { event, hash } = await run.record("finished");

@@ -24,7 +24,7 @@ import { composeEmbed } from "./embed.ts";
 import { composeModerate } from "./moderate.ts";
 import { composeRerank } from "./rerank.ts";
 import type { EndUserDigests } from "./end-user.ts";
-import { createDigest, createGround } from "./ground.ts";
+import { citeAnswer, createDigest, createGround } from "./ground.ts";
 import { createPromptTag } from "./prompt-files.ts";
 import type { Resilience } from "./resilience.ts";
 import type { RolloutParts } from "./rollouts.ts";
@@ -101,6 +101,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
       return deps.retrieve(who.tenant.id, { ...ask, reader: readerOf(who) });
     },
     ground: createGround(groundMessages),
+    cite: citeAnswer,
     plan: expecting(({ chat }) => chat.endUser, plan),
     beside: router.beside,
     checkBeside: deps.checkQuietly,
@@ -171,6 +172,7 @@ function createClose({ journal, metrics, closed: tell }: Pick<ChatPartsDeps, "jo
     }
     metrics.call({ ...event, model: event.model ?? "none", provider: event.provider ?? "none", firstPartMs: event.firstPartMs });
     if (event.guard !== undefined) metrics.guarded(event.guard);
+    if (event.grounding !== undefined) metrics.grounded(event.grounding);
     if (event.cascade !== undefined) metrics.cascade(event.rule?.route ?? "none", event.cascade);
     tell(event);
     return closed;

@@ -1,7 +1,7 @@
 import type { AnswerPart, Finish } from "../chat/index.ts";
 import type { Call, Content } from "../domain/chat.ts";
 import type { TenantPrincipal, TenantProfile } from "../domain/principal.ts";
-import { findCitations, type Citation } from "../retrieve/index.ts";
+import type { Citation } from "../retrieve/index.ts";
 import { readChatCall, underWay, type ChatDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -101,7 +101,6 @@ async function gather(answer: AsyncIterable<readonly AnswerPart[]>): Promise<{ t
 function toGenerated(text: string, cited: readonly Citation[], finish: Finish, latencyMs: number): Generated {
   const { target, usage, event, receipt, retrieved } = finish;
   const passages = retrieved?.passages ?? [];
-  const found = cited.length > 0 ? cited : findCitations(text, passages);
   return {
     text,
     usage: { inputTokens: usage.inputTokens, outputTokens: usage.outputTokens, cachedTokens: usage.cachedTokens },
@@ -111,7 +110,7 @@ function toGenerated(text: string, cited: readonly Citation[], finish: Finish, l
     costMicroUsd: event.costMicroUsd,
     receipt,
     requestId: event.requestId,
-    citations: found.flatMap(({ passage, start, end, quote }) => {
+    citations: cited.flatMap(({ passage, start, end, quote }) => {
       const source = passages[passage];
       return source === undefined ? [] : [{ passage, start, end, quote, fileId: source.fileId, filename: source.filename }];
     }),

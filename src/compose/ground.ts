@@ -1,6 +1,8 @@
 import type { Stages } from "../chat/index.ts";
-import type { ChatCall, Content, Message, Passage } from "../domain/chat.ts";
+import type { ChatCall, Content, Message, Passage, Retrieved } from "../domain/chat.ts";
+import type { Target } from "../domain/target.ts";
 import { hmacHex } from "../kernel/hash.ts";
+import { createCitationWatch, textOf } from "../retrieve/index.ts";
 
 /** Puts the tenant's own instruction and the passages before what the caller said, and counts the bytes that this adds. */
 export function createGround(
@@ -14,6 +16,18 @@ export function createGround(
     return { chat: { ...chat, messages }, inputBytes: chat.inputBytes + addedBytes(chat, messages) };
   };
 }
+
+/**
+ * Marks are taken out of text only where that cannot break it: JSON is read by programs, log probabilities are told for each token, and the
+ * extractive model quotes.
+ */
+export const citeAnswer: NonNullable<Stages["cite"]> = ({ chat }, { passages, highStakes }: Retrieved, { kind }: Target) => {
+  const { responseFormat, sampling, messages } = chat;
+  const isText = responseFormat === undefined || responseFormat.type === "text";
+  const mode = isText && sampling.logprobs !== true && kind !== "extractive" ? "edit" : "list";
+  const question = messages.flatMap(({ role, content }) => (role === "user" ? [textOf(content)] : [])).join("\n");
+  return createCitationWatch(passages, { mode, question, strict: highStakes === true });
+};
 
 /** Into the first system message where there is one: many models' templates refuse a second. */
 function withPrompt(messages: readonly Message[], prompt: string): readonly Message[] {

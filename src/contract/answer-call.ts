@@ -18,6 +18,8 @@ const citation = z.object({
   place: z.string().optional().describe("The page of the quote in a document with pages, `p. 12`, or pages, `pp. 12-13`."),
   start: count.describe("UTF-16 offset in the document's extracted text."),
   end: count,
+  quoteStart: count.optional().describe("The quote's own offsets, where it stands in the document word for word."),
+  quoteEnd: count.optional(),
   score: z.number(),
   cited: z.boolean().describe("The answer refers to it."),
 });
@@ -70,6 +72,14 @@ export const weirAnswer = z
       )
       .describe("Every target that was looked at."),
     citations: z.array(citation).optional(),
+    grounded: z
+      .boolean()
+      .optional()
+      .describe("Of an answer from documents: something in it rests on a passage, by a check of words, numbers, names and denials."),
+    answerable: z.literal(false).optional().describe("The answer says that the documents do not hold it, and cites none."),
+    citationsRemoved: count
+      .optional()
+      .describe("`[n]` marks taken out of the answer, because their passage does not support what they stood behind."),
     guard: guarded.optional().describe("What the rules for content found and did; absent where there is nothing to tell."),
   })
   .describe("Weir's own part of an answer: who answered, at what price, and why there.");

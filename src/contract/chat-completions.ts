@@ -127,6 +127,9 @@ export type WeirCitation = {
   /** UTF-16 offsets into the document's extracted text. */
   start: number;
   end: number;
+  /** The quote's own, where it stands there word for word. */
+  quoteStart?: number;
+  quoteEnd?: number;
   score: number;
   /** The answer refers to it. */
   cited: boolean;
@@ -154,6 +157,12 @@ export type WeirAnswer = {
   receipt: string;
   candidates: readonly { model: string; provider: string; fell?: string | undefined; failed?: string | undefined }[];
   citations?: readonly WeirCitation[];
+  /** Of an answer from documents: something in it rests on a passage, by a check of words, numbers, names and denials. */
+  grounded?: boolean | undefined;
+  /** false: it says that the documents do not hold the answer. */
+  answerable?: false | undefined;
+  /** Marks that were taken out of the answer, because their passage does not support what they stood behind. */
+  citationsRemoved?: number | undefined;
 };
 
 export type ErrorBody = {

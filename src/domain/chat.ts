@@ -168,6 +168,8 @@ export type Retrieved = {
   readonly indexVersion: string;
   /** Best first. */
   readonly passages: readonly Passage[];
+  /** Its collection's owner wants answers checked more strictly, and passages whole. */
+  readonly highStakes?: true | undefined;
   /** Its collection's owner lets its passages go to private models only. */
   readonly trust?: "private" | undefined;
   /** Its collection's owner wants answers checked more strictly, and passages whole. */

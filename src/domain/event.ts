@@ -2,6 +2,7 @@ import type { KeyId, RequestId, TenantId } from "../kernel/ids.ts";
 import type { CascadeMark } from "./cascade.ts";
 import type { CallHead, Form, UsageSource } from "./chat.ts";
 import type { Trimmed } from "./context-policy.ts";
+import type { Grounding } from "./grounding.ts";
 import type { Guarded } from "./guard-policy.ts";
 import type { RolloutMark } from "./rollout.ts";
 import type { SignalValues } from "./signals.ts";
@@ -91,6 +92,8 @@ export type CallEvent = {
   readonly guard?: Guarded | undefined;
   /** Where the call asks for JSON or a schema, and the answer could be checked. */
   readonly form?: Form | undefined;
+  /** Of an answer from documents: what of it rests on them. */
+  readonly grounding?: Grounding | undefined;
   /** Of a shadow: the call that it copies, and what form that one's answer had. */
   readonly shadow?: CallHead["shadow"];
   /** Where the call went by a cascade. */

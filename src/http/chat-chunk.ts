@@ -2,7 +2,6 @@ import type { AnswerPart } from "../chat/index.ts";
 import type { Call } from "../domain/chat.ts";
 import { Fault } from "../kernel/fault.ts";
 import { toFinishReason, toUsage } from "./chat-choice.ts";
-import type { FindCitations } from "./chat-json.ts";
 import { toErrorBody } from "./fault-response.ts";
 import { toWeirAnswer, type Cited } from "./weir-answer.ts";
 
@@ -15,7 +14,7 @@ export type ChunkWriter = {
 };
 
 /** A text delta is nearly every event of a stream, so its envelope is written once. */
-export function createChunkWriter(call: Call, includeUsage: boolean, findCitations: FindCitations): ChunkWriter {
+export function createChunkWriter(call: Call, includeUsage: boolean): ChunkWriter {
   const created = Math.floor(call.startedAtMs / 1000);
   const id = `chatcmpl-${call.requestId.slice(4)}`;
   const base = `data: {"id":"${id}","object":"chat.completion.chunk","created":${created},"model":${JSON.stringify(call.chat.model)}`;
@@ -23,8 +22,6 @@ export function createChunkWriter(call: Call, includeUsage: boolean, findCitatio
   const started = new Set<number>();
   const cited: Cited[] = [];
   const ends: Extract<AnswerPart, { type: "choice-finish" }>[] = [];
-  const grounded = call.chat.rag !== undefined;
-  let text = "";
 
   const chunk = (choice: number, delta: string, rest = ""): string => {
     const role = started.has(choice) ? "" : `"role":"assistant"${delta === "" ? "" : ","}`;
@@ -33,7 +30,6 @@ export function createChunkWriter(call: Call, includeUsage: boolean, findCitatio
   };
 
   const writeEnd = (part: Extract<AnswerPart, { type: "finish" }>): string => {
-    if (cited.length === 0 && part.retrieved !== undefined) cited.push(...findCitations(text, part.retrieved.passages));
     const weir = JSON.stringify(toWeirAnswer(part, cited));
     const print = part.systemFingerprint === undefined ? "" : `,"system_fingerprint":${JSON.stringify(part.systemFingerprint)}`;
     const lines = ends.map((end, at) => {
@@ -50,7 +46,6 @@ export function createChunkWriter(call: Call, includeUsage: boolean, findCitatio
     write(part) {
       switch (part.type) {
         case "text-delta": {
-          if (grounded && part.choice === 0) text += part.text;
           const fields = part.extra === undefined ? "" : JSON.stringify(part.extra).slice(1, -1);
           const extra = fields === "" ? "" : `,${fields}`;
           const logprobs = part.logprobs === undefined ? "" : `,"logprobs":${JSON.stringify(part.logprobs)}`;

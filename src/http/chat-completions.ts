@@ -6,7 +6,7 @@ import { CHAT_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { checkBody, parseJson, readText } from "./body.ts";
 import { callerTimeoutMs } from "./caller-timeout.ts";
 import { createChunkWriter } from "./chat-chunk.ts";
-import { answerJson, type FindCitations } from "./chat-json.ts";
+import { answerJson } from "./chat-json.ts";
 import { toChatCall, type OutputLimits } from "./chat-request.ts";
 import { tenantEndpoint, type Endpoint } from "./endpoint.ts";
 import { featureOf } from "./feature.ts";
@@ -17,7 +17,6 @@ export type ChatDeps = {
   /** Takes a place and tokens of the rates, or throws `rate_limited`, `busy`, `draining`. */
   admit(call: Call, signal: AbortSignal): AdmittedCall | Promise<AdmittedCall>;
   answer(call: Call, admitted: Admitted, signal: AbortSignal): AsyncGenerator<readonly AnswerPart[], void>;
-  findCitations: FindCitations;
   readonly outputLimits: OutputLimits;
   readonly pacer: StreamPacer;
   /** Of the calls under way: a server that must go aborts them, with the Fault that they end with as reason. */
@@ -46,8 +45,8 @@ export function chatCompletions(deps: ChatDeps): Endpoint {
     const parts = deps.answer(call, admitted, abort.signal);
     deps.live.add(abort);
     const ended = (): void => void deps.live.delete(abort);
-    if (!call.chat.stream) return answerJson(parts, call, deps.findCitations, headers).finally(ended);
-    const writer = createChunkWriter(call, includeUsage, deps.findCitations);
+    if (!call.chat.stream) return answerJson(parts, call, headers).finally(ended);
+    const writer = createChunkWriter(call, includeUsage);
     return sseResponse({ parts, writer, abort, pacer: deps.pacer, ended, headers: { ...headers, "x-weir-request-id": call.requestId } });
   });
 }

@@ -1,17 +1,13 @@
 import type { AnswerPart, Finish } from "../chat/index.ts";
-import type { Call, Passage } from "../domain/chat.ts";
+import type { Call } from "../domain/chat.ts";
 import { Fault } from "../kernel/fault.ts";
 import { gatherPart, toUsage, toWireChoice, type Choice } from "./chat-choice.ts";
 import { toAnnotations, toWeirAnswer, weirHeaders, type Cited } from "./weir-answer.ts";
-
-/** Finds the passages that a model's `[n]` marks name. */
-export type FindCitations = (text: string, passages: readonly Passage[]) => readonly Cited[];
 
 /** Gathers a whole answer into OpenAI's `chat.completion`. */
 export async function answerJson(
   answer: AsyncIterable<readonly AnswerPart[]>,
   call: Call,
-  findCitations: FindCitations,
   limitHeaders: Readonly<Record<string, string>>,
 ): Promise<Response> {
   const choices: Choice[] = [];
@@ -25,16 +21,13 @@ export async function answerJson(
     }
   }
   if (finish === undefined) throw new Fault("bug");
-  const first = choices[0]?.text ?? "";
-  if (cited.length === 0 && finish.retrieved !== undefined) cited.push(...findCitations(first, finish.retrieved.passages));
   const weir = toWeirAnswer(finish, cited);
-  const annotations = toAnnotations(weir, cited);
   const body = {
     id: `chatcmpl-${call.requestId.slice(4)}`,
     object: "chat.completion",
     created: Math.floor(call.startedAtMs / 1000),
     model: call.chat.model,
-    choices: Array.from(choices, (choice, index) => toWireChoice(choice, index, index === 0 ? annotations : [])),
+    choices: Array.from(choices, (choice, index) => toWireChoice(choice, index, toAnnotations(weir, cited, index))),
     usage: toUsage(finish.usage),
     ...(finish.systemFingerprint === undefined ? {} : { system_fingerprint: finish.systemFingerprint }),
     weir,

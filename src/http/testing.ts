@@ -18,7 +18,6 @@ export function testHandler(w: Witness = witness(), more: readonly Endpoint[] = 
   const chat = chatCompletions({
     admit: () => ({ admitted: w.admitted, headers: { "x-ratelimit-limit-requests": "60" } }),
     answer: (call, admitted, signal) => answer(w.stages, call, admitted, signal),
-    findCitations: () => [],
     outputLimits: { defaultTokens: 4096, capTokens: undefined },
     pacer,
     live: new Set(),

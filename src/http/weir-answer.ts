@@ -6,7 +6,15 @@ import { toWireFileId } from "../ingest/index.ts";
 import type { Finish } from "../chat/index.ts";
 
 /** A place in an answer's text that rests on a passage. `start` and `end` are UTF-16 positions in the text. */
-export type Cited = { readonly passage: number; readonly start: number; readonly end: number; readonly quote: string };
+export type Cited = {
+  readonly choice: number;
+  readonly passage: number;
+  readonly start: number;
+  readonly end: number;
+  readonly quote: string;
+  /** Where the quote stands in the passage's text. */
+  readonly at?: { readonly start: number; readonly end: number } | undefined;
+};
 
 /** What of an answer's end is told. */
 type Told = Pick<Finish, "event" | "target" | "retrieved" | "receipt"> & { readonly usage: Pick<Finish["usage"], "source"> };
@@ -31,14 +39,23 @@ export function toWeirAnswer(finish: Told, cited: readonly Cited[]): WeirAnswer 
     receipt: finish.receipt,
     candidates: event.candidates.map(({ model, provider, fell }) => ({ model, provider, fell, failed: failed.get(model) })),
     ...(event.guard === undefined ? {} : { guard: event.guard }),
-    ...(retrieved === undefined ? {} : { citations: toCitations(retrieved.passages, cited) }),
+    ...(retrieved === undefined
+      ? {}
+      : { citations: toCitations(retrieved.passages, cited), ...toGrounding(event) }),
   };
+}
+
+function toGrounding({ grounding }: Pick<Told["event"], "grounding">): Pick<WeirAnswer, "grounded" | "answerable" | "citationsRemoved"> {
+  if (grounding === undefined) return {};
+  const { grounded, removed, notHeld } = grounding;
+  return { grounded, ...(notHeld === true ? { answerable: false } : {}), ...(removed === 0 ? {} : { citationsRemoved: removed }) };
 }
 
 function toCitations(passages: NonNullable<Finish["retrieved"]>["passages"], cited: readonly Cited[]): WeirCitation[] {
   return passages.map((passage, at) => {
     const place = cited.find((each) => each.passage === at);
-    const page = placeOfQuote(passage, place?.quote);
+    const quoted = placeOfQuote(passage, place);
+    const page = placeOf(passage.pages, quoted ?? passage);
     return {
       index: at + 1,
       fileId: toWireFileId(passage.fileId),
@@ -51,17 +68,19 @@ function toCitations(passages: NonNullable<Finish["retrieved"]>["passages"], cit
       ...(page === undefined ? {} : { place: page }),
       start: passage.start,
       end: passage.end,
+      ...(quoted === undefined ? {} : { quoteStart: quoted.start, quoteEnd: quoted.end }),
       score: passage.score,
       cited: place !== undefined,
     };
   });
 }
 
-/** The page that the quote is on, else those of the whole passage. */
-function placeOfQuote(passage: Passage, quote: string | undefined): string | undefined {
-  const at = quote === undefined ? -1 : passage.text.indexOf(quote);
-  const start = passage.start + at;
-  return placeOf(passage.pages, at < 0 || quote === undefined ? passage : { start, end: start + quote.length });
+/** In the document. undefined: the quote does not stand there word for word. */
+function placeOfQuote(passage: Passage, cited: Cited | undefined): { readonly start: number; readonly end: number } | undefined {
+  if (cited === undefined) return undefined;
+  const from = passage.text.indexOf(cited.quote);
+  const at = cited.at ?? (from < 0 ? undefined : { start: from, end: from + cited.quote.length });
+  return at === undefined ? undefined : { start: passage.start + at.start, end: passage.start + at.end };
 }
 
 /** The answer's `weir` as headers, on JSON answers. */
@@ -86,10 +105,10 @@ const sayTrimmed = (trimmed: NonNullable<WeirAnswer["trimmed"]>): string =>
     .join(", ");
 
 /** OpenAI's `url_citation` annotations. The address is this server's own, relative. */
-export function toAnnotations(weir: WeirAnswer, cited: readonly Cited[]) {
-  return cited.flatMap(({ passage, start, end }) => {
+export function toAnnotations(weir: WeirAnswer, cited: readonly Cited[], ofChoice: number) {
+  return cited.flatMap(({ choice, passage, start, end }) => {
     const source = weir.citations?.[passage];
-    if (source === undefined) return [];
+    if (source === undefined || choice !== ofChoice) return [];
     const url = `/v1/files/${source.fileId}/content`;
     const title = source.place === undefined ? source.title : `${source.title}, ${source.place}`;
     return [{ type: "url_citation" as const, url_citation: { start_index: start, end_index: end, title, url } }];
