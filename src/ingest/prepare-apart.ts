@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { DEFAULT_CUTTING } from "../domain/collection.ts";
+import type { Cutting } from "../domain/collection.ts";
 import { Fault } from "../kernel/fault.ts";
 import { isPacked } from "./detect-binary.ts";
 import { endingOf } from "../domain/file-kind.ts";
@@ -40,7 +42,8 @@ const SCRIPT = fileURLToPath(new URL("./prepare-process.ts", import.meta.url));
 const failed = (message: string): PrepareOutcome => ({ ok: false, refusal: { code: "server_error", message } });
 
 export type PrepareApart = {
-  prepare(filename: string, bytes: Uint8Array): Promise<PrepareOutcome>;
+  /** `cutting`: undefined, as ever. */
+  prepare(filename: string, bytes: Uint8Array, cutting?: Cutting): Promise<PrepareOutcome>;
   /** Ends what is under way. It rejects, to be taken up again at the next start. */
   close(): void;
 };
@@ -69,12 +72,12 @@ export function createPrepareApart(limits: ApartLimits = APART_LIMITS, script = 
   }
 
   return {
-    async prepare(filename, bytes) {
-      if (bytes.length <= INLINE_BYTES_MAX && !isPacked(bytes, endingOf(filename))) return await prepare(filename, bytes);
+    async prepare(filename, bytes, cutting = DEFAULT_CUTTING) {
+      if (bytes.length <= INLINE_BYTES_MAX && !isPacked(bytes, endingOf(filename))) return await prepare(filename, bytes, cutting);
       await takeTurn();
       try {
         if (closed) throw new Fault("draining");
-        const outcome = await prepareInProcess(filename, bytes, limits, start());
+        const outcome = await prepareInProcess({ filename, bytes, cutting }, limits, start());
         if (closed && !outcome.ok) throw new Fault("draining");
         return outcome;
       } finally {
@@ -96,13 +99,15 @@ const startProcess = (script: string): ChildProcess =>
     stdio: ["pipe", "pipe", "ignore"],
   });
 
-async function prepareInProcess(filename: string, bytes: Uint8Array, limits: ApartLimits, child: ChildProcess): Promise<PrepareOutcome> {
+type File = { readonly filename: string; readonly bytes: Uint8Array; readonly cutting: Cutting };
+
+async function prepareInProcess({ filename, bytes, cutting }: File, limits: ApartLimits, child: ChildProcess): Promise<PrepareOutcome> {
   const timeoutMs = limits.timeoutMs + Math.ceil((bytes.length / 1024 / 1024) * limits.timeoutPerMegabyteMs);
   const memoryBytesMax = limits.memoryBytesMax + bytes.length * limits.memoryBytesPerByte;
   const exited = new Promise<void>((resolve) => child.once("close", resolve).once("error", () => resolve()));
   const timer = setTimeout(() => child.kill("SIGKILL"), timeoutMs + GRACE_MS);
   try {
-    const ask: PrepareAsk = { filename, bytes: bytes.length, timeoutMs, memoryBytesMax };
+    const ask: PrepareAsk = { filename, cutting, bytes: bytes.length, timeoutMs, memoryBytesMax };
     // A process that ended early leaves a broken pipe: what it said, or did not say, is the outcome.
     child.stdin?.on("error", () => undefined);
     child.stdin?.write(`${JSON.stringify(ask)}\n`);

@@ -36,7 +36,7 @@ function goFirst(): void {
 const broken = (): void => sayAndEnd("The file could not be read: its reader broke down on it.");
 
 function start(ask: PrepareAsk, bytes: Uint8Array<ArrayBuffer>): void {
-  const workerData = { filename: ask.filename, bytes };
+  const workerData = { filename: ask.filename, cutting: ask.cutting, bytes };
   const worker = new Worker(new URL("./prepare-worker.ts", import.meta.url), { workerData, transferList: [bytes.buffer] });
   // Whoever asked ends this process once it has the last line.
   worker.on("message", (lines: string) => void process.stdout.write(lines));

@@ -1,8 +1,15 @@
+import type { Cutting } from "../domain/collection.ts";
 import type { Chunk } from "./chunk.ts";
 import type { Prepared, PrepareOutcome } from "./prepare.ts";
 
 /** What stands before the bytes of the file on the way to the process: this object as one line of JSON. */
-export type PrepareAsk = { readonly filename: string; readonly bytes: number; readonly timeoutMs: number; readonly memoryBytesMax: number };
+export type PrepareAsk = {
+  readonly filename: string;
+  readonly cutting: Cutting;
+  readonly bytes: number;
+  readonly timeoutMs: number;
+  readonly memoryBytesMax: number;
+};
 
 /** Chunks of one line: parsing it takes the server under a millisecond, so that a large file does not hold up its other work. */
 const CHUNKS_PER_LINE = 32;

@@ -1,32 +1,65 @@
+import { DEFAULT_CUTTING, isDefaultCutting } from "../domain/collection.ts";
+import type { Cutting } from "../domain/collection.ts";
 import { pagesOf } from "../domain/page.ts";
 import { sha256Hex } from "../kernel/hash.ts";
+import { detectLanguages } from "../retrieve/index.ts";
 import { chunk } from "./chunk.ts";
 import type { Chunk } from "./chunk.ts";
+import { structureLines } from "./chunk/context.ts";
 import { parse } from "./parse.ts";
+import type { Parsed } from "./parse.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** A file as it goes into an index: the same bytes and name always make the same. */
+/** A file as it goes into an index: the same bytes, name and cutting always make the same. */
 export type Prepared = {
   readonly filename: string;
   readonly title: string;
-  /** Of title and text: two files with the same one are indexed once. */
+  /** Of title, text and cutting: two files with the same one are indexed once. */
   readonly contentHash: string;
   readonly textBytes: number;
+  /** What its text may be written in, ISO 639-1, likeliest first; empty where it cannot be told. */
+  readonly languages: readonly string[];
+  readonly cutting: Cutting;
   readonly chunks: readonly Chunk[];
 };
 
 export type PrepareOutcome = { readonly ok: true; readonly prepared: Prepared } | { readonly ok: false; readonly refusal: Refusal };
 
 /** Takes the bytes for itself. */
-export async function prepare(filename: string, bytes: Uint8Array): Promise<PrepareOutcome> {
+export async function prepare(filename: string, bytes: Uint8Array, cutting: Cutting = DEFAULT_CUTTING): Promise<PrepareOutcome> {
   const parsed = await parse(filename, bytes);
   if (!parsed.ok) return parsed;
-  const { title, text, pages } = parsed;
-  // The same text on other pages is another document: it is cited by its pages.
-  const paged = pages === undefined ? "" : `\n${JSON.stringify(pages)}`;
-  const chunks = chunk(text).map((one) => (pages === undefined ? one : { ...one, pages: pagesOf(pages, one) }));
+  const { title, text } = parsed;
+  const chunks = cut(filename, parsed, cutting);
   return {
     ok: true,
-    prepared: { filename, title, contentHash: sha256Hex(`${title}\n${text}${paged}`), textBytes: Buffer.byteLength(text), chunks },
+    prepared: {
+      filename,
+      title,
+      contentHash: sha256Hex(identityOf(filename, parsed, cutting)),
+      textBytes: Buffer.byteLength(text),
+      languages: await detectLanguages(text),
+      cutting,
+      chunks,
+    },
   };
+}
+
+type Readable = Extract<Parsed, { readonly ok: true }>;
+
+/** Everything that makes another document of it: its text on other pages is cited otherwise, and another cutting is found otherwise. */
+function identityOf(filename: string, { title, text, pages }: Readable, cutting: Cutting): string {
+  const paged = pages === undefined ? "" : `\n${JSON.stringify(pages)}`;
+  const named = cutting.context === "none" ? "" : `\n${filename}`;
+  return `${title}\n${text}${paged}${isDefaultCutting(cutting) ? "" : `\n${JSON.stringify(cutting)}${named}`}`;
+}
+
+function cut(filename: string, { title, text, pages }: Readable, { chunking, context }: Cutting): readonly Chunk[] {
+  const chunks = chunk(text, chunking);
+  const lines = context === "none" ? undefined : structureLines({ filename, title, text }, chunks);
+  return chunks.map((one, at) => ({
+    ...one,
+    ...(pages === undefined ? {} : { pages: pagesOf(pages, one) }),
+    ...(lines === undefined ? {} : { context: lines[at] }),
+  }));
 }

@@ -10,12 +10,15 @@ export type Unit = {
 };
 
 const headingLine = /^(#{1,6})[ \t]+\S/;
-const rowLine = /^[ \t]*\|.*\|[ \t]*$/;
+/** With bars round its cells, or blanks round the bars between them. */
+const rowLine = /^[ \t]*\|.*\|[ \t]*$|\S \| \S/;
 const itemLine = /^[ \t]*(?:[-*+•–]|\d{1,3}[.)]|\(?[a-z]\)|\(?[ivx]{1,5}\)|\d{1,2}(?:\.\d{1,2}){1,3}\.?)[ \t]+\S/;
 const fenceLine = /^[ \t]*(?:```|~~~)/;
 /** Ends that are not: titles, Latin, units of a document, months, companies, initials. */
 const abbreviation =
   /(?:^|[\s(])(?:mr|mrs|ms|dr|prof|st|vs|etc|e\.g|i\.e|cf|al|inc|ltd|co|corp|no|nos|art|sec|fig|eq|vol|pp?|approx|dept|est|jan|feb|mar|apr|jun|jul|aug|sept?|oct|nov|dec|[a-z]|(?:[a-z]\.)+[a-z])\.$/i;
+const capital = /[\p{Lu}\p{Lt}]/u;
+const small = /\p{Ll}/u;
 const sentenceEnd = /[.!?…]{1,9}["'”’)\]]{0,9}(?=\s)|[。！？]{1,9}["'”’）」』]{0,9}/g;
 
 /**
@@ -73,9 +76,11 @@ function cutSentences(text: string, block: Block, into: Unit[]): void {
   let start = block.start;
   let kind = block.kind;
   const body = text.slice(block.start, block.end);
+  // In what is written without capitals a sentence begins small.
+  const begins = !capital.test(body) && small.test(body) ? beginsSmall : beginsLarge;
   for (const match of body.matchAll(sentenceEnd)) {
     const end = block.start + match.index + match[0].length;
-    if (!endsSentence(text, start, block.start + match.index, end, block.end)) continue;
+    if (!endsSentence(text, start, block.start + match.index, end, { blockEnd: block.end, begins })) continue;
     into.push(trimmed(text, { kind, start, end, level: 0, closes: false }));
     start = end;
     kind = "sentence";
@@ -89,13 +94,22 @@ function cutSentences(text: string, block: Block, into: Unit[]): void {
   if (last !== undefined) into.push({ ...last, closes: true });
 }
 
-function endsSentence(text: string, from: number, markAt: number, end: number, blockEnd: number): boolean {
+// `4.2 Fees` and `approx. 20`: what follows a real end begins with a capital, a digit, a quote or a bracket.
+const beginsLarge = /[\p{Lu}\p{Lt}\p{Lo}\p{N}"'“‘([$€£*_`•-]/u;
+const beginsSmall = /[\p{L}\p{N}"'“‘([$€£*_`•-]/u;
+
+function endsSentence(
+  text: string,
+  from: number,
+  markAt: number,
+  end: number,
+  { blockEnd, begins }: { readonly blockEnd: number; readonly begins: RegExp },
+): boolean {
   if (text.charCodeAt(markAt) > 0x3000) return true;
   let next = end;
   while (next < blockEnd && /\s/.test(text.charAt(next))) next += 1;
   if (next >= blockEnd) return true;
-  // `4.2 Fees` and `approx. 20`: what follows a real end begins with a capital, a digit, a quote or a bracket.
-  if (!/[\p{Lu}\p{Lt}\p{Lo}\p{N}"'“‘([$€£*_`•-]/u.test(text.charAt(next))) return false;
+  if (!begins.test(text.charAt(next))) return false;
   if (text.charAt(markAt) !== ".") return true;
   const tail = text.slice(Math.max(from, markAt - 12), markAt + 1);
   if (abbreviation.test(tail)) return false;

@@ -27,6 +27,10 @@ export type NewChunk = {
   readonly headings: readonly string[];
   readonly text: string;
   readonly pages?: readonly PageStart[] | undefined;
+  /** The number of the first of the larger chunk that it stands in. */
+  readonly parent?: number | undefined;
+  /** Searched with it. */
+  readonly context?: string | undefined;
 };
 
 /** Those that are there already stay, with what was found in them: a process that takes over makes the same ones. */
@@ -37,12 +41,13 @@ export async function insertChunks(
   chunks: readonly (NewChunk & { readonly judged: JudgedChunk })[],
 ): Promise<void> {
   await tx.query(
-    `INSERT INTO chunks (tenant_id, collection_id, document, no, starts, ends, headings, body, pages, injection, flagged_places, findings, guard_rev, quarantine)
+    `INSERT INTO chunks (tenant_id, collection_id, document, no, starts, ends, headings, body, pages, injection, flagged_places, findings, guard_rev, quarantine,
+       parent, context)
      SELECT $1, $2, $3, t.no, t.starts, t.ends, t.headings::jsonb, t.body, t.pages::jsonb, t.injection, t.flagged::jsonb, t.findings::jsonb, t.rev,
-       CASE WHEN t.held THEN 'held' END
+       CASE WHEN t.held THEN 'held' END, t.parent, t.context
      FROM unnest($4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::float8[], $11::text[], $12::text[], $13::int[],
-       $14::bool[])
-       AS t (no, starts, ends, headings, body, pages, injection, flagged, findings, rev, held)
+       $14::bool[], $15::int[], $16::text[])
+       AS t (no, starts, ends, headings, body, pages, injection, flagged, findings, rev, held, parent, context)
      ON CONFLICT DO NOTHING`,
     [
       tenantId,
@@ -59,6 +64,8 @@ export async function insertChunks(
       chunks.map(({ judged }) => toFindingsJson(judged.findings)),
       chunks.map(({ judged }) => judged.guardRev),
       chunks.map(({ judged }) => judged.held),
+      chunks.map((chunk) => chunk.parent ?? null),
+      chunks.map((chunk) => chunk.context ?? null),
     ],
   );
 }
@@ -84,10 +91,10 @@ export async function readIndexedText(
   tenantId: TenantId,
   collectionId: CollectionId,
   range: { readonly from: number; readonly to: number },
-): Promise<readonly { readonly headings: readonly string[]; readonly text: string }[]> {
+): Promise<readonly { readonly headings: readonly string[]; readonly text: string; readonly context: string | null }[]> {
   return await db.query(
     tenantScope(tenantId),
-    `SELECT headings, body AS text FROM chunks WHERE collection_id = $1 AND no >= $2 AND no < $3`,
+    `SELECT headings, body AS text, context FROM chunks WHERE collection_id = $1 AND no >= $2 AND no < $3`,
     [collectionId, range.from, range.to],
   );
 }

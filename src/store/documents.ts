@@ -1,3 +1,6 @@
+import { isDefaultCutting } from "../domain/collection.ts";
+import type { Cutting } from "../domain/collection.ts";
+import { chooseLanguage, DEFAULT_LANGUAGE } from "../domain/language.ts";
 import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
 import { changeAccess, changeCollection, takeChunkNumbers } from "./collections.ts";
 import type { Database, Tx } from "./database.ts";
@@ -16,7 +19,10 @@ export type NewDocument = {
   readonly title: string;
   readonly chunkCount: number;
   readonly usageBytes: number;
+  /** What its text may be written in, ISO 639-1, likeliest first. */
+  readonly languages: readonly string[];
   readonly indexRev: number;
+  readonly cutting: Cutting;
   readonly now: Date;
   readonly leaseUntil: Date;
   /** A lease that ends by then holds no more. */
@@ -28,7 +34,7 @@ export type NewDocument = {
  * `elsewhere`: another process is at it, and completes this file with it. `gone`: collection or file was removed meanwhile.
  */
 export type OpenedDocument =
-  | { readonly state: "index"; readonly key: DocumentKey; readonly progress: DocumentProgress }
+  | { readonly state: "index"; readonly key: DocumentKey; readonly progress: DocumentProgress; readonly language: string }
   | { readonly state: "ready" | "elsewhere" | "gone" };
 
 type Standing = {
@@ -38,6 +44,7 @@ type Standing = {
   chunksDone: number;
   termsDone: number;
   leaseUntil: Date;
+  language: string | null;
   /** None of its chunks is found. */
   isHeld: boolean;
 };
@@ -46,16 +53,20 @@ type Standing = {
 export async function openDocument(db: Database, tenantId: TenantId, made: NewDocument): Promise<OpenedDocument> {
   return await db.transaction(tenantScope(tenantId), async (tx) => {
     // Locks the collection's row: two processes with the same content come one after the other.
-    const alive = await tx.query(`SELECT id FROM collections WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE`, [made.collectionId]);
+    const [collection] = await tx.query<Languages>(
+      `SELECT to_json(languages) AS held, coalesce(settings -> 'languages', '[]') AS among FROM collections WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE`,
+      [made.collectionId],
+    );
     const [file] = await tx.query<{ document: number | null }>(
       `SELECT document FROM collection_files WHERE collection_id = $1 AND file_id = $2 AND status = 'in_progress' FOR UPDATE`,
       [made.collectionId, made.fileId],
     );
-    if (alive.length === 0 || file === undefined) return { state: "gone" };
+    if (collection === undefined || file === undefined) return { state: "gone" };
     const found = await findLive(tx, made);
     const isOfOther = found !== undefined && found.state === "indexing" && found.indexRev !== made.indexRev;
     if (isOfOther) await killDocument(tx, { collectionId: made.collectionId, firstChunk: found.firstChunk }, made.now);
-    const opened = found === undefined || isOfOther ? await createDocument(tx, tenantId, made) : await joinDocument(tx, made, found);
+    const opened =
+      found === undefined || isOfOther ? await createDocument(tx, tenantId, made, collection) : await joinDocument(tx, made, found);
     // What it was held in before it was tried again has another text where another version of the program read it.
     if (file.document !== null && file.document !== found?.firstChunk)
       await killUnused(tx, { collectionId: made.collectionId, firstChunk: file.document }, made.now);
@@ -66,20 +77,24 @@ export async function openDocument(db: Database, tenantId: TenantId, made: NewDo
 async function findLive(tx: Tx, made: NewDocument): Promise<Standing | undefined> {
   const [row] = await tx.query<Standing>(
     `SELECT first_chunk AS "firstChunk", state, index_rev AS "indexRev", chunks_done AS "chunksDone", terms_done AS "termsDone",
-       lease_until AS "leaseUntil", withheld = chunk_count AS "isHeld"
+       lease_until AS "leaseUntil", language, withheld = chunk_count AS "isHeld"
      FROM documents WHERE collection_id = $1 AND content_hash = $2 AND state <> 'dead' FOR UPDATE`,
     [made.collectionId, made.contentHash],
   );
   return row;
 }
 
-async function createDocument(tx: Tx, tenantId: TenantId, made: NewDocument): Promise<OpenedDocument> {
+/** What a collection holds, and what its owner says that it holds. */
+type Languages = { readonly held: readonly string[]; readonly among: readonly string[] };
+
+async function createDocument(tx: Tx, tenantId: TenantId, made: NewDocument, { held, among }: Languages): Promise<OpenedDocument> {
+  const language = chooseLanguage(made.languages, among);
   const firstChunk = await takeChunkNumbers(tx, made.collectionId, made.chunkCount);
   if (firstChunk === undefined) return { state: "gone" };
   await tx.query(
     `INSERT INTO documents
-       (tenant_id, collection_id, first_chunk, chunk_count, file_id, filename, title, content_hash, index_rev, lease_until, state)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'indexing')`,
+       (tenant_id, collection_id, first_chunk, chunk_count, file_id, filename, title, content_hash, index_rev, lease_until, language, cutting, state)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12::jsonb, 'indexing')`,
     [
       tenantId,
       made.collectionId,
@@ -91,10 +106,15 @@ async function createDocument(tx: Tx, tenantId: TenantId, made: NewDocument): Pr
       made.contentHash,
       made.indexRev,
       made.leaseUntil,
+      language,
+      isDefaultCutting(made.cutting) ? null : JSON.stringify(made.cutting),
     ],
   );
+  if (!held.includes(language))
+    await tx.query(`UPDATE collections SET languages = array_append(languages, $2) WHERE id = $1`, [made.collectionId, language]);
   await tieFile(tx, made, firstChunk, "in_progress");
-  return { state: "index", key: { collectionId: made.collectionId, firstChunk }, progress: { chunksDone: 0, termsDone: 0 } };
+  const key = { collectionId: made.collectionId, firstChunk };
+  return { state: "index", key, progress: { chunksDone: 0, termsDone: 0 }, language };
 }
 
 async function joinDocument(tx: Tx, made: NewDocument, found: Standing): Promise<OpenedDocument> {
@@ -112,7 +132,12 @@ async function joinDocument(tx: Tx, made: NewDocument, found: Standing): Promise
     made.leaseUntil,
   ]);
   const progress = { chunksDone: found.chunksDone, termsDone: found.termsDone };
-  return { state: "index", key: { collectionId: made.collectionId, firstChunk: found.firstChunk }, progress };
+  return {
+    state: "index",
+    key: { collectionId: made.collectionId, firstChunk: found.firstChunk },
+    progress,
+    language: found.language ?? DEFAULT_LANGUAGE,
+  };
 }
 
 async function tieFile(tx: Tx, made: NewDocument, firstChunk: number, status: "in_progress" | "completed"): Promise<void> {
@@ -258,13 +283,14 @@ export type DeadDocument = DocumentKey & {
   readonly chunkCount: number;
   readonly indexRev: number;
   readonly title: string;
+  readonly language: string | null;
 };
 
 export async function findDeadDocuments(db: Database): Promise<readonly DeadDocument[]> {
   return await db.query(
     OPERATOR,
     `SELECT d.tenant_id AS "tenantId", d.collection_id AS "collectionId", d.first_chunk AS "firstChunk", d.chunk_count AS "chunkCount",
-       d.index_rev AS "indexRev", d.title
+       d.index_rev AS "indexRev", d.title, d.language
      FROM documents d JOIN collections c ON c.tenant_id = d.tenant_id AND c.id = d.collection_id
      WHERE d.state = 'dead' AND c.deleted_at IS NULL ORDER BY 1, 2, 3 LIMIT 1000`,
   );

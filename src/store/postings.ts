@@ -1,3 +1,4 @@
+import type { Chunking } from "../domain/collection.ts";
 import type { Finding } from "../domain/finding.ts";
 import type { PageStart } from "../domain/page.ts";
 import { fileIds } from "../kernel/ids.ts";
@@ -114,7 +115,7 @@ export async function readPostings(
   return new Map(rows.map(({ termId, entries }) => [termId, decodeEntries(entries)]));
 }
 
-function decodeEntries(base64: string): Uint32Array {
+export function decodeEntries(base64: string): Uint32Array {
   const bytes = Buffer.from(base64, "base64");
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : Uint8Array.from(bytes);
   return new Uint32Array(aligned.buffer, aligned.byteOffset, Math.floor(bytes.length / 4));
@@ -131,6 +132,10 @@ export type FoundChunk = {
   readonly title: string;
   readonly fileId: FileId;
   readonly filename: string;
+  /** The number of the first of the larger chunk that it stands in. */
+  readonly parent?: number | undefined;
+  /** How its document was cut. undefined: as ever. */
+  readonly chunking?: Chunking | undefined;
   /** What today's detectors found in it: undefined where they did not look. Somebody's release counts as 0. */
   readonly injection?: number | undefined;
   readonly findings?: readonly Finding[] | undefined;
@@ -152,9 +157,9 @@ export async function readChunks(
   const rows = await db.query<FoundRow>(
     tenantScope(tenantId),
     `SELECT c.no, c.document, c.starts AS start, c.ends AS "end", c.headings, c.body AS text, c.pages, d.title, f.file_id AS "fileId", f.filename, d.state,
-       c.injection, c.findings, c.guard_rev AS "guardRev", c.quarantine
+       c.injection, c.findings, c.guard_rev AS "guardRev", c.quarantine, c.parent, d.cutting -> 'chunking' AS chunking
      FROM chunks c
-     JOIN LATERAL (SELECT title, state FROM documents o
+     JOIN LATERAL (SELECT title, state, cutting FROM documents o
        WHERE o.tenant_id = c.tenant_id AND o.collection_id = c.collection_id AND o.first_chunk = c.document LIMIT 1) d ON true
      JOIN LATERAL (SELECT m.file_id, l.filename FROM collection_files m JOIN files l ON l.tenant_id = m.tenant_id AND l.id = m.file_id
        WHERE m.tenant_id = c.tenant_id AND m.collection_id = c.collection_id AND m.document = c.document AND ${visibleCondition("m", look, params)}
@@ -165,7 +170,7 @@ export async function readChunks(
   return rows.flatMap((row) => (row.state === "ready" && row.quarantine !== "held" ? [toFound(row, guardRev)] : []));
 }
 
-type FoundRow = Omit<FoundChunk, "fileId" | "pages" | "injection" | "findings"> & {
+type FoundRow = Omit<FoundChunk, "fileId" | "pages" | "injection" | "findings" | "parent" | "chunking"> & {
   readonly fileId: string;
   readonly state: string;
   readonly pages: readonly PageStart[] | null;
@@ -173,11 +178,13 @@ type FoundRow = Omit<FoundChunk, "fileId" | "pages" | "injection" | "findings"> 
   readonly findings: unknown;
   readonly guardRev: number | null;
   readonly quarantine: "held" | "released" | null;
+  readonly parent: number | null;
+  readonly chunking: Chunking | null;
 };
 
 /** What others than today's detectors found is left out, so that it is looked for again. */
 function toFound(row: FoundRow, today: number): FoundChunk {
-  const { state: _state, quarantine, guardRev, pages, injection, findings, fileId, ...rest } = row;
+  const { state: _state, quarantine, guardRev, pages, injection, findings, fileId, parent, chunking, ...rest } = row;
   const isOfToday = guardRev === today;
   const score = quarantine === "released" ? 0 : isOfToday ? (injection ?? undefined) : undefined;
   const found = isOfToday ? fromFindingsJson(findings) : undefined;
@@ -185,6 +192,8 @@ function toFound(row: FoundRow, today: number): FoundChunk {
     ...rest,
     fileId: fileIds.parse(fileId),
     ...(pages === null ? {} : { pages }),
+    ...(parent === null ? {} : { parent }),
+    ...(chunking === null ? {} : { chunking }),
     ...(score === undefined ? {} : { injection: score }),
     ...(found === undefined ? {} : { findings: found }),
   };

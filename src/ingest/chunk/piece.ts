@@ -14,7 +14,7 @@ const PARTS_OF_CHUNK = 4;
 export const piecesOf = (text: string, tokensMax: number, of: readonly Unit[] = units(text)): readonly Piece[] =>
   of.flatMap((unit) => splitLong(text, unit, tokensMax));
 
-/** What has no ends of its own (a log, a table in one line) is cut at blanks, or anywhere. */
+/** What has no ends of its own (a log, a table in one line) is cut where a line ends, else at blanks, else anywhere. */
 function splitLong(text: string, unit: Unit, tokensMax: number): Piece[] {
   const tokens = countTokens(text.slice(unit.start, unit.end)) + 1;
   if (tokens <= tokensMax) return [{ ...unit, tokens }];
@@ -31,8 +31,11 @@ function splitLong(text: string, unit: Unit, tokensMax: number): Piece[] {
 
 function cutAt(text: string, start: number, wanted: number, limit: number): number {
   if (wanted >= limit) return limit;
-  const blank = Math.max(text.lastIndexOf(" ", wanted), text.lastIndexOf("\n", wanted));
-  if (blank > start + (wanted - start) / 2) return blank + 1;
+  const before = text.slice(start, wanted + 1);
+  const line = before.lastIndexOf("\n");
+  if (line > (wanted - start) / 4) return start + line + 1;
+  const blank = before.lastIndexOf(" ");
+  if (blank > (wanted - start) / 2) return start + blank + 1;
   // Never between the halves of a surrogate pair.
   const code = text.charCodeAt(wanted);
   return code >= 0xdc00 && code <= 0xdfff ? wanted + 1 : wanted;
