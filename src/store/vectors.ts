@@ -171,6 +171,26 @@ export async function searchVectors(db: Database, ask: VectorAsk, way: "exact" |
   return hits.toSorted((one, other) => other.score - one.score || one.no - other.no).slice(0, ask.limit);
 }
 
+/** How each way would be gone, for tests: as the tenant's role, with the settings of a search. */
+export async function explainVectors(
+  db: Database,
+  ask: VectorAsk,
+): Promise<Readonly<Record<"exact" | "ranges" | "graph" | "loose", string>>> {
+  const explain = async ({ text, params }: Statement): Promise<string> => {
+    const [, rows = []] = await db.batch(tenantScope(ask.tenantId), [SETTINGS, { text: `EXPLAIN ${text}`, params }]);
+    return rows.map((row) => String(row["QUERY PLAN"])).join("\n");
+  };
+  const [graph, loose] = searchesOf(ask, "graph");
+  const [exact] = searchesOf(ask, "exact");
+  const none: Statement = { text: "SELECT 1", params: [] };
+  return {
+    exact: await explain(exact ?? none),
+    ranges: await explain(rangeSearch({ ...ask, visible: { kind: "allowed", ranges: [[1, 10]] } })),
+    graph: await explain(graph ?? none),
+    loose: await explain(loose ?? none),
+  };
+}
+
 /** Plans do not depend on statistics, which a growing table does not have: no table is read whole, and what an index has in order is not sorted. */
 const SETTINGS: Statement = {
   text: `SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), set_config('jit', 'off', true),

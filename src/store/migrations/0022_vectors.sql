@@ -77,7 +77,8 @@ BEGIN
   PERFORM public.weir_guard('public.chunk_vectors', tenant => 'select,insert,update,delete', operator => 'select,delete');
   -- What is not in the approximate index is searched exactly.
   CREATE INDEX chunk_vectors_loose ON public.chunk_vectors (tenant_id, collection_id, generation, no) WHERE NOT indexed;
-  CREATE INDEX chunk_vectors_by_text ON public.chunk_vectors (tenant_id, text_hash);
+  -- The text first: it can be entered by one only, so that no search of a whole generation is planned through it.
+  CREATE INDEX chunk_vectors_by_text ON public.chunk_vectors (text_hash, tenant_id);
   RETURN 'ready';
 END $$;
 REVOKE ALL ON FUNCTION weir_vectors FROM PUBLIC;
