@@ -26,7 +26,7 @@ export async function* answer(
     const found = call.chat.rag?.enabled === true ? await stages.retrieve(call) : undefined;
     const sifted = found === undefined ? undefined : { ...found, passages: await checked.sift(found.passages) };
     const whole = putTogether(stages.ground, call, checked, sifted?.passages);
-    const plan = stages.plan({ ...toWanted(call, admitted, checked), ...whole });
+    const plan = stages.plan({ ...toWanted(call, admitted, checked), ...whole, trust: found?.trust });
     run.plan = plan;
     const { chat, inputBytes } = plan.shortened ?? whole;
     const retrieved = sifted && { ...sifted, passages: sifted.passages.slice(0, plan.shortened?.passages) };

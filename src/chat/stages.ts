@@ -50,6 +50,8 @@ export type Stages = {
     /** The rollout that it takes part in. */
     readonly trial?: Trial | undefined;
     readonly shorten?: Shorten | undefined;
+    /** Narrower than any rule: where its passages may go. */
+    readonly trust?: "private" | undefined;
   }): Plan;
   /** A model that is asked beside the plan's, under what its rule narrows; undefined: this content may not go there. */
   beside(model: string, wanted: Parameters<Stages["plan"]>[0], plan: Plan): Target | undefined;

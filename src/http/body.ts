@@ -113,7 +113,8 @@ type Issue = z.core.$ZodIssue;
 
 /** Of a union's alternatives, the one that came furthest says most. */
 function deepest(issues: readonly Issue[], above: Issue["path"] = []): Issue {
-  const [issue] = issues;
+  // A field that is missing is often one that is misspelt.
+  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
   if (issue === undefined) throw new TypeError("a failed parse has an issue");
   const here = { ...issue, path: [...above, ...issue.path] };
   if (here.code !== "invalid_union") return here;
@@ -137,6 +138,8 @@ type SchemaNode = {
   readonly oneOf?: readonly SchemaNode[];
 };
 
+const isNode = (value: unknown): value is SchemaNode => typeof value === "object" && value !== null;
+
 /** The fields that an object of the body may have. */
 function knownFields(schema: z.ZodType, path: Issue["path"]): readonly string[] {
   const below = (node: SchemaNode, key: PropertyKey): readonly SchemaNode[] => {
@@ -144,8 +147,8 @@ function knownFields(schema: z.ZodType, path: Issue["path"]): readonly string[] 
     return typeof inner === "object" ? choices(inner) : [];
   };
   const choices = (node: SchemaNode): readonly SchemaNode[] => [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(choices)];
-  const root: SchemaNode = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as SchemaNode;
-  const nodes = path.reduce<readonly SchemaNode[]>((here, key) => here.flatMap((node) => below(node, key)), choices(root));
+  const root: unknown = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  const nodes = path.reduce((here, key) => here.flatMap((node) => below(node, key)), isNode(root) ? choices(root) : []);
   return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
 }
 

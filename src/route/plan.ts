@@ -37,7 +37,7 @@ export type RouterOptions = {
 
 export type Router = {
   /** Ordered targets for a call; throws `model_unknown` or `no_target`. Pure: clock, dice and health are handed in. */
-  plan(wanted: Asking<Wanted>): Plan;
+  plan(wanted: AskingChat): Plan;
   /** The same for embeddings. */
   planEmbedding(wanted: Asking<WantedVectors>): Plan;
   /** The same for rankings. `trust`: narrower than any rule. */
@@ -52,6 +52,8 @@ export type Router = {
 
 /** A call before a rule was chosen for it. */
 export type Asking<Full> = Omit<Full, "trust" | "keptIn"> & Facts;
+/** `trust`: narrower than any rule, because of the documents that go with it. */
+type AskingChat = Asking<Wanted> & { readonly trust?: Trust | undefined };
 
 /** How a plan came about. */
 export type Reasoning = {
@@ -95,11 +97,11 @@ export function createRouter(options: RouterOptions): Router {
     const rule = took === undefined || !Object.hasOwn(routes, name) ? undefined : { route: name, at: took };
     return { rules, chosen, took, signals, health, rule, policyHash, pii: chosen.pii, trust: chosen.trust };
   };
-  const candidatesOf = ({ chosen, health }: Decided, wanted: Asking<Wanted>): readonly Candidate[] => {
+  const candidatesOf = ({ chosen, trust, health }: Decided, wanted: Asking<Wanted>): readonly Candidate[] => {
     if (chosen.targets.length > 0 && chosen.targets.every(({ capabilities }) => !isChat(capabilities))) throw noChat(chosen.targets);
     const { prefer } = wanted.chat;
     if (prefer !== undefined) checkNames(prefer, (name) => isNamed(name, wanted.who, options));
-    const full: Wanted = { ...wanted, trust: chosen.trust, keptIn: whyKeptIn(wanted.content, chosen.pii) };
+    const full: Wanted = { ...wanted, trust, keptIn: whyKeptIn(wanted.content, chosen.pii) };
     const { listed, aside } = withAhead(chosen.targets, wanted.ahead, targets);
     const barred = [...listed, extractive, ...aside].map((target): Candidate => ({ target, fell: whyFell(target, full) }));
     return withoutOpen(barred, health);
@@ -126,7 +128,8 @@ export function createRouter(options: RouterOptions): Router {
   return {
     names: [...byName.keys()],
     plan(wanted) {
-      const decided = decide(wanted.chat.model, wanted, () => aboutChat(wanted));
+      const asRuled = decide(wanted.chat.model, wanted, () => aboutChat(wanted));
+      const decided = { ...asRuled, trust: wanted.trust ?? asRuled.trust };
       return fitted(decided, candidatesOf(decided, wanted), wanted);
     },
     ...createInputPlans(options, (...about) => toInputs(decide(...about))),

@@ -56,7 +56,8 @@ export function createAllowedCache(limits: { readonly rangesMax?: number; readon
       }
       // A reading of another version is not waited for: it may be from before a change that this caller has seen.
       const name = `${version} ${key}`;
-      const shared = await reading.get(name);
+      const under = reading.get(name);
+      const shared = under === undefined ? undefined : await under;
       if (shared !== undefined && nowMs < shared.untilMs) return shared;
       const started: Promise<Allowed | undefined> = read().finally(() => {
         if (reading.get(name) === started) reading.delete(name);

@@ -268,6 +268,66 @@ each("vector stores: made, filled, listed page by page, searched, emptied, delet
   await assert.rejects(client.vectorStores.retrieve(store.id), NotFoundError);
 });
 
+each("vector stores: settings, attributes, filters, text and batches, as the client's own helpers ask for them", async () => {
+  const file = (name: string, text: string) => toFile(Buffer.from(text), name);
+  const store = await client.vectorStores.create({
+    name: "rivers",
+    expires_after: { anchor: "last_active_at", days: 7 },
+    chunking_strategy: { type: "static", static: { max_chunk_size_tokens: 200, chunk_overlap_tokens: 50 } },
+  });
+  assert.equal(store.expires_at, (store.last_active_at ?? 0) + 7 * 86_400);
+  const changed = await client.vectorStores.update(store.id, { name: "brooks", metadata: { team: "it" }, expires_after: null });
+  assert.deepEqual([changed.name, changed.metadata, changed.expires_at], ["brooks", { team: "it" }, null]);
+  const { id } = await client.vectorStores.files.uploadAndPoll(store.id, await file("otter.md", "The otter lives by the river."));
+  const tagged = await client.vectorStores.files.update(id, { vector_store_id: store.id, attributes: { year: 2024, kind: "otter" } });
+  assert.deepEqual([tagged.attributes, tagged.status], [{ year: 2024, kind: "otter" }, "completed"]);
+  assert.deepEqual(tagged.chunking_strategy, { type: "static", static: { max_chunk_size_tokens: 200, chunk_overlap_tokens: 50 } });
+  const text: string[] = [];
+  for await (const page of client.vectorStores.files.content(id, { vector_store_id: store.id })) text.push(page.text ?? "");
+  assert.equal(text.join(""), "The otter lives by the river.");
+  const loose = [];
+  for (const animal of ["heron", "badger"]) {
+    loose.push(
+      (await client.files.create({ file: await file(`${animal}.md`, `The ${animal} lives by the river.`), purpose: "assistants" })).id,
+    );
+  }
+  const batch = await client.vectorStores.fileBatches.createAndPoll(store.id, { file_ids: loose, attributes: { year: 2025 } });
+  assert.deepEqual([batch.status, batch.file_counts.completed, batch.file_counts.total], ["completed", 2, 2]);
+  const inBatch: string[] = [];
+  for await (const listed of client.vectorStores.fileBatches.listFiles(batch.id, { vector_store_id: store.id, limit: 1, order: "asc" }))
+    inBatch.push(listed.id);
+  assert.deepEqual(inBatch, loose);
+  const uploaded = await client.vectorStores.fileBatches.uploadAndPoll(store.id, {
+    files: [await file("eel.md", "The eel is in the river.")],
+  });
+  assert.equal(uploaded.file_counts.completed, 1);
+  const found = await client.vectorStores.search(store.id, {
+    query: ["who lives", "by the river"],
+    filters: {
+      type: "and",
+      filters: [
+        { type: "gte", key: "year", value: 2025 },
+        { type: "ne", key: "kind", value: "otter" },
+      ],
+    },
+    ranking_options: { ranker: "none", score_threshold: 0 },
+    rewrite_query: false,
+    max_num_results: 10,
+  });
+  assert.deepEqual(
+    found.data.map((hit) => hit.filename).toSorted((a, b) => (a < b ? -1 : 1)),
+    ["badger.md", "heron.md"],
+  );
+  const ended = await client.vectorStores.fileBatches.cancel(batch.id, { vector_store_id: store.id });
+  assert.deepEqual([ended.status, ended.file_counts.completed], ["cancelled", 2]);
+  assert.equal((await client.vectorStores.fileBatches.retrieve(batch.id, { vector_store_id: store.id })).status, "cancelled");
+  await assert.rejects(client.vectorStores.fileBatches.create(store.id, { file_ids: ["file-nobody"] }), NotFoundError);
+  await client.vectorStores.delete(store.id);
+  await assert.rejects(client.vectorStores.fileBatches.retrieve(batch.id, { vector_store_id: store.id }), NotFoundError);
+  // What it held is still there.
+  assert.equal(await (await client.files.content(loose[0] ?? "")).text(), "The heron lives by the river.");
+});
+
 each("every refusal is the class that the client has for it", async () => {
   const chat = (by: OpenAI, body: object = {}) =>
     by.chat.completions.create({ model: "m", messages: user("hello"), ...body } as OpenAI.ChatCompletionCreateParamsNonStreaming);
