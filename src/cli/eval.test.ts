@@ -116,11 +116,12 @@ describe("eval fusion", () => {
 describe("eval chunking", () => {
   test("a list of strategies is read, and a wrong one is named", () => {
     assert.deepEqual(
-      parseVariants("fixed:400/200, parent-child:192/768+structure, structural:512").map(({ settings }) => settings),
+      parseVariants("fixed:400/200, parent-child:192/768+structure, structural:512, window:128").map(({ settings }) => settings),
       [
         { chunking: { strategy: "fixed", tokens: 400, overlap: 200 }, context: "none" },
         { chunking: { strategy: "parent-child", tokens: 192, parentTokens: 768 }, context: "structure" },
         { chunking: { strategy: "structural", tokens: 512 }, context: "none" },
+        { chunking: { strategy: "window", tokens: 128 }, context: "none" },
       ],
     );
     for (const [text, message] of [

@@ -1,5 +1,6 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
+import type { Chunking } from "../domain/collection.ts";
 import { fileIds } from "../kernel/ids.ts";
 import { mergeChunks } from "./merge.ts";
 import type { ScoredChunk } from "./merge.ts";
@@ -58,4 +59,58 @@ test("no more passages than asked for, and a lower chunk does not lengthen a bet
       [5000, 6000],
     ],
   );
+});
+
+const WINDOW: Chunking = { strategy: "window", tokens: 64 };
+const small = (no: number, score: number): ScoredChunk => ({ ...chunk(no, no * 200, no * 200 + 200, score), chunking: WINDOW });
+
+test("small chunks that stand beside one another become one passage, up to three of them, whatever their rank", () => {
+  const chunks = [small(5, 9), small(9, 8), small(4, 3), small(20, 2.5), small(6, 2), small(7, 1)];
+  const merged = mergeChunks(chunks, 2);
+  assert.deepEqual(
+    merged.map(({ start, score }) => [start, score]),
+    [
+      [800, 9],
+      [1800, 8],
+    ],
+  );
+  assert.equal(merged[0]?.text, text.slice(800, 1400).trimEnd());
+  assert.equal(merged[0].end - merged[0].start, merged[0].text.length);
+});
+
+const FAMILY: Chunking = { strategy: "parent-child", tokens: 64, parentTokens: 256 };
+const child = (no: number, parent: number, score = 0): ScoredChunk => ({
+  ...chunk(no, no * 200, no * 200 + 200, score),
+  parent,
+  chunking: FAMILY,
+  injection: no === 11 ? 0.6 : 0.1,
+  findings: no === 12 ? [{ type: "EMAIL", start: 10, end: 20, score: 1, reason: "test" }] : [],
+});
+
+test("small chunks give way to the larger one that they stand in, once, under the best one's rank", () => {
+  const family = [10, 11, 12, 13].map((no) => child(no, 10));
+  const other = [14, 15].map((no) => child(no, 14));
+  const merged = mergeChunks([child(12, 10, 9), child(15, 14, 8), child(10, 10, 7)], 5, [...other, ...family]);
+  assert.deepEqual(
+    merged.map(({ no, start, score }) => [no, start, score]),
+    [
+      [12, 2000, 9],
+      [15, 2800, 8],
+    ],
+  );
+  const [whole] = merged;
+  assert.equal(whole?.text, text.slice(2000, 2800).trimEnd());
+  assert.equal(whole.injection, 0.6);
+  assert.deepEqual(
+    whole.findings?.map(({ start, end }) => [start, end]),
+    [[410, 420]],
+  );
+});
+
+test("of a larger chunk only the run round the found one comes back where one that may not be read stands between", () => {
+  const family = [10, 12, 13].map((no) => child(no, 10));
+  const [whole] = mergeChunks([child(13, 10, 9)], 5, family);
+  assert.equal(whole?.text, text.slice(2400, 2800).trimEnd());
+  // The words of what is missing are in nothing that comes back.
+  assert.ok(!whole.text.includes(text.slice(2210, 2240)));
 });

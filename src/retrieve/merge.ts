@@ -70,7 +70,10 @@ function addParent(chunk: ScoredChunk, families: readonly FoundChunk[], kept: Sc
   while (last + 1 < own.length && own[last + 1]?.no === (own[last]?.no ?? 0) + 1) last += 1;
   const whole = own
     .slice(Math.max(0, first), last + 1)
-    .reduce<ScoredChunk | undefined>((sum, one) => (sum === undefined ? { ...chunk, ...one } : put(sum, one, sum)), undefined);
+    .reduce<ScoredChunk | undefined>(
+      (sum, one) => (sum === undefined ? { ...chunk, ...one, score: chunk.score } : put(sum, one, sum)),
+      undefined,
+    );
   const passage = whole === undefined ? chunk : { ...whole, no: chunk.no };
   if (passage.text !== chunk.text && texts.has(passage.text)) return;
   texts.add(passage.text);
