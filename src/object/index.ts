@@ -1,7 +1,7 @@
 export type { Blobs, ObjectStore } from "./spec.ts";
 export { createFolderBlobs, createFolderObjects } from "./folder.ts";
-export { createS3Blobs } from "./s3.ts";
-export type { S3Options } from "./s3.ts";
+export { createS3Blobs, createS3Reader } from "./s3.ts";
+export type { S3Deps, S3Options } from "./s3.ts";
 export { listAllKeys, listAllPaths } from "./list-all.ts";
 export { createTenantObjects } from "./tenant-objects.ts";
 export { createDataKeys } from "./data-keys.ts";

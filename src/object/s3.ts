@@ -29,13 +29,10 @@ const OBJECT_BYTES_MAX = 256 * 1024 * 1024;
 type Answer = { readonly status: number; readonly bytes: Uint8Array };
 type Query = Readonly<Record<string, string>>;
 
-/**
- * A bucket of S3 or of a server that speaks its protocol, addressed by path. One PUT is whole or not at all, and the objects are small enough for
- * one. What the network or an overloaded server spoils is tried again; every operation may be repeated.
- */
-export function createS3Blobs(deps: S3Deps, options: S3Options): Blobs {
+/** Asks the bucket, and again where the network or an overloaded server spoiled it. `path` is without the prefix; empty for the bucket itself. */
+function createAsk(deps: S3Deps, options: S3Options) {
   const base = `${options.endpoint}/${encodeRfc3986(options.bucket)}`;
-  const ask = async (method: ToSign["method"], path: string, query: Query = {}, body?: Uint8Array): Promise<Answer> => {
+  return async (method: ToSign["method"], path: string, query: Query = {}, body?: Uint8Array): Promise<Answer> => {
     const url = new URL(path === "" ? base : `${base}/${(options.prefix + path).split("/").map(encodeRfc3986).join("/")}`);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     for (let attempt = 1; ; attempt++) {
@@ -46,18 +43,26 @@ export function createS3Blobs(deps: S3Deps, options: S3Options): Blobs {
       await deps.wait(WAIT_MS * attempt);
     }
   };
-  const page = async (query: Query): Promise<string> => {
-    const answer = await ask("GET", "", { "list-type": "2", "encoding-type": "url", ...query });
-    return textOf(expect(answer, 200));
-  };
+}
+
+const readOne = (answer: Answer): Uint8Array | undefined =>
+  answer.status === 404 && codeOf(answer) === "NoSuchKey" ? undefined : expect(answer, 200).bytes;
+const LISTING: Query = { "list-type": "2", "encoding-type": "url" };
+/** S3 writes a blank as a plus. */
+const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll("+", "%20"));
+
+/**
+ * A bucket of S3 or of a server that speaks its protocol, addressed by path. One PUT is whole or not at all, and the objects are small enough for
+ * one. What the network or an overloaded server spoils is tried again; every operation may be repeated.
+ */
+export function createS3Blobs(deps: S3Deps, options: S3Options): Blobs {
+  const ask = createAsk(deps, options);
+  const page = async (query: Query): Promise<string> => textOf(expect(await ask("GET", "", { ...LISTING, ...query }), 200));
   return {
     async put(path, bytes) {
       expect(await ask("PUT", path, {}, bytes), 200);
     },
-    async get(path) {
-      const answer = await ask("GET", path);
-      return answer.status === 404 && codeOf(answer) === "NoSuchKey" ? undefined : expect(answer, 200).bytes;
-    },
+    get: async (path) => readOne(await ask("GET", path)),
     async delete(path) {
       const answer = await ask("DELETE", path);
       if (answer.status !== 404 || codeOf(answer) !== "NoSuchKey") expect(answer, 204);
@@ -80,6 +85,32 @@ export function createS3Blobs(deps: S3Deps, options: S3Options): Blobs {
       const prefixes = elements(xml, "CommonPrefixes").flatMap((inner) => elements(inner, "Prefix"));
       return prefixes.map((prefix) => decodeURIComponent(prefix).slice(options.prefix.length, -1));
     },
+  };
+}
+
+/** Somebody else's bucket, to be read. */
+export type S3Reader = {
+  /** Everything under the prefix, without it, in S3's order. */
+  list(): AsyncIterable<{ readonly key: string; readonly etag: string; readonly bytes: number }>;
+  get(key: string): Promise<Uint8Array | undefined>;
+};
+
+export function createS3Reader(deps: S3Deps, options: S3Options): S3Reader {
+  const ask = createAsk(deps, options);
+  return {
+    async *list() {
+      for (let token: string | undefined, more = true; more;) {
+        const query = { ...LISTING, prefix: options.prefix, ...(token === undefined ? {} : { "continuation-token": token }) };
+        const xml = textOf(expect(await ask("GET", "", query), 200));
+        for (const entry of elements(xml, "Contents")) {
+          const [key = "", etag = "", bytes = ""] = ["Key", "ETag", "Size"].map((name) => elements(entry, name)[0]);
+          yield { key: decodeKey(key).slice(options.prefix.length), etag: etag.replaceAll(/&quot;|&#34;|"/g, ""), bytes: Number(bytes) };
+        }
+        token = elements(xml, "NextContinuationToken")[0];
+        more = xml.includes("<IsTruncated>true</IsTruncated>") && token !== undefined;
+      }
+    },
+    get: async (key) => readOne(await ask("GET", key)),
   };
 }
 
