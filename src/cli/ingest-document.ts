@@ -100,7 +100,7 @@ async function waitForIndex(api: Api, path: string, deps: CliDeps): Promise<stri
   }
 }
 
-/** `2 chunks look like attacks (p. 3, p. 4): 1 quarantined, 1 flagged`. */
+/** `2 chunks look like instructions to the model, or like no text (p. 3, p. 4): 1 quarantined, 1 flagged`. */
 function toWarning(found: unknown): string | undefined {
   const [quarantined, flagged] = ["quarantined", "flagged"].map((name) => Number(fieldOf(found, name) ?? 0));
   const sum = (quarantined ?? 0) + (flagged ?? 0);
@@ -110,5 +110,5 @@ function toWarning(found: unknown): string | undefined {
   const counts = [quarantined > 0 ? `${quarantined} quarantined` : "", flagged > 0 ? `${flagged} flagged` : ""].filter(
     (each) => each !== "",
   );
-  return `${sum} ${sum === 1 ? "chunk looks" : "chunks look"} like instructions to the model${where}: ${counts.join(", ")}`;
+  return `${sum} ${sum === 1 ? "chunk looks" : "chunks look"} like instructions to the model, or like no text${where}: ${counts.join(", ")}`;
 }

@@ -1,3 +1,4 @@
+import { QUARANTINE_REASONS } from "../domain/quarantine.ts";
 import { z } from "zod";
 import { collectionSettings } from "./knowledge.ts";
 
@@ -43,7 +44,9 @@ export const vectorStoreFile = z.object({
       flagged: count
         .optional()
         .describe("Chunks that look like instructions to a model. Searches find them; a call's rules decide whether its model sees them."),
-      quarantined: count.optional().describe("Chunks that look so much like it that no search finds them until somebody has let them."),
+      quarantined: count
+        .optional()
+        .describe("Chunks that look so much like it, or are no text, that no search finds them until somebody has let them."),
       places: z.array(z.string()).optional().describe("Where these are: pages (`p. 3`), or the heading above. The first 20."),
       attempts: count.optional().describe("Tries that the server itself has failed; it gives a file up after three."),
       last_attempt_at: count.optional(),
@@ -82,7 +85,12 @@ export const quarantinedChunk = z.object({
   headings: z.array(z.string()),
   place: z.string().optional().describe("The page in a document with pages, `p. 12`, or pages, `pp. 12-13`."),
   text: z.string(),
-  injection: z.number().min(0).max(1).describe("How much it looks like instructions to a model."),
+  reason: z
+    .enum(QUARANTINE_REASONS)
+    .describe(
+      "`injection`: it looks like instructions to a model. `garbled`: its letters come out as others or as none. `encoded`: it is data, not text.",
+    ),
+  injection: z.number().min(0).max(1).describe("How much it looks like instructions to a model; 0 where nobody looked."),
 });
 export const chunkReleased = z.object({ id: z.string(), object: z.literal("vector_store.chunk"), quarantined: z.literal(false) });
 const list = <T extends z.ZodType>(item: T) =>

@@ -74,5 +74,6 @@ const toWire = (chunk: HeldChunk, collectionId: string) => ({
   headings: chunk.headings,
   ...(chunk.place === undefined ? {} : { place: chunk.place }),
   text: chunk.text,
-  injection: Math.round(chunk.injection * 100) / 100,
+  reason: chunk.reason,
+  injection: Math.round((chunk.injection ?? 0) * 100) / 100,
 });

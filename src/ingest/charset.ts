@@ -16,7 +16,10 @@ const SAMPLE_BYTES = 4096;
 export function decodeText(bytes: Uint8Array): string {
   const marked = byMark(bytes);
   if (marked !== undefined)
-    return strictly(marked.encoding, bytes.subarray(marked.skip)) ?? refuse(`The file says that it is ${marked.name}, and is not.`);
+    return (
+      strictly(marked.encoding, bytes.subarray(marked.skip)) ??
+      refuse(`The file says that it is ${marked.name}, and is not. Save it as UTF-8.`)
+    );
   const utf8 = strictly("utf-8", bytes);
   const wide = utf8 === undefined || utf8.includes("\0") ? byZeros(bytes) : undefined;
   if (wide !== undefined) return wide;

@@ -5,6 +5,7 @@ import { passageText } from "../domain/passage-text.ts";
 import type { PageStart } from "../domain/page.ts";
 import { FLAG_ABOVE, QUARANTINE_ABOVE } from "../domain/quarantine.ts";
 import { units } from "../retrieve/index.ts";
+import { isDrawn, suspectChunk, suspectOf } from "./gates/suspect.ts";
 import type { JudgedChunk, NewChunk } from "../store/chunks.ts";
 
 /** What is looked for in every chunk, once. */
@@ -36,8 +37,12 @@ export async function judgeChunks<Chunk extends NewChunk>(
   for (const [at, chunk] of chunks.entries()) {
     if (at % TURN_CHUNKS === TURN_CHUNKS - 1) await nextTurn();
     const injection = source.mode === "off" ? undefined : scoreOf(detectors, passageText({ ...source, ...chunk }));
-    const held = source.mode === "block" && injection !== undefined && injection > QUARANTINE_ABOVE;
-    const flaggedPlaces = injection !== undefined && injection > FLAG_ABOVE ? findPlaces(detectors, chunk) : undefined;
+    const isOrder = source.mode === "block" && injection !== undefined && injection > QUARANTINE_ABOVE;
+    // Whatever the tenant's rules say of attacks: what is no text is in nobody's answer.
+    const held = isOrder ? "injection" : await suspectChunk(chunk);
+    const isOf = held === "garbled" || held === "encoded" ? isNoText(chunk) : (text: string) => scoreOf(detectors, text) > FLAG_ABOVE;
+    const isTold = held !== undefined || (injection !== undefined && injection > FLAG_ABOVE);
+    const flaggedPlaces = isTold ? await findPlaces(chunk, isOf) : undefined;
     judged.push({ ...chunk, judged: { injection, flaggedPlaces, findings: detectors.find(chunk.text), guardRev: detectors.rev, held } });
   }
   return judged;
@@ -52,10 +57,19 @@ function scoreOf({ scoreInjection }: Detectors, text: string): number {
 
 type Stretch = { readonly place: number | string | undefined; readonly text: string };
 
-/** Where in a chunk that looks like an attack it stands: what does so by itself, or all of it where only the whole does. */
-function findPlaces(detectors: Detectors, chunk: NewChunk): readonly (number | string)[] | undefined {
+const isNoText =
+  ({ pages }: NewChunk) =>
+  async (text: string): Promise<boolean> =>
+    (await suspectOf(text, isDrawn(pages))) !== undefined;
+
+/** Where in a chunk stands what it is told for: what is so by itself, or all of it where only the whole is. */
+async function findPlaces(
+  chunk: NewChunk,
+  isOf: (text: string) => boolean | Promise<boolean>,
+): Promise<readonly (number | string)[] | undefined> {
   const stretches = chunk.pages === undefined ? sectionsOf(chunk) : pagesOf(chunk, chunk.pages);
-  const own = stretches.filter(({ text }) => scoreOf(detectors, text) > FLAG_ABOVE);
+  const own: Stretch[] = [];
+  for (const stretch of stretches) if (await isOf(stretch.text)) own.push(stretch);
   const places = (own.length === 0 ? stretches : own).flatMap(({ place }) =>
     typeof place === "string" ? place.slice(0, HEADING_CHARS_MAX) : (place ?? []),
   );
@@ -63,8 +77,8 @@ function findPlaces(detectors: Detectors, chunk: NewChunk): readonly (number | s
 }
 
 const pagesOf = ({ text, start }: NewChunk, pages: readonly PageStart[]): readonly Stretch[] =>
-  pages.map(({ page, offset }, at) => ({
-    place: page,
+  pages.map(({ page, name, offset }, at) => ({
+    place: name ?? page,
     text: text.slice(offset - start, (pages[at + 1]?.offset ?? start + text.length) - start),
   }));
 

@@ -6,6 +6,8 @@ import { detectLanguages } from "../retrieve/index.ts";
 import { chunk } from "./chunk.ts";
 import type { Chunk } from "./chunk.ts";
 import { structureLines } from "./chunk/context.ts";
+import { inspectChunks } from "./gates/contract.ts";
+import { checkText } from "./gates/door.ts";
 import { parse } from "./parse.ts";
 import type { Parsed } from "./parse.ts";
 import type { Refusal } from "./refusal.ts";
@@ -29,8 +31,12 @@ export type PrepareOutcome = { readonly ok: true; readonly prepared: Prepared } 
 export async function prepare(filename: string, bytes: Uint8Array, cutting: Cutting = DEFAULT_CUTTING): Promise<PrepareOutcome> {
   const parsed = await parse(filename, bytes);
   if (!parsed.ok) return parsed;
-  const { title, text } = parsed;
+  const { title, text, pages } = parsed;
+  const atDoor = await checkText(text, pages);
+  if (atDoor !== undefined) return { ok: false, refusal: atDoor };
   const chunks = cut(filename, parsed, cutting);
+  const { refusal } = await inspectChunks(chunks);
+  if (refusal !== undefined) return { ok: false, refusal };
   return {
     ok: true,
     prepared: {

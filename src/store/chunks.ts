@@ -1,5 +1,6 @@
 import type { Finding } from "../domain/finding.ts";
 import type { PageStart } from "../domain/page.ts";
+import type { QuarantineReason } from "../domain/quarantine.ts";
 import type { CollectionId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "./database.ts";
 import { tenantScope } from "./database.ts";
@@ -16,8 +17,8 @@ export type JudgedChunk = {
   readonly findings: readonly Finding[];
   /** Of the detectors that looked. */
   readonly guardRev: number;
-  /** It is quarantined. */
-  readonly held: boolean;
+  /** Why it is quarantined, where it is. */
+  readonly held: QuarantineReason | undefined;
 };
 
 export type NewChunk = {
@@ -42,11 +43,11 @@ export async function insertChunks(
 ): Promise<void> {
   await tx.query(
     `INSERT INTO chunks (tenant_id, collection_id, document, no, starts, ends, headings, body, pages, injection, flagged_places, findings, guard_rev, quarantine,
-       parent, context)
+       parent, context, quarantine_reason)
      SELECT $1, $2, $3, t.no, t.starts, t.ends, t.headings::jsonb, t.body, t.pages::jsonb, t.injection, t.flagged::jsonb, t.findings::jsonb, t.rev,
-       CASE WHEN t.held THEN 'held' END, t.parent, t.context
+       CASE WHEN t.held IS NOT NULL THEN 'held' END, t.parent, t.context, t.held
      FROM unnest($4::int[], $5::int[], $6::int[], $7::text[], $8::text[], $9::text[], $10::float8[], $11::text[], $12::text[], $13::int[],
-       $14::bool[], $15::int[], $16::text[])
+       $14::text[], $15::int[], $16::text[])
        AS t (no, starts, ends, headings, body, pages, injection, flagged, findings, rev, held, parent, context)
      ON CONFLICT DO NOTHING`,
     [
@@ -63,7 +64,7 @@ export async function insertChunks(
       chunks.map(({ judged }) => (judged.flaggedPlaces === undefined ? null : JSON.stringify(judged.flaggedPlaces))),
       chunks.map(({ judged }) => toFindingsJson(judged.findings)),
       chunks.map(({ judged }) => judged.guardRev),
-      chunks.map(({ judged }) => judged.held),
+      chunks.map(({ judged }) => judged.held ?? null),
       chunks.map((chunk) => chunk.parent ?? null),
       chunks.map((chunk) => chunk.context ?? null),
     ],
