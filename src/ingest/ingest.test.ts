@@ -225,7 +225,7 @@ for (const engine of listTestEngines()) {
       for (const text of new Set(texts)) {
         const parsed = await parse("same.txt", Buffer.from(text));
         assert.ok(parsed.ok);
-        pieces.push(...chunk(parsed.text).map((piece) => new Set(indexedTerms(parsed.title, piece)).size));
+        pieces.push(...chunk(parsed.text).map((piece) => new Set(indexedTerms({ title: parsed.title, language: "en" }, piece)).size));
       }
       const postings = pieces.reduce((sum, count) => sum + count, 0);
       assert.deepEqual(sums, { documents: 5, chunks: pieces.length, counted: pieces.length, postings });
@@ -295,17 +295,19 @@ async function rankTexts(
   for (const [filename, { text }] of held) {
     const parsed = await parse(filename, Buffer.from(text));
     assert.ok(parsed.ok);
-    for (const piece of chunk(parsed.text)) chunks.push({ filename, found: indexedTerms(parsed.title, piece) });
+    for (const piece of chunk(parsed.text)) chunks.push({ filename, found: indexedTerms({ title: parsed.title, language: "en" }, piece) });
   }
   const asked = [...new Set(terms(query))];
   const searched = asked.map((term) => ({
     asked: 1,
-    entries: Uint32Array.from(
-      chunks.flatMap(({ found }, no) => {
-        const count = found.filter((one) => one === term).length;
-        return count === 0 ? [] : [no, count + found.length * 65536];
-      }),
-    ),
+    lists: [
+      Uint32Array.from(
+        chunks.flatMap(({ found }, no) => {
+          const count = found.filter((one) => one === term).length;
+          return count === 0 ? [] : [no, count + found.length * 65536];
+        }),
+      ),
+    ],
   }));
   const lengthSum = chunks.reduce((sum, { found }) => sum + found.length, 0);
   const [best] = rankChunks({ chunkCount: chunks.length, lengthSum, hidden: [], terms: searched }, 1);

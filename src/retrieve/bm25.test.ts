@@ -28,9 +28,11 @@ function toSearched(chunks: ReadonlyMap<number, Chunk>, query: readonly string[]
   const visible = [...chunks].filter(([no]) => !isHidden(no));
   const terms = [...new Set(query)].map((term) => ({
     asked: query.filter((one) => one === term).length,
-    entries: Uint32Array.from(
-      [...chunks].flatMap(([no, chunk]) => (chunk[term] === undefined ? [] : [no, chunk[term] + lengthOf(chunk) * 65536])),
-    ),
+    lists: [
+      Uint32Array.from(
+        [...chunks].flatMap(([no, chunk]) => (chunk[term] === undefined ? [] : [no, chunk[term] + lengthOf(chunk) * 65536])),
+      ),
+    ],
   }));
   return { chunkCount: visible.length, lengthSum: visible.reduce((sum, [, chunk]) => sum + lengthOf(chunk), 0), hidden, terms };
 }

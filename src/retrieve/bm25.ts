@@ -1,3 +1,6 @@
+import { joinForms, spanOf, withoutRanges } from "./entries.ts";
+import { createScores, type Scored, type Scores } from "./scores.ts";
+
 /** Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the idf of Lucene, which is never negative. */
 export const K1 = 1.2;
 export const B = 0.75;
@@ -12,124 +15,54 @@ export function saturate(occurrences: number, length: number, averageLength: num
   return (occurrences * (K1 + 1)) / (occurrences + K1 * (1 - B + (B * length) / averageLength));
 }
 
-export type Scored = { readonly no: number; readonly score: number };
-
-export type Searched = {
+export type Figures = {
   readonly chunkCount: number;
   readonly lengthSum: number;
   /** Chunks that do not count: `[first, count]`. */
   readonly hidden: readonly (readonly [number, number])[];
-  /** For each term of the query how often it is in it, and its entries: chunk number, occurrences + length << 16. */
-  readonly terms: readonly { readonly asked: number; readonly entries: Uint32Array }[];
 };
+
+/** How often a term is in the query, and the entries of each of its forms: chunk number, occurrences + length << 16. */
+export type SearchedTerm = {
+  readonly asked: number;
+  readonly lists: readonly Uint32Array[];
+  /** How many visible chunks have it, where the lists do not hold them all. */
+  readonly found?: number | undefined;
+};
+
+export type Searched = Figures & { readonly terms: readonly SearchedTerm[] };
+
+/** Adds terms to the scores of chunks, always in the same order for the same scores to the last bit. */
+export function createScorer({ chunkCount, lengthSum, hidden }: Figures) {
+  const ranges = hidden.toSorted((one, other) => one[0] - other[0]);
+  const scores = createScores(chunkCount);
+  const slope = (K1 * B) / Math.max(1, lengthSum / chunkCount);
+  return {
+    ...scores,
+    add({ asked, lists, found }: SearchedTerm): void {
+      const visible = lists.map((entries) => withoutRanges(entries, ranges)).filter((entries) => entries.length > 0);
+      // The chunks of each form add up: one that has two of them is rare, and so a count needs no look at the entries.
+      const holding = found ?? visible.reduce((sum, entries) => sum + entries.length / 2, 0);
+      const entries = joinForms(visible);
+      if (entries.length === 0) return;
+      scores.reach(...spanOf(entries));
+      scores.add(entries, asked * inverseFrequency(chunkCount, holding) * (K1 + 1), K1 * (1 - B), slope);
+    },
+  };
+}
+
+export type Scorer = Omit<Scores, "add" | "reach"> & { add(term: SearchedTerm): void };
+
+/** How many entries a term has in all, whether or not they count. */
+export const countEntries = (lists: readonly Uint32Array[]): number => lists.reduce((sum, entries) => sum + entries.length / 2, 0);
 
 /** The best chunks, best first; equal scores in order of their numbers, so that an answer is the same every time. */
 export function rankChunks(searched: Searched, limit: number): readonly Scored[] {
   if (searched.chunkCount === 0 || limit === 0) return [];
-  const lists = searched.terms.map((term) => ({ asked: term.asked, entries: withoutHidden(term.entries, searched.hidden) }));
-  const average = Math.max(1, searched.lengthSum / searched.chunkCount);
-  const scores = createScores(lists.map((list) => list.entries));
-  for (const { asked, entries } of lists) {
-    const weight = asked * inverseFrequency(searched.chunkCount, entries.length / 2) * (K1 + 1);
-    // Written out, because it runs once for every posting of every search.
-    const base = K1 * (1 - B);
-    const slope = (K1 * B) / average;
-    for (let at = 0; at < entries.length; at += 2) {
-      const packed = entries[at + 1] ?? 0;
-      const occurrences = packed & 0xffff;
-      scores.add(entries[at] ?? 0, (weight * occurrences) / (occurrences + base + slope * (packed >>> 16)));
-    }
-  }
-  return scores.best(limit);
+  const scorer = createScorer(searched);
+  // Rarest first, as a search does that need not read the others whole.
+  for (const term of searched.terms.toSorted((one, other) => countEntries(one.lists) - countEntries(other.lists))) scorer.add(term);
+  return scorer.best(limit);
 }
 
-function withoutHidden(entries: Uint32Array, hidden: Searched["hidden"]): Uint32Array {
-  if (hidden.length === 0) return entries;
-  const ranges = hidden.toSorted((one, other) => one[0] - other[0]);
-  const kept = new Uint32Array(entries.length);
-  let count = 0;
-  for (let at = 0; at < entries.length; at += 2) {
-    const no = entries[at] ?? 0;
-    if (isWithin(ranges, no)) continue;
-    kept[count++] = no;
-    kept[count++] = entries[at + 1] ?? 0;
-  }
-  return kept.subarray(0, count);
-}
-
-function isWithin(ranges: Searched["hidden"], no: number): boolean {
-  let low = 0;
-  let high = ranges.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((ranges[middle]?.[0] ?? 0) <= no) low = middle + 1;
-    else high = middle;
-  }
-  const range = ranges[low - 1];
-  return range !== undefined && no < range[0] + range[1];
-}
-
-/** Adds up by chunk in a flat array while numbers are dense, which is ten times faster than a map; in a map where most were deleted. */
-function createScores(lists: readonly Uint32Array[]) {
-  let top = 0;
-  let bottom = Number.MAX_SAFE_INTEGER;
-  let count = 0;
-  for (const list of lists) {
-    count += list.length / 2;
-    for (let at = 0; at < list.length; at += 2) {
-      const no = list[at] ?? 0;
-      if (no > top) top = no;
-      if (no < bottom) bottom = no;
-    }
-  }
-  const span = count === 0 ? 0 : top - bottom + 1;
-  return span <= 1_000_000 || span <= count * 16 ? createFlatScores(bottom, span) : createMapScores();
-}
-
-function createFlatScores(bottom: number, span: number) {
-  const sums = new Float64Array(span);
-  return {
-    add(no: number, score: number): void {
-      sums[no - bottom] = (sums[no - bottom] ?? 0) + score;
-    },
-    best(limit: number): readonly Scored[] {
-      const best = createBest(limit);
-      for (let at = 0; at < sums.length; at++) {
-        const score = sums[at] ?? 0;
-        if (score > best.floor()) best.offer(at + bottom, score);
-      }
-      return best.list();
-    },
-  };
-}
-
-function createMapScores() {
-  const sums = new Map<number, number>();
-  return {
-    add(no: number, score: number): void {
-      sums.set(no, (sums.get(no) ?? 0) + score);
-    },
-    best(limit: number): readonly Scored[] {
-      const best = createBest(limit);
-      for (const [no, score] of [...sums].toSorted((one, other) => one[0] - other[0])) if (score > best.floor()) best.offer(no, score);
-      return best.list();
-    },
-  };
-}
-
-/** The best so far in order; a candidate has to beat the last of them. */
-function createBest(limit: number) {
-  const list: Scored[] = [];
-  let floor = 0;
-  return {
-    floor: () => floor,
-    offer(no: number, score: number): void {
-      let at = list.length;
-      while (at > 0 && (list[at - 1]?.score ?? 0) < score) at -= 1;
-      list.splice(at, 0, { no, score });
-      if (list.length > limit) list.pop();
-      if (list.length === limit) floor = list.at(-1)?.score ?? 0;
-    },
-    list: () => list,
-  };
-}
+export type { Scored };
