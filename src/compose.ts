@@ -4,6 +4,7 @@ import { findApprovedRoutes, getBySlug, PLATFORM } from "./admin/index.ts";
 import { authorise } from "./admit/index.ts";
 import { composeCalls } from "./compose/calls.ts";
 import { seedDemo, type Demo } from "./compose/demo.ts";
+import { noteEmbedding } from "./compose/note-embedding.ts";
 import { composeAdmin } from "./compose/admin.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
 import { toPrincipal } from "./compose/generate.ts";
@@ -173,6 +174,7 @@ function composeHttp(
     ...parts.erasure.endpoints,
     rollouts: parts.rollouts.requests,
     readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
+    embeddingChanged: noteEmbedding(decisions),
     readPanel: async ({ tenant, ...ask }) =>
       record.readUsageByDay({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     explain: async (tenant, requestId) => record.explain(tenant === undefined ? undefined : await idOf(tenant), requestId),

@@ -19,6 +19,7 @@ const MAY: Readonly<Record<Permission, string>> = {
   "collections.read": "member tenant-admin",
   "collections.write": "member tenant-admin",
   "quarantine.review": "tenant-admin",
+  "collections.embed": "tenant-admin",
   "receipts.read": "member tenant-admin",
   "guard.report": "member tenant-admin",
   "tenants.read": "tenant-admin viewer prompter engineer admin",

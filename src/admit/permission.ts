@@ -14,6 +14,8 @@ export const PERMISSIONS = {
   "collections.write": "own",
   // Held text is what an attacker wrote: who lets it be found answers for it.
   "quarantine.review": "own",
+  // Another model for all of a collection costs as its first one did, and changes what everybody finds.
+  "collections.embed": "own",
   "receipts.read": "own",
   "guard.report": "own",
   "tenants.read": "named",
@@ -69,6 +71,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   "tenant-admin": new Set([
     ...MEMBER,
     "quarantine.review",
+    "collections.embed",
     "tenants.read",
     "policies.read",
     "prompts.read",

@@ -3,6 +3,7 @@ import { backup } from "./backup.ts";
 import { chat } from "./chat.ts";
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
+import { embeddingCompare, embeddingFinish, embeddingRollback, embeddingShift, embeddingStart, embeddingStatus } from "./embedding.ts";
 import { evalChunking } from "./eval-chunking.ts";
 import { evalFusion } from "./eval-fusion.ts";
 import { evalRetrieval } from "./eval-retrieval.ts";
@@ -42,6 +43,12 @@ export const COMMANDS: readonly Command[] = [
   rolloutShow,
   rolloutPromote,
   rolloutRollback,
+  embeddingStart,
+  embeddingStatus,
+  embeddingCompare,
+  embeddingShift,
+  embeddingRollback,
+  embeddingFinish,
   usage,
   explain,
   auditVerify,

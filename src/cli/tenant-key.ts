@@ -8,16 +8,22 @@ import { textOf } from "./read.ts";
 const KEY_LIFE_MS = 12 * 3_600_000;
 
 /**
- * Runs `body` as a member of a tenant. The admin key has no tenant's rights, so a key is made for this command and revoked after it,
+ * Runs `body` as a member of a tenant, or its admin. The admin key has no tenant's rights, so a key is made for this command and revoked after it,
  * however it ends. A key given with `--key` is used as it is, unless `--tenant` says that it is an admin's.
  */
-export async function withTenant(reached: Reached, args: Args, deps: CliDeps, body: (api: Api) => Promise<number>): Promise<number> {
+export async function withTenant(
+  reached: Reached,
+  args: Args,
+  deps: CliDeps,
+  body: (api: Api) => Promise<number>,
+  role: "member" | "tenant-admin" = "member",
+): Promise<number> {
   const asked = args.text("tenant");
   if (reached.keyGiven && asked === undefined) return body(reached.api);
   const slug = asked ?? (await onlyTenant(reached.api));
   const keys = pathOf("admin", "v1", "tenants", slug, "keys");
   const expiresAt = toIso(deps.clock.nowMs() + KEY_LIFE_MS);
-  const made = await reached.api.post(keys, { name: "weir command", role: "member", expiresAt });
+  const made = await reached.api.post(keys, { name: "weir command", role, expiresAt });
   const id = textOf(made, "id");
   try {
     return await body(reached.withCommandKey(textOf(made, "key")));

@@ -10,6 +10,7 @@ import {
   audit,
   chatCompletions,
   contentScan,
+  embeddingAnew,
   embeddings,
   moderations,
   explain,
@@ -17,6 +18,8 @@ import {
   keySuspension,
   files,
   health,
+  ingestEvents,
+  mcp,
   models,
   rerank,
   operations,
@@ -28,6 +31,7 @@ import {
   vectorStores,
   type AuditDeps,
   type ChatDeps,
+  type EmbeddingAnewDeps,
   type EmbeddingsDeps,
   type ModerationsDeps,
   type ErasuresDeps,
@@ -44,11 +48,13 @@ import {
   type UsageAsk,
 } from "../http/index.ts";
 import type { Ingest } from "../ingest/index.ts";
+import type { RerankFor } from "./rerank-passages.ts";
 
 export type EndpointsDeps = {
   readonly chat: ChatDeps;
   readonly embeddings: EmbeddingsDeps;
   readonly rerank: RerankDeps;
+  readonly rerankFor: RerankFor;
   readonly moderations: ModerationsDeps;
   readonly models: ModelsDeps;
   readonly ingest: Ingest;
@@ -62,6 +68,7 @@ export type EndpointsDeps = {
   readonly erasures: ErasuresDeps;
   readonly holds: HoldsDeps;
   readonly readUsage: (ask: UsageAsk) => Promise<unknown>;
+  readonly embeddingChanged: EmbeddingAnewDeps["embeddingChanged"];
   readonly readPanel: PanelRead;
   readonly explain: ExplainRead;
   readonly routeExplain: RouteExplainDeps;
@@ -81,8 +88,11 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     moderations(deps.moderations),
     ...models(deps.models),
     ...files(deps.ingest),
-    ...vectorStores(deps.ingest),
+    ...vectorStores({ ...deps.ingest, rerankFor: deps.rerankFor }),
+    mcp({ ...deps.ingest, rerankFor: deps.rerankFor }),
     ...quarantine(deps.ingest),
+    ...embeddingAnew({ ...deps.ingest, embeddingChanged: deps.embeddingChanged }),
+    ...ingestEvents({ pacer: deps.chat.pacer, ingest: deps.ingest }),
     ...adminTenants({ tenants: deps.tenants, keys: deps.keys }),
     ...keySuspension(deps.suspensions),
     ...guardReports(deps.reports),

@@ -5,9 +5,11 @@ import * as callAnswer from "../contract/answer-call.ts";
 import * as knowledgeAnswer from "../contract/answer-knowledge.ts";
 import * as erasureContract from "../contract/erasure.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
+import { embeddingAct, embeddingState } from "../contract/embedding-anew.ts";
 import { embeddingRequest } from "../contract/embeddings.ts";
 import { moderationAnswer, moderationRequest } from "../contract/moderations.ts";
 import { rerankAnswer, rerankRequest } from "../contract/rerank.ts";
+import { progressEvent, progressQuery } from "../contract/knowledge-progress.ts";
 import * as knowledge from "../contract/knowledge.ts";
 import * as policy from "../contract/policy.ts";
 import type { Endpoint } from "./endpoint.ts";
@@ -39,6 +41,8 @@ export const SCHEMAS = {
   VectorStoreFile: knowledgeAnswer.vectorStoreFile,
   VectorStoreFileList: knowledgeAnswer.vectorStoreFileList,
   QuarantinedChunkList: knowledgeAnswer.quarantineList,
+  EmbeddingAct: embeddingAct,
+  EmbeddingState: embeddingState,
   VectorStoreSearch: knowledge.vectorStoreSearch,
   SearchPage: knowledgeAnswer.searchPage,
   TenantCreate: admin.tenantCreate,
@@ -180,13 +184,27 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
     answer: knowledgeAnswer.vectorStoreFileList,
     faults: STORE_FAULT,
   },
+  "POST /v1/vector_stores/:store/files/:file/retry": {
+    summary: "Try a file again that failed",
+    description: "As it was put in. Up to 1 MB it is done before the answer.",
+    answer: knowledgeAnswer.vectorStoreFile,
+    faults: ["conflict", ...STORE_FAULT],
+  },
+  "GET /v1/vector_stores/:store/events": {
+    summary: "How the files of a collection come along",
+    description:
+      "Server-sent events: where the collection and what is on its way stand, then what changes. The header `Last-Event-ID` brings what was missed; what was just said may come again.",
+    query: progressQuery,
+    event: progressEvent,
+    faults: ["busy", ...STORE_FAULT],
+  },
   "DELETE /v1/vector_stores/:store/files/:file": {
     summary: "Take a document out of a collection",
     answer: knowledgeAnswer.deleted,
     faults: STORE_FAULT,
   },
   "GET /v1/vector_stores/:store/quarantine": {
-    summary: "Chunks of a collection that look like attacks, and that no search finds",
+    summary: "Chunks of a collection that look like attacks or like no text, and that no search finds",
     query: knowledge.quarantinePage,
     answer: knowledgeAnswer.quarantineList,
     faults: STORE_FAULT,
@@ -202,6 +220,18 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
     description: "The rest of its file stays. Entered into the audit log.",
     answer: knowledgeAnswer.deleted,
     faults: STORE_FAULT,
+  },
+  "GET /v1/vector_stores/:store/embedding": {
+    summary: "The models that a collection is embedded with",
+    answer: embeddingState,
+    faults: STORE_FAULT,
+  },
+  "POST /v1/vector_stores/:store/embedding": {
+    summary: "Embed a collection with another model while it serves",
+    description: "Step by step: start, compare, shift, finish; or rollback. Entered into the audit log.",
+    body: embeddingAct,
+    answer: embeddingState,
+    faults: ["conflict", "model_unknown", ...STORE_FAULT],
   },
   "POST /v1/vector_stores/:store/search": {
     summary: "Search a collection",

@@ -47,4 +47,13 @@ export const KNOWLEDGE_ROWS: Readonly<Record<string, Row>> = {
       return { path: `/admin/v1/tenants/acme/keys/${id}`, init: json({ groups: ["hr"] }) };
     },
   },
+  "GET /v1/vector_stores/:store/embedding": {
+    status: [401, 401, 403, 200, 404, 403],
+    make: (world) => ({ path: at(world, "embedding") }),
+  },
+  // It has no vectors to go back to.
+  "POST /v1/vector_stores/:store/embedding": {
+    status: [401, 401, 403, 409, 404, 403],
+    make: (world) => ({ path: at(world, "embedding"), init: json({ act: "rollback" }) }),
+  },
 };

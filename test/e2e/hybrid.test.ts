@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, test } from "bun:test";
+import { eventually } from "./eventually.ts";
 import { createFakeUpstream, type FakeUpstream } from "../upstream/index.ts";
 import { ADMIN_KEY, startWeir, type TestWeir } from "./server.ts";
 
@@ -11,28 +12,37 @@ providers:
 models:
   m: { provider: near, upstream: mock, price: { inputPerMTok: 1, outputPerMTok: 2 } }
   words: { kind: embedding, provider: near, upstream: "alike-64", price: { inputPerMTok: 10 } }
-  others: { kind: embedding, provider: far, upstream: "alike-far", price: { inputPerMTok: 10 } }
+  more: { kind: embedding, provider: near, upstream: "alike-more@parts=96", price: { inputPerMTok: 10 } }
 retrieval: { embedding: words }
 `;
 
 let upstream: FakeUpstream;
 let weir: TestWeir;
 let key: string;
+let adminKey: string;
 
 beforeAll(async () => {
   upstream = await createFakeUpstream();
   weir = await startWeir({ yaml: yamlFor(upstream.openaiBaseUrl) });
   ({ key } = await weir.tenant("acme"));
+  ({ key: adminKey } = await weir.call<{ key: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "admin", role: "tenant-admin" }));
 });
 afterAll(async () => {
   await weir.close();
   await upstream.close();
 });
 
-async function call(path: string, body: unknown, method = "POST"): Promise<{ status: number; json: Record<string, unknown> }> {
+const call = (path: string, body: unknown): ReturnType<typeof callAs> => callAs(key, path, body);
+
+async function callAs(
+  by: string,
+  path: string,
+  body: unknown,
+  method = "POST",
+): Promise<{ status: number; json: Record<string, unknown> }> {
   const answer = await fetch(`${weir.url}${path}`, {
     method,
-    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    headers: { authorization: `Bearer ${by}`, "content-type": "application/json" },
     ...(method === "GET" ? {} : { body: JSON.stringify(body) }),
   });
   return { status: answer.status, json: (await answer.json()) as Record<string, unknown> };
@@ -68,4 +78,62 @@ test("documents and questions are embedded on the path of every call, and found 
   assert.deepEqual(new Set(embedded.map(({ feature }) => feature)), new Set(["ingestion", "search"]));
   assert.ok(embedded.every(({ outcome, costMicroUsd }) => outcome === "finished" && costMicroUsd > 0));
   console.log(`# ${embedded.length} calls of embeddings in the records`);
+});
+
+type State = {
+  generations: {
+    generation: number;
+    model: string;
+    role: string;
+    share: number;
+    documents: { total: number; embedded: number };
+    comparison: { recall: number; overlap: number; questions: number } | null;
+  }[];
+};
+
+test("a collection is embedded anew while it serves: dual writes, comparison, steps, and one command back", async () => {
+  const { json: store } = await call("/v1/vector_stores", { name: "anew" });
+  const id = String(store["id"]);
+  const at = `/v1/vector_stores/${id}/embedding`;
+  for (let no = 0; no < 6; no++) await put(id, `doc${no}.md`, `Paragraph ${no} tells of calibration of sensor ${no} and its battery.`);
+  const act = async (body: unknown, status = 200): Promise<State> => {
+    const answer = await callAs(adminKey, at, body);
+    assert.equal(answer.status, status, JSON.stringify(answer.json));
+    return answer.json as State;
+  };
+  const rolesOf = (state: State): readonly string[] => state.generations.map(({ model, role, share }) => `${model} ${role} ${share}`);
+  assert.equal((await callAs(key, at, { act: "compare" })).status, 403);
+  await act({ act: "start", model: "nothing" }, 404);
+  await act({ act: "shift", share: 5 }, 404);
+  await act({ act: "rollback" }, 409);
+  assert.deepEqual(rolesOf(await act({ act: "start", model: "more" })), ["words serving 100", "more candidate 0"]);
+  await act({ act: "start", model: "more" }, 409);
+  // A document that comes now goes into both.
+  assert.equal((await put(id, "late.md", "A late one about holidays."))["status"], "completed");
+  await eventually(async () => {
+    const { json } = await callAs(adminKey, at, undefined, "GET");
+    const [, candidate] = (json as State).generations;
+    assert.deepEqual(candidate?.documents, { total: 7, embedded: 7 }, weir.logged.slice(-5).join("\n"));
+  });
+  const compared = (await act({ act: "compare" })).generations[1]?.comparison;
+  assert.ok(compared !== null && compared !== undefined && compared.recall === 1 && compared.questions > 0);
+  for (const share of [5, 25, 50]) assert.equal((await act({ act: "shift", share })).generations[1]?.share, share);
+  assert.ok((await search(id, "how is calibration done, and how often")).length > 0);
+  assert.deepEqual(rolesOf(await act({ act: "shift", share: 100 })), ["more serving 100", "words retired 0"]);
+  assert.equal((await search(id, "what is there of recalibrating"))[0]?.startsWith("doc"), true);
+  // What comes now goes into what was replaced, too: the way back loses nothing.
+  await put(id, "later.md", "The last one, of invoices and refunds.");
+  const back = await act({ act: "rollback" });
+  assert.deepEqual(rolesOf(back), ["words serving 100", "more retired 0"]);
+  assert.equal(back.generations[0]?.documents.embedded, 8);
+  await act({ act: "finish" });
+  await act({ act: "finish" }, 409);
+  const path = "/admin/v1/audit?tenant=acme&category=configuration&limit=200";
+  const log = await weir.call<{ data: { action: string; resource?: string }[] }>("GET", path);
+  const steps = log.data.filter(({ action, resource }) => action.startsWith("embedding.") && resource === id).map(({ action }) => action);
+  assert.deepEqual(
+    steps,
+    ["start", "shift", "shift", "shift", "shift", "rollback", "finish"].map((one) => `embedding.${one}`),
+  );
+  console.log(`# ${steps.length} steps in the audit log`);
 });
