@@ -4,7 +4,7 @@
  * row-level security. The corpus is described in knowledge/corpus.ts.
  */
 import { parseArgs } from "node:util";
-import { queryTerms } from "../src/retrieve/retriever.ts";
+import { askedTerms } from "../src/retrieve/index.ts";
 import { tenantScope } from "../src/store/index.ts";
 import { READ_POSTINGS, readPostings } from "../src/store/postings.ts";
 import { openCorpus, type Corpus } from "./knowledge/corpus.ts";
@@ -13,6 +13,8 @@ import { openBench, percentile, type Bench } from "./knowledge/engine.ts";
 const WORDS_PER_FILE = 8_000;
 const CONTENT_WORDS = 6;
 const TOP_K = 8;
+
+const idsOf = (question: string): readonly number[] => askedTerms(question, ["en"]).flatMap((one) => one.ids);
 
 async function fill(bench: Bench, corpus: Corpus, wanted: number): Promise<number> {
   const { ingest, tenantId } = bench;
@@ -67,14 +69,11 @@ async function describe({ db, tenantId, ingest }: Bench, questions: readonly str
   console.log(`size: ${sizes.map((row) => `${row.name} ${row.mb} MB`).join(", ")}`);
   let postings = 0;
   for (const question of questions) {
-    const lists = await readPostings(db, tenantId, id, [...queryTerms(question).keys()]);
+    const lists = await readPostings(db, tenantId, id, idsOf(question));
     for (const entries of lists.values()) postings += entries.length / 2;
   }
   console.log(`a question reads ${Math.round(postings / questions.length)} postings on average`);
-  const plan = await db.query(tenantScope(tenantId), `EXPLAIN (ANALYZE) ${READ_POSTINGS}`, [
-    id,
-    [...queryTerms(questions[0] ?? "").keys()],
-  ]);
+  const plan = await db.query(tenantScope(tenantId), `EXPLAIN (ANALYZE) ${READ_POSTINGS}`, [id, idsOf(questions[0] ?? "")]);
   const lines = plan.map((row) => String(row["QUERY PLAN"]));
   for (const line of lines) if (/postings|Index Cond|Execution/.test(line)) console.log(`  ${line.trim().slice(0, 170)}`);
   if (!lines.some((line) => line.includes("postings_pkey"))) throw new Error("the search does not use the index of the postings");
@@ -95,9 +94,7 @@ try {
   );
   const { db, tenantId, retrieve } = bench;
   const { id } = await bench.ingest.getCollection(tenantId, "bench");
-  await measure("index read and decoded", questions, Number(values.repeat), (question) =>
-    readPostings(db, tenantId, id, [...queryTerms(question).keys()]),
-  );
+  await measure("index read and decoded", questions, Number(values.repeat), (question) => readPostings(db, tenantId, id, idsOf(question)));
   await measure(`passages, best ${TOP_K}`, questions, Number(values.repeat), (query) =>
     retrieve(tenantId, { collection: "bench", query, topK: TOP_K }),
   );

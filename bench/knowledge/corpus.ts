@@ -10,6 +10,7 @@ import { terms } from "../../src/retrieve/index.ts";
 import { createSeededRandom } from "../../src/kernel/seeded-random.ts";
 
 export const DATA = join(import.meta.dirname, "../../../shared/data/retrieval");
+const FOLDER = join(DATA, "chunking-eval");
 const SOURCES = ["state_of_the_union", "wikitexts", "pubmed", "chatlogs", "finance"];
 const TOPIC_WORDS = 80;
 const TOPIC_SHARE = 0.35;
@@ -24,10 +25,14 @@ export type Corpus = {
   questions(contentWords: number): readonly string[];
 };
 
+/** Every word of the real texts, in order, with the frequencies that they have there. */
+export function readWords(): readonly string[] {
+  if (!existsSync(FOLDER)) throw new Error(`the corpus is made from ${FOLDER}, which is not there`);
+  return SOURCES.flatMap((name) => readFileSync(join(FOLDER, "corpora", `${name}.md`), "utf8").match(/[\p{L}\p{N}'-]+/gu) ?? []);
+}
+
 export function openCorpus(seed = 1): Corpus {
-  const folder = join(DATA, "chunking-eval");
-  if (!existsSync(folder)) throw new Error(`the corpus is made from ${folder}, which is not there`);
-  const words = SOURCES.flatMap((name) => readFileSync(join(folder, "corpora", `${name}.md`), "utf8").match(/[\p{L}\p{N}'-]+/gu) ?? []);
+  const words = readWords();
   const random = createSeededRandom(seed);
   const pick = (): string => words[Math.floor(random() * words.length)] ?? "the";
   const content = words.filter((word) => terms(word).length > 0);
@@ -47,7 +52,7 @@ export function openCorpus(seed = 1): Corpus {
     }
     return text;
   };
-  return { document, questions: (contentWords) => readQuestions(join(folder, "questions_df.csv"), contentWords) };
+  return { document, questions: (contentWords) => readQuestions(join(FOLDER, "questions_df.csv"), contentWords) };
 }
 
 const SYLLABLES =

@@ -1,4 +1,5 @@
 /** A fresh database of either kind with a tenant in it, and the parts of knowledge on top. */
+import { createLocalJobs } from "../../src/queue/testing.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,23 +27,36 @@ export type Bench = {
   close(): Promise<void>;
 };
 
-export async function openBench(engine: string): Promise<Bench> {
-  let slow = 0;
-  const log: StoreLog = { warn: () => void (slow += 1) };
-  const { db, close } = engine === "postgres" ? await ownPostgres(log) : await ownPglite(log);
-  const folder = await mkdtemp(join(tmpdir(), "weir-bench-"));
+/** Without the parts that write: for an index that is filled another way. */
+export type SearchBench = Pick<Bench, "db" | "tenantId" | "retrieve" | "close">;
+
+export async function openSearch(
+  engine: string,
+  log: StoreLog = { warn: () => undefined },
+  settings: readonly string[] = [],
+): Promise<SearchBench> {
+  const { db, close } = engine === "postgres" ? await ownPostgres(log, settings) : await ownPglite(log);
   const tenantId = tenantIds.make(systemClock.nowMs());
   await db.asOwner((owner) =>
     owner.query("INSERT INTO tenants (id, slug, name, digest_salt, created_at) VALUES ($1, 'bench', 'Bench', '\\x00', now())", [tenantId]),
   );
+  const search = createRetriever({ index: createPostgresIndex({ db, clock: systemClock, guardRev: composeDetectors().rev }) });
+  return { db, tenantId, close, retrieve: (id, ask) => search(id, { reader: WHOLE_TENANT, ...ask }) };
+}
+
+export async function openBench(engine: string): Promise<Bench> {
+  let slow = 0;
+  const { db, tenantId, retrieve, close } = await openSearch(engine, { warn: () => void (slow += 1) });
+  const folder = await mkdtemp(join(tmpdir(), "weir-bench-"));
   const detectors = composeDetectors();
-  const search = createRetriever({ index: createPostgresIndex({ db, clock: systemClock, guardRev: detectors.rev }) });
-  const retrieve: Bench["retrieve"] = (id, ask) => search(id, { reader: WHOLE_TENANT, ...ask });
   const ingest = createIngest({
+    jobs: createLocalJobs(),
+    indexed: () => undefined,
+    wait: () => Promise.resolve(),
     db,
     objects: createFolderObjects(folder),
     clock: systemClock,
-    retrieve: search,
+    retrieve: (id, ask) => retrieve(id, ask),
     detectors,
     injectionMode: () => Promise.resolve("block"),
     onError: console.error,
@@ -68,8 +82,8 @@ async function ownPglite(log: StoreLog) {
   return { db, close: () => db.close() };
 }
 
-async function ownPostgres(log: StoreLog) {
-  const server = await startPostgres();
+async function ownPostgres(log: StoreLog, settings: readonly string[]) {
+  const server = await startPostgres({ settings });
   const db = openPostgres({ clock: systemClock, log }, { databaseUrl: server.url, connections: 4 });
   await migrate(db);
   return {
