@@ -98,6 +98,26 @@ describe("key", () => {
     });
   });
 
+  test("create says what the key's holder may find of the tenant's documents", async () => {
+    const argv = [
+      "key",
+      "create",
+      "--tenant",
+      "acme",
+      "--name",
+      "ci",
+      "--groups",
+      "hr, works council",
+      "--clearance",
+      "confidential",
+      "--jurisdiction",
+      "eu",
+    ];
+    const { code, seen } = await run(argv, answers);
+    assert.equal(code, 0);
+    assert.deepEqual(seen[0]?.body, { name: "ci", groups: ["hr", "works council"], clearance: "confidential", jurisdiction: "eu" });
+  });
+
   test("create needs a tenant and a name, and numbers and times that are some", async () => {
     for (const [argv, expected] of [
       ["--name x", "--tenant is needed"],

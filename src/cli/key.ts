@@ -24,6 +24,12 @@ export const keyCreate: Command = {
     tpm: { value: "N", description: "tokens per minute" },
     models: { value: "A,B", description: "models that it may use (else all of the tenant's)" },
     team: { value: "TEAM", description: "team that its costs belong to" },
+    groups: { value: "A,B", description: "groups whose documents it finds" },
+    clearance: {
+      value: "WORD",
+      description: "public, internal (else), confidential or restricted: documents classified higher it does not find",
+    },
+    jurisdiction: { value: "NAME", description: "jurisdiction whose documents it finds" },
     expires: { value: "WHEN", description: "a date, a time in ISO 8601, or days from now such as 30d" },
     json: JSON_FLAG,
     ...REACH_FLAGS,
@@ -45,6 +51,12 @@ export const keyCreate: Command = {
         ?.split(",")
         .map((model) => model.trim()),
       team: args.text("team"),
+      groups: args
+        .text("groups")
+        ?.split(",")
+        .map((group) => group.trim()),
+      clearance: args.text("clearance"),
+      jurisdiction: args.text("jurisdiction"),
       expiresAt: readExpiry(args.text("expires"), deps.clock.nowMs()),
     };
     return withServer(args, deps, async ({ api }) => {
