@@ -173,6 +173,7 @@ function composeHttp(
     ...administration,
     ...parts.erasure.endpoints,
     rollouts: parts.rollouts.requests,
+    sources: parts.knowledge.sources,
     readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     embeddingChanged: noteEmbedding(decisions),
     readPanel: async ({ tenant, ...ask }) =>

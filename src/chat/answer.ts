@@ -23,9 +23,10 @@ export async function* answer(
   try {
     const checked = await stages.check(call);
     run.checked = checked;
-    const found = call.chat.rag?.enabled === true ? await stages.retrieve(call) : undefined;
+    const found = call.chat.rag?.enabled === true ? await stages.retrieve(call, signal) : undefined;
     const sifted = found === undefined ? undefined : { ...found, passages: await checked.sift(found.passages) };
-    const whole = putTogether(stages.ground, call, checked, sifted?.passages);
+    const shown = sifted === undefined ? undefined : (stages.shown?.(checked.chat, sifted, sifted.passages) ?? sifted.passages);
+    const whole = putTogether(stages.ground, call, checked, shown);
     const plan = stages.plan({ ...toWanted(call, admitted, checked), ...whole, trust: found?.trust });
     run.plan = plan;
     const { chat, inputBytes } = plan.shortened ?? whole;

@@ -26,7 +26,7 @@ export type Asked = {
 export type Stages = {
   /** What may go in, and where to. Throws where the content is refused, or could not be looked at. */
   check(call: Call): Checked | Promise<Checked>;
-  retrieve(call: Call): Promise<Retrieved>;
+  retrieve(call: Call, signal: AbortSignal): Promise<Retrieved>;
   /** The messages as they go upstream: the tenant's system prompt, passages fenced as data, then the caller's. */
   ground(
     chat: ChatCall,
@@ -34,6 +34,10 @@ export type Stages = {
     passages: readonly Passage[] | undefined,
     closing: string | undefined,
   ): { readonly chat: ChatCall; readonly inputBytes: number };
+  /** Of passages, what a model is to read: all of it, or the sentences about the question. Sources and checks go by the passages themselves. */
+  readonly shown?:
+    | ((chat: ChatCall, retrieved: Omit<Retrieved, "passages">, passages: readonly Passage[]) => readonly Passage[])
+    | undefined;
   plan(wanted: {
     readonly chat: ChatCall;
     readonly who: Call["who"];

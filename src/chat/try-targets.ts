@@ -115,7 +115,8 @@ function leaving(stages: Stages, { call, chat, checked, plan, retrieved }: Tryin
   const prompt = withInstructions(target, left.systemPrompt);
   if (left.chat === checked.chat && left.passages === passages && prompt === call.who.tenant.systemPrompt) return { chat, passages };
   const kept = keptOf(left.chat, checked.chat, plan);
-  return { chat: stages.ground(kept, prompt, retrieved && left.passages, checked.closing).chat, passages: left.passages };
+  const shown = retrieved && (stages.shown?.(left.chat, retrieved, left.passages) ?? left.passages);
+  return { chat: stages.ground(kept, prompt, shown, checked.closing).chat, passages: left.passages };
 }
 
 /** What of it the plan left in. Masking changes messages one by one, so places mean the same. */

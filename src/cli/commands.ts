@@ -19,6 +19,7 @@ import { restore } from "./restore.ts";
 import { objectsPush, objectsRotateKeys } from "./objects.ts";
 import { rolloutList, rolloutPromote, rolloutRollback, rolloutShow, rolloutStart } from "./rollout.ts";
 import { serve } from "./serve.ts";
+import { sourceList, sourceStatus, sourceSync } from "./source.ts";
 import { subjectDelete } from "./subject.ts";
 import { tenantCreate, tenantList, tenantRevoke } from "./tenant.ts";
 import { usage } from "./usage.ts";
@@ -27,6 +28,9 @@ import { usage } from "./usage.ts";
 export const COMMANDS: readonly Command[] = [
   serve,
   ingest,
+  sourceList,
+  sourceStatus,
+  sourceSync,
   chat,
   tenantCreate,
   tenantList,

@@ -1,3 +1,4 @@
+import type { Budgets } from "../admit/index.ts";
 import type { Shadows, Stages } from "../chat/index.ts";
 import type { EmbedStages } from "../embed/index.ts";
 import type { InputsCall } from "../guard/index.ts";
@@ -15,16 +16,17 @@ import { deriveKey } from "../kernel/hash.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { countTokens, createExtractive, type Provider } from "../provider/index.ts";
 import type { CallContent, Journal } from "../record/index.ts";
-import { countTokens as countWords, groundMessages, terms, toQuery, units, type Retrieve } from "../retrieve/index.ts";
+import { countTokens as countWords, groundMessages, terms, toQuery, toQuestion, units, type Retrieve } from "../retrieve/index.ts";
 import { createExplainRoute, type ExplainRoute } from "./explain-route.ts";
 import { createRouter, type Router, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
-import type { Metrics, Tracer } from "../telemetry/index.ts";
+import type { Log, Metrics, Tracer } from "../telemetry/index.ts";
 import { createRolledPlan } from "./call-rollouts.ts";
 import { composeEmbed } from "./embed.ts";
 import { composeModerate } from "./moderate.ts";
 import { composeRerank } from "./rerank.ts";
+import { createRerankFor, needRerank, type RerankFor } from "./rerank-passages.ts";
 import type { EndUserDigests } from "./end-user.ts";
-import { citeAnswer, createDigest, createGround } from "./ground.ts";
+import { citeAnswer, createDigest, createGround, showPassages } from "./ground.ts";
 import { createPromptTag } from "./prompt-files.ts";
 import type { Resilience } from "./resilience.ts";
 import type { RolloutParts } from "./rollouts.ts";
@@ -35,6 +37,7 @@ export type ChatParts = {
   readonly answer: ChatDeps["answer"];
   readonly embed: EmbeddingsDeps["embed"];
   readonly rerank: RerankDeps["rerank"];
+  readonly rerankFor: RerankFor;
   readonly moderate: ModerationsDeps["moderate"];
   /** Counts a call that was refused before the path began. */
   readonly refuse: (call: CallHead, code: FaultCode) => void;
@@ -47,6 +50,10 @@ export type ChatPartsDeps = {
   readonly config: Config;
   readonly providers: ReadonlyMap<string, Provider>;
   readonly clock: Clock;
+  readonly log: Pick<Log, "warn">;
+  readonly budgets: Pick<Budgets, "open">;
+  /** Of everything under way in this process. */
+  readonly live: Set<AbortController>;
   readonly journal: Pick<Journal, "open" | "close" | "refuse">;
   readonly retrieve: Retrieve;
   /** Is the collection this owner's? Asked only for callers who see nothing but their own. */
@@ -77,7 +84,7 @@ export type ChatPartsDeps = {
 /** The path's stages, each plugged with the parts that satisfy it. */
 export function composeChat(deps: ChatPartsDeps): ChatParts {
   const { config, providers, clock, journal, metrics } = deps;
-  const extractive = createExtractive({ terms, units, countTokens: countWords, toQuery });
+  const extractive = createExtractive({ terms, units, countTokens: countWords, toQuery: toQuestion });
   const targets = toTargets(config, deps.findPrice);
   const { health, course, serve } = deps.resilience.open(config, targets.values());
   const options = { targets, extractive: EXTRACTIVE, fallback: config.fallback, health, ...deps.routing.optionsOf(config) };
@@ -93,14 +100,16 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   };
   const stages: Stages = {
     check: deps.check,
-    async retrieve({ who, chat }) {
+    async retrieve({ who, chat, requestId, feature }, signal) {
       const ask = toAsk(chat);
       const only = onlyOwnerOf(who);
       if (only !== undefined && !(await deps.isOwnCollection(who.tenant.id, ask.collection, only)))
         throw new Fault("collection_unknown", { param: "rag.collection" });
-      return deps.retrieve(who.tenant.id, { ...ask, reader: readerOf(who) });
+      const rerank = chat.rag?.mode === "quality" ? needRerank(rerankFor, { who, requestId, feature }, signal) : undefined;
+      return deps.retrieve(who.tenant.id, { ...ask, reader: readerOf(who), rerank });
     },
     ground: createGround(groundMessages),
+    shown: showPassages,
     cite: citeAnswer,
     plan: expecting(({ chat }) => chat.endUser, plan),
     beside: router.beside,
@@ -123,6 +132,14 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   };
 
   const onInputs = { ...stages, check: deps.checkInputs, providerOf, tracer: deps.tracer };
+  const rerank = composeRerank({
+    ...onInputs,
+    plan: expecting(
+      ({ wish }) => wish.endUser,
+      (wanted) => router.planRerank({ ...wanted, trust: wanted.wish.trust }),
+    ),
+  });
+  const rerankFor = createRerankFor({ ...deps, rerank });
   const answer = traceChat(deps.tracer, stages);
   const tagged = createPromptTag(config);
   return {
@@ -130,13 +147,8 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     answer: (call, ...rest) => answer(tagged(deps.rollouts.calls.enter(call)), ...rest),
     moderate: composeModerate({ ...stages, judge: deps.judge, refuse }),
     embed: composeEmbed({ ...onInputs, plan: expecting(({ wish }) => wish.endUser, router.planEmbedding) }),
-    rerank: composeRerank({
-      ...onInputs,
-      plan: expecting(
-        ({ wish }) => wish.endUser,
-        (wanted) => router.planRerank({ ...wanted, trust: wanted.wish.trust }),
-      ),
-    }),
+    rerank,
+    rerankFor,
     providers,
     models: createModelList(router.names, targets),
     explainRoute: createExplainRoute({ config, check: deps.checkQuietly, ground: stages.ground, router, routerWith }),
@@ -195,7 +207,10 @@ const createKeep =
     if (policy !== "none") keep({ requestId, tenantId, atMs, policy, endUser, messages: chat.messages, answer, cut });
   };
 
-function toAsk(chat: ChatCall) {
-  if (chat.rag === undefined) throw new TypeError("only calls that ask for documents are retrieved for");
-  return { collection: chat.rag.collection, topK: chat.rag.topK, query: toQuery(chat.messages) };
+const BY_WORDS = Object.freeze({ dense: 0, sparse: 1 });
+
+function toAsk({ rag, messages }: ChatCall) {
+  if (rag === undefined) throw new TypeError("only calls that ask for documents are retrieved for");
+  const { collection, topK, mode, hops } = rag;
+  return { collection, topK, query: toQuery(messages), hops, ...(mode === "keyword" ? { weights: BY_WORDS } : {}) };
 }

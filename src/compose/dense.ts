@@ -2,18 +2,20 @@ import { embeddingRequest } from "../contract/embeddings.ts";
 import type { Config } from "../config/index.ts";
 import type { EmbeddingCall } from "../domain/embedding.ts";
 import { checkBody, toWish, underWay } from "../http/index.ts";
-import { createCompare, type VectorsDeps } from "../ingest/index.ts";
+import { createCompare, createQdrantGraphs, type VectorsDeps } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { requestIds, type TenantId } from "../kernel/ids.ts";
-import type { RetrieverDeps } from "../retrieve/index.ts";
+import type { Qdrant } from "../qdrant/index.ts";
+import { createNearSearch, type RetrieverDeps } from "../retrieve/index.ts";
 import type { Engine } from "../store/index.ts";
 import { hasVectors } from "../store/pgvector.ts";
 import { getTenant } from "../store/tenants.ts";
-import { createGraph, dropStaleGraphs } from "../store/vector-graphs.ts";
+import { createPgvectorGraphs } from "../store/pgvector-graphs.ts";
 import { describeError, type Log } from "../telemetry/index.ts";
 import { admitEmbeddings, type AdmissionParts } from "./admission.ts";
 import type { ChatParts } from "./chat.ts";
+import { isPrivate } from "./context-line.ts";
 import { toPrincipal } from "./generate.ts";
 
 export type DensePartsDeps = {
@@ -27,6 +29,8 @@ export type DensePartsDeps = {
   readonly chat: () => Pick<ChatParts, "embed" | "refuse">;
   /** Of the calls under way. */
   readonly live: Set<AbortController>;
+  /** Where one is configured, it holds the vectors for searches. */
+  readonly qdrant: Qdrant | undefined;
 };
 
 export type DenseParts = {
@@ -40,7 +44,7 @@ export type DenseParts = {
 const FEATURE = { document: "ingestion", question: "search" } as const;
 
 /** Vectors of documents and of questions: every one is a call of the tenant's, with its rules, rates, budget and record. */
-export function composeDense({ db, clock, log, config, admission, chat, live }: DensePartsDeps): DenseParts {
+export function composeDense({ db, clock, log, config, admission, chat, live, qdrant }: DensePartsDeps): DenseParts {
   const degraded = new Map<string, number>();
 
   async function embed(tenantId: TenantId, model: string, texts: readonly string[], feature: string, signal?: AbortSignal) {
@@ -64,8 +68,11 @@ export function composeDense({ db, clock, log, config, admission, chat, live }: 
   }
 
   const embedding = {
-    modelOf: ({ embedding: own }: Parameters<VectorsDeps["embedding"]["modelOf"]>[0]) =>
-      own === null ? undefined : (own ?? config().retrieval.embedding),
+    modelOf({ embedding: own, trust }: Parameters<VectorsDeps["embedding"]["modelOf"]>[0]) {
+      const model = own === null ? undefined : (own ?? config().retrieval.embedding);
+      // What goes to private models only is not embedded elsewhere: it is found by words alone.
+      return model !== undefined && trust === "private" && !isPrivate(config(), model) ? undefined : model;
+    },
     spaceOf: (name: string) => config().models.find((model) => model.name === name && model.capabilities.embeddings === true)?.upstream,
     embed: (tenantId: TenantId, model: string, texts: readonly string[]) => embed(tenantId, model, texts, FEATURE.document),
     isStored: createOnce(() => hasVectors(db)),
@@ -74,11 +81,8 @@ export function composeDense({ db, clock, log, config, admission, chat, live }: 
   return {
     vectors: {
       embedding,
-      graphs: {
-        create: (tenantId, key, dimensions) => createGraph(db, tenantId, key, dimensions),
-        dropStale: () => dropStaleGraphs(db),
-      },
-      compare: createCompare({ db, clock, embedQuery }),
+      graphs: qdrant === undefined ? createPgvectorGraphs(db) : createQdrantGraphs({ db, qdrant }),
+      compare: createCompare({ db, clock, embedQuery, near: createNearSearch({ db, qdrant }) }),
     },
     dense: {
       clock,

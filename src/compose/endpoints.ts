@@ -5,6 +5,7 @@ import {
   adminHolds,
   adminPrompts,
   adminRollouts,
+  adminSources,
   adminTenants,
   apiDocument,
   audit,
@@ -47,7 +48,7 @@ import {
   type RolloutsDeps,
   type UsageAsk,
 } from "../http/index.ts";
-import type { Ingest } from "../ingest/index.ts";
+import type { Ingest, Sources } from "../ingest/index.ts";
 import type { RerankFor } from "./rerank-passages.ts";
 
 export type EndpointsDeps = {
@@ -65,6 +66,7 @@ export type EndpointsDeps = {
   readonly prompts: PromptAdmin;
   readonly policies: PolicyAdmin;
   readonly rollouts: RolloutsDeps;
+  readonly sources: Sources;
   readonly erasures: ErasuresDeps;
   readonly holds: HoldsDeps;
   readonly readUsage: (ask: UsageAsk) => Promise<unknown>;
@@ -101,6 +103,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...adminPrompts(deps.prompts),
     ...adminPolicies(deps.policies),
     ...adminRollouts(deps.rollouts),
+    ...adminSources(deps.sources),
     usage(deps.readUsage),
     usagePanel(deps.readPanel),
     explain(deps.explain),

@@ -6,6 +6,7 @@ import type { ErasuresDeps } from "../http/index.ts";
 import type { Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { tenantIds, type ProcessId } from "../kernel/ids.ts";
+import type { Qdrant } from "../qdrant/index.ts";
 import {
   createErasureJobs,
   createErasureRequests,
@@ -38,12 +39,25 @@ type Deps = {
   readonly decisions: DecisionLog;
   readonly stored: ObjectParts;
   readonly ingest: Ingest;
+  readonly qdrant: Qdrant | undefined;
   /** Every cache of this process hears of it. */
   changed(change: Change): void;
 };
 
 /** Tenants and end users that are to be erased, and what stands against it. */
-export function composeErasure({ config, db, clock, log, processId, record, decisions, stored, ingest, changed }: Deps): ErasureParts {
+export function composeErasure({
+  config,
+  db,
+  clock,
+  log,
+  processId,
+  record,
+  decisions,
+  stored,
+  ingest,
+  changed,
+  qdrant,
+}: Deps): ErasureParts {
   const deps: ErasureDeps = {
     db,
     clock,
@@ -61,6 +75,7 @@ export function composeErasure({ config, db, clock, log, processId, record, deci
       deleteCollection: async (tenantId, id) => void (await ingest.deleteCollection(tenantId, id)),
       cleaned: ingest.idle,
     },
+    qdrant,
     forget: changed,
   };
   const jobs = createErasureJobs(deps);

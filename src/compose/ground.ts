@@ -2,7 +2,7 @@ import type { Stages } from "../chat/index.ts";
 import type { ChatCall, Content, Message, Passage, Retrieved } from "../domain/chat.ts";
 import type { Target } from "../domain/target.ts";
 import { hmacHex } from "../kernel/hash.ts";
-import { createCitationWatch, textOf } from "../retrieve/index.ts";
+import { compress, createCitationWatch, textOf, toQuestion } from "../retrieve/index.ts";
 
 /** Puts the tenant's own instruction and the passages before what the caller said, and counts the bytes that this adds. */
 export function createGround(
@@ -16,6 +16,13 @@ export function createGround(
     return { chat: { ...chat, messages }, inputBytes: chat.inputBytes + addedBytes(chat, messages) };
   };
 }
+
+/** A call's own word counts before its collection's, and whose stakes are high reads everything. */
+export const showPassages: NonNullable<Stages["shown"]> = ({ rag, messages }, { compress: usual, highStakes }, passages) => {
+  if (highStakes === true || (rag?.compress ?? usual) !== true) return passages;
+  const query = toQuestion(messages);
+  return passages.map((passage) => ({ ...passage, text: compress(passage.text, query) }));
+};
 
 /**
  * Marks are taken out of text only where that cannot break it: JSON is read by programs, log probabilities are told for each token, and the

@@ -3,6 +3,7 @@ import { test } from "bun:test";
 import { testPrincipal } from "../admit/testing.ts";
 import type { InjectionMode } from "../domain/guard-policy.ts";
 import { createFakeClock } from "../kernel/clock.ts";
+import { createLocalJobs } from "../queue/testing.ts";
 import { createDecisionLog } from "../record/index.ts";
 import { createTenant, updateTenant } from "../store/tenants.ts";
 import { openTestDatabase } from "../store/testing.ts";
@@ -26,6 +27,8 @@ test("what is held follows the tenant's rules, then the configuration's; holding
     clock,
     decisions,
     log: silentLog,
+    jobs: createLocalJobs(),
+    indexed: () => undefined,
     detectors: { rev: 1, find: () => [], scoreInjection: () => ({ score: 0.95, saw: ["planted"] }) },
     policy: () => ({ injection: mode }),
     objects: {

@@ -3,6 +3,7 @@ import type { GuardPolicy } from "../domain/guard-policy.ts";
 import { principalIdOf } from "../domain/principal.ts";
 import { createIngest, type Ingest, type IngestDeps } from "../ingest/index.ts";
 import type { DecisionLog } from "../record/index.ts";
+import type { Qdrant } from "../qdrant/index.ts";
 import { createPostgresIndex, createRetriever, withServingGate, type Retrieve } from "../retrieve/index.ts";
 import { tenantScope } from "../store/index.ts";
 import { getTenant } from "../store/tenants.ts";
@@ -10,7 +11,7 @@ import { describeError, type Log } from "../telemetry/index.ts";
 import type { DenseParts } from "./dense.ts";
 import type { DetectorParts } from "./detectors.ts";
 
-export type IngestPartsDeps = Pick<IngestDeps, "db" | "objects" | "clock" | "jobs" | "indexed"> & {
+export type IngestPartsDeps = Pick<IngestDeps, "db" | "objects" | "clock" | "jobs" | "indexed" | "contextLine" | "contextSkipped"> & {
   readonly log: Log;
   readonly detectors: DetectorParts;
   readonly decisions: Pick<DecisionLog, "change" | "note">;
@@ -18,12 +19,13 @@ export type IngestPartsDeps = Pick<IngestDeps, "db" | "objects" | "clock" | "job
   policy(): Pick<GuardPolicy, "injection">;
   /** undefined: documents are found by words alone. */
   readonly dense?: Pick<DenseParts, "vectors" | "dense">;
+  readonly qdrant?: Qdrant | undefined;
 };
 
 /** Documents in, passages out. Both know the detectors' revision: what was found under this one is not looked for again. */
 export function composeIngest(deps: IngestPartsDeps): { ingest: Ingest; retrieve: Retrieve } {
-  const { db, objects, clock, log, detectors, decisions, policy, jobs, indexed } = deps;
-  const index = withServingGate(createPostgresIndex({ db, clock, guardRev: detectors.rev }), (at) =>
+  const { db, objects, clock, log, detectors, decisions, policy, jobs, indexed, contextLine, contextSkipped } = deps;
+  const index = withServingGate(createPostgresIndex({ db, clock, guardRev: detectors.rev, qdrant: deps.qdrant }), (at) =>
     log.error("the index gave a broken chunk", at),
   );
   const retrieve = createRetriever({ index, dense: deps.dense?.dense });
@@ -33,6 +35,8 @@ export function composeIngest(deps: IngestPartsDeps): { ingest: Ingest; retrieve
     clock,
     jobs,
     indexed,
+    contextLine,
+    contextSkipped,
     wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),
     onError: (name, error) => log.error("background work failed", { name, ...describeError(error) }),
     detectors,

@@ -17,6 +17,7 @@ import {
   type RecordParts,
 } from "../record/index.ts";
 import { createProviderPool, type Provider, type ProviderPool, type VllmWatch } from "../provider/index.ts";
+import { createQdrant } from "../qdrant/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
 import { WHOLE_TENANT } from "../domain/reader.ts";
@@ -31,6 +32,7 @@ import { composeAbuse, type AbuseParts } from "./abuse.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
 import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts";
 import { createChangeHearers, listHearers, type ChangeHearers } from "./change-hearers.ts";
+import { composeContextLine } from "./context-line.ts";
 import { composeDense, type DenseParts } from "./dense.ts";
 import { composeContentScan, type ContentScanParts } from "./content-scan.ts";
 import { composeChat, type ChatParts, type ChatPartsDeps } from "./chat.ts";
@@ -126,9 +128,11 @@ export function composeParts(deps: PartsDeps): Parts {
   const moving = { config: () => current, explain: record.explain, moved: metrics.rolloutMoved };
   const rollouts = composeRollouts({ ...deps, ...moving, processId, decisions, changed, approvedRoutes });
   const policy = () => current.guard.policy;
-  const dense = composeDense({ db, clock, log, config: () => current, admission, chat: () => chat, live });
-  const indexing = { dense, indexed: metrics.indexed, detectors: guard, decisions, policy };
-  const knowledge = composeKnowledge({ db, clock, log, ...indexing, objects: stored.objects });
+  const qdrant = config.qdrant === undefined ? undefined : createQdrant(config.qdrant);
+  const dense = composeDense({ db, clock, log, config: () => current, admission, chat: () => chat, live, qdrant });
+  const lines = composeContextLine({ db, clock, log, config: () => current, admission, chat: () => chat, live });
+  const indexing = { ...lines, dense, qdrant, indexed: metrics.indexed, detectors: guard, decisions, policy };
+  const knowledge = composeKnowledge({ ...deps, ...indexing, objects: stored.objects });
   const { ingest, retrieve } = knowledge;
   const saltKey = deriveKey(config.secret, "cache-salt");
   const pool = createProviderPool({ clock, cacheSalt: (tenantId) => hmacHex(saltKey, tenantId) });
@@ -138,7 +142,7 @@ export function composeParts(deps: PartsDeps): Parts {
     { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts, shadows },
     { pool, retrieve, budgets: admission.budgets, live },
   );
-  const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed });
+  const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed, qdrant });
   hearers.add(...listHearers({ authenticator: admission.authenticator, endUsers, approvedRoutes, erasures: erasure.jobs }));
   let chat = makeChat(config);
   vllm.follow(chat.providers);
@@ -165,6 +169,7 @@ export function composeParts(deps: PartsDeps): Parts {
       admission.reconfigure(next);
       stored.reconfigure(next);
       guard.reconfigure(next);
+      knowledge.reconfigure(next);
       whenEnded(live, () => pool.retire(old.providers, chat.providers));
     },
   };

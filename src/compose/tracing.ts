@@ -58,10 +58,10 @@ async function* tracedAnswer(trace: Trace, stages: Stages, call: Call, ...rest: 
 function traceStages(trace: Trace, stages: Stages, ended: (event: CallEvent) => void): Stages {
   return {
     ...stages,
-    async retrieve(call) {
+    async retrieve(call, signal) {
       const span = trace.begin("retrieve", "internal", { operation: OPERATIONS.retrieval });
       try {
-        const found = await stages.retrieve(call);
+        const found = await stages.retrieve(call, signal);
         span.note({ passages: found.passages.length });
         span.end();
         return found;

@@ -55,6 +55,13 @@ export const ENVIRONMENT: readonly EnvSetting[] = [
     read: "always",
     description: "`postgres://…` of a PostgreSQL 15 or newer with pgvector. Without it the embedded database in the data folder.",
   },
+  {
+    name: "QDRANT_URL",
+    read: "always",
+    description:
+      "`http://HOST:6333` of a Qdrant that holds the vectors of documents for searches, in the place of pgvector's index. The vectors themselves stay in the database.",
+  },
+  { name: "QDRANT_API_KEY", read: "always", description: "Its key, where it wants one." },
   { name: "ANTHROPIC_API_KEY", read: "quick-start", description: "Makes the external provider `anthropic`." },
   { name: "ANTHROPIC_MODEL", read: "quick-start", description: "Its model. Default `claude-sonnet-4-6`." },
   { name: "ANTHROPIC_BASE_URL", read: "quick-start", description: "Its address. Default `https://api.anthropic.com`." },

@@ -10,6 +10,7 @@ export type { LoadConfigInput } from "./load-config.ts";
 export type { ConfigFlags } from "./listen.ts";
 export { resolveDataDir } from "./listen.ts";
 export type { KmsConfig, ObjectsConfig, VaultConfig } from "./objects.ts";
+export type { SourceConfig } from "./sources.ts";
 export type { CollectorConfig, MetricsConfig, TelemetryConfig, TracesConfig } from "./telemetry.ts";
 export { adminKeyPath, markAdminKeyShown } from "./admin-key.ts";
 export { ENVIRONMENT, readEnv } from "./environment.ts";

@@ -8,6 +8,7 @@ import { checkEnvNames, type Env } from "./environment.ts";
 import { type ConfigFlags, findConfigFile, type FoundFile, readListen, resolveDataDir, readDatabaseUrl } from "./listen.ts";
 import { readPreviousSecret } from "./objects.ts";
 import { ConfigError, createFindings, type Findings, renderProblem, sortProblems } from "./problem.ts";
+import { readQdrant } from "./qdrant.ts";
 import { type ListModels, readQuickStart, warnUnreferenced, withPlainReferences } from "./quick-start.ts";
 import { errorCode } from "./reference.ts";
 import { toProblems } from "./schema-problems.ts";
@@ -39,6 +40,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
   checkEnvNames(env, findings);
   const dataDir = resolveDataDir(flags, env, cwd);
   const databaseUrl = readDatabaseUrl(env, findings);
+  const qdrant = readQdrant(env, findings);
   await noteDotEnv(env, cwd, findings);
   const file: FoundFile = input.inline === undefined ? await findConfigFile(flags, env, cwd) : { kind: "none" };
   if (file.problem !== undefined) findings.problems.push(file.problem);
@@ -62,6 +64,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
       dataDir,
       file: file.path,
       databaseUrl,
+      qdrant,
       demo: flags.demo ?? false,
       secret,
       secretPrevious,
@@ -84,7 +87,7 @@ type Parts = {
   readonly secret: Uint8Array;
   readonly keys: AdminKey;
   readonly findings: Findings;
-} & Pick<Config, "dataDir" | "file" | "databaseUrl" | "demo" | "secretPrevious">;
+} & Pick<Config, "dataDir" | "file" | "databaseUrl" | "qdrant" | "demo" | "secretPrevious">;
 
 function toConfig(parts: Parts): Config {
   const { settings, listen, keys, findings } = parts;
@@ -95,6 +98,7 @@ function toConfig(parts: Parts): Config {
     dataDir: parts.dataDir,
     file: parts.file,
     databaseUrl: parts.databaseUrl,
+    qdrant: parts.qdrant,
     demo: parts.demo,
     secret: parts.secret,
     secretPrevious: parts.secretPrevious,

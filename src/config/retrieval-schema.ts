@@ -9,6 +9,9 @@ export const retrievalSchema = z
     embedding: model(
       "A model of kind `embedding`: documents of collections that name none themselves are found by meaning as well as by words. Without it by words alone. A collection keeps the model that it began with until it is embedded anew (`weir embedding start`).",
     ),
+    contextModel: model(
+      "A model, or a route, that writes a line about each chunk of collections with `weir.context: model`, which is searched with the chunk. One call a chunk, once. Without it those have the line that the document itself gives.",
+    ),
     rerank: model(
       "A model of kind `rerank`, or a route of such: searches on the quality path (`rag.mode: quality`) have it put the best of 20 passages in order. Without it there is no such path.",
     ),

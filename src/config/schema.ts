@@ -11,6 +11,7 @@ import { amount, whole } from "./number-schema.ts";
 import { promptsSchema } from "./prompts-schema.ts";
 import { chatLogsSchema, outboundSchema, retentionSchema, tlsSchema } from "./network-schema.ts";
 import { objectsSchema } from "./objects-schema.ts";
+import { sourcesSchema } from "./sources-schema.ts";
 import { resilienceSchema } from "./resilience-schema.ts";
 import { retrievalSchema } from "./retrieval-schema.ts";
 import { telemetrySchema } from "./telemetry-schema.ts";
@@ -281,6 +282,7 @@ export const fileSchema = z.strictObject({
   abuse: abuseSchema,
   auth: authSchema,
   objects: objectsSchema,
+  sources: sourcesSchema,
   telemetry: telemetrySchema,
   tls: tlsSchema,
   outbound: outboundSchema,

@@ -5,6 +5,7 @@ import { readAuth } from "./read-auth.ts";
 import { readModels } from "./models.ts";
 import { readOutbound, readTls } from "./network.ts";
 import { readObjects } from "./objects.ts";
+import { readSources } from "./sources.ts";
 import { readResilience } from "./resilience.ts";
 import { readRetrieval } from "./retrieval.ts";
 import { readPrompts } from "./prompts.ts";
@@ -25,6 +26,7 @@ export type Settings = Pick<
   | "abuse"
   | "auth"
   | "objects"
+  | "sources"
   | "tls"
   | "outbound"
   | "retention"
@@ -64,6 +66,7 @@ export async function readSettings(source: Source): Promise<Settings> {
     abuse: readAbuse(source),
     auth: readAuth(source),
     objects: await readObjects(source),
+    sources: await readSources(source),
     telemetry: await readTelemetry(source),
     tls: await readTls(source),
     outbound: await readOutbound(source),

@@ -2,7 +2,9 @@ import type { AuthConfig } from "./auth.ts";
 import type { GuardConfig } from "./guard.ts";
 import type { PromptsConfig } from "./prompts.ts";
 import type { ObjectsConfig } from "./objects.ts";
+import type { SourceConfig } from "./sources.ts";
 import type { ResilienceConfig } from "./resilience.ts";
+import type { QdrantConfig } from "./qdrant.ts";
 import type { RetrievalConfig } from "./retrieval.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
 import type { AbusePolicy } from "../domain/abuse.ts";
@@ -128,6 +130,8 @@ export type Config = {
   readonly file: string | undefined;
   /** undefined: the embedded database in `dataDir`. */
   readonly databaseUrl: string | undefined;
+  /** undefined: vectors are searched in the database. */
+  readonly qdrant: QdrantConfig | undefined;
   /** Most connections held to PostgreSQL. */
   readonly databaseConnections: number;
   readonly demo: boolean;
@@ -150,6 +154,8 @@ export type Config = {
   /** Issuers whose tokens are taken beside keys. */
   readonly auth: AuthConfig;
   readonly objects: ObjectsConfig;
+  /** Places that documents come from. */
+  readonly sources: readonly SourceConfig[];
   readonly telemetry: TelemetryConfig;
   /** undefined: HTTP. */
   readonly tls: TlsConfig | undefined;

@@ -76,6 +76,12 @@ export const weirAnswer = z
       .boolean()
       .optional()
       .describe("Of an answer from documents: something in it rests on a passage, by a check of words, numbers, names and denials."),
+    reranked: z
+      .boolean()
+      .optional()
+      .describe(
+        "Of `rag.mode: quality`: a model has put the passages in order. `false`: none could be asked, and they stand as the search has them.",
+      ),
     answerable: z.literal(false).optional().describe("The answer says that the documents do not hold it, and cites none."),
     citationsRemoved: count
       .optional()

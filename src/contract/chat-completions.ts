@@ -75,8 +75,22 @@ const ragRequest = z.strictObject({
   /** Name or id of a collection. */
   collection: z.string().min(1).optional(),
   topK: z.int().min(1).max(TOP_K_MAX).optional(),
-  /** How passages are found: `keyword` (BM25) is the one there is. */
-  mode: z.enum(["keyword"]).optional(),
+  mode: z
+    .enum(["fast", "quality", "keyword"])
+    .optional()
+    .describe("`fast` unless told. `quality`: a model puts the best few of 20 passages in order. `keyword`: by words alone."),
+  hops: z
+    .union([z.literal(1), z.literal(2)])
+    .optional()
+    .describe(
+      "1 unless told. 2: a second search asks for the names and codes that the best passages hold. For questions whose answer is in two places.",
+    ),
+  compress: z
+    .boolean()
+    .optional()
+    .describe(
+      "The model reads of each passage the sentences about the question only. Absent: as the collection says. Never where it has `highStakes`.",
+    ),
 });
 
 export const chatCompletionRequest = z.looseObject({
@@ -159,6 +173,8 @@ export type WeirAnswer = {
   citations?: readonly WeirCitation[];
   /** Of an answer from documents: something in it rests on a passage, by a check of words, numbers, names and denials. */
   grounded?: boolean | undefined;
+  /** Where a model was to put the passages in order: whether it has. */
+  reranked?: boolean | undefined;
   /** false: it says that the documents do not hold the answer. */
   answerable?: false | undefined;
   /** Marks that were taken out of the answer, because their passage does not support what they stood behind. */

@@ -81,6 +81,10 @@ export const collectionSettings = z.strictObject({
     .describe("ISO 639-1. Absent: detected for each document."),
   fusion: z.strictObject({ method: z.enum(["rank", "score"]), questionWeight: weight, keywordWeight: weight }).nullish(),
   trust: z.literal("private").nullish().describe("Calls that use its documents are answered by private models only."),
+  compress: z
+    .boolean()
+    .nullish()
+    .describe("Models read of each passage the sentences about the question only, unless a call says otherwise."),
   highStakes: z.boolean().nullish().describe("Passages are never shortened, and answers are checked more strictly."),
   access: collectionAccess.nullish().describe("Who may find the collection at all. null: the whole tenant."),
 });
@@ -123,7 +127,10 @@ export const vectorStoreSearch = z.strictObject({
   max_num_results: z.int().min(1).max(TOP_K_MAX).optional(),
   ranking_options: z
     .strictObject({
-      ranker: z.enum(["none", "auto", "default-2024-11-15"]).optional().describe("`none`: not ranked anew by a model."),
+      ranker: z
+        .enum(["none", "auto", "default-2024-11-15"])
+        .optional()
+        .describe("`none`, or nothing: not ranked anew by a model. Any other: by the server's own, where it has one."),
       score_threshold: z.number().min(0).max(1).optional(),
       hybrid_search: z
         .strictObject({ embedding_weight: share, text_weight: share })
@@ -132,7 +139,13 @@ export const vectorStoreSearch = z.strictObject({
     })
     .nullish(),
   rewrite_query: z.boolean().optional(),
+  weir: z
+    .strictObject({
+      mode: z.enum(["fast", "quality"]).optional().describe("`quality`: a model puts the best few of 20 passages in order."),
+    })
+    .optional(),
 });
+export type VectorStoreSearch = z.output<typeof vectorStoreSearch>;
 /** Chunks that are held, in the order of their numbers. */
 export const quarantinePage = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(20),

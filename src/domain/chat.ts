@@ -72,6 +72,10 @@ export type RagWish = {
   readonly topK: number;
   /** `keyword`: by words alone. `quality`: a model puts the best few of many in order. Absent: neither. */
   readonly mode?: "keyword" | "quality" | undefined;
+  /** 2: what the best passages name is searched for as well. Absent: one search. */
+  readonly hops?: 2 | undefined;
+  /** Whether its model reads the sentences about the question only. Absent: as the collection says. */
+  readonly compress?: boolean | undefined;
 };
 
 /** What the caller wants of the targets. It narrows what the route allows, and widens nothing. Names are providers' or models'. */
@@ -168,12 +172,12 @@ export type Retrieved = {
   readonly indexVersion: string;
   /** Best first. */
   readonly passages: readonly Passage[];
-  /** Its collection's owner wants answers checked more strictly, and passages whole. */
-  readonly highStakes?: true | undefined;
   /** Its collection's owner lets its passages go to private models only. */
   readonly trust?: "private" | undefined;
   /** Its collection's owner wants answers checked more strictly, and passages whole. */
   readonly highStakes?: true | undefined;
+  /** Its collection's owner wants models to read the sentences about the question only. */
+  readonly compress?: true | undefined;
   /** The collection has vectors, and they could not be searched now: these were found by words alone. */
   readonly degraded?: "dense" | undefined;
   /** Where a model was to put them in order: whether it has. */

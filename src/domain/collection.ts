@@ -79,6 +79,8 @@ export type CollectionSettings = {
   readonly expiresAfterDays?: number | undefined;
   /** Its passages go to private models only. */
   readonly trust?: "private" | undefined;
+  /** Of its passages a model reads the sentences about the question only, unless a call says otherwise. */
+  readonly compress?: boolean | undefined;
   /** Passages are never shortened, and answers are checked more strictly. */
   readonly highStakes?: boolean | undefined;
 };

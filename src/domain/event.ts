@@ -96,6 +96,8 @@ export type CallEvent = {
   readonly grounding?: Grounding | undefined;
   /** Of a shadow: the call that it copies, and what form that one's answer had. */
   readonly shadow?: CallHead["shadow"];
+  /** The server made it for another call, or a search, of the same caller. */
+  readonly of?: RequestId | undefined;
   /** Where the call went by a cascade. */
   readonly cascade?: CascadeMark | undefined;
   /** Digests that tie a change in quality to what changed. */
@@ -103,9 +105,9 @@ export type CallEvent = {
 };
 
 /** What every call's event says of who called and when. */
-export function toEventHead({ requestId, who: { tenant, key }, feature, startedAtMs, promptFile }: CallHead) {
+export function toEventHead({ requestId, who: { tenant, key }, feature, startedAtMs, promptFile, of }: CallHead) {
   const head = { v: 1, type: "call", requestId, tenantId: tenant.id, keyId: key.id, team: key.team, feature, startedAtMs } as const;
-  return { ...head, promptFile };
+  return { ...head, promptFile, ...(of === undefined ? {} : { of }) };
 }
 
 /** How a plan chose, for another policy to be judged by later. What there is nothing to tell of is left out: most calls have none of it. */

@@ -13,10 +13,18 @@ export type RerankWish = {
   readonly endUser: string | undefined;
   /** UTF-8 bytes of the query beside each document, which is how a ranker reads them: an upper bound for the tokens. */
   readonly inputBytes: number;
-  /** The documents are passages of the tenant's own, for a user's question: what ingestion found in each, in their order; undefined: it was not told. */
-  readonly passages?: readonly (readonly Finding[] | undefined)[] | undefined;
+  /** The documents are passages of the tenant's own, in their order, for a user's question. */
+  readonly passages?: readonly KnownPassage[] | undefined;
   /** Set where the passages may go to own hardware only. */
   readonly trust?: "private" | undefined;
+};
+
+/** What is known of a document's personal data before anybody looks. */
+export type KnownPassage = {
+  /** Where the passage's own text begins in the document, after what stands before it. */
+  readonly at: number;
+  /** What ingestion found in that text, by places in it; undefined: it has not looked, or not as it would now. */
+  readonly found: readonly Finding[] | undefined;
 };
 
 export type RerankCall = CallHead & { readonly wish: RerankWish };

@@ -3,6 +3,7 @@ import type { EmbeddingInput } from "../domain/embedding.ts";
 import type { Finding } from "../domain/finding.ts";
 import { atLeast, stricter, type ContentField } from "../domain/guard-policy.ts";
 import type { CheckedInputs } from "../domain/guard.ts";
+import type { KnownPassage } from "../domain/rerank.ts";
 import { Fault } from "../kernel/fault.ts";
 import { hmacKey } from "../kernel/hash.ts";
 import { closed } from "./closed.ts";
@@ -17,7 +18,7 @@ import { looksForNothing, modeOf, policyOf } from "./policy.ts";
 export type InputsCall = CallHead & {
   readonly wish: {
     readonly inputs: readonly EmbeddingInput[];
-    readonly passages?: readonly (readonly Finding[] | undefined)[] | undefined;
+    readonly passages?: readonly KnownPassage[] | undefined;
   };
 };
 
@@ -43,8 +44,8 @@ export function createInputGuard(
         const text = typeof input === "string" ? input : "";
         const known = at === 0 ? undefined : passages?.[at - 1];
         const field = passages === undefined ? "inputs" : fieldOf(at);
-        if (known === undefined) places.look(text, field, undefined);
-        else places.know(text, field, known);
+        if (known?.found === undefined) places.look(text, field, undefined);
+        else places.know(text, field, [...find(text.slice(0, known.at)), ...moved(known.found, known.at)]);
       }
     }
     let unread = inputs.some((input) => typeof input !== "string") ? own : undefined;
@@ -85,5 +86,8 @@ export function createInputGuard(
     });
   };
 }
+
+const moved = (found: readonly Finding[], by: number): readonly Finding[] =>
+  found.map((each) => ({ ...each, start: each.start + by, end: each.end + by }));
 
 const fieldOf = (at: number): ContentField => (at === 0 ? "user" : "documents");

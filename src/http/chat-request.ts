@@ -108,7 +108,13 @@ function toRag(rag: ChatCompletionRequest["rag"]): ChatCall["rag"] {
   if (rag == null || !rag.enabled) return undefined;
   if (rag.collection === undefined)
     throw new Fault("body_invalid", { param: "rag.collection", say: "rag.collection: name the collection to answer from." });
-  return { enabled: true, collection: checkText(rag.collection, "rag.collection"), topK: rag.topK ?? TOP_K_DEFAULT };
+  const { topK = TOP_K_DEFAULT, mode, hops, compress } = rag;
+  const how = {
+    ...(mode === undefined || mode === "fast" ? {} : { mode }),
+    ...(hops === 2 ? { hops } : {}),
+    ...(compress === undefined ? {} : { compress }),
+  };
+  return { enabled: true, collection: checkText(rag.collection, "rag.collection"), topK, ...how };
 }
 
 const NO_EXTRA: ChatCall["extra"] = Object.freeze({});

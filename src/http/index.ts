@@ -22,6 +22,7 @@ export { embeddings, toWish } from "./embeddings.ts";
 export { embeddingAnew, type EmbeddingAnewDeps } from "./embedding-anew.ts";
 export { underWay } from "./under-way.ts";
 export { rerank, type RerankDeps } from "./rerank.ts";
+export { adminSources } from "./admin-sources.ts";
 export { ingestEvents, type IngestEventsDeps } from "./ingest-events.ts";
 export { mcp } from "./mcp.ts";
 export { moderations, type ModerationsDeps } from "./moderations.ts";

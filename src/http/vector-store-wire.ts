@@ -26,7 +26,7 @@ type Settings = NonNullable<CollectionChange["settings"]>;
 
 /** What the body chooses: each with its value, or null where the choice is taken back. */
 export function toSettings({ weir = {}, chunking_strategy, expires_after: expires }: SettingsAsk): Settings {
-  const { embedding, context, languages, fusion, trust, highStakes } = weir;
+  const { embedding, context, languages, fusion, trust, compress, highStakes } = weir;
   const cut = toChunking(chunking_strategy);
   if (cut !== undefined && weir.chunking !== undefined)
     throw new Fault("body_invalid", {
@@ -42,6 +42,7 @@ export function toSettings({ weir = {}, chunking_strategy, expires_after: expire
     fusion: given(fusion),
     expiresAfterDays: given(expires === undefined || expires === null ? expires : expires.days),
     trust: given(trust),
+    compress: given(compress),
     highStakes: given(highStakes),
   };
 }
@@ -51,7 +52,7 @@ const given = <T>(value: T | null | undefined): { readonly to: T } | null | unde
 
 /** Of a collection that is being made. */
 export function chosen(settings: Settings): CollectionSettings {
-  const { chunking, context, embedding, languages, fusion, expiresAfterDays, trust, highStakes } = settings;
+  const { chunking, context, embedding, languages, fusion, expiresAfterDays, trust, compress, highStakes } = settings;
   return {
     chunking: chunking?.to,
     context: context?.to,
@@ -60,6 +61,7 @@ export function chosen(settings: Settings): CollectionSettings {
     fusion: fusion?.to,
     expiresAfterDays: expiresAfterDays?.to,
     trust: trust?.to,
+    compress: compress?.to,
     highStakes: highStakes?.to,
   };
 }

@@ -41,7 +41,7 @@ export function toWeirAnswer(finish: Told, cited: readonly Cited[]): WeirAnswer 
     ...(event.guard === undefined ? {} : { guard: event.guard }),
     ...(retrieved === undefined
       ? {}
-      : { citations: toCitations(retrieved.passages, cited), ...toGrounding(event) }),
+      : { citations: toCitations(retrieved.passages, cited), ...toGrounding(event), ...toReranked(retrieved) }),
   };
 }
 
@@ -50,6 +50,9 @@ function toGrounding({ grounding }: Pick<Told["event"], "grounding">): Pick<Weir
   const { grounded, removed, notHeld } = grounding;
   return { grounded, ...(notHeld === true ? { answerable: false } : {}), ...(removed === 0 ? {} : { citationsRemoved: removed }) };
 }
+
+const toReranked = ({ reranked }: NonNullable<Finish["retrieved"]>): Pick<WeirAnswer, "reranked"> =>
+  reranked === undefined ? {} : { reranked };
 
 function toCitations(passages: NonNullable<Finish["retrieved"]>["passages"], cited: readonly Cited[]): WeirCitation[] {
   return passages.map((passage, at) => {

@@ -9,17 +9,17 @@ import type { DeadDocument } from "../store/documents.ts";
 import { dropFile, findHiddenFiles } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { tenantScope } from "../store/index.ts";
-import { cleanDocumentVectors, cleanVectors } from "./clean-vectors.ts";
+import { cleanDocumentVectors, cleanVectors, type CleanVectorsDeps } from "./clean-vectors.ts";
 import { hasSameTerms, indexedTerms } from "./segment.ts";
 
 /** Rows that one transaction removes: under 25 ms in PGlite. */
 const ROWS_PER_STEP = 300;
 const CHUNKS_PER_STEP = 64;
 
-export type CleanDeps = { readonly db: Database; readonly objects: ObjectStore };
+export type CleanDeps = { readonly db: Database; readonly objects: ObjectStore } & Partial<Pick<CleanVectorsDeps, "graphs">>;
 
 /** Removes for good what was deleted and is not found any more. Each step is small and can be repeated, so it may stop anywhere. */
-export async function clean({ db, objects }: CleanDeps, signal: AbortSignal): Promise<void> {
+export async function clean({ db, objects, graphs }: CleanDeps, signal: AbortSignal): Promise<void> {
   for (const file of await findHiddenFiles(db)) {
     if (signal.aborted) return;
     await removeFile({ db, objects }, tenantIds.parse(file.tenantId), { id: fileIds.parse(file.id), objectKey: file.objectKey });
@@ -27,12 +27,12 @@ export async function clean({ db, objects }: CleanDeps, signal: AbortSignal): Pr
   for (const hidden of await findHiddenCollections(db)) {
     const tenantId = tenantIds.parse(hidden.tenantId);
     const id = collectionIds.parse(hidden.id);
-    await cleanVectors(db, tenantId, id, signal);
+    await cleanVectors({ db, graphs }, tenantId, id, signal);
     while (!signal.aborted && (await dropCollectionStep(db, tenantId, id, ROWS_PER_STEP)));
   }
   for (const dead of await findDeadDocuments(db)) {
     if (signal.aborted) return;
-    await cleanDocument(db, dead, signal);
+    await cleanDocument({ db, graphs }, dead, signal);
   }
 }
 
@@ -46,7 +46,7 @@ export async function removeFile(
   await dropFile(db, tenantId, file.id);
 }
 
-async function cleanDocument(db: Database, dead: DeadDocument, signal: AbortSignal): Promise<void> {
+async function cleanDocument({ db, graphs }: CleanVectorsDeps, dead: DeadDocument, signal: AbortSignal): Promise<void> {
   const tenantId = tenantIds.parse(dead.tenantId);
   const end = dead.firstChunk + dead.chunkCount;
   if (hasSameTerms(dead.indexRev)) await cleanByTerms(db, tenantId, dead, signal);
@@ -55,7 +55,7 @@ async function cleanDocument(db: Database, dead: DeadDocument, signal: AbortSign
     const to = Math.min(from + CHUNKS_PER_STEP, end);
     await db.transaction(tenantScope(tenantId), (tx) => deleteChunks(tx, dead.collectionId, { from, to }));
   }
-  await cleanDocumentVectors(db, tenantId, dead, signal);
+  await cleanDocumentVectors({ db, graphs }, tenantId, dead, signal);
   if (!signal.aborted) await db.transaction(tenantScope(tenantId), (tx) => dropDocument(tx, dead));
 }
 

@@ -2,10 +2,10 @@ import { unitVector } from "../domain/unit-vector.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { CollectionId, TenantId } from "../kernel/ids.ts";
-import type { EmbedQuery } from "../retrieve/index.ts";
+import type { EmbedQuery, NearSearch } from "../retrieve/index.ts";
 import type { Database } from "../store/index.ts";
 import type { Generation } from "../store/vector-generations.ts";
-import { sampleTexts, searchVectors, type VectorHit } from "../store/vectors.ts";
+import { sampleTexts, searchVectors, type VectorAsk, type VectorHit } from "../store/vectors.ts";
 import type { Compare } from "./reembed.ts";
 
 /** Questions that both are asked: the first sentence of chunks all over the collection, whose own chunk is a good answer. */
@@ -15,10 +15,15 @@ const QUESTION_CHARS_MAX = 200;
 /** Models are asked this often at most while somebody waits. */
 const EMBED_MS_MAX = 30_000;
 
-export type CompareDeps = { readonly db: Database; readonly clock: Pick<Clock, "monotonicMs" | "nowMs">; readonly embedQuery: EmbedQuery };
+export type CompareDeps = {
+  readonly db: Database;
+  readonly clock: Pick<Clock, "monotonicMs" | "nowMs">;
+  readonly embedQuery: EmbedQuery;
+  readonly near: NearSearch;
+};
 
 /** Recall of the candidate's own index against an exact search, what both agree on, and how long each takes, the question's vector not counted. */
-export function createCompare({ db, clock, embedQuery }: CompareDeps): Compare {
+export function createCompare({ db, clock, embedQuery, near }: CompareDeps): Compare {
   type At = { readonly tenantId: TenantId; readonly collectionId: CollectionId };
 
   async function vectorOf(tenantId: TenantId, { model, space, dimensions }: Generation, text: string): Promise<Float32Array> {
@@ -28,13 +33,18 @@ export function createCompare({ db, clock, embedQuery }: CompareDeps): Compare {
     throw new Fault("conflict", { say: `The model ${model} makes other vectors now than those that are stored.` });
   }
 
-  const search = async (at: At, { generation }: Generation, vector: Float32Array, way: "exact" | "graph"): Promise<readonly VectorHit[]> =>
-    await searchVectors(db, { ...at, generation, vector, visible: { kind: "hidden", ranges: [] }, limit: BEST }, way);
+  const askOf = (at: At, { generation }: Generation, vector: Float32Array): VectorAsk => ({
+    ...at,
+    generation,
+    vector,
+    visible: { kind: "hidden", ranges: [] },
+    limit: BEST,
+  });
 
   async function ask(at: At, generation: Generation, text: string) {
     const vector = await vectorOf(at.tenantId, generation, text);
     const startedMs = clock.monotonicMs();
-    const found = await search(at, generation, vector, generation.graph ? "graph" : "exact");
+    const found = await near(askOf(at, generation, vector), generation);
     return { vector, found, tookMs: clock.monotonicMs() - startedMs };
   }
 
@@ -46,7 +56,7 @@ export function createCompare({ db, clock, embedQuery }: CompareDeps): Compare {
     for (const text of texts) {
       const theirs = await ask(at, serving, text);
       const own = await ask(at, candidate, text);
-      const exact = candidate.graph ? await search(at, candidate, own.vector, "exact") : own.found;
+      const exact = candidate.graph ? await searchVectors(db, askOf(at, candidate, own.vector), "exact") : own.found;
       recall += shareIn(exact, own.found);
       overlap += shareIn(theirs.found, own.found);
       took.serving.push(theirs.tookMs);

@@ -11,15 +11,13 @@ import {
   updateGeneration,
   type Generation,
 } from "../store/vector-generations.ts";
-import { GRAPH_DIMENSIONS_MAX, indexSome } from "../store/vector-graphs.ts";
-import { countVectors, EXACT_VECTORS_MAX } from "../store/vectors.ts";
+import { loosenSome } from "../store/loose-vectors.ts";
+import { countVectors } from "../store/vectors.ts";
 import type { Embedder, Graphs } from "./embed.ts";
 import { Lost } from "./index-steps.ts";
 
 /** Documents asked for at once: a list of numbers. */
 const DOCUMENTS_PER_LOOK = 100;
-/** Vectors that one transaction puts into the approximate index: 2.5 ms each in PGlite. */
-const INDEXED_PER_STEP = 6;
 const ROWS_PER_STEP = 300;
 
 export type EmbedBehindDeps = { readonly db: Database; readonly embedder: Embedder; readonly graphs: Graphs };
@@ -30,6 +28,9 @@ export type EmbedBehindDeps = { readonly db: Database; readonly embedder: Embedd
  * goes on. Throws where the embedding model is away.
  */
 export function createEmbedBehind({ db, embedder, graphs }: EmbedBehindDeps) {
+  /** Generations whose index was looked at since the start. */
+  const checked = new Set<string>();
+
   async function fill(tenantId: TenantId, collectionId: CollectionId, generation: Generation, signal: AbortSignal): Promise<void> {
     const key = { collectionId, generation: generation.generation };
     for (;;) {
@@ -64,16 +65,27 @@ export function createEmbedBehind({ db, embedder, graphs }: EmbedBehindDeps) {
   }
 
   async function keepGraph(tenantId: TenantId, collectionId: CollectionId, generation: Generation, signal: AbortSignal): Promise<void> {
-    const { dimensions, graph } = generation;
-    if (dimensions === undefined || dimensions > GRAPH_DIMENSIONS_MAX) return;
+    const { dimensions, engine } = generation;
+    if (dimensions === undefined || dimensions > graphs.dimensionsMax) return;
     const key = { collectionId, generation: generation.generation };
+    let { graph } = generation;
+    const name = `${tenantId} ${collectionId} ${key.generation}`;
+    const lost = graph && engine === graphs.engine && !checked.has(name) && (await graphs.isWhole?.(tenantId, key, dimensions)) === false;
+    checked.add(name);
+    if (lost || engine !== graphs.engine) {
+      // That index is searched no more from here on: what it holds counts as held by none.
+      await updateGeneration(db, tenantId, key, { graph: false });
+      while (!signal.aborted && (await loosenSome(db, tenantId, key, ROWS_PER_STEP)) > 0);
+      if (signal.aborted) return;
+      await updateGeneration(db, tenantId, key, { engine: graphs.engine });
+      graph = false;
+    }
     if (!graph) {
-      if ((await countVectors(db, tenantId, key)) <= EXACT_VECTORS_MAX) return;
+      if ((await countVectors(db, tenantId, key)) <= graphs.above) return;
       await graphs.create(tenantId, key, dimensions);
       await updateGeneration(db, tenantId, key, { graph: true });
     }
-    const step = (): Promise<number> => db.transaction(tenantScope(tenantId), (tx) => indexSome(tx, key, INDEXED_PER_STEP));
-    while (!signal.aborted && (await step()) > 0);
+    while (!signal.aborted && (await graphs.indexSome(tenantId, key, dimensions)) > 0);
   }
 
   return async (tenantId: TenantId, collectionId: CollectionId, signal: AbortSignal): Promise<void> => {
@@ -88,8 +100,10 @@ export function createEmbedBehind({ db, embedder, graphs }: EmbedBehindDeps) {
     if (!signal.aborted && after.every(({ role }) => role !== "serving"))
       await db.transaction(tenantScope(tenantId), (tx) => promoteCandidate(tx, collectionId));
     const dropped = await listDropped(db, tenantId, collectionId);
-    for (const generation of dropped)
+    for (const generation of dropped) {
+      await graphs.remove(tenantId, { collectionId, generation });
       while (!signal.aborted && (await dropGenerationStep(db, tenantId, { collectionId, generation }, ROWS_PER_STEP)));
+    }
     if (dropped.length > 0) await graphs.dropStale();
   };
 }

@@ -3,7 +3,14 @@ import type { Clock } from "../kernel/clock.ts";
 import type { CollectionId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "../store/index.ts";
 import { tenantScope } from "../store/index.ts";
-import { listGenerations, markEmbedded, settleSpace, startGeneration, type Generation } from "../store/vector-generations.ts";
+import {
+  listGenerations,
+  markEmbedded,
+  settleSpace,
+  startGeneration,
+  type Generation,
+  type VectorEngine,
+} from "../store/vector-generations.ts";
 import { copyVectors, insertVectors, listUnembedded, type NewVector, type Unembedded } from "../store/vectors.ts";
 import { embeddedText, textHash } from "./embed-text.ts";
 import { checkVectors, NotEmbedded, toEmbedError } from "./embed-vectors.ts";
@@ -25,9 +32,22 @@ export type Embedding = {
   isStored(): Promise<boolean>;
 };
 
-/** The approximate indexes, which only the login that owns the tables can make and drop. */
+type Key = { readonly collectionId: CollectionId; readonly generation: number };
+
+/** The approximate indexes, and what holds them. */
 export type Graphs = {
-  create(tenantId: TenantId, key: { readonly collectionId: CollectionId; readonly generation: number }, dimensions: number): Promise<void>;
+  readonly engine: VectorEngine;
+  /** A generation of more vectors than this gets one. */
+  readonly above: number;
+  /** Longer vectors get none. */
+  readonly dimensionsMax: number;
+  create(tenantId: TenantId, key: Key, dimensions: number): Promise<void>;
+  /** Whether it holds all that is marked as held by it; asked once in a process. undefined: it cannot be otherwise. */
+  isWhole?(tenantId: TenantId, key: Key, dimensions: number): Promise<boolean>;
+  /** Puts a few vectors into it. Returns how many; 0: all are in. */
+  indexSome(tenantId: TenantId, key: Key, dimensions: number): Promise<number>;
+  /** Of some chunks, or a whole generation: before their rows go. */
+  remove(tenantId: TenantId, key: Key, range?: { readonly from: number; readonly to: number }): Promise<void>;
   /** Those of generations that are no more. */
   dropStale(): Promise<unknown>;
 };
@@ -134,7 +154,7 @@ function createEmbedSteps(db: Database, embedding: Embedding) {
       for (const some of piecesOf(vectors, stepOf(run)))
         await db.transaction(tenantScope(run.at.tenantId), async (tx) => {
           await run.step(tx);
-          await insertVectors(tx, run.at.tenantId, keyOf(run), some, run.generation.graph);
+          await insertVectors(tx, run.at.tenantId, keyOf(run), some, isIndexedAtOnce(run));
         });
     },
     /** Vectors that the same texts have already. Returns those that have none. */
@@ -142,7 +162,7 @@ function createEmbedSteps(db: Database, embedding: Embedding) {
       const { space, dimensions } = run;
       const had = await db.transaction(tenantScope(run.at.tenantId), async (tx) => {
         await run.step(tx);
-        return await copyVectors(tx, run.at.tenantId, keyOf(run), { space, dimensions, indexed: run.generation.graph }, texts);
+        return await copyVectors(tx, run.at.tenantId, keyOf(run), { space, dimensions, indexed: isIndexedAtOnce(run) }, texts);
       });
       if (had.dimensions !== undefined) await settle(run, space, had.dimensions);
       return texts.filter(({ no }) => !had.numbers.has(no));
@@ -150,7 +170,9 @@ function createEmbedSteps(db: Database, embedding: Embedding) {
   };
 }
 
-const stepOf = ({ generation }: Run): number => (generation.graph ? INDEXED_ROWS_PER_STEP : ROWS_PER_STEP);
+/** pgvector's index takes a row as it is written. */
+const isIndexedAtOnce = ({ generation }: Run): boolean => generation.graph && generation.engine === "pgvector";
+const stepOf = (run: Run): number => (isIndexedAtOnce(run) ? INDEXED_ROWS_PER_STEP : ROWS_PER_STEP);
 
 type Run = {
   readonly at: EmbedAsk;

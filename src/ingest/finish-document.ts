@@ -18,6 +18,8 @@ export type FinishDeps = {
   readonly onSkipped: ((error: unknown) => void) | undefined;
   /** A collection may have grown past what is searched exactly. */
   readonly grown?: ((tenantId: TenantId, collectionId: CollectionId) => void) | undefined;
+  /** Of so many chunks. */
+  readonly grownAbove?: number | undefined;
 };
 
 type Finished = Indexed & { readonly filename: string };
@@ -26,7 +28,15 @@ type Finished = Indexed & { readonly filename: string };
  * Completes a document whose postings are written: with its vectors, where its collection has any, so that from that moment on both legs of a
  * search find it. Returns how many of its chunks are held.
  */
-export function createFinish({ db, now, holdOn, embedder, onSkipped, grown }: FinishDeps): (run: Finished) => Promise<number> {
+export function createFinish({
+  db,
+  now,
+  holdOn,
+  embedder,
+  onSkipped,
+  grown,
+  grownAbove = EXACT_VECTORS_MAX,
+}: FinishDeps): (run: Finished) => Promise<number> {
   async function embedInto(run: Finished, of: Embedder, generation: Generation): Promise<void> {
     const { tenantId, key, filename } = run;
     const ask = { tenantId, collectionId: key.collectionId, document: key.firstChunk, filename };
@@ -61,7 +71,7 @@ export function createFinish({ db, now, holdOn, embedder, onSkipped, grown }: Fi
       }
       const held = await complete(run);
       if (held === false) continue;
-      if (embedder !== undefined && run.key.firstChunk > EXACT_VECTORS_MAX) grown?.(run.tenantId, run.key.collectionId);
+      if (embedder !== undefined && run.key.firstChunk > grownAbove) grown?.(run.tenantId, run.key.collectionId);
       return held;
     }
   };

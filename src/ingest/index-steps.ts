@@ -10,7 +10,7 @@ import type { Judged } from "./judge.ts";
 import type { Segment } from "./segment.ts";
 
 /** Sized so that one transaction stays under 25 ms in PGlite, which has one connection. */
-const CHUNKS_PER_STEP = 24;
+export const CHUNKS_PER_STEP = 24;
 const TERMS_PER_STEP = 400;
 
 /** A document on its way into the index, and how far it is. */

@@ -7,7 +7,8 @@ import type { NewChunk } from "../store/chunks.ts";
 import { openDocument, type OpenedDocument } from "../store/documents.ts";
 import type { Embedder } from "./embed.ts";
 import { createFinish } from "./finish-document.ts";
-import { createIndexSteps, Lost, type Indexed } from "./index-steps.ts";
+import { createContextLines, type ContextLinesDeps, type WithLines } from "./context-lines.ts";
+import { CHUNKS_PER_STEP, createIndexSteps, Lost, type Indexed } from "./index-steps.ts";
 import { judgeChunks, type Detectors, type Source } from "./judge.ts";
 import type { Prepared } from "./prepare.ts";
 import { SEGMENT_CHUNKS, buildSegment, indexRevOf, withNeighbours } from "./segment.ts";
@@ -15,7 +16,7 @@ import { SEGMENT_CHUNKS, buildSegment, indexRevOf, withNeighbours } from "./segm
 /** Long enough for any one step, short enough that another process takes over soon. */
 export const LEASE_MS = 60_000;
 
-export type IndexerDeps = {
+export type IndexerDeps = Partial<Omit<ContextLinesDeps, "db">> & {
   readonly db: Database;
   readonly clock: Clock;
   readonly detectors: Detectors;
@@ -27,6 +28,7 @@ export type IndexerDeps = {
   readonly embeddingSkipped?: ((error: unknown) => void) | undefined;
   /** A collection may have grown past what is searched exactly. */
   readonly grown?: ((tenantId: TenantId, collectionId: CollectionId) => void) | undefined;
+  readonly grownAbove?: number | undefined;
   /** Told of a document with chunks that are held, once its index is whole. */
   readonly quarantined: (at: { readonly tenantId: TenantId; readonly fileId: FileId; readonly chunks: number }) => void;
 };
@@ -47,7 +49,19 @@ export type IndexAsk = {
  * transaction; what is held gets no postings, so nothing can find it.
  */
 export function createIndexer(
-  { db, clock, detectors, injectionMode, quarantined, embedder, embeddingSkipped, grown }: IndexerDeps,
+  {
+    db,
+    clock,
+    detectors,
+    injectionMode,
+    quarantined,
+    embedder,
+    embeddingSkipped,
+    grown,
+    grownAbove,
+    contextLine,
+    contextSkipped,
+  }: IndexerDeps,
   { segmentChunks = SEGMENT_CHUNKS }: IndexerOptions = {},
 ): (ask: IndexAsk) => Promise<void> {
   const now = (): Date => new Date(clock.nowMs());
@@ -57,17 +71,22 @@ export function createIndexer(
   const leaseEnds = (): Date => (db.engine === "pglite" ? new Date(Math.max(clock.nowMs(), startedMs + LEASE_MS)) : now());
 
   const { writeChunks, writePostings, holdOn, letGo } = createIndexSteps(db, leaseUntil);
-  const finish = createFinish({ db, now, holdOn, embedder, onSkipped: embeddingSkipped, grown });
+  const linesFor = createContextLines({ db, contextLine, contextSkipped });
+  const finish = createFinish({ db, now, holdOn, embedder, onSkipped: embeddingSkipped, grown, grownAbove });
 
-  /** Which chunks of a segment are held is read from their rows: whoever goes on with it makes the same postings. */
-  async function writeSegment(run: Run, chunks: readonly NewChunk[]): Promise<void> {
+  /** What is held of a segment, and its lines of context, are read from their rows: whoever goes on with it makes the same postings. */
+  async function writeSegment(run: Run, chunks: readonly NewChunk[], withLines: WithLines): Promise<void> {
     const from = run.key.firstChunk + run.progress.chunksDone;
     const read = () => readWritten(db, run.tenantId, run.key.collectionId, { from, to: from + chunks.length });
     const before = await read();
     const missing = chunks.filter(({ no }) => !before.has(no));
-    if (missing.length > 0) await writeChunks(run, await judgeChunks(detectors, missing, run));
+    // In steps, because a model may write the lines: each moves the lease on.
+    for (let at = 0; at < missing.length; at += CHUNKS_PER_STEP)
+      await writeChunks(run, await withLines(await judgeChunks(detectors, missing.slice(at, at + CHUNKS_PER_STEP), run)));
     const written = missing.length > 0 ? await read() : before;
-    const found = chunks.filter(({ no }) => written.get(no)?.held === false);
+    const found = chunks
+      .filter(({ no }) => written.get(no)?.held === false)
+      .map((chunk) => ({ ...chunk, context: written.get(chunk.no)?.context ?? undefined }));
     await writePostings(
       run,
       run.progress.chunksDone + chunks.length,
@@ -76,6 +95,7 @@ export function createIndexer(
   }
 
   async function writeDocument(run: Run, { prepared, signal }: Pick<IndexAsk, "prepared" | "signal">): Promise<number> {
+    const withLines = await linesFor(run, prepared);
     while (run.progress.chunksDone < prepared.chunks.length) {
       signal?.throwIfAborted();
       const from = run.progress.chunksDone;
@@ -84,7 +104,7 @@ export function createIndexer(
         no: run.key.firstChunk + from + at,
         parent: chunk.parent === undefined ? undefined : run.key.firstChunk + chunk.parent,
       }));
-      await writeSegment(run, chunks);
+      await writeSegment(run, chunks, withLines);
     }
     return await finish(run);
   }

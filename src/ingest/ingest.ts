@@ -22,7 +22,7 @@ import { createPrepareApart } from "./prepare-apart.ts";
 import { createVectors, type VectorsDeps } from "./vectors.ts";
 import { createQuarantine, type Audited } from "./quarantine.ts";
 
-export type IngestDeps = Pick<IndexerDeps, "detectors" | "injectionMode" | "quarantined"> &
+export type IngestDeps = Pick<IndexerDeps, "detectors" | "injectionMode" | "quarantined" | "contextLine" | "contextSkipped"> &
   Pick<IndexFileDeps, "jobs" | "indexed"> &
   Pick<FollowDeps, "wait"> & {
     readonly db: Database;
@@ -58,7 +58,7 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
   const { db, objects, clock } = deps;
   const ending = new AbortController();
   const background = createBackground(deps.onError);
-  const cleanSoon = (): void => background.add("clean", (signal) => clean({ db, objects }, signal));
+  const cleanSoon = (): void => background.add("clean", (signal) => clean({ db, objects, graphs: deps.vectors?.graphs }, signal));
   const files = createFiles({ db, objects, clock, cleanSoon });
   const collections = createCollections({ db, clock, cleanSoon });
   const apart = createPrepareApart();

@@ -5,15 +5,16 @@ import { tenantIds } from "../kernel/ids.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import type { ObjectStore } from "../object/index.ts";
 import { WHOLE_TENANT } from "../domain/reader.ts";
-import { createPostgresIndex, createRetriever, type Retrieve, type RetrieveAsk } from "../retrieve/index.ts";
+import type { Qdrant } from "../qdrant/index.ts";
+import { createNearSearch, createPostgresIndex, createRetriever, type Retrieve, type RetrieveAsk } from "../retrieve/index.ts";
 import type { Engine } from "../store/engine.ts";
-import { createGraph, dropStaleGraphs } from "../store/vector-graphs.ts";
+import { createPgvectorGraphs } from "../store/pgvector-graphs.ts";
 import { createLocalJobs } from "../queue/testing.ts";
 import { openTestDatabase } from "../store/testing.ts";
 import type { TestEngine } from "../store/testing.ts";
 import { createIngest } from "./index.ts";
 import { createCompare } from "./compare-generations.ts";
-import type { Graphs } from "./embed.ts";
+import { createQdrantGraphs } from "./qdrant-graphs.ts";
 import type { Detectors } from "./judge.ts";
 import type { TestEmbedding } from "./testing-embedding.ts";
 import type { Ingest } from "./index.ts";
@@ -73,12 +74,7 @@ const readAll =
   (tenantId, ask) =>
     retrieve(tenantId, { reader: WHOLE_TENANT, ...ask });
 
-const testGraphs = (db: Engine): Graphs => ({
-  create: (tenantId, key, dimensions) => createGraph(db, tenantId, key, dimensions),
-  dropStale: () => dropStaleGraphs(db),
-});
-
-export async function openKnowledge(engine: TestEngine = "pglite", embedding?: TestEmbedding): Promise<Knowledge> {
+export async function openKnowledge(engine: TestEngine = "pglite", embedding?: TestEmbedding, qdrant?: Qdrant): Promise<Knowledge> {
   const db = await openTestDatabase({ engine });
   const clock = createFakeClock(Date.UTC(2026, 10, 1));
   const [ten, other] = [tenantIds.make(clock.nowMs()), tenantIds.make(clock.nowMs())];
@@ -98,7 +94,7 @@ export async function openKnowledge(engine: TestEngine = "pglite", embedding?: T
           degraded: (why: string) => void told.push(`degraded: ${why}`),
           timeout: () => new AbortController().signal,
         };
-  const retrieve = readAll(createRetriever({ index: createPostgresIndex({ db, clock, guardRev: MARKED.rev }), dense }));
+  const retrieve = readAll(createRetriever({ index: createPostgresIndex({ db, clock, guardRev: MARKED.rev, qdrant }), dense }));
   const errors: unknown[] = [];
   const rules: Knowledge["rules"] = { injection: "block" };
   const again: Knowledge["again"] = (on = db, { detectors = MARKED, segmentChunks } = {}) => {
@@ -115,7 +111,11 @@ export async function openKnowledge(engine: TestEngine = "pglite", embedding?: T
         ...(embedding === undefined
           ? {}
           : {
-              vectors: { embedding, graphs: testGraphs(db), compare: createCompare({ db: on, embedQuery: embedding.embedQuery, clock }) },
+              vectors: {
+                embedding,
+                graphs: qdrant === undefined ? createPgvectorGraphs(db) : createQdrantGraphs({ db: on, qdrant }),
+                compare: createCompare({ db: on, embedQuery: embedding.embedQuery, near: createNearSearch({ db: on, qdrant }), clock }),
+              },
             }),
         injectionMode: () => Promise.resolve(rules.injection),
         retrieve: createRetriever({ index: createPostgresIndex({ db: on, clock, guardRev: detectors.rev }) }),

@@ -4,7 +4,6 @@ import type { CollectionId, TenantId } from "../kernel/ids.ts";
 import type { Jobs } from "../queue/index.ts";
 import type { Database } from "../store/index.ts";
 import { listBehind } from "../store/vector-generations.ts";
-import { EXACT_VECTORS_MAX } from "../store/vectors.ts";
 import { createEmbedBehind } from "./embed-behind.ts";
 import { createEmbedder, type Embedding, type Graphs } from "./embed.ts";
 import type { IndexerDeps } from "./indexer.ts";
@@ -41,11 +40,12 @@ export function createVectors({ db, clock, jobs, onError }: Deps, given: Vectors
       embedder,
       embeddingSkipped: (error: unknown) => onError("embed", error),
       grown: soon,
+      grownAbove: given?.graphs.above,
     } satisfies Partial<IndexerDeps>,
     /** Sends jobs for what a dead process left, and what a released chunk or a model that was away still misses. */
     async resume(): Promise<void> {
       if (embedder === undefined || !(await embedder.isStored())) return;
-      await jobs.sendAll("embed-collection", await listBehind(db, EXACT_VECTORS_MAX));
+      await jobs.sendAll("embed-collection", await listBehind(db, given?.graphs.above ?? 0));
     },
     requests: createReembed({ db, clock, embedding: given?.embedding, compare: given?.compare, soon }),
   };

@@ -5,6 +5,7 @@ import { checkDatabase } from "./check-database.ts";
 import { checkFolder } from "./check-folder.ts";
 import { checkObjects } from "./check-objects.ts";
 import { checkCertificate, checkProviders } from "./check-providers.ts";
+import { checkQdrant } from "./check-qdrant.ts";
 import { problem, type Finding } from "./finding.ts";
 
 export type DoctorDeps = {
@@ -19,6 +20,7 @@ export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator
   yield* await safely("data folder", checkFolder(config));
   yield* await safely("database", checkDatabase(deps, config));
   yield* await safely("object store", checkObjects(deps, config));
+  yield* await safely("vectors", checkQdrant(config));
   yield* await safely("providers", checkProviders(deps.clock, config));
   yield* checkCertificate(deps.clock, config);
 }

@@ -32,14 +32,18 @@ const TIMEOUT_MS = 5_000;
 const POINTS_AT_ONCE = 256;
 
 export type Qdrant = {
+  /** Makes the collection of Qdrant's that a generation needs. */
+  ensure(key: QdrantKey): Promise<void>;
   /** Writes points. They are found when this resolves. Writing one again changes nothing. */
   add(key: QdrantKey, points: readonly QdrantPoint[]): Promise<void>;
   /** The nearest of what may be seen, by inner product, best first. Throws `store_unavailable`. */
   search(ask: QdrantSearch): Promise<readonly QdrantHit[]>;
   /** Points of a generation: of some chunks, or (without `range`) of all. */
-  remove(key: QdrantKey, range?: { readonly from: number; readonly to: number }): Promise<void>;
+  remove(key: Omit<QdrantKey, "dimensions">, range?: { readonly from: number; readonly to: number }): Promise<void>;
   /** Everything of a tenant. Returns how many collections of Qdrant's went. */
   dropTenant(tenantId: TenantId): Promise<number>;
+  /** Points of a tenant, in all. */
+  countTenant(tenantId: TenantId): Promise<number>;
   /** How many points a generation has. */
   count(key: QdrantKey): Promise<number>;
   /** Resolves with its version where it answers. */
@@ -66,6 +70,7 @@ export function createQdrant({ url, apiKey, timeoutMs = TIMEOUT_MS }: QdrantOpti
   const ensure = createEnsure(known);
 
   return {
+    ensure: (key) => use(async (qdrant) => void (await ensure(qdrant, key))),
     add: (key, points) =>
       use(async (qdrant) => {
         const name = await ensure(qdrant, key);
@@ -92,21 +97,25 @@ export function createQdrant({ url, apiKey, timeoutMs = TIMEOUT_MS }: QdrantOpti
       }),
     remove: (key, range) =>
       use(async (qdrant) => {
-        const name = nameOf(key);
-        if (!(await qdrant.collectionExists(name)).exists) return;
         const visible: Visible =
           range === undefined ? { kind: "hidden", ranges: [] } : { kind: "allowed", ranges: [[range.from, range.to - range.from]] };
-        await qdrant.delete(name, { wait: true, filter: toFilter(groupOf(key), visible) });
+        for (const name of await ownCollections(qdrant, key.tenantId))
+          await qdrant.delete(name, { wait: true, filter: toFilter(groupOf(key), visible) });
       }),
     dropTenant: (tenantId) =>
       use(async (qdrant) => {
-        const { collections } = await qdrant.getCollections();
-        const own = collections.map(({ name }) => name).filter((name) => name.startsWith(prefixOf(tenantId)));
+        const own = await ownCollections(qdrant, tenantId);
         for (const name of own) {
           await qdrant.deleteCollection(name);
           known.delete(name);
         }
         return own.length;
+      }),
+    countTenant: (tenantId) =>
+      use(async (qdrant) => {
+        let points = 0;
+        for (const name of await ownCollections(qdrant, tenantId)) points += (await qdrant.count(name, { exact: true })).count;
+        return points;
       }),
     count: (key) =>
       use(async (qdrant) => {
@@ -139,6 +148,11 @@ function createEnsure(known: Set<string>) {
     known.add(name);
     return name;
   };
+}
+
+async function ownCollections(qdrant: Client, tenantId: TenantId): Promise<readonly string[]> {
+  const { collections } = await qdrant.getCollections();
+  return collections.map(({ name }) => name).filter((name) => name.startsWith(prefixOf(tenantId)));
 }
 
 /** One keyword for collection and generation: Qdrant keeps points of one value together. */

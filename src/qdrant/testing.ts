@@ -16,6 +16,8 @@ export type FakeQdrant = {
   readonly bodies: string[];
   readonly collections: ReadonlyMap<string, { readonly size: number; readonly points: ReadonlyMap<string, Point> }>;
   fail(how: Mishap): void;
+  /** Nothing goes wrong any more. */
+  recover(): void;
   close(): Promise<void>;
 };
 
@@ -62,6 +64,7 @@ export async function startFakeQdrant(): Promise<FakeQdrant> {
     bodies,
     collections,
     fail: (how) => void mishaps.push(how),
+    recover: () => void mishaps.splice(0),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

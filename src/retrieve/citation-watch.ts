@@ -8,6 +8,7 @@ import {
   numbersOf,
   readMarks,
   statementBefore,
+  type CitationCheck,
   type CitationOptions,
   type Span,
 } from "./citations.ts";
@@ -95,108 +96,140 @@ type MarkedText = {
   end(out: Part[]): void;
 };
 
-/** One choice's text as it leaves. */
-function createMarkedText(choice: number, passages: readonly Passage[], options: CitationWatchOptions): MarkedText {
-  const checked = createCitationCheck(passages, options);
+const createMarkedText = (choice: number, passages: readonly Passage[], options: CitationWatchOptions): MarkedText => {
+  const check = createCitationCheck(passages, options);
+  return options.mode === "edit" ? createEditedText(choice, check) : createListedText(choice, check);
+};
+
+/** One choice's text that stays as it comes: its marks are read at its end. */
+function createListedText(choice: number, check: CitationCheck): MarkedText {
+  const told = { text: "", cited: 0, removed: 0, own: 0 };
+  let ended = false;
+  return {
+    get text() {
+      return told.text;
+    },
+    get cited() {
+      return told.cited + told.own;
+    },
+    get removed() {
+      return told.removed;
+    },
+    get own() {
+      return told.own;
+    },
+    set own(count) {
+      told.own = count;
+    },
+    push(part, out) {
+      told.text += part.text;
+      out.push(part);
+    },
+    end(out) {
+      if (ended) return;
+      ended = true;
+      if (told.own > 0) return;
+      const { found, unsupported } = readMarks(told.text, check);
+      told.cited = found.length;
+      told.removed = unsupported;
+      for (const citation of found) out.push({ type: "citation", choice, ...citation });
+    },
+  };
+}
+
+/** One choice's text, which leaves without the marks that nothing supports. */
+function createEditedText(choice: number, { check }: CitationCheck): MarkedText {
   const inCode = createCodeWatch();
   const cited = new Set<string>();
-  let text = "";
+  const told = { text: "", own: 0, removed: 0 };
   let held = "";
   let from = 0;
   let statement: Span | undefined;
-  let removed = 0;
-  let ended = false;
 
   const say = (said: string, out: Part[]): void => {
-    if (said === "") return;
-    text += said;
-    const last = out.at(-1);
-    if (last?.type === "text-delta" && last.choice === choice && last.extra === undefined)
-      out[out.length - 1] = { ...last, text: last.text + said };
-    else out.push({ type: "text-delta", choice, text: said });
+    told.text += said;
+    addText(choice, said, out);
   };
-
-  /** A whole mark, with the blanks before it. */
-  const readMark = (blanks: string, raw: string, list: string, out: Part[]): void => {
+  const readMark = ({ blanks, raw, list }: Mark, out: Part[]): void => {
     const numbers = numbersOf(list);
-    if (inCode(text, text.length) || numbers.some((one) => one < 1 || one > NUMBER_MAX) || (blanks === "" && element.test(text.slice(-40))))
+    const isElement = blanks === "" && element.test(told.text.slice(-40));
+    if (isElement || numbers.some((one) => one < 1 || one > NUMBER_MAX) || inCode(told.text, told.text.length))
       return say(blanks + raw, out);
-    statement = statementBefore(text, from, text.length) ?? statement;
+    statement = statementBefore(told.text, from, told.text.length) ?? statement;
     const of = statement;
     if (of === undefined) return say(blanks + raw, out);
-    const found = numbers.flatMap((one) => checked.check(text, of, one) ?? []);
-    removed += numbers.length - found.length;
-    const kept = found.length === numbers.length ? raw : `[${found.map(({ passage }) => passage + 1).join(", ")}]`;
-    if (found.length > 0) say(blanks + kept, out);
+    const found = numbers.flatMap((one) => check(told.text, of, one) ?? []);
+    told.removed += numbers.length - found.length;
+    if (found.length > 0)
+      say(blanks + (found.length === numbers.length ? raw : `[${found.map(({ passage }) => passage + 1).join(", ")}]`), out);
     for (const citation of found) {
       const key = `${citation.passage} ${citation.start}`;
       if (!cited.has(key)) out.push({ type: "citation", choice, ...citation });
       cited.add(key);
     }
-    from = text.length;
+    from = told.text.length;
   };
-
   const read = (out: Part[], isEnd: boolean): void => {
-    while (held !== "") {
-      const at = held.indexOf("[");
-      const before = at < 0 ? held : held.slice(0, at);
-      const blanks = /[ \t]{1,3}$/.exec(before)?.[0] ?? "";
-      say(before.slice(0, before.length - blanks.length), out);
-      held = held.slice(before.length - blanks.length);
-      if (at < 0) {
-        if (isEnd) {
-          say(held, out);
-          held = "";
-        }
-        return;
-      }
-      const rest = held.slice(blanks.length);
-      const match = mark.exec(rest);
-      const isWhole = match !== null && (rest.length > match[0].length || isEnd);
-      if (isWhole && rest.charAt(match[0].length) !== "(") {
-        held = rest.slice(match[0].length);
-        readMark(blanks, match[0], match[1] ?? "", out);
-        continue;
-      }
-      if (!isWhole && !isEnd && rest.length <= MARK_CHARS_MAX && beginning.test(rest)) return;
-      held = rest.slice(1);
-      say(`${blanks}[`, out);
+    for (let piece = takePiece(held, isEnd); piece !== undefined; piece = takePiece(held, isEnd)) {
+      held = piece.rest;
+      say(piece.said, out);
+      if (piece.mark !== undefined) readMark(piece.mark, out);
     }
   };
-
   return {
     get text() {
-      return text;
+      return told.text;
     },
     get cited() {
-      return cited.size + this.own;
+      return cited.size + told.own;
     },
     get removed() {
-      return removed;
+      return told.removed;
     },
-    own: 0,
+    get own() {
+      return told.own;
+    },
+    set own(count) {
+      told.own = count;
+    },
     push(part, out) {
-      if (options.mode === "list") {
-        text += part.text;
-        out.push(part);
-        return;
-      }
       held += part.text;
       // Fields of the delta that nobody here knows travel with what leaves now.
       if (part.extra !== undefined || part.logprobs !== undefined) out.push({ ...part, text: "" });
       read(out, false);
     },
-    end(out) {
-      if (ended) return;
-      if (options.mode === "edit") return read(out, true);
-      ended = true;
-      if (this.own > 0) return;
-      const { found, unsupported } = readMarks(text, checked);
-      removed += unsupported;
-      for (const citation of found) {
-        cited.add(`${citation.passage} ${citation.start}`);
-        out.push({ type: "citation", choice, ...citation });
-      }
-    },
+    end: (out) => read(out, true),
   };
+}
+
+function addText(choice: number, said: string, out: Part[]): void {
+  if (said === "") return;
+  const last = out.at(-1);
+  if (last?.type === "text-delta" && last.choice === choice && last.extra === undefined)
+    out[out.length - 1] = { ...last, text: last.text + said };
+  else out.push({ type: "text-delta", choice, text: said });
+}
+
+type Mark = { readonly blanks: string; readonly raw: string; readonly list: string };
+type Piece = { readonly said: string; readonly mark?: Mark; readonly rest: string };
+
+/** What of a text can leave now: up to a mark, and the mark where it is whole. undefined: more has to come first. */
+function takePiece(held: string, isEnd: boolean): Piece | undefined {
+  if (held === "") return undefined;
+  const at = held.indexOf("[");
+  if (at < 0) {
+    const kept = isEnd ? "" : (/[ \t]{1,3}$/.exec(held)?.[0] ?? "");
+    const said = held.slice(0, held.length - kept.length);
+    return said === "" ? undefined : { said, rest: kept };
+  }
+  const blanks = /[ \t]{1,3}$/.exec(held.slice(0, at))?.[0] ?? "";
+  const before = held.slice(0, at - blanks.length);
+  const rest = held.slice(at);
+  const match = mark.exec(rest);
+  const isWhole = match !== null && (rest.length > match[0].length || isEnd);
+  if (isWhole && rest.charAt(match[0].length) !== "(")
+    return { said: before, mark: { blanks, raw: match[0], list: match[1] ?? "" }, rest: rest.slice(match[0].length) };
+  if (!isWhole && !isEnd && rest.length <= MARK_CHARS_MAX && beginning.test(rest))
+    return before === "" ? undefined : { said: before, rest: held.slice(before.length) };
+  return { said: `${before}${blanks}[`, rest: rest.slice(1) };
 }

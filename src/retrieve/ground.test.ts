@@ -12,12 +12,12 @@ const textOf = (message: Message | undefined): string => {
 const boundaryOf = (text: string): string => /BEGIN DOCUMENTS ([0-9a-f]+)/.exec(text)?.[1] ?? "";
 
 test("passages stand between boundaries before the last question, numbered by rank, best first and second best last", () => {
-  const passages = ["first", "second", "third", "fourth"].map((text) => testPassage({ text }));
+  const passages = ["first", "second", "third", "fourth", "fifth"].map((text) => testPassage({ text }));
   const messages = groundMessages([{ role: "system", content: "Be kind." }, question], passages);
   const user = textOf(messages.at(-1));
   assert.ok(user.endsWith("How many days?"));
   const order = [...user.matchAll(/^\[(\d)\] /gm)].map((match) => match[1]);
-  assert.deepEqual(order, ["1", "3", "4", "2"]);
+  assert.deepEqual(order, ["1", "3", "5", "4", "2"]);
   assert.ok(user.indexOf("third") < user.indexOf("second"));
   const system = textOf(messages[0]);
   assert.ok(system.startsWith("Be kind.\n\n"));

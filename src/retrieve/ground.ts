@@ -1,13 +1,14 @@
 import type { ContentBlock, Message, Passage } from "../domain/chat.ts";
 import { placeOf } from "../domain/page.ts";
 import { sha256Hex } from "../kernel/hash.ts";
+import { arrange } from "./assemble.ts";
 
 /** Enough that nobody writes a document that holds the digest of itself and its neighbours. */
 const BOUNDARY_CHARS = 20;
 
 /**
  * Puts passages into a conversation as data: rules into its system message, the passages before the last user's words. Best first and second
- * best last, where models read most closely; numbers stay those of the passages' ranks. With no passages it says that nothing was found.
+ * best last, where models read most closely, the worst in the middle; numbers stay those of the passages' ranks. With no passages it says that nothing was found.
  */
 export function groundMessages(messages: readonly Message[], passages: readonly Passage[]): readonly Message[] {
   if (passages.length === 0) return withRules(messages, NOTHING_FOUND);
@@ -44,18 +45,14 @@ function makeBoundary(passages: readonly Passage[]): string {
 }
 
 function fence(passages: readonly Passage[], boundary: string): string {
-  const blocks = arrange(passages).map(({ passage, number }) => `[${number}] ${sourceOf(passage)}\n${passage.text}`);
+  const blocks = arrange(passages.map((passage, at) => ({ passage, number: at + 1 }))).map(
+    ({ passage, number }) => `[${number}] ${sourceOf(passage)}\n${passage.text}`,
+  );
   return [
     `BEGIN DOCUMENTS ${boundary}`,
     ...blocks.flatMap((block) => [block, `--- ${boundary}`]).slice(0, -1),
     `END DOCUMENTS ${boundary}`,
   ].join("\n");
-}
-
-function arrange(passages: readonly Passage[]): readonly { readonly passage: Passage; readonly number: number }[] {
-  const numbered = passages.map((passage, at) => ({ passage, number: at + 1 }));
-  const [best, second, ...rest] = numbered;
-  return best === undefined || second === undefined ? numbered : [best, ...rest, second];
 }
 
 /** One line: names come from the documents as well. */

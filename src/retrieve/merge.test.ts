@@ -64,8 +64,8 @@ test("no more passages than asked for, and a lower chunk does not lengthen a bet
 const WINDOW: Chunking = { strategy: "window", tokens: 64 };
 const small = (no: number, score: number): ScoredChunk => ({ ...chunk(no, no * 200, no * 200 + 200, score), chunking: WINDOW });
 
-test("small chunks that stand beside one another become one passage, up to three of them, whatever their rank", () => {
-  const chunks = [small(5, 9), small(9, 8), small(4, 3), small(20, 2.5), small(6, 2), small(7, 1)];
+test("small chunks that stand beside one another become one passage, up to four of them, while they score half of the best", () => {
+  const chunks = [small(5, 9), small(9, 8), small(4, 6), small(20, 5.5), small(6, 5), small(7, 4.6), small(3, 4.5), small(10, 4.4)];
   const merged = mergeChunks(chunks, 2);
   assert.deepEqual(
     merged.map(({ start, score }) => [start, score]),
@@ -74,7 +74,8 @@ test("small chunks that stand beside one another become one passage, up to three
       [1800, 8],
     ],
   );
-  assert.equal(merged[0]?.text, text.slice(800, 1400).trimEnd());
+  assert.equal(merged[0]?.text, text.slice(800, 1600).trimEnd());
+  assert.equal(merged[1]?.end, 1800 + text.slice(1800, 2000).trimEnd().length);
   assert.equal(merged[0].end - merged[0].start, merged[0].text.length);
 });
 

@@ -9,8 +9,10 @@ export type ScoredChunk = FoundChunk & { readonly score: number };
 const MERGED_TOKENS_MAX = 1024;
 /** A rest that is shorter says little that its neighbour does not. */
 const REST_TOKENS_MIN = 64;
-/** Small chunks of one passage: one and what stands on either side of it. */
-const WINDOWS_PER_PASSAGE = 3;
+/** Small chunks of one passage: together as long as one chunk of the usual size. */
+const WINDOWS_PER_PASSAGE = 4;
+/** Beyond the ranks asked for, small chunks count that score this share of the best: the rest shares a few words with every question. */
+const SCORE_SHARE_MIN = 0.5;
 
 /**
  * Makes passages of chunks. Two that overlap become one under the better one's rank, and what would grow too long is cut to what it adds. Of
@@ -20,13 +22,15 @@ const WINDOWS_PER_PASSAGE = 3;
 export function mergeChunks(chunks: readonly ScoredChunk[], limit: number, families: readonly FoundChunk[] = []): readonly ScoredChunk[] {
   const kept: ScoredChunk[] = [];
   const texts = new Set<string>();
+  const best = chunks[0]?.score ?? 0;
   const inOrder = families.toSorted((one, other) => one.no - other.no);
   for (const [rank, chunk] of chunks.entries()) {
     if (texts.has(chunk.text)) continue;
     texts.add(chunk.text);
     if (chunk.parent !== undefined) addParent(chunk, inOrder, kept, texts, limit);
-    else if (chunk.chunking?.strategy === "window") addWindow(chunk, chunk.chunking.tokens, kept, limit);
-    else addOverlapping(chunk, rank, kept, limit);
+    else if (chunk.chunking?.strategy === "window") {
+      if (rank < limit || chunk.score >= best * SCORE_SHARE_MIN) addWindow(chunk, chunk.chunking.tokens, kept, limit);
+    } else addOverlapping(chunk, rank, kept, limit);
   }
   return kept.map(withoutBlanks);
 }

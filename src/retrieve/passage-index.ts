@@ -48,6 +48,8 @@ export type SearchedGeneration = {
   readonly dimensions: number;
   /** It has an approximate index. */
   readonly graph: boolean;
+  /** Where that is. */
+  readonly engine: "pgvector" | "qdrant";
   /** Percent of the questions that it answers instead of what serves the rest. */
   readonly share: number;
   readonly serving: boolean;

@@ -4,11 +4,11 @@ import type { Database } from "../store/index.ts";
 import { readChunks, readPostings } from "../store/postings.ts";
 import { readPostingsWithin, readRarePostings } from "../store/rare-postings.ts";
 import { listGenerations } from "../store/vector-generations.ts";
-import { EXACT_VECTORS_MAX, searchVectors } from "../store/vectors.ts";
-import type { PassageIndex, SearchedGeneration, Visible } from "./passage-index.ts";
+import { createNearSearch, type NearSearchDeps } from "./near-search.ts";
+import type { PassageIndex, SearchedGeneration } from "./passage-index.ts";
 import { searchSparse, type Postings } from "./sparse.ts";
 
-export type PostgresIndexDeps = {
+export type PostgresIndexDeps = NearSearchDeps & {
   readonly db: Database;
   readonly clock: Pick<Clock, "nowMs">;
   /** Of today's detectors: what others found is not told. */
@@ -16,7 +16,8 @@ export type PostgresIndexDeps = {
 };
 
 /** Passages in PostgreSQL or PGlite: postings are read as bytes and scored here. */
-export function createPostgresIndex({ db, clock, guardRev }: PostgresIndexDeps): PassageIndex {
+export function createPostgresIndex({ db, clock, guardRev, qdrant }: PostgresIndexDeps): PassageIndex {
+  const near = createNearSearch({ db, qdrant });
   const open = createOpenCollection({ db, clock });
   return {
     async open(ask) {
@@ -35,26 +36,18 @@ export function createPostgresIndex({ db, clock, guardRev }: PostgresIndexDeps):
     },
     async generations({ ask, id }) {
       const found = await listGenerations(db, ask.tenantId, id);
-      return found.flatMap(({ generation, model, space, dimensions, graph, share, role }): readonly SearchedGeneration[] =>
+      return found.flatMap(({ generation, model, space, dimensions, graph, engine, share, role }): readonly SearchedGeneration[] =>
         dimensions === undefined || (role !== "serving" && role !== "candidate")
           ? []
-          : [{ generation, model, space, dimensions, graph, share, serving: role === "serving" }],
+          : [{ generation, model, space, dimensions, graph, engine, share, serving: role === "serving" }],
       );
     },
-    async dense({ ask, id, visible }, { generation, graph }, vector, limit) {
-      const wanted = { tenantId: ask.tenantId, collectionId: id, generation, vector, visible, limit };
-      return await searchVectors(db, wanted, wayOf(visible, graph));
+    async dense({ ask, id, visible }, { generation, ...held }, vector, limit) {
+      return await near({ tenantId: ask.tenantId, collectionId: id, generation, vector, visible, limit }, held);
     },
     async read({ ask, id }, numbers) {
       const { tenantId, reader, filter } = ask;
       return await readChunks(db, tenantId, id, numbers, { reader, filter, now: new Date(clock.nowMs()), guardRev });
     },
   };
-}
-
-/** Few chunks that may be seen are looked at one by one, wherever they are; of many, what the approximate index holds is found by it. */
-function wayOf({ kind, ranges }: Visible, graph: boolean): "exact" | "graph" | "ranges" {
-  const allowed = kind === "allowed" ? ranges.reduce((sum, [, count]) => sum + count, 0) : undefined;
-  if (allowed !== undefined && allowed <= EXACT_VECTORS_MAX) return "ranges";
-  return graph ? "graph" : "exact";
 }

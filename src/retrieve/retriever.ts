@@ -7,11 +7,14 @@ import type { TenantId } from "../kernel/ids.ts";
 import { askedTerms } from "./asked.ts";
 import type { Scored } from "./bm25.ts";
 import { createDense, type DenseDeps } from "./dense.ts";
+import { asksForSynthesis, DIVERSE_POOL, diversify } from "./diversity.ts";
 import { DEFAULT_FUSION, fuse, weightsOf, type Weights } from "./fuse.ts";
 import { readFamilies } from "./families.ts";
+import { hopQuery, joinHops } from "./hop.ts";
 import { mergeChunks } from "./merge.ts";
 import type { ScoredChunk } from "./merge.ts";
 import type { CollectionView, PassageIndex } from "./passage-index.ts";
+import { dropNear } from "./near.ts";
 import { classifyQuery } from "./query-class.ts";
 import { RERANK_CANDIDATES, rerankPassages, type Rerank } from "./rerank.ts";
 
@@ -23,7 +26,7 @@ const CANDIDATES_PER_PASSAGE: Readonly<Record<Chunking["strategy"], number>> = {
   fixed: 2,
   sentence: 2,
   structural: 2,
-  window: 4,
+  window: 5,
   "parent-child": 6,
 };
 const candidatesOf = ({ chunking = DEFAULT_CHUNKING }: CollectionSettings): number => CANDIDATES_PER_PASSAGE[chunking.strategy];
@@ -42,6 +45,8 @@ export type RetrieveAsk = {
   readonly filter?: AttributeFilter | undefined;
   /** How much words and vectors count in this search. undefined: as the collection says for such a query. */
   readonly weights?: Weights | undefined;
+  /** 2: a second search asks for what the best passages name. It finds what is said in two places, and costs a search more. */
+  readonly hops?: 1 | 2 | undefined;
   /** Puts the best few of many in order: the quality path. undefined: the order of the search is the answer's. */
   readonly rerank?: Rerank | undefined;
 };
@@ -53,25 +58,33 @@ export type RetrieverDeps = { readonly index: PassageIndex; readonly dense?: Omi
 /** Finds the passages of a tenant's collection for a query. Throws `collection_unknown`, or `retrieval_failed` where the database did. */
 export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
   const rank = createRanking(index, dense);
-  return async (tenantId, { collection, topK, query, reader, filter, weights, rerank }) => {
+  return async (tenantId, { collection, topK, query, reader, filter, weights, hops, rerank }) => {
     try {
       const view = await index.open({ tenantId, collection, reader, filter });
       if (view === undefined) throw new Fault("collection_unknown", { param: "rag.collection" });
-      const wanted = rerank === undefined ? topK : Math.max(topK, RERANK_CANDIDATES);
-      const { ranked, generation, degraded } = await rank(view, { query, limit: wanted * candidatesOf(view.settings), weights });
-      const chunks = await readRanked(index, view, ranked);
+      const isSynthesis = asksForSynthesis(query);
+      const enough = isSynthesis ? topK * DIVERSE_POOL : topK;
+      const wanted = rerank === undefined ? enough : Math.max(enough, RERANK_CANDIDATES);
+      const limit = wanted * candidatesOf(view.settings);
+      const { ranked, generation, degraded } = await rank(view, { query, limit, weights });
+      const first = dropNear(await readRanked(index, view, ranked));
+      const next = hops === 2 ? hopQuery(query, first) : undefined;
+      const second = next === undefined ? [] : await readRanked(index, view, (await rank(view, { query: next, limit, weights })).ranked);
+      const chunks = second.length === 0 ? first : dropNear(joinHops(first, second, topK));
       const found = mergeChunks(chunks, wanted, await readFamilies(index, view, chunks, wanted)).map((chunk) => toPassage(view, chunk));
       const inOrder =
         rerank === undefined
           ? { passages: found }
-          : await rerankPassages(rerank, { query, passages: found, trust: view.settings.trust }, topK);
+          : await rerankPassages(rerank, { query, passages: found, trust: view.settings.trust }, enough);
       return {
         collectionId: view.id,
         indexVersion: `${view.id}.${view.version}${generation === undefined ? "" : `.${generation}`}`,
         ...(degraded ? { degraded: "dense" } : {}),
         ...(view.settings.trust === undefined ? {} : { trust: view.settings.trust }),
         ...(view.settings.highStakes === true ? { highStakes: true } : {}),
+        ...(view.settings.compress === true ? { compress: true } : {}),
         ...inOrder,
+        ...(isSynthesis ? { passages: diversify(inOrder.passages, topK) } : {}),
       };
     } catch (error) {
       if (error instanceof Fault && PASSED_ON.has(error.code)) throw error;

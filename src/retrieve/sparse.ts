@@ -32,7 +32,7 @@ const RARE_ENTRIES_MAX = 150_000;
 /** Sums of the same numbers in another order differ by less. */
 const ROUNDING = 1e-9;
 /** Reading blocks here and there is worth it up to this share of them. */
-const READ_SHARE_MAX = 0.6;
+const READ_SHARE_MAX = 0.75;
 
 /**
  * The best chunks by BM25, exactly as if every entry of every term had been read. Of a large collection the rarest words are read first; once what

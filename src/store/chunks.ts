@@ -71,19 +71,19 @@ export async function insertChunks(
   );
 }
 
-/** The numbers of a range that are written already, and which of them are held. */
+/** The numbers of a range that are written already, which of them are held, and what is searched with each. */
 export async function readWritten(
   db: Database,
   tenantId: TenantId,
   collectionId: CollectionId,
   range: { readonly from: number; readonly to: number },
-): Promise<ReadonlyMap<number, { readonly held: boolean }>> {
-  const rows = await db.query<{ no: number; held: boolean }>(
+): Promise<ReadonlyMap<number, { readonly held: boolean; readonly context: string | null }>> {
+  const rows = await db.query<{ no: number; held: boolean; context: string | null }>(
     tenantScope(tenantId),
-    `SELECT no, quarantine IS NOT DISTINCT FROM 'held' AS held FROM chunks WHERE collection_id = $1 AND no >= $2 AND no < $3`,
+    `SELECT no, quarantine IS NOT DISTINCT FROM 'held' AS held, context FROM chunks WHERE collection_id = $1 AND no >= $2 AND no < $3`,
     [collectionId, range.from, range.to],
   );
-  return new Map(rows.map(({ no, held }) => [no, { held }]));
+  return new Map(rows.map(({ no, ...written }) => [no, written]));
 }
 
 /** What was indexed of the chunks in a range of numbers. */

@@ -18,9 +18,14 @@ export type Generation = {
   readonly share: number;
   /** It has an approximate index. */
   readonly graph: boolean;
+  /** Where that is. */
+  readonly engine: VectorEngine;
   readonly report: GenerationReport | undefined;
   readonly createdAt: Date;
 };
+
+/** What holds the approximate index: the database itself, or Qdrant. */
+export type VectorEngine = "pgvector" | "qdrant";
 
 /** How a candidate compares with what is serving, over the same questions. */
 export type GenerationReport = {
@@ -41,11 +46,12 @@ type Row = {
   role: Generation["role"];
   share: number;
   graph: boolean;
+  engine: VectorEngine;
   report: GenerationReport | null;
   createdAt: Date;
 };
 
-const COLUMNS = `g.generation, g.model, g.space, g.dimensions, g.role, g.share, g.graph, g.report, g.created_at AS "createdAt"`;
+const COLUMNS = `g.generation, g.model, g.space, g.dimensions, g.role, g.share, g.graph, g.engine, g.report, g.created_at AS "createdAt"`;
 
 const toGeneration = ({ dimensions, report, ...row }: Row): Generation => ({
   ...row,
@@ -215,11 +221,18 @@ export async function updateGeneration(
   db: Database | Tx,
   tenantId: TenantId,
   { collectionId, generation }: { readonly collectionId: CollectionId; readonly generation: number },
-  to: { readonly share?: number; readonly graph?: boolean; readonly report?: GenerationReport },
+  to: { readonly share?: number; readonly graph?: boolean; readonly report?: GenerationReport; readonly engine?: VectorEngine },
 ): Promise<boolean> {
-  const text = `UPDATE vector_generations SET share = coalesce($3, share), graph = coalesce($4, graph), report = coalesce($5::jsonb, report)
+  const text = `UPDATE vector_generations SET share = coalesce($3, share), graph = coalesce($4, graph), report = coalesce($5::jsonb, report), engine = coalesce($6, engine)
      WHERE collection_id = $1 AND generation = $2 RETURNING 1`;
-  const params = [collectionId, generation, to.share ?? null, to.graph ?? null, to.report === undefined ? null : JSON.stringify(to.report)];
+  const params = [
+    collectionId,
+    generation,
+    to.share ?? null,
+    to.graph ?? null,
+    to.report === undefined ? null : JSON.stringify(to.report),
+    to.engine ?? null,
+  ];
   const rows = "engine" in db ? await db.query(tenantScope(tenantId), text, params) : await db.query(text, params);
   return rows.length > 0;
 }

@@ -151,6 +151,9 @@ export type VectorAsk = GenerationKey & {
   readonly limit: number;
 };
 
+/** `loose`: only of those that are in no approximate index. */
+export type VectorWay = "exact" | "graph" | "ranges" | "loose";
+
 export type VectorHit = { readonly no: number; readonly score: number };
 
 /** How far an approximate search looks: of each hundred best, about 98 are found (docs/retrieval.md). */
@@ -163,7 +166,7 @@ const SCAN_TUPLES_MAX = 20_000;
  * allowed `ranges` one by one. What may not be seen is left out before anything is ranked: by the ranges of the primary key where few
  * chunks are allowed, else by a condition that the search goes on over until it has enough. Score: 1 is the same direction, 0 none.
  */
-export async function searchVectors(db: Database, ask: VectorAsk, way: "exact" | "graph" | "ranges"): Promise<readonly VectorHit[]> {
+export async function searchVectors(db: Database, ask: VectorAsk, way: VectorWay): Promise<readonly VectorHit[]> {
   if (ask.limit === 0 || (ask.visible.kind === "allowed" && ask.visible.ranges.length === 0)) return [];
   const searches = searchesOf(ask, way);
   const [, ...answers] = await db.batch(tenantScope(ask.tenantId), [SETTINGS, ...searches]);
@@ -199,9 +202,11 @@ const SETTINGS: Statement = {
   params: [],
 };
 
-function searchesOf(ask: VectorAsk, way: "exact" | "graph" | "ranges"): readonly Statement[] {
+function searchesOf(ask: VectorAsk, way: VectorWay): readonly Statement[] {
   if (way === "ranges") return [rangeSearch(ask)];
-  return way === "exact" ? [exactSearch(ask, "")] : [graphSearch(ask), exactSearch(ask, "AND NOT indexed")];
+  if (way === "exact") return [exactSearch(ask, "")];
+  const loose = exactSearch(ask, "AND NOT indexed");
+  return way === "loose" ? [loose] : [graphSearch(ask), loose];
 }
 
 /** Of all chunks, or those that the condition names. */

@@ -222,26 +222,6 @@ function countGrounds(all: ReturnType<typeof createExposition>): Pick<Metrics, "
   };
 }
 
-function countGrounds(all: ReturnType<typeof createExposition>): Pick<Metrics, "grounded"> {
-  const marks = all.counter(
-    "weir_citations_total",
-    "Marks in answers from documents: kept, or removed because their passage supports nothing.",
-    ["result"],
-  );
-  const answers = all.counter(
-    "weir_grounded_answers_total",
-    "Answers from documents: grounded, ungrounded, or saying that the documents do not hold it.",
-    ["result"],
-  );
-  return {
-    grounded({ cited, removed, grounded, notHeld }) {
-      marks.series("kept").value += cited;
-      marks.series("removed").value += removed;
-      answers.series(notHeld === true ? "not-held" : grounded ? "grounded" : "ungrounded").value++;
-    },
-  };
-}
-
 /** What the rules of routes did. */
 function countRoutes(all: ReturnType<typeof createExposition>): Pick<Metrics, "conditionFailed" | "cascade" | "shadow"> {
   const conditions = all.counter("weir_route_condition_failures_total", "Conditions that could not be told for a call.", ["route", "rule"]);

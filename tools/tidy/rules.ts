@@ -33,6 +33,7 @@ export const OWNERS: Readonly<Record<string, { readonly folders: readonly string
   "@electric-sql/pglite-pgvector": { folders: ["store"] },
   "@qdrant/js-client-rest": { folders: ["qdrant"] },
   hono: { folders: ["http"] },
+  "@modelcontextprotocol/server": { folders: ["http"] },
   zod: { folders: ["contract", "config", "http", "queue"] },
   yaml: { folders: ["config"] },
   "@cfworker/json-schema": { folders: ["chat"] },

@@ -7,6 +7,7 @@ import type { Database } from "../../store/index.ts";
 import * as store from "../../store/sources.ts";
 import type { SourceCounts } from "../../store/sources.ts";
 import { type Connector, type SourceEntry, SourceProblem } from "./connector.ts";
+import type { Run } from "./run.ts";
 import { digestOf, type SourceSpec } from "./spec.ts";
 import { createTake, type TakeDeps } from "./take.ts";
 
@@ -19,18 +20,6 @@ export type SyncDeps = TakeDeps & {
   readonly clock: Clock;
   /** Made where it is missing. */
   readonly openCollection: (tenantId: TenantId, name: string) => Promise<CollectionId>;
-};
-export type Run = {
-  readonly tenantId: TenantId;
-  readonly spec: SourceSpec;
-  readonly connector: Connector;
-  readonly collectionId: CollectionId;
-  /** Of this run: what bears it has been seen. */
-  readonly run: number;
-  readonly counts: { -readonly [Name in keyof SourceCounts]: number };
-  /** Versions that another has taken the place of. */
-  readonly replaced: FileId[];
-  readonly signal: AbortSignal;
 };
 export type SyncSource = (tenantId: TenantId, spec: SourceSpec, connector: Connector, signal: AbortSignal) => Promise<void>;
 

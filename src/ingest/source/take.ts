@@ -7,7 +7,7 @@ import type { Database } from "../../store/index.ts";
 import { listStrays, putItem, type SourceItem } from "../../store/sources.ts";
 import type { NewFile } from "../files.ts";
 import { DocumentProblem, type SourceEntry } from "./connector.ts";
-import type { Run } from "./sync.ts";
+import type { Run } from "./run.ts";
 
 /** Files of a collection that may be on their way before a connector waits: the index, or the model behind it, is slower than the place. */
 export const UNDER_WAY_MAX = 32;

@@ -1,6 +1,7 @@
 import type { Clock } from "../../kernel/clock.ts";
 import type { CollectionId, FileId, ProcessId, TenantId } from "../../kernel/ids.ts";
 import type { ObjectStore, DataKeys } from "../../object/index.ts";
+import type { Qdrant } from "../../qdrant/index.ts";
 import type { ContentFiles, DecisionLog, RecordParts } from "../../record/index.ts";
 import type { Engine } from "../../store/index.ts";
 
@@ -44,6 +45,8 @@ export type ErasureDeps = {
     /** What was deleted is cleaned out of the index when it resolves. */
     cleaned(): Promise<void>;
   };
+  /** Where one is configured. */
+  readonly qdrant?: Pick<Qdrant, "countTenant" | "dropTenant"> | undefined;
   /** Caches of this process let go of it. */
   forget(gone: Gone): void;
 };

@@ -24,6 +24,7 @@ export async function listTenantStores(deps: ErasureDeps, tenantId: TenantId): P
   return [
     { name: "data keys", count: () => dataKeys.count(tenantId), erase: () => dataKeys.drop(tenantId) },
     ...(await listAreas(deps, tenantId)),
+    ...(deps.qdrant === undefined ? [] : [toQdrantStore(deps.qdrant, tenantId)]),
     ...tables.map((table) => toStore(deps, table, tenantId)),
     {
       name: "table tenants",
@@ -33,6 +34,12 @@ export async function listTenantStores(deps: ErasureDeps, tenantId: TenantId): P
     },
   ];
 }
+
+const toQdrantStore = (qdrant: NonNullable<ErasureDeps["qdrant"]>, tenantId: TenantId): ErasureStore => ({
+  name: "vectors in qdrant",
+  count: () => qdrant.countTenant(tenantId),
+  erase: async () => void (await qdrant.dropTenant(tenantId)),
+});
 
 /** What the second pass looks at beside the stores: rows in whatever table that name the tenant in whatever column. */
 export async function listStrayRows({ db }: ErasureDeps, tenantId: TenantId): Promise<ReadonlyMap<string, number>> {
