@@ -4,6 +4,7 @@ import { toTemplate, type Endpoint, type OpenApi } from "../../src/http/index.ts
 import { EVERYBODY, NAMED, OWN, PLATFORM, type Row } from "./access-row.ts";
 import { KNOWLEDGE_ROWS } from "./access-knowledge.ts";
 import { ROLLOUT_ROWS } from "./access-rollouts.ts";
+import { SOURCE_ROWS } from "./access-sources.ts";
 import { createOwnCheck, type OwnCheck } from "../spec/own.ts";
 import { ADMIN_KEY, addDocument, composedEndpoints, createWorld, json, nameOf, upload, uploadForm, type World } from "./access-world.ts";
 
@@ -61,6 +62,13 @@ const TABLE: Record<string, Row> = {
   "POST /v2/rerank": {
     status: OWN(200, 200),
     make: () => ({ path: "/v2/rerank", init: body({ model: "order", query: "a", documents: ["a", "b"] }) }),
+  },
+  "POST /mcp": {
+    status: OWN(200, 200),
+    make: () => {
+      const { headers, ...init } = body({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} });
+      return { path: "/mcp", init: { ...init, headers: { ...headers, accept: "application/json, text/event-stream" } } };
+    },
   },
   "POST /v1/moderations": { status: OWN(200, 200), make: () => ({ path: "/v1/moderations", init: body({ input: "words" }) }) },
   "GET /v1/models": { status: OWN(200, 200), make: () => ({ path: "/v1/models" }) },
@@ -268,6 +276,7 @@ const TABLE: Record<string, Row> = {
   },
   ...KNOWLEDGE_ROWS,
   ...ROLLOUT_ROWS,
+  ...SOURCE_ROWS,
   "GET /admin/v1/usage": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage?tenant=acme" }) },
   "GET /admin/v1/usage/panel": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage/panel?tenant=acme" }) },
   // Another tenant's call is told like one that never was: that nothing is known of it.
