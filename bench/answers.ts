@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { readCsv } from "../src/evaluate/redteam/csv.ts";
 import { findAnswer } from "../src/provider/extractive/answer.ts";
 import { readSameWords } from "../src/provider/extractive/same-words.ts";
-import { countTokens, terms, toQuery, units } from "../src/retrieve/index.ts";
+import { countTokens, terms, toQuestion as toQuery, units } from "../src/retrieve/index.ts";
 import { DATA } from "./knowledge/corpus.ts";
 import { openBench } from "./knowledge/engine.ts";
 

@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs";
 import type { Call, ChatCall, Part, Passage, RagWish } from "../domain/chat.ts";
 import type { Target } from "../domain/target.ts";
 import { createExtractive } from "../provider/index.ts";
-import { countTokens, terms, toQuery, units } from "../retrieve/index.ts";
+import { countTokens, terms, toQuestion as toQuery, units } from "../retrieve/index.ts";
 import { testPassage } from "../domain/testing.ts";
 import { openKnowledge } from "./testing.ts";
 

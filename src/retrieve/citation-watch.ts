@@ -3,7 +3,6 @@ import type { CitationWatch, Grounding } from "../domain/grounding.ts";
 import {
   createCitationCheck,
   createCodeWatch,
-  MARK,
   NUMBER_MAX,
   numbersOf,
   readMarks,
@@ -12,6 +11,7 @@ import {
   type CitationOptions,
   type Span,
 } from "./citations.ts";
+import { takePiece, type Mark } from "./mark-pieces.ts";
 import { saysNotHeld } from "./support/not-held.ts";
 
 export type CitationWatchOptions = CitationOptions & {
@@ -22,11 +22,6 @@ export type CitationWatchOptions = CitationOptions & {
   readonly mode: "edit" | "list";
 };
 
-/** `[1, 2, … 20]`, with room. Beyond it a bracket is no mark. */
-const MARK_CHARS_MAX = 96;
-const mark = new RegExp(`^${MARK}`);
-/** What could still become a mark, or a link. */
-const beginning = /^\[(?:\d{1,3}(?:\s{0,3}[,;–-]\s{0,3}\d{1,3})*(?:\s{0,3}[,;–-]?\s{0,3})?)?\]?$/;
 /** `args[1]`, `x[2]`, `total_cost[3]`: an element of something. */
 const element = /(?:^|[^\p{L}\p{N}])(?:\p{L}|\p{L}*\p{Ll}\p{Lu}\p{L}*|[\p{L}\p{N}]*_[\p{L}\p{N}_]*)$|[\])$]$/u;
 
@@ -208,28 +203,4 @@ function addText(choice: number, said: string, out: Part[]): void {
   if (last?.type === "text-delta" && last.choice === choice && last.extra === undefined)
     out[out.length - 1] = { ...last, text: last.text + said };
   else out.push({ type: "text-delta", choice, text: said });
-}
-
-type Mark = { readonly blanks: string; readonly raw: string; readonly list: string };
-type Piece = { readonly said: string; readonly mark?: Mark; readonly rest: string };
-
-/** What of a text can leave now: up to a mark, and the mark where it is whole. undefined: more has to come first. */
-function takePiece(held: string, isEnd: boolean): Piece | undefined {
-  if (held === "") return undefined;
-  const at = held.indexOf("[");
-  if (at < 0) {
-    const kept = isEnd ? "" : (/[ \t]{1,3}$/.exec(held)?.[0] ?? "");
-    const said = held.slice(0, held.length - kept.length);
-    return said === "" ? undefined : { said, rest: kept };
-  }
-  const blanks = /[ \t]{1,3}$/.exec(held.slice(0, at))?.[0] ?? "";
-  const before = held.slice(0, at - blanks.length);
-  const rest = held.slice(at);
-  const match = mark.exec(rest);
-  const isWhole = match !== null && (rest.length > match[0].length || isEnd);
-  if (isWhole && rest.charAt(match[0].length) !== "(")
-    return { said: before, mark: { blanks, raw: match[0], list: match[1] ?? "" }, rest: rest.slice(match[0].length) };
-  if (!isWhole && !isEnd && rest.length <= MARK_CHARS_MAX && beginning.test(rest))
-    return before === "" ? undefined : { said: before, rest: held.slice(before.length) };
-  return { said: `${before}${blanks}[`, rest: rest.slice(1) };
 }
