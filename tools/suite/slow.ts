@@ -4,12 +4,12 @@
  */
 export const SLOW_TESTS: readonly string[] = [
   "src/ingest/access-queries.test.ts",
-  "src/ingest/access-queries.test.ts",
   "src/record/kill.test.ts",
   "test/documents/bombs.test.ts",
   "test/documents/fuzz.test.ts",
   "test/documents/hostile.test.ts",
   "test/e2e/backup.test.ts",
+  "test/e2e/context-lines.test.ts",
   "test/e2e/erasure.test.ts",
   "test/e2e/fuzz.test.ts",
   "test/e2e/kill-ingest.test.ts",
