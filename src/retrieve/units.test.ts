@@ -62,3 +62,17 @@ test("tokens are never more than bytes, and English prose has four to five chara
   }
   assert.equal(countTokens(""), 0);
 });
+
+test("in text without capitals sentences end all the same, and rows between bars are rows", () => {
+  const text = "as of may 1 the fee is 4.2 percent of approx. 20 orders. it is due at once. what is left is paid later";
+  assert.deepEqual(
+    units(text).map((one) => text.slice(one.start, one.end)),
+    ["as of may 1 the fee is 4.2 percent of approx. 20 orders.", "it is due at once.", "what is left is paid later"],
+  );
+  assert.equal(units("It costs approx. four euros. Then more.").length, 2);
+  const table = "($ in millions) | 2017 | 2016\nnotes due 2021 | 5 | 600\nA sentence follows. Another one.";
+  assert.deepEqual(
+    units(table).map(({ kind }) => kind),
+    ["row", "row", "sentence", "sentence"],
+  );
+});
