@@ -74,6 +74,7 @@ export function composeDense({ db, clock, log, config, admission, chat, live, qd
       return model !== undefined && trust === "private" && !isPrivate(config(), model) ? undefined : model;
     },
     spaceOf: (name: string) => config().models.find((model) => model.name === name && model.capabilities.embeddings === true)?.upstream,
+    isPrivate: (name: string) => isPrivateModel(config(), name),
     embed: (tenantId: TenantId, model: string, texts: readonly string[]) => embed(tenantId, model, texts, FEATURE.document),
     isStored: createOnce(() => hasVectors(db)),
   };
@@ -94,6 +95,11 @@ export function composeDense({ db, clock, log, config, admission, chat, live, qd
     },
     degradations: () => Object.fromEntries(degraded),
   };
+}
+
+function isPrivateModel({ models, providers }: Config, name: string): boolean {
+  const provider = models.find((model) => model.name === name)?.provider;
+  return providers.some((one) => one.name === provider && one.trust === "private");
 }
 
 /** Asked until it is so: a database that could not be asked, or has no pgvector yet, may at the next start. */

@@ -152,6 +152,21 @@ for (const engine of listTestEngines()) {
         assert.equal(left?.rows, 0);
       }));
 
+    test("a private collection's documents go to no external model, and one that names no model is told so", () =>
+      withKnowledge(engine, async (k, embedding) => {
+        await k.ingest.createCollection(k.ten, { name: "inside", settings: { embedding: "m9", trust: "private" } });
+        await k.ingest.createCollection(k.ten, { name: "nowhere", settings: { embedding: "gone" } });
+        for (const [name, why] of [
+          ["inside", "private models only"],
+          ["nowhere", "no model of kind embedding"],
+        ] as const) {
+          const { fileId, status } = await k.add(name, "one.md", "A document that stays.");
+          const said = (await k.ingest.getCollectionFile(k.ten, name, fileId)).lastError?.message ?? "";
+          assert.ok(status === "failed" && said.includes(why), said);
+        }
+        assert.equal(embedding.asked.length, 0);
+      }));
+
     test("without pgvector, and in a collection that wants none, words find everything", () =>
       withKnowledge(engine, async (k, embedding) => {
         await k.ingest.createCollection(k.ten, { name: "plain", settings: { embedding: null } });

@@ -9,6 +9,7 @@ import {
   dropRetired,
   listGenerations,
   promoteCandidate,
+  readSettings,
   rollBack,
   startGeneration,
   updateGeneration,
@@ -88,6 +89,9 @@ function createBuild({ db, clock, embedding, compare, soon }: ReembedDeps, { pla
       const space = embedding.spaceOf(model);
       if (space === undefined)
         throw new Fault("model_unknown", { say: "There is no model of kind embedding of that name.", param: "model" });
+      const { trust } = await readSettings(db, tenantId, collectionId);
+      if (trust === "private" && !embedding.isPrivate(model))
+        throw new Fault("conflict", { say: "The collection's documents go to private models only, and this is none.", param: "model" });
       const made = await db.transaction(tenantScope(tenantId), (tx) =>
         startGeneration(tx, tenantId, { collectionId, model, space, now: new Date(clock.nowMs()) }),
       );

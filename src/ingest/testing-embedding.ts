@@ -45,6 +45,7 @@ export function createTestEmbedding(model: string | undefined = "m1"): TestEmbed
     stored: true,
     modelOf: (settings: CollectionSettings) => (settings.embedding === null ? undefined : (settings.embedding ?? made.model)),
     spaceOf: (name) => (/^m\d+(@\d+)?$/.test(name) ? `upstream-${name}` : undefined),
+    isPrivate: (name) => name !== "m9",
     isStored: async () => made.stored,
     async embed(_, name, texts) {
       made.asked.push(texts);

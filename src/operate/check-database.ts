@@ -6,6 +6,7 @@ import { lockDataFolder, readLock, type Engine } from "../store/index.ts";
 import { listPending, readMigrations } from "../store/migrate.ts";
 import { openPglite } from "../store/pglite.ts";
 import { openPostgres } from "../store/postgres.ts";
+import { WHY_NO_VECTORS } from "../store/pgvector.ts";
 import { findRoleProblems } from "../store/roles.ts";
 import { findUnreadable, listTableShapes } from "../store/table-shape.ts";
 import { ok, problem, warning, type Finding } from "./finding.ts";
@@ -97,16 +98,31 @@ async function checkSchema(db: Engine): Promise<readonly Finding[]> {
           "The next weir serve applies them. Make a backup first.",
         );
   const roles = await findRoleProblems(db);
+  const vectors = await checkVectors(db);
   const hidden = await db.asOwner(async (owner) => findUnreadable(owner, await listTableShapes(owner)));
   return [
     schema,
     roles.length === 0
       ? ok("roles", "tenants are kept apart")
       : problem("roles", roles.join("; "), "Take these rights away: tenants would not be isolated."),
+    ...vectors,
     ...(hidden.length === 0
       ? []
       : [warning("backup", `this login does not see all rows of ${hidden.join(", ")}`, "Back up as the login that owns the tables.")]),
   ];
+}
+
+/** Looks, and makes nothing. */
+async function checkVectors(db: Engine): Promise<readonly Finding[]> {
+  const [row] = await db.asOwner((owner) =>
+    owner.query<{ stored: boolean; known: boolean }>(
+      `SELECT to_regclass('public.chunk_vectors') IS NOT NULL AS stored,
+         EXISTS (SELECT FROM pg_available_extensions WHERE name = 'vector') AS known`,
+    ),
+  );
+  if (row?.stored === true) return [ok("pgvector", "vectors of documents can be stored")];
+  const why = row?.known === true ? "The next weir serve makes their table; where it cannot, its log says why." : WHY_NO_VECTORS.missing;
+  return [warning("pgvector", "vectors of documents cannot be stored: they are found by words alone", why)];
 }
 
 function reasonOf(error: unknown): string {

@@ -2,6 +2,7 @@ import type { Config } from "../config/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Fetch } from "../kernel/outbound.ts";
 import { checkDatabase } from "./check-database.ts";
+import { checkEmbedding } from "./check-embedding.ts";
 import { checkFolder } from "./check-folder.ts";
 import { checkObjects } from "./check-objects.ts";
 import { checkCertificate, checkProviders } from "./check-providers.ts";
@@ -22,6 +23,7 @@ export async function* examine(deps: DoctorDeps, config: Config): AsyncGenerator
   yield* await safely("object store", checkObjects(deps, config));
   yield* await safely("vectors", checkQdrant(config));
   yield* await safely("providers", checkProviders(deps.clock, config));
+  yield* checkEmbedding(config);
   yield* checkCertificate(deps.clock, config);
 }
 

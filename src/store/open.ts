@@ -9,7 +9,7 @@ import { openPglite } from "./pglite.ts";
 import { openPostgres } from "./postgres.ts";
 import { checkRoles } from "./roles.ts";
 import { copyBeforeMigration } from "./migration-copy.ts";
-import { ensureVectors } from "./pgvector.ts";
+import { ensureVectors, WHY_NO_VECTORS } from "./pgvector.ts";
 import { copyTemplate } from "./template.ts";
 
 export type DatabaseSettings = {
@@ -28,7 +28,10 @@ export type DatabaseSettings = {
  */
 export async function openDatabase(settings: DatabaseSettings): Promise<Engine> {
   await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
-  return settings.databaseUrl === undefined ? await openEmbedded(settings) : await openServer(settings, settings.databaseUrl);
+  const db = settings.databaseUrl === undefined ? await openEmbedded(settings) : await openServer(settings, settings.databaseUrl);
+  const vectors = await ensureVectors(db);
+  if (vectors !== "ready") settings.log.warn(`documents are found by words alone. ${WHY_NO_VECTORS[vectors]}`);
+  return db;
 }
 
 async function openEmbedded(settings: DatabaseSettings): Promise<Engine> {
@@ -60,7 +63,6 @@ export async function prepare(db: Engine, memory: Memory, name: string, before?:
     if (known !== undefined && !(await db.asOwner(hasTables))) throw new Error(lostMessage(`${name} is empty`, memory));
     await before?.(db);
     await migrate(db);
-    await ensureVectors(db);
     await checkRoles(db);
     const databaseId = await db.asOwner(readDatabaseId);
     if (known !== undefined && known !== databaseId) throw new Error(lostMessage(`${name} is another one than before`, memory));

@@ -4,8 +4,8 @@ import type { Engine } from "./engine.ts";
 import { createGraph, dropStaleGraphs, GRAPH_DIMENSIONS_MAX, indexSome } from "./vector-graphs.ts";
 import { EXACT_VECTORS_MAX, type GenerationKey } from "./vectors.ts";
 
-/** Vectors that one transaction puts into the approximate index: 2.5 ms each in PGlite. */
-const INDEXED_PER_STEP = 6;
+/** Vectors that one transaction puts into the approximate index: 4 ms each in PGlite. */
+const INDEXED_PER_STEP = 5;
 
 /** pgvector's own approximate indexes: one for each generation that has grown. */
 export const createPgvectorGraphs = (db: Engine) => ({
