@@ -11,6 +11,8 @@ export type Api = {
   upload(path: string, form: FormData): Promise<unknown>;
   /** The body of a streamed answer. */
   stream(path: string, body: unknown): Promise<ReadableStream<Uint8Array>>;
+  /** A stream that is only listened to, until the signal. */
+  events(path: string, signal: AbortSignal): Promise<ReadableStream<Uint8Array>>;
 };
 
 export type ApiDeps = {
@@ -32,13 +34,13 @@ export class ApiError extends CommandError {
 
 export function createApi({ url, key, fetch, signal }: ApiDeps): Api {
   const base = url.replace(/\/+$/, "");
-  const send = async (method: string, path: string, body?: unknown): Promise<Response> => {
+  const send = async (method: string, path: string, body?: unknown, own?: AbortSignal): Promise<Response> => {
     const json = body === undefined || body instanceof FormData;
     const init: RequestInit = {
       method,
       headers: { authorization: `Bearer ${key}`, ...(json ? {} : { "content-type": "application/json" }) },
       ...(body === undefined ? {} : { body: body instanceof FormData ? body : JSON.stringify(body) }),
-      ...(signal === undefined ? {} : { signal }),
+      ...withSignals(signal, own),
       redirect: "error",
     };
     let response: Response;
@@ -71,7 +73,17 @@ export function createApi({ url, key, fetch, signal }: ApiDeps): Api {
       if (response.body === null) throw new CommandError("The server's answer has no body.");
       return response.body;
     },
+    async events(path, own) {
+      const { body } = await send("GET", path, undefined, own);
+      if (body === null) throw new CommandError("The server's answer has no body.");
+      return body;
+    },
   };
+}
+
+function withSignals(...signals: readonly (AbortSignal | undefined)[]): { readonly signal?: AbortSignal } {
+  const given = signals.filter((signal) => signal !== undefined);
+  return given.length === 0 ? {} : { signal: AbortSignal.any(given) };
 }
 
 async function toError(response: Response): Promise<ApiError> {
@@ -121,11 +133,11 @@ export async function listAll(
 }
 
 /** Every row of a listing in OpenAI's form: `after` is the last id, `has_more` says whether to go on. */
-export async function listAllAfter(api: Api, path: string): Promise<unknown[]> {
+export async function listAllAfter(api: Api, path: string, values: Readonly<Record<string, string | undefined>> = {}): Promise<unknown[]> {
   const rows: unknown[] = [];
   for (;;) {
     const after = findText(rows.at(-1), "id");
-    const page = await api.get(`${path}${queryOf({ limit: 100, after })}`);
+    const page = await api.get(`${path}${queryOf({ limit: 100, ...values, after })}`);
     const data = fieldOf(page, "data");
     if (!Array.isArray(data) || data.length === 0) return rows;
     rows.push(...(data as readonly unknown[]));

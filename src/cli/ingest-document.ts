@@ -87,7 +87,7 @@ async function upload(api: Api, filename: string, bytes: Uint8Array<ArrayBuffer>
 }
 
 /** Returns what is to be told of a file that was indexed. */
-async function waitForIndex(api: Api, path: string, deps: CliDeps): Promise<string | undefined> {
+export async function waitForIndex(api: Api, path: string, deps: CliDeps): Promise<string | undefined> {
   const startedMs = deps.clock.monotonicMs();
   for (let delayMs = POLL_FIRST_MS; ; delayMs = Math.min(delayMs * 1.5, POLL_LAST_MS)) {
     const file = await api.get(path);

@@ -26,7 +26,7 @@ type Library = {
 };
 
 /** Files and vector stores as far as ingestion uses them. A document that says `unreadable` fails, and each takes two polls. */
-async function startLibrary(): Promise<Library> {
+async function startLibrary(events?: readonly string[]): Promise<Library> {
   const files = new Map<string, Stored>();
   const attached = new Map<string, Attached>();
   const stores: { id: string; name: string }[] = [{ id: "vs_0", name: "other" }];
@@ -52,6 +52,20 @@ async function startLibrary(): Promise<Library> {
       const { file_id: id, attributes } = body as { file_id: string; attributes: unknown };
       attached.set(id, { id, status: "in_progress", attributes, polls: 0 });
       return { json: attached.get(id) };
+    },
+    "GET /v1/vector_stores/vs_1/events": () => (events === undefined ? { status: 404 } : { stream: events }),
+    "POST /v1/vector_stores/handbook/files/*": ({ path }) => {
+      const entry = attached.get(path.split("/").at(-2) ?? "");
+      if (entry === undefined) return { status: 404 };
+      Object.assign(entry, { status: "in_progress", polls: 0 });
+      return { json: entry };
+    },
+    "GET /v1/vector_stores/handbook/files": () => ({
+      json: { data: [...attached.values()].filter(({ status }) => status === "failed"), has_more: false },
+    }),
+    "GET /v1/vector_stores/handbook/files/*": (seen) => {
+      const look = answers["GET /v1/vector_stores/vs_1/files/*"];
+      return typeof look === "function" ? look(seen) : { status: 404 };
     },
     "GET /v1/vector_stores/vs_1/files": () => ({ json: { data: [...attached.values()], has_more: false } }),
     "GET /v1/vector_stores/vs_1/files/*": ({ path }) => {
@@ -154,6 +168,38 @@ test("a second run leaves what is unchanged, replaces what changed and adds what
   await library.server.close();
 });
 
+test("on a terminal the bar shows how far the document under way is, chunk by chunk", async () => {
+  const event = { object: "vector_store.file.progress", filename: "book.pdf", status: "in_progress", chunks: { done: 240, total: 480 } };
+  const library = await startLibrary([`event: ${event.object}\ndata: ${JSON.stringify(event)}\n\n`]);
+  const cwd = await documentsFolder();
+  const { err } = await ingest(library, cwd, ["docs"], { redraws: true });
+  assert.match(err, /\[#{6}-{18}\] 0\/2 book\.pdf: 240 of 480 chunks/);
+  await library.server.close();
+});
+
+test("what has failed is tried again, each file once, and told apart from what fails again", async () => {
+  const library = await startLibrary();
+  const cwd = await documentsFolder();
+  library.stores.push({ id: "vs_1", name: "handbook" });
+  for (const [id, text] of [
+    ["file_a", "good"],
+    ["file_b", "unreadable"],
+  ] as const) {
+    library.files.set(id, { id, filename: `${id}.md`, text });
+    library.attached.set(id, { id, status: "failed", attributes: {}, polls: 0 });
+  }
+  const { code, out, err } = await ingest(library, cwd, ["--retry-failed"]);
+  assert.deepEqual([code, out], [1, "Collection handbook: 1 completed, 1 failed again.\n"]);
+  assert.match(err, /failed: file_b: The file holds no text\./);
+  assert.deepEqual(
+    library.server.seen.filter(({ path }) => path.endsWith("/retry")).map(({ path }) => path.split("/").at(-2)),
+    ["file_a", "file_b"],
+  );
+  const both = await ingest(library, cwd, ["docs", "--retry-failed"]);
+  assert.equal(both.code, 2);
+  await library.server.close();
+});
+
 describe("documents that fail", () => {
   test("are named with their reason, the others still go in, and the exit code is 1", async () => {
     const library = await startLibrary();
@@ -183,7 +229,9 @@ describe("documents that fail", () => {
     const { code, out, err } = await ingest(library, cwd, ["."]);
     assert.deepEqual([code, out], [0, "Collection handbook: 2 added.\n"]);
     const warnings = err.split("\n").filter((line) => line.startsWith("warning"));
-    assert.deepEqual(warnings, ["warning: odd.md: 3 chunks look like instructions to the model, or like no text (p. 3, Leave): 1 quarantined, 2 flagged"]);
+    assert.deepEqual(warnings, [
+      "warning: odd.md: 3 chunks look like instructions to the model, or like no text (p. 3, Leave): 1 quarantined, 2 flagged",
+    ]);
     await library.server.close();
   });
 

@@ -2,6 +2,8 @@ import { type Api, listAllAfter } from "./api.ts";
 import { type CliDeps, type Command, CommandError, EXIT } from "./command.ts";
 import { type Document, findDocuments } from "./find-documents.ts";
 import { type Earlier, ingestDocument, type Outcome, readEarlier } from "./ingest-document.ts";
+import { retryFailed } from "./ingest-retry.ts";
+import { watchIndex } from "./index-progress.ts";
 import { createProgress } from "./progress.ts";
 import { REACH_FLAGS, withServer } from "./reach.ts";
 import { findText, textOf } from "./read.ts";
@@ -17,20 +19,26 @@ export const ingest: Command = {
   name: "ingest",
   summary: "Puts documents (.md, .html, .txt, .pdf, .docx; folders are walked) into a collection, making it where it is missing.",
   operands: "PATH…",
-  operandsMin: 1,
+  operandsMin: 0,
   operandsMax: Number.POSITIVE_INFINITY,
   flags: {
     collection: { value: "NAME", description: "the collection" },
+    "retry-failed": { value: undefined, description: "instead of PATH…: try every file of the collection again that has failed" },
     tenant: { value: "SLUG", description: "the tenant whose documents they are (else the only one)" },
     ...REACH_FLAGS,
   },
   examples: [
     "weir ingest docs/ policy.md --collection handbook --tenant acme",
     "weir ingest docs/ --collection handbook --url https://weir.example --key env:WEIR_KEY",
+    "weir ingest --retry-failed --collection handbook",
   ],
   async run(args, deps) {
     const name = args.text("collection");
     if (name === undefined || name.trim() === "") throw new CommandError("--collection NAME is needed.", EXIT.usage);
+    if (args.on("retry-failed") === args.operands.length > 0)
+      throw new CommandError("Name what to ingest (PATH…), or --retry-failed and no PATH.", EXIT.usage);
+    if (args.on("retry-failed"))
+      return withServer(args, deps, (reached) => withTenant(reached, args, deps, (api) => retryFailed(api, name, deps)));
     const { documents, skipped } = await findDocuments(args.operands, deps.cwd);
     if (documents.length === 0)
       throw new CommandError(
@@ -77,9 +85,14 @@ async function runAll(
       progress.step(document.filename, outcome.kind === "failed" ? `failed: ${outcome.reason}` : outcome.kind);
     }
   };
+  const done = new AbortController();
+  // Where lines are drawn again, what is under way is seen, too.
+  const watched = deps.terminal.redraws ? watchIndex(api, collectionId, progress, done.signal) : undefined;
   try {
     await Promise.all(Array.from({ length: UPLOADS_AT_ONCE }, work));
   } finally {
+    done.abort();
+    await watched;
     progress.end();
   }
   return outcomes;

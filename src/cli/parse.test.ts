@@ -16,7 +16,7 @@ describe("what is not known is named, with the nearest known:", () => {
     [["ingets"], 'weir: there is no command "ingets". Did you mean "ingest"?\n'],
     [
       ["frobnicate"],
-      'weir: there is no command "frobnicate". Known: serve, ingest, chat, tenant, subject, key, rollout, usage, explain, audit, guard, models, objects, doctor, redteam, backup, restore, move, help.\n',
+      'weir: there is no command "frobnicate". Known: serve, ingest, source, chat, tenant, subject, key, rollout, embedding, usage, explain, audit, guard, models, objects, doctor, eval, redteam, backup, restore, move, help.\n',
     ],
     [["tenant"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
     [["tenant", "--json"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
@@ -38,7 +38,7 @@ describe("what is not known is named, with the nearest known:", () => {
     [["serve", "now"], 'weir: weir serve does not know what to do with "now". See weir serve --help.\n'],
     [["tenant", "create"], "weir: weir tenant create needs SLUG. See weir tenant create --help.\n"],
     [["tenant", "create", "a", "b"], 'weir: weir tenant create does not know what to do with "b". See weir tenant create --help.\n'],
-    [["ingest", "--collection", "x"], "weir: weir ingest needs PATH…. See weir ingest --help.\n"],
+    [["ingest", "--collection", "x"], "weir: Name what to ingest (PATH…), or --retry-failed and no PATH.\n"],
   ];
   for (const [argv, expected] of cases) {
     test(argv.join(" "), async () => assert.equal(await say(...argv), expected));
