@@ -211,6 +211,6 @@ const BY_WORDS = Object.freeze({ dense: 0, sparse: 1 });
 
 function toAsk({ rag, messages }: ChatCall) {
   if (rag === undefined) throw new TypeError("only calls that ask for documents are retrieved for");
-  const { collection, topK, mode, hops } = rag;
-  return { collection, topK, query: toQuery(messages), hops, ...(mode === "keyword" ? { weights: BY_WORDS } : {}) };
+  const { collection, topK, filter, mode, hops } = rag;
+  return { collection, topK, filter, query: toQuery(messages), hops, ...(mode === "keyword" ? { weights: BY_WORDS } : {}) };
 }

@@ -2,6 +2,7 @@ import type { Form } from "../domain/chat.ts";
 import type { Trimmed } from "../domain/context-policy.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
 import { z } from "zod";
+import { attributeFilter } from "./attribute-filter.ts";
 import { providerPreference } from "./provider-preference.ts";
 import { CHOICES_MAX, MESSAGES_MAX, STOP_MAX, TOOLS_MAX, TOP_K_MAX } from "../kernel/limits.ts";
 
@@ -75,6 +76,7 @@ const ragRequest = z.strictObject({
   /** Name or id of a collection. */
   collection: z.string().min(1).optional(),
   topK: z.int().min(1).max(TOP_K_MAX).optional(),
+  filters: attributeFilter.nullish().describe("On documents' attributes, as in a search."),
   mode: z
     .enum(["fast", "quality", "keyword"])
     .optional()

@@ -2,6 +2,7 @@ import type { CollectionId, FileId, RequestId } from "../kernel/ids.ts";
 import type { Finding } from "./finding.ts";
 import type { PageStart } from "./page.ts";
 import type { TenantPrincipal } from "./principal.ts";
+import type { AttributeFilter } from "./reader.ts";
 import type { Trial } from "./rollout.ts";
 
 export type TextBlock = { readonly type: "text"; readonly text: string };
@@ -70,6 +71,8 @@ export type RagWish = {
   /** Name or id of a collection of the caller's tenant. */
   readonly collection: string;
   readonly topK: number;
+  /** Only of documents with such attributes. */
+  readonly filter?: AttributeFilter | undefined;
   /** `keyword`: by words alone. `quality`: a model puts the best few of many in order. Absent: neither. */
   readonly mode?: "keyword" | "quality" | undefined;
   /** 2: what the best passages name is searched for as well. Absent: one search. */

@@ -108,8 +108,9 @@ function toRag(rag: ChatCompletionRequest["rag"]): ChatCall["rag"] {
   if (rag == null || !rag.enabled) return undefined;
   if (rag.collection === undefined)
     throw new Fault("body_invalid", { param: "rag.collection", say: "rag.collection: name the collection to answer from." });
-  const { topK = TOP_K_DEFAULT, mode, hops, compress } = rag;
+  const { topK = TOP_K_DEFAULT, filters, mode, hops, compress } = rag;
   const how = {
+    ...(filters == null ? {} : { filter: filters }),
     ...(mode === undefined || mode === "fast" ? {} : { mode }),
     ...(hops === 2 ? { hops } : {}),
     ...(compress === undefined ? {} : { compress }),

@@ -1,18 +1,16 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
-import { createPostgresIndex, createRetriever } from "../retrieve/index.ts";
 import { listTestEngines } from "../store/testing.ts";
 import { openAccessWorld } from "./access-world.fixture.ts";
-import { MARKED } from "./testing.ts";
+import { createTestEmbedding } from "./testing-embedding.ts";
 
 const QUERIES = 10_000;
 
 for (const engine of listTestEngines()) {
   test(`10,000 queries by three tenants with mixed groups on ${engine}: 0 passages outside the access list, 0 missed`, async () => {
-    const world = await openAccessWorld(2, engine);
+    const world = await openAccessWorld(2, engine, createTestEmbedding());
     const { k } = world;
     try {
-      const retrieve = createRetriever({ index: createPostgresIndex({ db: k.db, clock: k.clock, guardRev: MARKED.rev }) });
       const wrong: string[] = [];
       let changes = 0;
       for (let query = 0; query < QUERIES; query++) {
@@ -20,7 +18,7 @@ for (const engine of listTestEngines()) {
           await world.change();
           changes++;
         }
-        const said = await world.ask(retrieve);
+        const said = await world.ask(k.retrieve);
         if (said !== undefined) wrong.push(said);
       }
       assert.deepEqual(wrong, []);

@@ -4,6 +4,7 @@ import { tenantIds, type FileId, type TenantId } from "../kernel/ids.ts";
 import { createSeededRandom } from "../kernel/seeded-random.ts";
 import type { Retrieve } from "../retrieve/index.ts";
 import { mayFind } from "./access-model.fixture.ts";
+import type { TestEmbedding } from "./testing-embedding.ts";
 import { openKnowledge, type Knowledge } from "./testing.ts";
 import type { TestEngine } from "../store/testing.ts";
 
@@ -37,8 +38,8 @@ export type AccessWorld = {
 };
 
 /** Three tenants with the same words in collections of the same name, and documents for mixed groups; some files share their content. */
-export async function openAccessWorld(seed: number, engine: TestEngine = "pglite"): Promise<AccessWorld> {
-  const k = await openKnowledge(engine);
+export async function openAccessWorld(seed: number, engine: TestEngine = "pglite", embedding?: TestEmbedding): Promise<AccessWorld> {
+  const k = await openKnowledge(engine, embedding);
   const dice = createDice(seed);
   const third = tenantIds.make(k.clock.nowMs());
   await k.db.asOwner((owner) =>

@@ -1,9 +1,10 @@
 import { afterAll, test } from "bun:test";
 import assert from "node:assert/strict";
 import { WHOLE_TENANT } from "../domain/reader.ts";
-import { createPostgresIndex, createRetriever, type PassageIndex } from "../retrieve/index.ts";
+import { createPostgresIndex, createRetriever, type PassageIndex, type Retrieve } from "../retrieve/index.ts";
 import { openAccessWorld } from "./access-world.fixture.ts";
 import { MARKED } from "./testing.ts";
+import { createTestEmbedding } from "./testing-embedding.ts";
 
 const world = await openAccessWorld(1);
 const { k } = world;
@@ -15,7 +16,7 @@ const retrieve = createRetriever({ index });
 test("searches by three tenants with mixed groups find what they may, all of it and nothing else, while it changes", async () => {
   const wrong: string[] = [];
   let changes = 0;
-  for (let query = 0; query < 400; query++) {
+  for (let query = 0; query < 240; query++) {
     if (query % 8 === 7) {
       await world.change();
       changes++;
@@ -24,8 +25,33 @@ test("searches by three tenants with mixed groups find what they may, all of it 
     if (said !== undefined) wrong.push(said);
   }
   assert.deepEqual(wrong, []);
-  assert.ok(world.passages() > 500);
-  console.log(`# access: 400 searches, ${changes} changes between them, ${world.passages()} passages, 0 outside the list, 0 missed`);
+  assert.ok(world.passages() > 300);
+  console.log(`# access: 240 searches, ${changes} changes between them, ${world.passages()} passages, 0 outside the list, 0 missed`);
+});
+
+test("the same by vectors and words together", async () => {
+  const dense = await openAccessWorld(3, "pglite", createTestEmbedding());
+  try {
+    const wrong: string[] = [];
+    let byVectors = 0;
+    const searched: Retrieve = async (tenantId, ask) => {
+      const found = await dense.k.retrieve(tenantId, ask);
+      // The generation of the vectors that were searched is the last part.
+      if (found.indexVersion.split(".").length > 2) byVectors++;
+      return found;
+    };
+    for (let query = 0; query < 160; query++) {
+      if (query % 8 === 7) await dense.change();
+      const said = await dense.ask(searched);
+      if (said !== undefined) wrong.push(said);
+    }
+    assert.deepEqual(wrong, []);
+    assert.equal(byVectors, 160);
+    assert.deepEqual(dense.k.told, []);
+    console.log(`# access: 160 searches of both legs, ${dense.passages()} passages, 0 outside the list, 0 missed`);
+  } finally {
+    await dense.k.close();
+  }
 });
 
 /** Each is a fault of the kind that is made, and the check must see it. */

@@ -235,6 +235,16 @@ test("filters work on attributes as they are typed, before the best are chosen",
   ];
   for (const [filters, expected] of cases) assert.deepEqual(await search(boss, store, { filters, max_num_results: 3 }), expected);
   assert.deepEqual(await search(boss, store, { filters: cases[0]?.[0], max_num_results: 1 }), ["b.md"]);
+  // The model of a call with documents gets those only.
+  const rag = { enabled: true, collection: store, filters: cases[0]?.[0] };
+  const asked = await weir.chat(boss, { model: "at-home", messages: [{ role: "user", content: "How many days of leave?" }], rag });
+  assert.equal(asked.status, 200);
+  await asked.text();
+  const sent = JSON.stringify(near?.calls.at(-1)?.body?.["messages"]);
+  assert.deepEqual(
+    [/\b98 days/, /\b97 days/, /\b99 days/].map((days) => days.test(sent)),
+    [true, false, false],
+  );
   const nested = Array.from({ length: 6 }).reduce<object>((filter) => ({ type: "and", filters: [filter] }), {
     type: "eq",
     key: "a",
