@@ -7,6 +7,8 @@ export type Extracted = {
   readonly text: string;
   /** Where the text of each page begins, where the document has pages; in order, and the first at 0. */
   readonly pages?: readonly PageStart[] | undefined;
+  /** Where files begin that were inside of it, after the first; in order. No passage goes over from one to the next. */
+  readonly parts?: readonly number[] | undefined;
 };
 
 /** One empty line between paragraphs, no trailing blanks, no control characters: offsets count in what comes out of here. */

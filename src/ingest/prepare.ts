@@ -60,12 +60,25 @@ function identityOf(filename: string, { title, text, pages }: Readable, cutting:
   return `${title}\n${text}${paged}${isDefaultCutting(cutting) ? "" : `\n${JSON.stringify(cutting)}${named}`}`;
 }
 
-function cut(filename: string, { title, text, pages }: Readable, { chunking, context }: Cutting): readonly Chunk[] {
-  const chunks = chunk(text, chunking);
+function cut(filename: string, { title, text, pages, parts }: Readable, { chunking, context }: Cutting): readonly Chunk[] {
+  const chunks = parts === undefined ? chunk(text, chunking) : chunkParts(text, parts, chunking);
   const lines = context === "none" ? undefined : structureLines({ filename, title, text }, chunks);
   return chunks.map((one, at) => ({
     ...one,
     ...(pages === undefined ? {} : { pages: pagesOf(pages, one) }),
     ...(lines === undefined ? {} : { context: lines[at] }),
   }));
+}
+
+/** Each file of an archive by itself. */
+function chunkParts(text: string, parts: readonly number[], chunking: Cutting["chunking"]): readonly Chunk[] {
+  const made: Chunk[] = [];
+  for (const [at, from] of [0, ...parts].entries()) {
+    const before = made.length;
+    for (const one of chunk(text.slice(from, parts[at]), chunking)) {
+      const parent = one.parent === undefined ? {} : { parent: one.parent + before };
+      made.push({ ...one, start: one.start + from, end: one.end + from, ...parent });
+    }
+  }
+  return made;
 }

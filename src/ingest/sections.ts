@@ -19,6 +19,7 @@ export function composeSections(
 ): Omit<Extracted, "title"> {
   const pieces: string[] = [];
   const places: Place[] = [];
+  const parts: number[] = [];
   let length = 0;
   const add = (text: string): void => {
     pieces.push(text);
@@ -28,13 +29,15 @@ export function composeSections(
     places.push({ offset: 0, name: first.called });
     add(first.text);
   }
-  for (const { name: raw, title, text, pages } of sections) {
+  for (const { name: raw, title, text, pages, parts: inner = [] } of sections) {
     const name = tidyName(raw);
     const start = length + (length === 0 ? 0 : 2);
+    if (start > 0) parts.push(start);
     add(`${length === 0 ? "" : "\n\n"}# ${name}\n\n`);
     // A title that stands nowhere in the text is searched for all the same.
     if (title !== undefined && !name.includes(title) && !text.includes(title)) add(`${title}\n\n`);
     const moved = lowerHeadings(text);
+    for (const part of inner) parts.push(length + moved.at(part));
     if (pages === undefined) places.push({ offset: start, name });
     // The first page of a file begins with the heading over it.
     else
@@ -42,7 +45,7 @@ export function composeSections(
         places.push({ offset: at === 0 ? start : length + moved.at(page.offset), name: `${name} ${nameOfPage(page)}` });
     add(moved.text);
   }
-  return { text: pieces.join(""), pages: places.map((place, at): PageStart => ({ ...place, page: at + 1 })) };
+  return { text: pieces.join(""), parts, pages: places.map((place, at): PageStart => ({ ...place, page: at + 1 })) };
 }
 
 const tidyName = (name: string): string =>

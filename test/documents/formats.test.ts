@@ -2,6 +2,8 @@ import { test } from "bun:test";
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { DEFAULT_CUTTING, type Cutting } from "../../src/domain/collection.ts";
+import { prepare } from "../../src/ingest/prepare.ts";
 import { placeOf } from "../../src/domain/page.ts";
 import { parse } from "../../src/ingest/parse.ts";
 
@@ -148,6 +150,33 @@ test("an archive is one document: a section for each file that is read, cited by
     placed("Support costs 40,000 € a year\n- Auditors asked for it\n\nNotes: Mention the auditors' letter of 3 May.\n\n### Who"),
     "deck.pptx slides 2-3",
   );
+});
+
+test("no passage goes over from one file of an archive to the next, however it is cut, and each is the text at its place", async () => {
+  const cuttings: readonly Cutting[] = [
+    DEFAULT_CUTTING,
+    { chunking: { strategy: "fixed", tokens: 512, overlap: 128 }, context: "none" },
+    { chunking: { strategy: "parent-child", tokens: 64, parentTokens: 256 }, context: "none" },
+  ];
+  let chunks = 0;
+  for (const name of ["zipfile.zip", "python-email.eml", "pax.tar"]) {
+    const { text, parts = [] } = await read(name);
+    assert.ok(parts.length > 0 && parts.every((part) => text.startsWith("# ", part)));
+    for (const cutting of cuttings) {
+      const made = await prepare(name, fixture(name), cutting);
+      assert.ok(made.ok);
+      for (const [at, one] of made.prepared.chunks.entries()) {
+        chunks += 1;
+        assert.equal(text.slice(one.start, one.end), one.text);
+        assert.ok(
+          parts.every((part) => part <= one.start || part >= one.end),
+          `${name} at ${one.start}`,
+        );
+        assert.ok(one.parent === undefined || one.parent <= at);
+      }
+    }
+  }
+  console.log(`# archives: ${chunks} chunks, none over two files`);
 });
 
 test("an archive of tar is read in both of its forms, with long names; links and cycles are passed over", async () => {

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, test } from "bun:test";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { addBytes } from "../documents/add-bytes.ts";
 import { writeDocx } from "../documents/docx-writer.ts";
 import { column } from "../documents/pdf-pages.ts";
@@ -74,6 +76,34 @@ test("an uploaded Word document answers a question, and has no pages to cite", a
   assert.match(choices[0]?.message.content ?? "", /travel desk in Leipzig/);
   const citation = told.citations.find((one) => one.cited);
   assert.deepEqual([citation?.filename, citation?.place], ["travel.docx", undefined]);
+});
+
+test("slides, sheets, attachments and files of archives are found, and cited by their names", async () => {
+  await weir.call("POST", "/v1/vector_stores", { name: "kinds" }, { key });
+  const places: readonly (readonly [filename: string, query: string, said: RegExp, place: RegExp])[] = [
+    ["python-pptx.pptx", "auditors letter of 3 May", /auditors' letter/, /^slide 2$|^slides \d-\d$/],
+    ["openpyxl.xlsx", "Li Wei travel amount", /20,111\.46 €/, /^sheet Costs 2026/],
+    ["python-email.eml", "When does the audit begin?", /When does the audit begin/, /^attachment 4\.eml$/],
+    ["zipfile.zip", "height of the weir metres", /Two metres/, /^guide\/intro\.md$/],
+  ];
+  type Found = { data: { filename: string; place?: string; content: { text: string }[] }[] };
+  for (const [filename, query, said, place] of places) {
+    const bytes = readFileSync(join(import.meta.dirname, "../documents/fixtures", filename));
+    assert.equal((await addBytes(weir, key, "kinds", { filename, bytes })).status, "completed", filename);
+    const { data } = await weir.call<Found>("POST", "/v1/vector_stores/kinds/search", { query }, { key });
+    const found = data.find((one) => one.filename === filename && said.test(one.content[0]?.text ?? ""));
+    assert.match(found?.place ?? "", place, filename);
+  }
+  const rag = { enabled: true, collection: "kinds" };
+  const response = await weir.chat(key, {
+    model: "extractive",
+    messages: [{ role: "user", content: "What does the old system cost in support?" }],
+    rag,
+  });
+  const { weir: told } = (await response.json()) as Answer;
+  const citation = told.citations.find((one) => one.quote.includes("40,000 €"));
+  assert.match(citation?.place ?? "", /slides? \d(?:-\d)?$/);
+  console.log(`# documents: ${places.length} kinds found and placed; a slide cited as ${citation?.filename}, ${citation?.place}`);
 });
 
 test("search tells the place of what it finds", async () => {

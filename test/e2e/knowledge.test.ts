@@ -85,7 +85,8 @@ test("what cannot be indexed is reported with a reason, is found nowhere, and sp
   const bad: readonly (readonly [string, string, string])[] = [
     ["binary.txt", "zebra\u0000\u0001\u0002zebra", "invalid_file"],
     ["empty.txt", "  \n ", "invalid_file"],
-    ["sheet.xlsx", "zebra zebra", "unsupported_file"],
+    ["sheet.xlsx", "zebra zebra", "invalid_file"],
+    ["film.mp4", "zebra zebra", "unsupported_file"],
     ["scan.pdf", "%PDF-1.7 zebra", "invalid_file"],
     ["page.html", "<html><body><script>zebra()</script></body></html>", "invalid_file"],
   ];
