@@ -140,9 +140,9 @@ async function measureIndexing(count: number): Promise<void> {
     await createGraph(db, tenantId, key, DIMENSIONS);
     await updateGeneration(db, tenantId, key, { graph: true });
     const waits: number[] = [];
-    let done = false;
+    const end = new AbortController();
     const asker = (async () => {
-      while (!done) {
+      while (!end.signal.aborted) {
         waits.push(await timed(() => db.query(tenantScope(tenantId), "SELECT id FROM collections WHERE name = 'bench'")));
         await new Promise((resolve) => setTimeout(resolve, ASKED_EVERY_MS));
       }
@@ -158,7 +158,7 @@ async function measureIndexing(count: number): Promise<void> {
       steps.push(await timed(() => db.transaction(tenantScope(tenantId), (tx) => insertVectors(tx, tenantId, key, some, true))));
     }
     const tookMs = performance.now() - fromMs;
-    done = true;
+    end.abort();
     await asker;
     console.log(`${engine}: ${Math.round((count / tookMs) * 1000)} vectors/s into the approximate index, up to ${count}`);
     show(`a transaction of ${INDEXED_PER_STEP}`, steps);
