@@ -23,7 +23,7 @@ const CHUNKS_PER_FLUSH = 10_000;
 const TERMS_PER_TRANSACTION = 4_000;
 const NO_TERM = -1;
 
-const at = (of: readonly number[], share: number): number => of[Math.floor(share * of.length)] ?? NO_TERM;
+const pickAt = (of: readonly number[], share: number): number => of[Math.floor(share * of.length)] ?? NO_TERM;
 
 /** Chunks as counted terms. */
 function createSource(seed: number) {
@@ -45,15 +45,15 @@ function createSource(seed: number) {
   return {
     idOf: (number: number): number => ids[number] ?? 0,
     document(): Int32Array {
-      const topic = Array.from({ length: TOPIC_WORDS }, () => at(content, random()));
+      const topic = Array.from({ length: TOPIC_WORDS }, () => pickAt(content, random()));
       const own = Array.from(
         { length: 1 + Math.floor((WORDS_PER_DOCUMENT * NEW_WORD_SHARE) / 4) },
         () => ids.push(termId(`new${made++}`)) - 1,
       );
       return Int32Array.from({ length: WORDS_PER_DOCUMENT }, () => {
         const dice = random();
-        if (dice < NEW_WORD_SHARE) return at(own, random());
-        return dice < TOPIC_SHARE ? at(topic, random() ** 2) : at(words, random());
+        if (dice < NEW_WORD_SHARE) return pickAt(own, random());
+        return dice < TOPIC_SHARE ? pickAt(topic, random() ** 2) : pickAt(words, random());
       });
     },
   };

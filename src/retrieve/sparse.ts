@@ -19,7 +19,7 @@ export type Postings = {
 export type SparseOptions = {
   /** Smaller collections are read whole: that is one look at each block instead of two. */
   readonly wholeChunksMax?: number;
-  /** What is read of the rarest words at once. Fewer make more rounds, more are read for nothing. */
+  /** What is read of the rarest words at once: 20 ms of it. Fewer make more rounds, more are read for nothing. */
   readonly rareEntriesMax?: number;
   /** Up to which share of the blocks of frequent words they are read here and there. */
   readonly readShareMax?: number;
@@ -28,7 +28,7 @@ export type SparseOptions = {
 };
 
 const WHOLE_CHUNKS_MAX = 200_000;
-const RARE_ENTRIES_MAX = 150_000;
+const RARE_ENTRIES_MAX = 500_000;
 /** Sums of the same numbers in another order differ by less. */
 const ROUNDING = 1e-9;
 /** Reading blocks here and there is worth it up to this share of them. */

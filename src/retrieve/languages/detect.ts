@@ -21,7 +21,7 @@ function loadDetector(): Promise<Detector> {
  * languages by their letters decides where the small words of the twelve that are stemmed leave a doubt.
  */
 export async function detectLanguages(text: string): Promise<readonly string[]> {
-  const sample = sampleOf(text);
+  const sample = sampleOf(text).normalize("NFC");
   if ((sample.match(letter)?.length ?? 0) < LETTERS_MIN) return [];
   const certain = certainLanguage(sample);
   if (certain !== undefined) return [certain];
