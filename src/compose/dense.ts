@@ -69,12 +69,13 @@ export function composeDense({ db, clock, log, config, admission, chat, live, qd
 
   const embedding = {
     modelOf({ embedding: own, trust }: Parameters<VectorsDeps["embedding"]["modelOf"]>[0]) {
-      const model = own === null ? undefined : (own ?? config().retrieval.embedding);
-      // What goes to private models only is not embedded elsewhere: it is found by words alone.
+      if (own !== undefined) return own ?? undefined;
+      const model = config().retrieval.embedding;
+      // What goes to private models only is not embedded elsewhere: it is found by words alone. A model that its owner names and that may not is told.
       return model !== undefined && trust === "private" && !isPrivate(config(), model) ? undefined : model;
     },
     spaceOf: (name: string) => config().models.find((model) => model.name === name && model.capabilities.embeddings === true)?.upstream,
-    isPrivate: (name: string) => isPrivateModel(config(), name),
+    isPrivate: (name: string) => isPrivate(config(), name),
     embed: (tenantId: TenantId, model: string, texts: readonly string[]) => embed(tenantId, model, texts, FEATURE.document),
     isStored: createOnce(() => hasVectors(db)),
   };
@@ -95,11 +96,6 @@ export function composeDense({ db, clock, log, config, admission, chat, live, qd
     },
     degradations: () => Object.fromEntries(degraded),
   };
-}
-
-function isPrivateModel({ models, providers }: Config, name: string): boolean {
-  const provider = models.find((model) => model.name === name)?.provider;
-  return providers.some((one) => one.name === provider && one.trust === "private");
 }
 
 /** Asked until it is so: a database that could not be asked, or has no pgvector yet, may at the next start. */

@@ -13,6 +13,9 @@ models:
   m: { provider: near, upstream: mock, price: { inputPerMTok: 1, outputPerMTok: 2 } }
   words: { kind: embedding, provider: near, upstream: "alike-64", price: { inputPerMTok: 10 } }
   more: { kind: embedding, provider: near, upstream: "alike-more@parts=96", price: { inputPerMTok: 10 } }
+  down: { kind: embedding, provider: near, upstream: "alike-down@status=503", price: { inputPerMTok: 10 } }
+  shaky: { kind: embedding, provider: near, upstream: "alike-shaky", price: { inputPerMTok: 10 } }
+  outside: { kind: embedding, provider: far, upstream: "alike-outside", price: { inputPerMTok: 10 } }
 retrieval: { embedding: words }
 `;
 
@@ -20,6 +23,8 @@ let upstream: FakeUpstream;
 let weir: TestWeir;
 let key: string;
 let adminKey: string;
+/** Bodies of everything that a provider was asked. */
+const seen = (): readonly string[] => upstream.calls.map(({ body }) => JSON.stringify(body));
 
 beforeAll(async () => {
   upstream = await createFakeUpstream();
@@ -136,4 +141,44 @@ test("a collection is embedded anew while it serves: dual writes, comparison, st
     ["start", "shift", "shift", "shift", "shift", "rollback", "finish"].map((one) => `embedding.${one}`),
   );
   console.log(`# ${steps.length} steps in the audit log`);
+});
+
+test("an external embedding model never reads personal data of documents or questions, and a private collection's not at all", async () => {
+  const mail = "ada.lovelace@example.com";
+  const { json: store } = await call("/v1/vector_stores", { name: "outside", weir: { embedding: "outside" } });
+  const id = String(store["id"]);
+  const from = seen().length;
+  assert.equal((await put(id, "leave.md", `Requests for leave go to ${mail} in writing.`))["status"], "completed");
+  assert.deepEqual(await search(id, `what does ${mail} want in writing`), ["leave.md"]);
+  const sent = seen().slice(from);
+  assert.ok(
+    sent.some((body) => body.includes("leave go to")),
+    "the document was embedded there",
+  );
+  assert.ok(sent.length >= 2 && sent.every((body) => !body.includes(mail)));
+  const { json: inside } = await call("/v1/vector_stores", { name: "inside", weir: { embedding: "outside", trust: "private" } });
+  const before = seen().length;
+  const refused = await put(String(inside["id"]), "leave.md", "Requests for leave go to the office.");
+  assert.equal(refused["status"], "failed");
+  assert.match(JSON.stringify(refused["last_error"]), /leave\.md could not be embedded: .*private models only/);
+  assert.equal(seen().length, before);
+  console.log(`# ${sent.length} calls to an external model looked through`);
+});
+
+test("a provider that is down: files wait, questions are answered by words and say so", async () => {
+  const { json: store } = await call("/v1/vector_stores", { name: "down", weir: { embedding: "down" } });
+  const id = String(store["id"]);
+  assert.equal((await put(id, "late.md", "Requests wait."))["status"], "in_progress");
+  const { json: handbook } = await call("/v1/vector_stores", { name: "shaky", weir: { embedding: "shaky" } });
+  const shaky = String(handbook["id"]);
+  assert.equal((await put(shaky, "battery.md", "Calibrating accumulators takes an hour."))["status"], "completed");
+  const answer = await fetch(`${weir.url}/v1/vector_stores/${shaky}/search`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${key}`, "content-type": "application/json" },
+    body: JSON.stringify({ query: "calibrating status=503 accumulators" }),
+  });
+  assert.equal(answer.headers.get("x-weir-degraded"), "dense");
+  assert.equal(((await answer.json()) as { data: unknown[] }).data.length, 1);
+  const metrics = await (await fetch(`${weir.url}/metrics`)).text();
+  assert.match(metrics, /weir_searches_degraded_total\{why="embedding-failed"\} [1-9]/);
 });
