@@ -3,6 +3,7 @@
  * searched with a line made of its whole file; no model is asked. `bun bench/contextual.ts [pglite|postgres]`. The files' names are not in the
  * set: what they would add is not measured.
  */
+import { inspectChunks } from "../src/ingest/gates/contract.ts";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { estimate } from "../src/evaluate/index.ts";
@@ -87,6 +88,8 @@ async function measure(bench: Bench, documents: readonly Document[], questions: 
       languages: ["en"],
       cutting: DEFAULT_CUTTING,
       chunks,
+      isUntitled: true,
+      figures: (await inspectChunks(chunks)).figures,
     };
     await index({ tenantId, collectionId: collection.id, fileId: file.id, prepared });
   }

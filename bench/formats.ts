@@ -29,7 +29,7 @@ const paragraph = (): string => Array.from({ length: 5 }, sentence).join(" ");
 const times = <T>(size: number, make: (at: number) => T): T[] => Array.from({ length: Math.ceil(chars / size) }, (_, at) => make(at));
 
 const paragraphs = times(440, paragraph);
-const rows = times(60, (at) => [`PX-${at}`, pick(), pick(), `${at * 7}.5`, `${sentence().slice(0, 20)}`]);
+const rows = times(60, (at) => [`PX-${at}`, pick(), pick(), `${at * 7}.5`, sentence().slice(0, 20)]);
 const sheet = rows
   .map(
     (row, at) =>

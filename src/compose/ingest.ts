@@ -11,7 +11,10 @@ import { describeError, type Log } from "../telemetry/index.ts";
 import type { DenseParts } from "./dense.ts";
 import type { DetectorParts } from "./detectors.ts";
 
-export type IngestPartsDeps = Pick<IngestDeps, "db" | "objects" | "clock" | "jobs" | "indexed" | "contextLine" | "contextSkipped"> & {
+export type IngestPartsDeps = Pick<
+  IngestDeps,
+  "db" | "objects" | "clock" | "jobs" | "indexed" | "gated" | "contextLine" | "contextSkipped"
+> & {
   readonly log: Log;
   readonly detectors: DetectorParts;
   readonly decisions: Pick<DecisionLog, "change" | "note">;
@@ -24,7 +27,7 @@ export type IngestPartsDeps = Pick<IngestDeps, "db" | "objects" | "clock" | "job
 
 /** Documents in, passages out. Both know the detectors' revision: what was found under this one is not looked for again. */
 export function composeIngest(deps: IngestPartsDeps): { ingest: Ingest; retrieve: Retrieve } {
-  const { db, objects, clock, log, detectors, decisions, policy, jobs, indexed, contextLine, contextSkipped } = deps;
+  const { db, objects, clock, log, detectors, decisions, policy, jobs, indexed, gated, contextLine, contextSkipped } = deps;
   const index = withServingGate(createPostgresIndex({ db, clock, guardRev: detectors.rev, qdrant: deps.qdrant }), (at) =>
     log.error("the index gave a broken chunk", at),
   );
@@ -35,6 +38,7 @@ export function composeIngest(deps: IngestPartsDeps): { ingest: Ingest; retrieve
     clock,
     jobs,
     indexed,
+    gated,
     contextLine,
     contextSkipped,
     wait: (ms, signal) => sleep(ms, undefined, { signal }).catch(() => undefined),

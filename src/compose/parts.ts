@@ -131,7 +131,7 @@ export function composeParts(deps: PartsDeps): Parts {
   const qdrant = config.qdrant === undefined ? undefined : createQdrant(config.qdrant);
   const dense = composeDense({ db, clock, log, config: () => current, admission, chat: () => chat, live, qdrant });
   const lines = composeContextLine({ db, clock, log, config: () => current, admission, chat: () => chat, live });
-  const indexing = { ...lines, dense, qdrant, indexed: metrics.indexed, detectors: guard, decisions, policy };
+  const indexing = { ...lines, dense, qdrant, indexed: metrics.indexed, gated: metrics.gated, detectors: guard, decisions, policy };
   const knowledge = composeKnowledge({ ...deps, ...indexing, objects: stored.objects });
   const { ingest, retrieve } = knowledge;
   const saltKey = deriveKey(config.secret, "cache-salt");

@@ -15,6 +15,7 @@ import { createDeadLetters } from "./dead-letters.ts";
 import { createFileBatches } from "./file-batches.ts";
 import { createFiles } from "./files.ts";
 import { createFollow, type FollowDeps } from "./follow.ts";
+import { tellingGates, type GateFacts } from "./gates/facts.ts";
 import { createIndexFile, type IndexFileDeps } from "./index-file.ts";
 import { createIndexer } from "./indexer.ts";
 import type { IndexerDeps, IndexerOptions } from "./indexer.ts";
@@ -43,6 +44,8 @@ export type IngestDeps = Pick<IndexerDeps, "detectors" | "injectionMode" | "quar
     /** Told of work in the background that failed; `name` holds ids only. */
     readonly onError: (name: string, error: unknown) => void;
     readonly audited: Audited;
+    /** Told what the gates saw of each file. */
+    readonly gated?: ((facts: GateFacts) => void) | undefined;
     /** undefined: no vectors are made or kept. */
     readonly vectors?: VectorsDeps | undefined;
   };
@@ -67,7 +70,7 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     db,
     clock,
     readFile: files.readFile,
-    prepare: apart.prepare,
+    prepare: tellingGates(apart.prepare, deps.gated),
     index: createIndexer({ ...deps, ...vectors.indexing }, options),
     jobs: deps.jobs,
     indexed: deps.indexed,

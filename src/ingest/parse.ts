@@ -25,7 +25,8 @@ export async function parse(filename: string, bytes: Uint8Array, nest: Nest = cr
     if (extracted.text === "") throw new Unreadable("There is no text in the file.");
     // What is inside of another file counts once, where it is read.
     nest.takeText(holdsFiles(detected.kind) ? 0 : extracted.text.length);
-    return { ok: true, kind: detected.kind, ...extracted, title: (extracted.title ?? nameOf(filename)).slice(0, TITLE_CHARS_MAX) };
+    const title = (extracted.title ?? nameOf(filename)).slice(0, TITLE_CHARS_MAX);
+    return { ok: true, kind: detected.kind, ...extracted, title, isUntitled: extracted.title === undefined };
   } catch (error) {
     if (error instanceof Unreadable) return { ok: false, refusal: error.refusal };
     throw error;

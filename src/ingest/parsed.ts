@@ -9,5 +9,6 @@ export type Parsed =
       readonly kind: Kind;
       /** What the document calls itself, or the name of the file. */
       readonly title: string;
+      readonly isUntitled: boolean;
     })
   | { readonly ok: false; readonly refusal: Refusal };

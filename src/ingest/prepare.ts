@@ -6,7 +6,7 @@ import { detectLanguages } from "../retrieve/index.ts";
 import { chunk } from "./chunk.ts";
 import type { Chunk } from "./chunk.ts";
 import { structureLines } from "./chunk/context.ts";
-import { inspectChunks } from "./gates/contract.ts";
+import { inspectChunks, type DocumentFigures } from "./gates/contract.ts";
 import { checkText } from "./gates/door.ts";
 import { parse } from "./parse.ts";
 import type { Parsed } from "./parse.ts";
@@ -23,9 +23,15 @@ export type Prepared = {
   readonly languages: readonly string[];
   readonly cutting: Cutting;
   readonly chunks: readonly Chunk[];
+  /** It names itself nowhere: its title is its file's name. */
+  readonly isUntitled: boolean;
+  readonly figures: DocumentFigures;
 };
 
-export type PrepareOutcome = { readonly ok: true; readonly prepared: Prepared } | { readonly ok: false; readonly refusal: Refusal };
+/** `gate`: which of the gates refused it; undefined: its reader did. */
+export type PrepareOutcome =
+  | { readonly ok: true; readonly prepared: Prepared }
+  | { readonly ok: false; readonly refusal: Refusal; readonly gate?: "door" | "contract" | undefined };
 
 /** Takes the bytes for itself. */
 export async function prepare(filename: string, bytes: Uint8Array, cutting: Cutting = DEFAULT_CUTTING): Promise<PrepareOutcome> {
@@ -33,10 +39,10 @@ export async function prepare(filename: string, bytes: Uint8Array, cutting: Cutt
   if (!parsed.ok) return parsed;
   const { title, text, pages } = parsed;
   const atDoor = await checkText(text, pages);
-  if (atDoor !== undefined) return { ok: false, refusal: atDoor };
+  if (atDoor !== undefined) return { ok: false, refusal: atDoor, gate: "door" };
   const chunks = cut(filename, parsed, cutting);
-  const { refusal } = await inspectChunks(chunks);
-  if (refusal !== undefined) return { ok: false, refusal };
+  const { refusal, figures } = await inspectChunks(chunks);
+  if (refusal !== undefined) return { ok: false, refusal, gate: "contract" };
   return {
     ok: true,
     prepared: {
@@ -47,6 +53,8 @@ export async function prepare(filename: string, bytes: Uint8Array, cutting: Cutt
       languages: await detectLanguages(text),
       cutting,
       chunks,
+      isUntitled: parsed.isUntitled,
+      figures,
     },
   };
 }

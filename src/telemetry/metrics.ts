@@ -22,6 +22,8 @@ export type Metrics = {
   rolloutMoved(act: string): void;
   /** A file of a collection can be found, so long after it came. */
   indexed(seconds: number): void;
+  /** What the gates saw of a file on its way into a collection, by fixed words. */
+  gated(facts: { readonly documents: Readonly<Record<string, number>>; readonly chunks: Readonly<Record<string, number>> }): void;
   http(method: string, path: string, status: number): void;
   /** The text of `/metrics`, Prometheus exposition format. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
@@ -143,7 +145,6 @@ export function createMetrics(gauges: Gauges): Metrics {
   const cost = all.counter("weir_cost_micro_usd_total", "Cost in micro-dollars.", target);
   const latency = all.histogram("weir_call_seconds", "Time of a whole call.", target, LATENCY_BUCKETS);
   const first = all.histogram("weir_first_part_seconds", "Time to the first part of an answer.", target, LATENCY_BUCKETS);
-  const indexing = all.histogram("weir_index_seconds", "Time from a file's coming into a collection until it is found.", [], INDEX_BUCKETS);
   registerGauges(all, gauges);
 
   const callSeries = remember((model: string, provider: string, outcome: string, stream: string): Child => ({
@@ -172,6 +173,7 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
     ...countRoutes(all),
     ...countGrounds(all),
+    ...countIngest(all),
     guarded({ found, masked, injection, withheld, answer }) {
       for (const [type, count] of Object.entries(found ?? {})) findings.series(type).value += count ?? 0;
       if (masked === true) guards.series("masked").value++;
@@ -185,14 +187,30 @@ export function createMetrics(gauges: Gauges): Metrics {
     rolloutMoved(act) {
       rollouts.series(act).value++;
     },
-    indexed(seconds) {
-      indexing.observe(indexing.series(), seconds);
-    },
     http(method, path, status) {
       httpSeries(method, path, String(status)).value++;
     },
     expose: async () => ({ contentType: EXPOSITION_TYPE, body: toText(all.collect()) }),
     collect: all.collect,
+  };
+}
+
+function countIngest(all: ReturnType<typeof createExposition>): Pick<Metrics, "indexed" | "gated"> {
+  const indexing = all.histogram("weir_index_seconds", "Time from a file's coming into a collection until it is found.", [], INDEX_BUCKETS);
+  const documents = all.counter(
+    "weir_ingest_documents_total",
+    "Files on their way into collections: all, and what the gates saw of them.",
+    ["fact"],
+  );
+  const chunks = all.counter("weir_ingest_chunks_total", "Chunks of these files: all, and what the gates saw of them.", ["fact"]);
+  return {
+    indexed(seconds) {
+      indexing.observe(indexing.series(), seconds);
+    },
+    gated(facts) {
+      for (const [fact, count] of Object.entries(facts.documents)) documents.series(fact).value += count;
+      for (const [fact, count] of Object.entries(facts.chunks)) chunks.series(fact).value += count;
+    },
   };
 }
 

@@ -48,12 +48,12 @@ async function upload(bytes: number, announced: boolean): Promise<{ status: numb
       });
     });
   });
-  let ended = false;
-  void answered.then(() => (ended = true));
+  const state = { ended: false };
+  void answered.then(() => (state.ended = true));
   call.write(HEAD);
   const piece = Buffer.alloc(1024 * 1024);
   let sent = 0;
-  while (!ended && sent < bytes) {
+  while (!state.ended && sent < bytes) {
     sent += piece.length;
     if (!call.write(piece)) await Promise.race([once(call, "drain").catch(() => undefined), answered]);
   }

@@ -9,7 +9,7 @@ export type DocumentFigures = {
   readonly short: number;
   /** The same as an earlier one of the document. */
   readonly copies: number;
-  /** Under no heading. */
+  /** Under no heading, and beginning with none. */
   readonly withoutHeadings: number;
   /** As texts: garbled, or encoded. */
   readonly suspect: number;
@@ -41,7 +41,7 @@ export async function inspectChunks(chunks: readonly Chunk[]): Promise<Inspected
     if (flat.length <= SHORT_CHARS_MAX) short += 1;
     if (seen.has(flat)) copies += 1;
     else seen.add(flat);
-    if (headings.length === 0) withoutHeadings += 1;
+    if (headings.length === 0 && !/^#{1,6} /.test(text)) withoutHeadings += 1;
     if ((await suspectChunk(chunk)) !== undefined) suspect += 1;
   }
   const figures = { chunks: chunks.length, short, copies, withoutHeadings, suspect };

@@ -10,6 +10,7 @@ import { prepare } from "../prepare.ts";
 import { openKnowledge, testProse } from "../testing.ts";
 import { inspectChunks } from "./contract.ts";
 import { checkText } from "./door.ts";
+import { factsOf } from "./facts.ts";
 import { suspectOf } from "./suspect.ts";
 
 const root = join(import.meta.dirname, "../../..");
@@ -132,4 +133,15 @@ test("a file whose letters are broken is refused at the door and says what to do
   for (const { no } of held.data) await k.ingest.releaseChunk(who, "broken", no);
   assert.match(await find(word), new RegExp(word));
   await k.close();
+});
+
+test("what the gates saw of a file is told as counts: rates of what is missing show that a source has changed", async () => {
+  const of = async (filename: string, text: string | Buffer) => factsOf(await prepare(filename, new Uint8Array(Buffer.from(text))));
+  assert.deepEqual(await of("a.md", `# Terms\n\n${PROSE}`), {
+    documents: { all: 1, untitled: 0, no_language: 0 },
+    chunks: { all: 1, short: 0, copy: 0, no_heading: 0, suspect: 0 },
+  });
+  assert.deepEqual((await of("a.csv", "a;b\n1;2\n")).documents, { all: 1, untitled: 1, no_language: 1 });
+  assert.deepEqual((await of("a.txt", encoded(76))).documents, { all: 1, refused_door: 1 });
+  assert.deepEqual((await of("a.pdf", "no PDF")).documents, { all: 1, refused_reader: 1 });
 });
