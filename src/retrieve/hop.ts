@@ -10,6 +10,9 @@ const LEADS_MAX = 5;
 /** Of the places, this share belongs to the first search: what it found best answers the question itself. */
 const FIRST_SHARE = 0.6;
 
+/** What a text refers to by its number. */
+const reference =
+  /\b(?:clause|section|article|schedule|annex|appendix|chapter|paragraph|§+|artikel|abschnitt|anlage|ziffer|annexe|cláusula|artículo|clausola|articolo)\s*(?:\d+(?:\.\d+)*|\p{Lu}(?!\p{L}))/giu;
 const quoted = /["“„«]([^"“”„«»\n]{3,60})["”“»]/g;
 
 /**
@@ -40,7 +43,14 @@ export function hopQuery(query: string, passages: readonly Pick<Passage, "text" 
 function leadsOf(sentence: string): readonly string[] {
   const plain = sentence.replace(/[*_`#|]+/g, " ");
   const names = namesOf(plain).map((name) => name.join(" "));
-  return [...new Set([...names, ...codesOf(plain), ...Array.from(plain.matchAll(quoted), (match) => match[1] ?? "")])];
+  return [
+    ...new Set([
+      ...names,
+      ...codesOf(plain),
+      ...(plain.match(reference) ?? []),
+      ...Array.from(plain.matchAll(quoted), (match) => match[1] ?? ""),
+    ]),
+  ];
 }
 
 /** Two lists of a search's chunks as one: the first's best, then by turns what is new in the second and the rest of the first. */

@@ -106,7 +106,8 @@ function spelled(raw: string, before: string | undefined, next: string | undefin
 
 const isNumber = (token: string | undefined): boolean => token !== undefined && /^\d{1,4}$/.test(token);
 
-const codes = /[\p{Script=Latin}\p{Script=Cyrillic}\p{N}]+(?:[-_.@/:][\p{Script=Latin}\p{Script=Cyrillic}\p{N}]+)*/gu;
+const codes =
+  /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]+(?:[-_.@/:][\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{N}]+)*/gu;
 
 /** Codes, addresses and acronyms: what nobody says in other words. In lower case. */
 export function codesOf(text: string): readonly string[] {
@@ -124,7 +125,8 @@ export function codesOf(text: string): readonly string[] {
 /** Words in a row that are written like a name, without those that only begin a sentence. */
 export function namesOf(text: string): readonly (readonly string[])[] {
   const found: string[][] = [];
-  const run = /(?:\p{Lu}[\p{L}\p{M}’'-]+)(?:[ \u00a0](?:(?:van|von|de|der|of|the|and|for|&) )?\p{Lu}[\p{L}\p{M}’'-]+)*/gu;
+  const run =
+    /(?<![\p{L}\p{N}])\p{Lu}[\p{L}\p{M}\p{N}’'-]+(?:[ \u00a0](?:(?:van|von|de|der|of|the|and|for|&) )?\p{Lu}[\p{L}\p{M}\p{N}’'-]+)*/gu;
   for (const match of text.matchAll(run)) {
     const words = match[0].split(/[ \u00a0]/).filter((word) => /^\p{Lu}/u.test(word));
     const begins = /(?:^|[.!?:;•*|>(“"]\s*|^\s*[-*]\s*)$/u.test(text.slice(Math.max(0, match.index - 12), match.index));

@@ -85,7 +85,7 @@ const plain = (statement: string): string =>
   statement
     .replace(/\[\d{1,3}(?:\s?[,;–-]\s?\d{1,3})*\]/g, " ")
     .replace(/^\s*(?:[-*+•–]|\d{1,2}[.)])\s+/, "")
-    .replace(/[*_`#|>]+/g, " ")
+    .replace(/[*`#|>]+|(?<![\p{L}\p{N}])_+|_+(?![\p{L}\p{N}])/gu, " ")
     .trim();
 
 type Window = { readonly window: readonly Sentence[]; readonly best: Sentence; readonly share: number };
