@@ -1,6 +1,6 @@
 import type { CollectionId, TenantId } from "../kernel/ids.ts";
 import { collectionIds, tenantIds } from "../kernel/ids.ts";
-import { OPERATOR } from "./database.ts";
+import { OPERATOR, tenantScope } from "./database.ts";
 import type { Tx } from "./database.ts";
 import type { Engine } from "./engine.ts";
 import { quoteName } from "./quote-name.ts";
@@ -62,6 +62,16 @@ export async function createGraph(db: Engine, tenantId: TenantId, key: Key, dime
       if (!(error instanceof SqlError) || (error.sqlState !== "42P07" && error.sqlState !== "23505")) throw error;
     }
   });
+}
+
+/** A copy of a database has the rows of another one and none of its indexes that were made while it served. */
+export async function hasGraph(db: Engine, tenantId: TenantId, key: Key): Promise<boolean> {
+  const [found] = await db.query<{ valid: boolean }>(
+    tenantScope(tenantId),
+    "SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass($1)",
+    [`public.${graphName(key)}`],
+  );
+  return found?.valid === true;
 }
 
 /** Drops the indexes of generations that are no more. */
