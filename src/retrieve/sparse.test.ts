@@ -186,7 +186,7 @@ test("a reader who may see a part finds what an index of that part alone would g
     const asked = someQuery(random);
     for (const kind of ["hidden", "allowed"] as const) {
       const visible = visibleOf(index, kind, joined(someRanges(random, index, 0.3)));
-      for (const options of [LARGE, {}]) {
+      for (const options of [LARGE, {}, { rangesMax: 0 }]) {
         const found = await searchSparse(createPostings(index).postings, visible, asked, 10, options);
         assert.ok(isSame(found, fresh(index, visible, asked, 10)), `${kind} ${round}`);
         compared += 1;

@@ -23,6 +23,8 @@ export type SparseOptions = {
   readonly rareEntriesMax?: number;
   /** Up to which share of the blocks of frequent words they are read here and there. */
   readonly readShareMax?: number;
+  /** Up to so many allowed ranges only blocks are read that touch one. */
+  readonly rangesMax?: number;
   /** What occurrences can count at most. Tests only: less is wrong. */
   readonly saturationMax?: number;
 };
@@ -31,6 +33,8 @@ const WHOLE_CHUNKS_MAX = 200_000;
 const RARE_ENTRIES_MAX = 500_000;
 /** Sums of the same numbers in another order differ by less. */
 const ROUNDING = 1e-9;
+/** With more of them there is hardly a block without one, and telling which costs more than reading it. */
+const RANGES_MAX = 4_000;
 /** Reading blocks here and there is worth it up to this share of them. */
 const READ_SHARE_MAX = 0.75;
 
@@ -53,7 +57,7 @@ export async function searchSparse(
     return await searchLarge(postings, figures, asked, limit, options);
   const ids = asked.flatMap((one) => one.ids);
   const lists =
-    visible.kind === "hidden"
+    visible.kind === "hidden" || visible.ranges.length > (options.rangesMax ?? RANGES_MAX)
       ? await postings.all(ids)
       : new Map(
           (await postings.within(ids, visible.ranges)).flatMap(({ termId, entries }) => (entries === undefined ? [] : [[termId, entries]])),
