@@ -76,6 +76,10 @@ export const weirAnswer = z
       .boolean()
       .optional()
       .describe("Of an answer from documents: something in it rests on a passage, by a check of words, numbers, names and denials."),
+    searchDegraded: z
+      .literal("dense")
+      .optional()
+      .describe("The collection has vectors, and they could not be searched: the passages were found by words alone."),
     reranked: z
       .boolean()
       .optional()

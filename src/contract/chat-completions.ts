@@ -175,6 +175,8 @@ export type WeirAnswer = {
   citations?: readonly WeirCitation[];
   /** Of an answer from documents: something in it rests on a passage, by a check of words, numbers, names and denials. */
   grounded?: boolean | undefined;
+  /** The collection has vectors, and they could not be searched: the passages were found by words alone. */
+  searchDegraded?: "dense" | undefined;
   /** Where a model was to put the passages in order: whether it has. */
   reranked?: boolean | undefined;
   /** false: it says that the documents do not hold the answer. */

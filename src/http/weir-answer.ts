@@ -51,8 +51,10 @@ function toGrounding({ grounding }: Pick<Told["event"], "grounding">): Pick<Weir
   return { grounded, ...(notHeld === true ? { answerable: false } : {}), ...(removed === 0 ? {} : { citationsRemoved: removed }) };
 }
 
-const toReranked = ({ reranked }: NonNullable<Finish["retrieved"]>): Pick<WeirAnswer, "reranked"> =>
-  reranked === undefined ? {} : { reranked };
+const toReranked = ({ reranked, degraded }: NonNullable<Finish["retrieved"]>): Pick<WeirAnswer, "reranked" | "searchDegraded"> => ({
+  ...(reranked === undefined ? {} : { reranked }),
+  ...(degraded === undefined ? {} : { searchDegraded: degraded }),
+});
 
 function toCitations(passages: NonNullable<Finish["retrieved"]>["passages"], cited: readonly Cited[]): WeirCitation[] {
   return passages.map((passage, at) => {
