@@ -12,12 +12,10 @@ import { readFileText } from "../store/file-text.ts";
 import type { FileRecord, Page, PageAsk } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { isForeignKeyViolation, tenantScope } from "../store/index.ts";
+import { isAtOnce } from "./at-once.ts";
 import type { IndexFile, Place } from "./index-file.ts";
 import { LEASE_MS } from "./indexer.ts";
 import { withJudgement, withJudgements } from "./judgements.ts";
-
-/** Larger files are indexed after the answer: a megabyte takes about a second, which a caller waits for. */
-export const AT_ONCE_BYTES_MAX = 1024 * 1024;
 
 export type CollectionFilesDeps = {
   readonly db: Database;
@@ -91,7 +89,7 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
       const [attached] = (await attach(deps, tenantId, { ...at, files: [{ fileId, attributes, access, chunking }] })) ?? [];
       if (attached === undefined) throw fileMissing();
       if (!attached.started) return await withJudgement(db, tenantId, attached.record);
-      if (file.bytes > AT_ONCE_BYTES_MAX) {
+      if (!(await isAtOnce(db, at, file.bytes))) {
         deps.indexFile.soon(at);
         return attached.record;
       }

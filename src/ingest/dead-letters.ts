@@ -5,7 +5,7 @@ import type { FileId, TenantId } from "../kernel/ids.ts";
 import type { CollectionFileRecord } from "../store/collection-files.ts";
 import { requeueFile } from "../store/file-progress.ts";
 import type { Database } from "../store/index.ts";
-import { AT_ONCE_BYTES_MAX } from "./collection-files.ts";
+import { isAtOnce } from "./at-once.ts";
 import type { IndexFile } from "./index-file.ts";
 import { LEASE_MS } from "./indexer.ts";
 
@@ -26,8 +26,8 @@ export function createDeadLetters({ db, clock, indexFile, getCollectionFile }: D
       const queued = await requeueFile(db, tenantId, at, new Date(clock.nowMs() + LEASE_MS));
       if (queued === undefined)
         throw new Fault("conflict", { say: "The file is not one that failed or was cancelled: there is nothing to try again." });
-      if (queued.bytes > AT_ONCE_BYTES_MAX) indexFile.soon(at);
-      else await indexFile.now(at);
+      if (await isAtOnce(db, at, queued.bytes)) await indexFile.now(at);
+      else indexFile.soon(at);
       return await getCollectionFile(tenantId, nameOrId, fileId);
     },
   };

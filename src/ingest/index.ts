@@ -1,6 +1,5 @@
 export { createIngest } from "./ingest.ts";
 export type { Ingest, IngestDeps } from "./ingest.ts";
-export { AT_ONCE_BYTES_MAX } from "./collection-files.ts";
 export { parseWireFileId, toWireFileId } from "./wire-id.ts";
 export type { ContextAsk, ContextLine } from "./context-lines.ts";
 export type { NewFile } from "./files.ts";
