@@ -1,3 +1,4 @@
+import type * as SdkModule from "@modelcontextprotocol/server";
 import type { CallToolResult, McpServer as Server } from "@modelcontextprotocol/server";
 import { collectionsResult, fetchArguments, fetchResult, mcpMessage, searchArguments, searchResult } from "../contract/mcp.ts";
 import { Fault } from "../kernel/fault.ts";
@@ -83,7 +84,7 @@ async function serve(deps: McpDeps, asked: Asked<TenantPrincipal>, body: string)
   return response;
 }
 
-type Sdk = typeof import("@modelcontextprotocol/server");
+type Sdk = typeof SdkModule;
 
 /** Revisions until 2025-11-25: a handshake, of which nothing is kept. */
 async function answerLegacy(

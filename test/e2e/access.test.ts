@@ -66,7 +66,7 @@ const TABLE: Record<string, Row> = {
   "POST /mcp": {
     status: OWN(200, 200),
     make: () => {
-      const { headers, ...init } = body({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} });
+      const { headers, ...init } = json({ jsonrpc: "2.0", id: 1, method: "tools/list", params: {} });
       return { path: "/mcp", init: { ...init, headers: { ...headers, accept: "application/json, text/event-stream" } } };
     },
   },

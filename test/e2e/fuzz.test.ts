@@ -68,6 +68,16 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
     { model: "order", query: "leave", documents: ["parts=3", { text: "leave" }], top_n: 1, return_documents: true, user: "u" },
   ],
   "POST /v2/rerank": [{ model: "order", query: "leave", documents: ["a", "leave"] }],
+  "POST /mcp": [
+    { jsonrpc: "2.0", id: 1, method: "tools/call", params: { name: "search", arguments: { query: "leave", topK: 3 } } },
+    { jsonrpc: "2.0", id: "a", method: "tools/call", params: { name: "fetch", arguments: { id: "vs_x/file-y/0" } } },
+    {
+      jsonrpc: "2.0",
+      id: 2,
+      method: "initialize",
+      params: { protocolVersion: "2025-06-18", capabilities: {}, clientInfo: { name: "f", version: "1" } },
+    },
+  ],
   "POST /v1/moderations": [
     { input: "words", model: "m" },
     { input: ["a", "b"] },
