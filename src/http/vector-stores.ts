@@ -16,7 +16,7 @@ import { Fault } from "../kernel/fault.ts";
 import { collectionIds, type FileId, type TenantId } from "../kernel/ids.ts";
 import { JSON_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { toWireFileId } from "../ingest/index.ts";
-import type { Rerank } from "../retrieve/index.ts";
+import { rewriteQuery, type Rerank } from "../retrieve/index.ts";
 import type { CollectionChange, CollectionRecord } from "../store/collections.ts";
 import type { Page, PageAsk } from "../store/files.ts";
 import { readJson } from "./body.ts";
@@ -29,6 +29,7 @@ import { chosen, toSettings, toWire } from "./vector-store-wire.ts";
 
 export type VectorStoreDeps = VectorStoreFileDeps & {
   nowMs(): number;
+  hasEmbedding(name: string): boolean;
   createCollection(
     tenantId: TenantId,
     ask: {
@@ -86,7 +87,7 @@ function stores(deps: VectorStoreDeps): Endpoint[] {
         name: body.name ?? undefined,
         description: body.description ?? undefined,
         metadata: body.metadata ?? undefined,
-        settings: chosen(toSettings(body)),
+        settings: chosen(settingsOf(deps, body)),
         access: accessOf(body.weir, who),
         owner: viewer.owner,
       });
@@ -106,7 +107,7 @@ function stores(deps: VectorStoreDeps): Endpoint[] {
         name: name ?? undefined,
         description: description === null ? "" : description,
         metadata: metadata === null ? {} : metadata,
-        settings: toSettings(body),
+        settings: settingsOf(deps, body),
         access: accessOf(body.weir, asked.who),
       };
       return answer(await deps.updateCollection(asked.who.tenant.id, paramOf(asked, "store"), change, viewerOf(asked.who)));
@@ -116,6 +117,14 @@ function stores(deps: VectorStoreDeps): Endpoint[] {
       return Response.json({ id, object: "vector_store.deleted", deleted: true });
     }),
   ];
+}
+
+/** A model that is not there would leave the collection to be searched by words alone, and nobody told. */
+function settingsOf({ hasEmbedding }: Pick<VectorStoreDeps, "hasEmbedding">, body: Parameters<typeof toSettings>[0]) {
+  const settings = toSettings(body);
+  const name = settings.embedding?.to;
+  if (typeof name !== "string" || hasEmbedding(name)) return settings;
+  throw new Fault("body_invalid", { param: "weir.embedding", say: "weir.embedding: there is no model of kind embedding of that name." });
 }
 
 /** undefined: the body says nothing of it. Nobody shuts themselves out by a slip. */
@@ -132,7 +141,8 @@ function search(deps: VectorStoreDeps): Endpoint {
     const body = await readJson(asked.request, vectorStoreSearch, JSON_BODY_BYTES_MAX);
     const tenantId = asked.who.tenant.id;
     const viewer = viewerOf(asked.who);
-    const queries = typeof body.query === "string" ? [body.query] : body.query;
+    const given = typeof body.query === "string" ? [body.query] : body.query;
+    const queries = body.rewrite_query === true ? [rewriteQuery(given)] : given;
     // Whose a collection is, searches do not look at.
     if (viewer.ownOnly) await deps.getCollection(tenantId, paramOf(asked, "store"), viewer);
     const hybrid = body.ranking_options?.hybrid_search;

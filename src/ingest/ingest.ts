@@ -12,6 +12,7 @@ import { clean } from "./clean.ts";
 import { createCollectionFiles } from "./collection-files.ts";
 import { createCollections } from "./collections.ts";
 import { createDeadLetters } from "./dead-letters.ts";
+import { exportChunks } from "./export.ts";
 import { createFileBatches } from "./file-batches.ts";
 import { createFiles } from "./files.ts";
 import { createFollow, type FollowDeps } from "./follow.ts";
@@ -71,7 +72,7 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     clock,
     readFile: files.readFile,
     prepare: tellingGates(apart.prepare, deps.gated),
-    index: createIndexer({ ...deps, ...vectors.indexing }, options),
+    index: createIndexer({ ...deps, ...vectors.indexing, exported: (run) => exportChunks({ db, objects }, run) }, options),
     jobs: deps.jobs,
     indexed: deps.indexed,
     onError: deps.onError,
@@ -94,6 +95,8 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     ...vectors.requests,
     followCollection: createFollow({ db, wait: deps.wait, ending: ending.signal }),
     indexLagSeconds: () => findIndexLag(db),
+    /** Whether vectors can be made by a model of this name. */
+    hasEmbedding: (name: string): boolean => deps.vectors?.embedding.spaceOf(name) !== undefined,
     /** By which collections expire. */
     nowMs: (): number => clock.nowMs(),
     /** Passages of a collection for a query, best first, with what their files are tagged with. */

@@ -282,6 +282,7 @@ test("settings are answered as they were chosen, and a wrong name is told with t
   assert.match(await wrong({ highstakes: true }), /^400 .*weir: unknown field \\"highstakes\\"\. Did you mean \\"highStakes\\"\?/);
   assert.match(await wrong({ chunking: { strategy: "window", tokns: 100 } }), /Did you mean \\"tokens\\"\?/);
   assert.match(await wrong({ chunking: { strategy: "fixed", tokens: 100, overlap: 51 } }), /^400 .*half of tokens/);
+  for (const embedding of ["no such model", "at-home"]) assert.match(await wrong({ embedding }), /^400 .*weir\.embedding/);
   assert.match(await wrong({ access: { groups: ["a,b"] } }), /^400 .*weir\.access\.groups/);
 });
 
