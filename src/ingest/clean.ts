@@ -10,6 +10,7 @@ import { dropFile, findHiddenFiles } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { tenantScope } from "../store/index.ts";
 import { cleanDocumentVectors, cleanVectors, type CleanVectorsDeps } from "./clean-vectors.ts";
+import { dropExport, dropExports } from "./export.ts";
 import { hasSameTerms, indexedTerms } from "./segment.ts";
 
 /** Rows that one transaction removes: under 25 ms in PGlite. */
@@ -28,10 +29,12 @@ export async function clean({ db, objects, graphs }: CleanDeps, signal: AbortSig
     const tenantId = tenantIds.parse(hidden.tenantId);
     const id = collectionIds.parse(hidden.id);
     await cleanVectors({ db, graphs }, tenantId, id, signal);
+    await dropExports({ db, objects }, tenantId, id, signal);
     while (!signal.aborted && (await dropCollectionStep(db, tenantId, id, ROWS_PER_STEP)));
   }
   for (const dead of await findDeadDocuments(db)) {
     if (signal.aborted) return;
+    await dropExport(objects, tenantIds.parse(dead.tenantId), dead);
     await cleanDocument({ db, graphs }, dead, signal);
   }
 }

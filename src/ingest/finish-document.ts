@@ -18,11 +18,13 @@ export type FinishDeps = {
   readonly onSkipped: ((error: unknown) => void) | undefined;
   /** A collection may have grown past what is searched exactly. */
   readonly grown?: ((tenantId: TenantId, collectionId: CollectionId) => void) | undefined;
+  /** Puts its chunks beside the index: a document is completed only once that is done. */
+  readonly exported?: ((run: Finished) => Promise<void>) | undefined;
   /** Of so many chunks. */
   readonly grownAbove?: number | undefined;
 };
 
-type Finished = Indexed & { readonly filename: string };
+export type Finished = Indexed & { readonly filename: string; readonly title: string };
 
 /**
  * Completes a document whose postings are written: with its vectors, where its collection has any, so that from that moment on both legs of a
@@ -35,6 +37,7 @@ export function createFinish({
   embedder,
   onSkipped,
   grown,
+  exported,
   grownAbove = EXACT_VECTORS_MAX,
 }: FinishDeps): (run: Finished) => Promise<number> {
   async function embedInto(run: Finished, of: Embedder, generation: Generation): Promise<void> {
@@ -63,6 +66,7 @@ export function createFinish({
     });
 
   return async (run) => {
+    await exported?.(run);
     for (;;) {
       if (embedder !== undefined) {
         const settings: CollectionSettings = await readSettings(db, run.tenantId, run.key.collectionId);

@@ -6,7 +6,7 @@ import { readWritten } from "../store/chunks.ts";
 import type { NewChunk } from "../store/chunks.ts";
 import { openDocument, type OpenedDocument } from "../store/documents.ts";
 import type { Embedder } from "./embed.ts";
-import { createFinish } from "./finish-document.ts";
+import { createFinish, type FinishDeps } from "./finish-document.ts";
 import { createContextLines, type ContextLinesDeps, type WithLines } from "./context-lines.ts";
 import { CHUNKS_PER_STEP, createIndexSteps, Lost, type Indexed } from "./index-steps.ts";
 import { judgeChunks, type Detectors, type Source } from "./judge.ts";
@@ -29,6 +29,7 @@ export type IndexerDeps = Partial<Omit<ContextLinesDeps, "db">> & {
   /** A collection may have grown past what is searched exactly. */
   readonly grown?: ((tenantId: TenantId, collectionId: CollectionId) => void) | undefined;
   readonly grownAbove?: number | undefined;
+  readonly exported?: FinishDeps["exported"];
   /** Told of a document with chunks that are held, once its index is whole. */
   readonly quarantined: (at: { readonly tenantId: TenantId; readonly fileId: FileId; readonly chunks: number }) => void;
 };
@@ -49,21 +50,10 @@ export type IndexAsk = {
  * transaction; what is held gets no postings, so nothing can find it.
  */
 export function createIndexer(
-  {
-    db,
-    clock,
-    detectors,
-    injectionMode,
-    quarantined,
-    embedder,
-    embeddingSkipped,
-    grown,
-    grownAbove,
-    contextLine,
-    contextSkipped,
-  }: IndexerDeps,
+  deps: IndexerDeps,
   { segmentChunks = SEGMENT_CHUNKS }: IndexerOptions = {},
 ): (ask: IndexAsk) => Promise<void> {
+  const { db, clock, detectors, injectionMode, quarantined } = deps;
   const now = (): Date => new Date(clock.nowMs());
   const leaseUntil = (): Date => new Date(clock.nowMs() + LEASE_MS);
   // With one process on the database, a lease from before its start is a dead process's.
@@ -71,8 +61,8 @@ export function createIndexer(
   const leaseEnds = (): Date => (db.engine === "pglite" ? new Date(Math.max(clock.nowMs(), startedMs + LEASE_MS)) : now());
 
   const { writeChunks, writePostings, holdOn, letGo } = createIndexSteps(db, leaseUntil);
-  const linesFor = createContextLines({ db, contextLine, contextSkipped });
-  const finish = createFinish({ db, now, holdOn, embedder, onSkipped: embeddingSkipped, grown, grownAbove });
+  const linesFor = createContextLines({ db, contextLine: deps.contextLine, contextSkipped: deps.contextSkipped });
+  const finish = createFinish({ ...deps, now, holdOn, embedder: deps.embedder, onSkipped: deps.embeddingSkipped });
 
   /** What is held of a segment, and its lines of context, are read from their rows: whoever goes on with it makes the same postings. */
   async function writeSegment(run: Run, chunks: readonly NewChunk[], withLines: WithLines): Promise<void> {

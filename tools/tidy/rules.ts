@@ -44,6 +44,7 @@ export const OWNERS: Readonly<Record<string, { readonly folders: readonly string
   "postal-mime": { folders: ["ingest"] },
   numfmt: { folders: ["ingest"] },
   "hyparquet-writer": { folders: ["ingest"] },
+  hyparquet: { folders: ["ingest"] },
   stemmer: { folders: ["retrieve"] },
   "@orama/stemmers": { folders: ["retrieve"] },
   eld: { folders: ["retrieve"] },
