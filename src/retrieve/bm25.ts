@@ -1,5 +1,5 @@
 import { joinForms, spanOf, withoutRanges } from "./entries.ts";
-import { createScores, type Scored, type Scores } from "./scores.ts";
+import { createScores, type Scored } from "./scores.ts";
 
 /** Robertson and Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond" (2009), with the idf of Lucene, which is never negative. */
 export const K1 = 1.2;
@@ -8,11 +8,6 @@ export const B = 0.75;
 export function inverseFrequency(chunkCount: number, found: number): number {
   const holding = Math.min(found, chunkCount);
   return Math.log(1 + (chunkCount - holding + 0.5) / (holding + 0.5));
-}
-
-/** What a term's occurrences in one chunk count, before its idf: 0 to K1 + 1. */
-export function saturate(occurrences: number, length: number, averageLength: number): number {
-  return (occurrences * (K1 + 1)) / (occurrences + K1 * (1 - B + (B * length) / averageLength));
 }
 
 export type Figures = {
@@ -51,10 +46,8 @@ export function createScorer({ chunkCount, lengthSum, hidden }: Figures) {
   };
 }
 
-export type Scorer = Omit<Scores, "add" | "reach"> & { add(term: SearchedTerm): void };
-
 /** How many entries a term has in all, whether or not they count. */
-export const countEntries = (lists: readonly Uint32Array[]): number => lists.reduce((sum, entries) => sum + entries.length / 2, 0);
+const countEntries = (lists: readonly Uint32Array[]): number => lists.reduce((sum, entries) => sum + entries.length / 2, 0);
 
 /** The best chunks, best first; equal scores in order of their numbers, so that an answer is the same every time. */
 export function rankChunks(searched: Searched, limit: number): readonly Scored[] {
