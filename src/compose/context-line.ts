@@ -1,6 +1,6 @@
 import type { Config } from "../config/index.ts";
-import type { Call } from "../domain/chat.ts";
-import { readChatCall, underWay } from "../http/index.ts";
+import type { Call, CallHead } from "../domain/chat.ts";
+import { readChatCall, underWay, type ChatDeps } from "../http/index.ts";
 import type { ContextAsk, IngestDeps } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
@@ -9,7 +9,6 @@ import type { Engine } from "../store/index.ts";
 import { getTenant } from "../store/tenants.ts";
 import type { Log } from "../telemetry/index.ts";
 import { admitChat, type AdmissionParts } from "./admission.ts";
-import type { ChatParts } from "./chat.ts";
 import { toPrincipal } from "./generate.ts";
 
 export type ContextLineDeps = {
@@ -20,7 +19,7 @@ export type ContextLineDeps = {
   readonly config: () => Config;
   readonly admission: AdmissionParts;
   /** The path of calls, as it stands. */
-  readonly chat: () => Pick<ChatParts, "answer" | "refuse">;
+  readonly chat: () => Pick<ChatDeps, "answer"> & { readonly refuse: (call: CallHead, code: FaultCode) => void };
   /** Of the calls under way. */
   readonly live: Set<AbortController>;
 };
@@ -65,12 +64,13 @@ export function composeContextLine(deps: ContextLineDeps): Pick<IngestDeps, "con
         return undefined;
       }
     },
-    contextSkipped: ({ filename: _, ...at }) => log.warn("chunks have no line by a model: they have what their document gives", at),
+    contextSkipped: ({ tenantId, chunks }) =>
+      log.warn("chunks have no line by a model: they have what their document gives", { tenantId, chunks }),
   };
 }
 
 /** A route may lead anywhere. */
-export const isPrivate = ({ models, providers }: Config, name: string): boolean => {
+export const isPrivate = ({ models, providers }: Pick<Config, "models" | "providers">, name: string): boolean => {
   const found = models.find((model) => model.name === name);
   return providers.some(({ name: own, trust }) => own === found?.provider && trust === "private");
 };

@@ -18,15 +18,6 @@ export type Chunking =
 export type ChunkContext = "none" | "structure" | "model";
 
 export const DEFAULT_CHUNKING: Chunking = { strategy: "sentence", tokens: 512, overlap: 128 };
-/** Small enough for short chunks and long passages; found best where a chunk was half a paragraph. */
-export const DEFAULT_WINDOW: Chunking = { strategy: "window", tokens: 128 };
-export const CHUNKING_STRATEGIES = [
-  "fixed",
-  "sentence",
-  "window",
-  "parent-child",
-  "structural",
-] as const satisfies readonly Chunking["strategy"][];
 
 /** Tokens of a chunk: fewer say too little to be found by, more are no passage. OpenAI's own range for `static` is 100 to 4096. */
 export const CHUNK_TOKENS_RANGE = { min: 32, max: 4096 } as const;
