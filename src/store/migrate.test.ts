@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "bun:test";
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { systemClock } from "../kernel/clock.ts";
 import { sha256Hex } from "../kernel/hash.ts";
 import { tenantIds } from "../kernel/ids.ts";
@@ -120,6 +121,8 @@ describe.if(engines.includes("postgres"))("on a server", () => {
       assert.deepEqual(await db.query(tenantScope(tenantIds.make(0)), "SELECT slug FROM tenants"), []);
       await checkRoles(db);
       assert.deepEqual((await lintCatalogue(db)).problems, []);
+      await checkReserved(db);
+      assert.deepEqual((await lintCatalogue(db)).problems, []);
     } finally {
       await db.close();
       await own.drop();
@@ -129,3 +132,28 @@ describe.if(engines.includes("postgres"))("on a server", () => {
     }
   });
 });
+
+/** Documents of before their attributes meant anything: those with such an attribute leave everybody's sight, also where row-level security is the owner's. */
+async function checkReserved(db: Engine): Promise<void> {
+  const ten = tenantIds.make(7);
+  await db.query(OPERATOR, "INSERT INTO tenants (id, slug, name, created_at) VALUES ($1, 'old', 'Old', now())", [ten]);
+  for (const text of [
+    "INSERT INTO collections (tenant_id, id, name, created_at, active_at) VALUES ($1, 'vs_1', 'c', now(), now())",
+    "INSERT INTO files (tenant_id, id, filename, purpose, bytes, sha256, object_key, created_at) SELECT $1, f, f, '', 1, '', '', now() FROM unnest(ARRAY['said', 'none', 'new']) f",
+    `INSERT INTO collection_files (tenant_id, collection_id, file_id, status, attributes, classification, lease_until, created_at) VALUES
+       ($1, 'vs_1', 'said', 'completed', '{"groups": "hr"}', NULL, now(), now()), ($1, 'vs_1', 'none', 'completed', '{"year": 1}', NULL, now(), now()),
+       ($1, 'vs_1', 'new', 'completed', '{"classification": "public"}', 0, now(), now())`,
+  ])
+    await db.query(tenantScope(ten), text, [ten]);
+  const reserved = readFileSync(new URL("./migrations/0029_reserved_attributes.sql", import.meta.url), "utf8");
+  await db.asOwner((owner) => owner.script(reserved));
+  const rows = await db.query(
+    tenantScope(ten),
+    "SELECT f.id, f.owner_only AS own, m.access_groups AS groups FROM files f JOIN collection_files m ON m.file_id = f.id ORDER BY 1",
+  );
+  assert.deepEqual(rows, [
+    { id: "new", own: false, groups: null },
+    { id: "none", own: false, groups: null },
+    { id: "said", own: true, groups: [] },
+  ]);
+}
