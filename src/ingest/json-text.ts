@@ -18,14 +18,20 @@ type JsonRecord = Readonly<Record<string, unknown>>;
 type Holder = readonly unknown[] | JsonRecord;
 type Table = { readonly columns: readonly string[]; readonly records: readonly JsonRecord[] };
 
-/** Writes values as text, and is bounded whatever they are. */
-export function createJsonText() {
+/** Text may be so many times its source: a path stands over what it leads to. More is made of paths alone. */
+const GROWTH_MAX = 8;
+const GROWTH_FROM_CHARS = 64 * 1024;
+
+/** Writes values as text, and is bounded whatever they are: by itself, and by the length of what they came from. */
+export function createJsonText(sourceChars: number) {
+  const charsMax = GROWTH_FROM_CHARS + sourceChars * GROWTH_MAX;
   const pieces: string[] = [];
   let chars = 0;
   const write = (text: string): void => {
     pieces.push(text);
     chars += text.length;
     if (chars > TEXT_CHARS_MAX) throw tooMuchText();
+    if (chars > charsMax) throw new Unreadable("The paths in the file are far longer than what they lead to, so it was not read.");
   };
 
   /** `path` is the whole one, `under` that below the heading. */

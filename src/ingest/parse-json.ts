@@ -10,7 +10,7 @@ const COMMENTED = /^\s*\/\/|\/\*|,\s*[\]}]/m;
 
 /** Values with the path to them: paths to what is large are headings, records of one shape are tables. A line each, or one for all. Throws Unreadable. */
 export function parseJson(source: string, filename: string): Extracted {
-  const text = createJsonText();
+  const text = createJsonText(source.length);
   const whole = tryParse(source);
   if (whole.ok) text.add(whole.value);
   else {

@@ -22,6 +22,7 @@ export function parseXlsx(bytes: Uint8Array): Extracted {
   const zip = openZip(bytes);
   const root = partsByType(readRelations(zip, ""));
   const main = root.get("officeDocument") ?? "xl/workbook.xml";
+  if (main.endsWith(".bin")) throw new Unreadable("The file is a binary Excel workbook (.xlsb). Save it as .xlsx.", "unsupported_file");
   const { sheets, from1904 } = readWorkbook(zip, main);
   const own = partsByType(readRelations(zip, main));
   const strings = readStrings(zip, own.get("sharedStrings"));

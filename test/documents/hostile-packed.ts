@@ -132,12 +132,12 @@ const office: readonly Family[] = [
 
 const texts: readonly Family[] = [
   failing("deep.json", /levels deep/, () => Buffer.from(`${'{"a":['.repeat(100_000)}1${"]}".repeat(100_000)}`)),
-  failing("paths.json", /characters of text/, () => Buffer.from(pathsJson())),
+  failing("paths.json", /paths in the file are far longer/, () => Buffer.from(pathsJson())),
   family("keys.json", "completed", () =>
     Buffer.from(`{${Array.from({ length: 40_000 }, (_, at) => `"${"k".repeat(40)}${at}":[{"x":[1]}]`).join(",")}}`),
   ),
   family("quotes.csv", "completed", () => Buffer.from(`a,b\n${'"x"" ,'.repeat(60_000)}`)),
-  family("commas.csv", "completed", () => Buffer.from(`a${",".repeat(300_000)}b\nwords,more\n`)),
+  family("commas.csv", "either", () => Buffer.from(`a${",".repeat(300_000)}b\nwords,more\n`)),
   family("header.csv", "completed", () =>
     Buffer.from(`${Array.from({ length: 20_000 }, (_, at) => `name${at}`).join(",")}\n${"1,2\n".repeat(50_000)}`),
   ),

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { writePdf } from "../../../test/documents/pdf-writer.ts";
 import { DEFAULT_CUTTING } from "../../domain/collection.ts";
 import { testPrincipal } from "../../admit/testing.ts";
+import { tenantScope } from "../../store/index.ts";
 import { chunk } from "../chunk.ts";
 import { prepare } from "../prepare.ts";
 import { openKnowledge, testProse } from "../testing.ts";
@@ -144,4 +145,16 @@ test("what the gates saw of a file is told as counts: rates of what is missing s
   assert.deepEqual((await of("a.csv", "a;b\n1;2\n")).documents, { all: 1, untitled: 1, no_language: 1 });
   assert.deepEqual((await of("a.txt", encoded(76))).documents, { all: 1, refused_door: 1 });
   assert.deepEqual((await of("a.pdf", "no PDF")).documents, { all: 1, refused_reader: 1 });
+});
+
+test("what is put into quarantine after it was indexed is in no search from that moment, before anything else is done", async () => {
+  const k = await openKnowledge();
+  await k.ingest.createCollection(k.ten, { name: "late" });
+  await k.add("late", "a.txt", `${testProse(1, 300)} zanzibar. ${testProse(2, 300)}`);
+  const find = async (): Promise<boolean> =>
+    (await k.retrieve(k.ten, { collection: "late", query: "zanzibar", topK: 50 })).passages.some(({ text }) => text.includes("zanzibar"));
+  assert.ok(await find());
+  await k.db.query(tenantScope(k.ten), `UPDATE chunks SET quarantine = 'held' WHERE body LIKE '%zanzibar%'`);
+  assert.equal(await find(), false);
+  await k.close();
 });
