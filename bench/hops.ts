@@ -92,8 +92,9 @@ async function measureChains(bench: Bench): Promise<void> {
 type Chunk = { readonly chunk_link: string; readonly chunk_heading: string; readonly text: string };
 type Question = { readonly question: string; readonly correct_chunks: readonly string[] };
 
+const read = (name: string): string => readFileSync(join(DATA, "anthropic-docs", name), "utf8");
+
 async function measureDocs(bench: Bench): Promise<void> {
-  const read = (name: string): string => readFileSync(join(DATA, "anthropic-docs", name), "utf8");
   const chunks: readonly Chunk[] = JSON.parse(read("anthropic_docs.json"));
   const questions: readonly Question[] = JSON.parse(read("docs_evaluation_dataset.json"));
   const { ingest, tenantId } = bench;

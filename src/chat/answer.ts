@@ -23,7 +23,7 @@ export async function* answer(
   try {
     const checked = await stages.check(call);
     run.checked = checked;
-    const found = call.chat.rag?.enabled === true ? await stages.retrieve(call, signal) : undefined;
+    const found = call.chat.rag?.enabled === true ? await stages.retrieve(call, signal, checked) : undefined;
     const sifted = found === undefined ? undefined : { ...found, passages: await checked.sift(found.passages) };
     const shown = sifted === undefined ? undefined : (stages.shown?.(checked.chat, sifted, sifted.passages) ?? sifted.passages);
     const whole = putTogether(stages.ground, call, checked, shown);

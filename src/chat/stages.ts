@@ -26,7 +26,7 @@ export type Asked = {
 export type Stages = {
   /** What may go in, and where to. Throws where the content is refused, or could not be looked at. */
   check(call: Call): Checked | Promise<Checked>;
-  retrieve(call: Call, signal: AbortSignal): Promise<Retrieved>;
+  retrieve(call: Call, signal: AbortSignal, checked: Pick<Checked, "standing">): Promise<Retrieved>;
   /** The messages as they go upstream: the tenant's system prompt, passages fenced as data, then the caller's. */
   ground(
     chat: ChatCall,

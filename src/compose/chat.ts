@@ -4,19 +4,19 @@ import type { EmbedStages } from "../embed/index.ts";
 import type { InputsCall } from "../guard/index.ts";
 import type { ModerateStages } from "../moderate/index.ts";
 import type { ApprovedRoutes, Config } from "../config/index.ts";
-import type { Call, CallHead, ChatCall } from "../domain/chat.ts";
+import type { Call, CallHead } from "../domain/chat.ts";
 import type { CallEvent } from "../domain/event.ts";
 import type { Found } from "../domain/guard.ts";
-import { onlyOwnerOf, readerOf, type TenantPrincipal } from "../domain/principal.ts";
+import type { TenantPrincipal } from "../domain/principal.ts";
 import type { Target } from "../domain/target.ts";
 import type { ChatDeps, EmbeddingsDeps, ModelsDeps, ModerationsDeps, RerankDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Fault, type FaultCode } from "../kernel/fault.ts";
+import type { FaultCode } from "../kernel/fault.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { countTokens, createExtractive, type Provider } from "../provider/index.ts";
 import type { CallContent, Journal } from "../record/index.ts";
-import { countTokens as countWords, groundMessages, terms, toQuery, toQuestion, units, type Retrieve } from "../retrieve/index.ts";
+import { countTokens as countWords, groundMessages, terms, toQuestion, units, type Retrieve } from "../retrieve/index.ts";
 import { createExplainRoute, type ExplainRoute } from "./explain-route.ts";
 import { createRouter, type Router, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
 import type { Log, Metrics, Tracer } from "../telemetry/index.ts";
@@ -24,7 +24,9 @@ import { createRolledPlan } from "./call-rollouts.ts";
 import { composeEmbed } from "./embed.ts";
 import { composeModerate } from "./moderate.ts";
 import { composeRerank } from "./rerank.ts";
-import { createRerankFor, needRerank, type RerankFor } from "./rerank-passages.ts";
+import { createRetrievePassages } from "./retrieve-passages.ts";
+import { createRewrite } from "./rewrite-query.ts";
+import { createRerankFor, type RerankFor } from "./rerank-passages.ts";
 import type { EndUserDigests } from "./end-user.ts";
 import { citeAnswer, createDigest, createGround, showPassages } from "./ground.ts";
 import { createPromptTag } from "./prompt-files.ts";
@@ -100,14 +102,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   };
   const stages: Stages = {
     check: deps.check,
-    async retrieve({ who, chat, requestId, feature }, signal) {
-      const ask = toAsk(chat);
-      const only = onlyOwnerOf(who);
-      if (only !== undefined && !(await deps.isOwnCollection(who.tenant.id, ask.collection, only)))
-        throw new Fault("collection_unknown", { param: "rag.collection" });
-      const rerank = chat.rag?.mode === "quality" ? needRerank(rerankFor, { who, requestId, feature }, signal) : undefined;
-      return deps.retrieve(who.tenant.id, { ...ask, reader: readerOf(who), rerank });
-    },
+    retrieve: createRetrievePassages(deps, () => ({ rerankFor, rewrite })),
     ground: createGround(groundMessages),
     shown: showPassages,
     cite: citeAnswer,
@@ -141,6 +136,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   });
   const rerankFor = createRerankFor({ ...deps, rerank });
   const answer = traceChat(deps.tracer, stages);
+  const rewrite = createRewrite({ ...deps, answer });
   const tagged = createPromptTag(config);
   return {
     refuse: traceRefusal(deps.tracer, refuse),
@@ -206,11 +202,3 @@ const createKeep =
     const { id: tenantId, contentPolicy: policy } = who.tenant;
     if (policy !== "none") keep({ requestId, tenantId, atMs, policy, endUser, messages: chat.messages, answer, cut });
   };
-
-const BY_WORDS = Object.freeze({ dense: 0, sparse: 1 });
-
-function toAsk({ rag, messages }: ChatCall) {
-  if (rag === undefined) throw new TypeError("only calls that ask for documents are retrieved for");
-  const { collection, topK, filter, mode, hops } = rag;
-  return { collection, topK, filter, query: toQuery(messages), hops, ...(mode === "keyword" ? { weights: BY_WORDS } : {}) };
-}

@@ -7,6 +7,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
 import { requestIds } from "../kernel/ids.ts";
 import type { Rerank, RerankAsk } from "../retrieve/index.ts";
+import { admitBeside } from "./side-call.ts";
 import type { Log, Metrics } from "../telemetry/index.ts";
 
 /** Whose passages are put in order: a call, or a search. */
@@ -55,14 +56,7 @@ export function createRerankFor(deps: RerankForDeps): RerankFor {
 }
 
 async function askModel({ budgets, rerank }: RerankForDeps, call: RerankCall, signal: AbortSignal): Promise<readonly number[]> {
-  const hold = budgets.open(call.who, call.startedAtMs);
-  const admitted = {
-    budgeted: hold.budgets.length > 0,
-    budgets: hold.budgets,
-    reserve: (microUsd: number) => hold.raise(microUsd, signal),
-    settle: ({ microUsd }: { readonly microUsd: number }) => hold.settle(microUsd),
-  };
-  return (await rerank(call, admitted, signal)).scores;
+  return (await rerank(call, admitBeside(budgets, call, signal), signal)).scores;
 }
 
 function toCall(clock: Clock, model: string, { who, feature, requestId: of }: Searching, ask: RerankAsk, timeoutMs: number): RerankCall {

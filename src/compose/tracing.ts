@@ -58,10 +58,10 @@ async function* tracedAnswer(trace: Trace, stages: Stages, call: Call, ...rest: 
 function traceStages(trace: Trace, stages: Stages, ended: (event: CallEvent) => void): Stages {
   return {
     ...stages,
-    async retrieve(call, signal) {
+    async retrieve(call, signal, checked) {
       const span = trace.begin("retrieve", "internal", { operation: OPERATIONS.retrieval });
       try {
-        const found = await stages.retrieve(call, signal);
+        const found = await stages.retrieve(call, signal, checked);
         span.note({ passages: found.passages.length });
         span.end();
         return found;

@@ -9,21 +9,28 @@ export type RetrievalConfig = {
   readonly embedding: string | undefined;
   /** A model or route that answers. undefined: chunks have the lines that their documents give. */
   readonly contextModel: string | undefined;
+  /** A model or route that answers. undefined: follow-up questions are made to stand alone without one. */
+  readonly rewriteModel: string | undefined;
+  readonly rewriteTimeoutMs: number;
   /** A model of kind rerank, or a route of such. undefined: there is no quality path. */
   readonly rerank: string | undefined;
   readonly rerankTimeoutMs: number;
 };
 
 export function readRetrieval(source: Source, models: readonly Model[]): RetrievalConfig {
-  const { embedding, contextModel, rerank, rerankTimeoutMs } = source.value.retrieval;
+  const { embedding, contextModel, rewriteModel, rewriteTimeoutMs, rerank, rerankTimeoutMs } = source.value.retrieval;
   checkModel(source, "embedding", { name: embedding, models, is: ({ embeddings }) => embeddings === true, kind: "embedding" });
   // Of a route each model is looked at, and the route itself by whoever reads routes.
   const route = rerank !== undefined && Object.hasOwn(source.value.routes, rerank) ? source.value.routes[rerank] : undefined;
   const ranking = route === undefined ? [rerank] : route.flatMap(({ use }) => use);
   for (const name of ranking) checkModel(source, "rerank", { name, models, is: ({ ranks }) => ranks === true, kind: "rerank" });
-  if (contextModel !== undefined && !Object.hasOwn(source.value.routes, contextModel))
-    checkModel(source, "contextModel", { name: contextModel, models, is: answers, kind: "chat" });
-  return { embedding, contextModel, rerank, rerankTimeoutMs };
+  for (const [setting, name] of [
+    ["contextModel", contextModel],
+    ["rewriteModel", rewriteModel],
+  ] as const)
+    if (name !== undefined && !Object.hasOwn(source.value.routes, name))
+      checkModel(source, setting, { name, models, is: answers, kind: "chat" });
+  return { embedding, contextModel, rewriteModel, rewriteTimeoutMs, rerank, rerankTimeoutMs };
 }
 
 const answers = ({ embeddings, ranks }: Capabilities): boolean => embeddings !== true && ranks !== true;

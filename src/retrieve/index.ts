@@ -10,7 +10,7 @@ export { withServingGate } from "./serving-gate.ts";
 export { fuse, weightsOf, DEFAULT_FUSION } from "./fuse.ts";
 export type { Weights } from "./fuse.ts";
 export type { EmbedQuery } from "./dense.ts";
-export { textOf, toQuery, toQuestion } from "./query.ts";
+export { isFollowUp, rewriteQuery, textOf, toQuery, toQuestion } from "./query.ts";
 export { classifyQuery } from "./query-class.ts";
 export type { QueryClass } from "./query-class.ts";
 export { groundMessages } from "./ground.ts";

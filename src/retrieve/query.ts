@@ -55,6 +55,19 @@ export function toQuestion(messages: readonly Message[]): string {
   return [...back, last].join("\n");
 }
 
+/** Whether the last question is one that goes on with what was said before. */
+export const isFollowUp = (messages: readonly Message[]): boolean => readTalk(messages).back.length > 0;
+
+const polite =
+  /^(?:\s*(?:hi|hello|hey|good (?:morning|afternoon|evening)|please|thanks?(?: you)?|(?:could|can|would|will) you(?: please)?(?: kindly)?(?: (?:tell|show|explain to|remind|help) me(?: with| understand)?)?|i(?:['’]d| would) (?:like|love) to (?:know|understand|find out)|i (?:was|am)(?: just)? wondering|do you (?:happen to )?know|(?:tell|show) me|i (?:need|want) to (?:know|find out)|hallo|bitte|können sie mir(?: bitte)? sagen|ich möchte (?:gerne? )?wissen|bonjour|s['’]il vous plaît|pouvez-vous me dire|hola|por favor|(?:me )?puede(?:s)? decir(?:me)?|ciao|per favore|può dirmi|olá)(?![\p{L}\p{N}])[\s,;:!.–-]*(?:if |whether |about |ob )?)+/iu;
+
+/** A search's own queries as one that says only what it is about: without greetings and politeness, and put together where one goes on with another. */
+export function rewriteQuery(queries: readonly string[]): string {
+  const stripped = queries.map((query) => query.slice(0, LEANING_CHARS_MAX).replace(polite, "") + query.slice(LEANING_CHARS_MAX));
+  const plain = stripped.map((text, at) => (text.trim() === "" ? (queries[at] ?? "") : text.trim()));
+  return [...new Set(plain)].join(" ");
+}
+
 /** `back`: the questions that the last one leans on, and none where it stands alone. */
 function readTalk(messages: readonly Message[]): { readonly last: string; readonly back: readonly string[]; readonly answer: string } {
   const said = readTurns(messages);

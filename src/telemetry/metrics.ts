@@ -11,6 +11,8 @@ export type Metrics = {
   guarded(what: GuardedCall): void;
   /** Of an answer from documents: its marks, and whether something in it rests on a passage. */
   grounded(what: GroundedCall): void;
+  /** A follow-up question that a model was to put into words of its own: `rewritten`, or why not. */
+  rewritten(outcome: string): void;
   /** A search whose passages a model was to put in order: `reranked`, or why it has not. */
   reranked(outcome: string): void;
   attempt(tried: TriedAttempt): void;
@@ -214,7 +216,7 @@ function countIngest(all: ReturnType<typeof createExposition>): Pick<Metrics, "i
   };
 }
 
-function countGrounds(all: ReturnType<typeof createExposition>): Pick<Metrics, "grounded" | "reranked"> {
+function countGrounds(all: ReturnType<typeof createExposition>): Pick<Metrics, "grounded" | "reranked" | "rewritten"> {
   const reranks = all.counter("weir_reranked_searches_total", "Searches on the quality path: put in order by the model, or why not.", [
     "outcome",
   ]);
@@ -228,7 +230,13 @@ function countGrounds(all: ReturnType<typeof createExposition>): Pick<Metrics, "
     "Answers from documents: grounded, ungrounded, or saying that the documents do not hold it.",
     ["result"],
   );
+  const rewrites = all.counter("weir_query_rewrites_total", "Follow-up questions for the rewriting model: rewritten, or why not.", [
+    "outcome",
+  ]);
   return {
+    rewritten(outcome) {
+      rewrites.series(outcome).value++;
+    },
     reranked(outcome) {
       reranks.series(outcome).value++;
     },
