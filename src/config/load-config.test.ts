@@ -113,7 +113,14 @@ test("the defaults of an empty start are the documented ones", async () => {
       chatLogs: { sampleShare: 0.01 },
       secretPrevious: undefined,
       fallback: true,
-      retrieval: { embedding: undefined },
+      retrieval: {
+        embedding: undefined,
+        contextModel: undefined,
+        rerank: undefined,
+        rerankTimeoutMs: 5000,
+        rewriteModel: undefined,
+        rewriteTimeoutMs: 2000,
+      },
       resilience: {
         breaker: { failures: 3, share: 0.1, windowMs: 10_000, callsMin: 50, openMs: 60_000, openMsMax: 300_000, probes: 3 },
         retryShare: 0.2,

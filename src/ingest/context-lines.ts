@@ -58,7 +58,6 @@ export function createContextLines({ db, contextLine, contextSkipped }: ContextL
       const had = known.get(chunk.no - key.firstChunk);
       if (had !== undefined || chunk.judged.held) return had ?? chunk.context;
       const shown = around.filter(({ judged }) => !judged.held);
-      const textOf = (some: readonly NewChunk[]): string => some.map(({ text }) => text).join("\n");
       const line = await contextLine?.({
         tenantId,
         trust,
@@ -90,3 +89,5 @@ export function createContextLines({ db, contextLine, contextSkipped }: ContextL
     };
   };
 }
+
+const textOf = (chunks: readonly NewChunk[]): string => chunks.map(({ text }) => text).join("\n");
