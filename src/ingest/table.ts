@@ -82,10 +82,13 @@ function recordOf(names: readonly string[], cells: readonly string[]): string {
   return lines.join("\n");
 }
 
-/** Different short words, none of them a number. */
+/** Different short words, none of them a number but a year. */
 function namesColumns(cells: readonly string[]): boolean {
   const named = cells.filter((cell) => cell !== "");
   return (
-    named.length > 1 && new Set(named).size === named.length && named.every((cell) => cell.length <= NAME_CHARS_MAX && /\p{L}/u.test(cell))
+    named.length > 1 &&
+    new Set(named).size === named.length &&
+    named.some((cell) => /\p{L}/u.test(cell)) &&
+    named.every((cell) => cell.length <= NAME_CHARS_MAX && (/\p{L}/u.test(cell) || /^(?:19|20)\d\d$/.test(cell)))
   );
 }

@@ -222,6 +222,11 @@ test("CSV: the delimiter is told by the lines, quotes hold it, a quote left open
   assert.equal(await table('name\tnote\n"A\tB"\t"x\ny ""z"""\n'), '| name | note |\n| A B | x y "z" |');
   assert.equal(await table('a,b\n"open,1\n2,3\n'), '| a | b |\n| "open | 1 |\n| 2 | 3 |');
   assert.equal(await table("one\ntwo\n"), "one\n\ntwo");
+  const years = await table(`region,2024,2025\n${Array.from({ length: 60 }, (_, at) => `place number ${at},${at},${at + 1}`).join("\n")}`);
+  assert.equal(years.match(/\| region \| 2024 \| 2025 \|/g)?.length, 2);
+  // A first row of numbers names nothing, and does not stand again.
+  const numbers = await table(Array.from({ length: 90 }, (_, at) => `place number ${at},${at},${at + 1}`).join("\n"));
+  assert.equal(numbers.match(/place number 0 /g)?.length, 1);
   const long = "A sentence of some length stands here. ".repeat(20).trim();
   assert.equal(
     await table(`id,note\n1,short\n2,${long}\n3,again\n`),
