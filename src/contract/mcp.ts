@@ -44,6 +44,7 @@ const result = z.object({
 });
 export const searchResult = z.object({
   results: z.array(result),
+  degraded: z.literal("dense").optional().describe("The vectors could not be searched now: these were found by words alone."),
   reranked: z.boolean().optional().describe("Of `mode: quality`: a model has put the results in order."),
 });
 export type SearchResult = z.output<typeof searchResult>;

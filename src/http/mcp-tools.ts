@@ -67,7 +67,8 @@ export async function search(deps: McpDeps, call: ToolCall, ask: SearchAsk): Pro
   );
   const reranked = rerank === undefined ? {} : { reranked: found.every((each) => each.reranked !== false) };
   const results = inOneOrder(found).slice(0, topK);
-  return { results: results.map((passage) => toResult(passage, call.origin)), ...reranked };
+  const degraded = found.some((each) => each.degraded !== undefined) ? { degraded: "dense" as const } : {};
+  return { results: results.map((passage) => toResult(passage, call.origin)), ...reranked, ...degraded };
 }
 
 async function few(deps: McpDeps, { who }: ToolCall, viewer: Viewer): Promise<readonly string[]> {

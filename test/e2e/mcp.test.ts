@@ -3,7 +3,7 @@ import { request } from "node:http";
 import { afterAll, beforeAll, test } from "bun:test";
 import { Client, StreamableHTTPClientTransport } from "@modelcontextprotocol/client";
 import { JSON_BODY_BYTES_MAX } from "../../src/kernel/limits.ts";
-import { createWorld, type World } from "./access-world.ts";
+import { createWorld, untilIndexed, upload, type World } from "./access-world.ts";
 
 /** The official client, unmodified, over sockets. */
 
@@ -112,6 +112,32 @@ test("another tenant's collection and documents are as if they were not there, b
   } finally {
     await acme.close();
     await globex.close();
+  }
+});
+
+test("what a document is marked with keeps it from those who may not read it, in searches and by its id", async () => {
+  const { weir, acme } = world;
+  const member = async (body: object): Promise<string> =>
+    (await weir.call<{ key: string }>("POST", "/admin/v1/tenants/acme/keys", { name: "m", ...body })).key;
+  const [inside, outside] = [await member({ groups: ["hr"] }), await member({ groups: ["sales"] })];
+  const file = await upload(weir, acme.admin, "hr.md", "# Pay\n\nDirectors are paid in gold ducats.\n");
+  const marked = { file_id: file, attributes: { groups: "hr" } };
+  await weir.call("POST", `/v1/vector_stores/${acme.store}/files`, marked, { key: acme.admin });
+  await untilIndexed(weir, acme.admin, acme.store, file);
+  const [reads, other] = [await connect(inside), await connect(outside)];
+  try {
+    const ask = { query: "gold ducats", collection: acme.store };
+    const [first] = ((await call(reads, "search", ask)).value as Results).results;
+    assert.ok(first !== undefined && first.text.includes("gold ducats"));
+    assert.equal((await call(reads, "fetch", { id: first.id })).isError, undefined);
+    const theirs = ((await call(other, "search", ask)).value as Results).results;
+    assert.ok(theirs.every(({ text }) => !text.includes("ducats")));
+    const fetched = await call(other, "fetch", { id: first.id });
+    assert.ok(fetched.isError === true && !fetched.text.includes("ducats"));
+    console.log("# mcp access: found and read by its group, by nobody else");
+  } finally {
+    await reads.close();
+    await other.close();
   }
 });
 
