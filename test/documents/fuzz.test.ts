@@ -101,7 +101,7 @@ test(
       `# fuzz: ${FILES} files of ${good.length} kinds, ${counts.read} read, ${counts.refused} refused with ${reasons.size} different reasons, 0 broken; slowest ${Math.round(slowestMs)} ms`,
     );
   },
-  IS_LONG ? 3_600_000 : 300_000,
+  IS_LONG ? 3_600_000 : 900_000,
 );
 
 function spoil(bytes: Buffer, way: number, dice: ReturnType<typeof createDice>): Buffer {
