@@ -48,8 +48,14 @@ function createAsk(deps: S3Deps, options: S3Options) {
 const readOne = (answer: Answer): Uint8Array | undefined =>
   answer.status === 404 && codeOf(answer) === "NoSuchKey" ? undefined : expect(answer, 200).bytes;
 const LISTING: Query = { "list-type": "2", "encoding-type": "url" };
-/** S3 writes a blank as a plus. */
-const decodeKey = (key: string): string => decodeURIComponent(key.replaceAll("+", "%20"));
+const ENTITIES: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
+/** Asked for percent-encoding, some servers write a blank as a plus and some a plus as it is: XML's own escapes leave no doubt. */
+const decodeXml = (text: string): string =>
+  text.replaceAll(/&(?:#x([0-9a-f]{1,6})|#(\d{1,7})|(\w{2,4}));/gi, (whole, hex?: string, decimal?: string, name?: string) => {
+    if (name !== undefined) return ENTITIES[name] ?? whole;
+    const code = hex === undefined ? Number(decimal) : Number.parseInt(hex, 16);
+    return code <= 0x10ffff ? String.fromCodePoint(code) : whole;
+  });
 
 /**
  * A bucket of S3 or of a server that speaks its protocol, addressed by path. One PUT is whole or not at all, and the objects are small enough for
@@ -100,11 +106,11 @@ export function createS3Reader(deps: S3Deps, options: S3Options): S3Reader {
   return {
     async *list() {
       for (let token: string | undefined, more = true; more;) {
-        const query = { ...LISTING, prefix: options.prefix, ...(token === undefined ? {} : { "continuation-token": token }) };
+        const query = { "list-type": "2", prefix: options.prefix, ...(token === undefined ? {} : { "continuation-token": token }) };
         const xml = textOf(expect(await ask("GET", "", query), 200));
         for (const entry of elements(xml, "Contents")) {
           const [key = "", etag = "", bytes = ""] = ["Key", "ETag", "Size"].map((name) => elements(entry, name)[0]);
-          yield { key: decodeKey(key).slice(options.prefix.length), etag: etag.replaceAll(/&quot;|&#34;|"/g, ""), bytes: Number(bytes) };
+          yield { key: decodeXml(key).slice(options.prefix.length), etag: decodeXml(etag).replaceAll('"', ""), bytes: Number(bytes) };
         }
         token = elements(xml, "NextContinuationToken")[0];
         more = xml.includes("<IsTruncated>true</IsTruncated>") && token !== undefined;

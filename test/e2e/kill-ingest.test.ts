@@ -11,6 +11,8 @@ import { makeTenant, startChild, type WeirChild } from "./child.ts";
 
 /** The server is killed so often while it indexes; the full number with WEIR_TEST_LONG=1. */
 const KILLS = process.env["WEIR_TEST_LONG"] === "1" ? 100 : 6;
+/** While the same files are indexed: some seconds, between starts of a second each. */
+const KILLS_A_ROUND = 10;
 const FILES = 4;
 /** Of which one is indexed while its caller waits, and the others by jobs. */
 const WORDS = [3_000, 170_000, 180_000, 190_000];
@@ -94,7 +96,7 @@ test(
         );
         // The first is attached by a call that may die with the server; the others are certainly on their way.
         await Promise.all(asked.slice(1));
-        for (let at = 0; at < 5 && kills < KILLS; at++) {
+        for (let at = 0; at < KILLS_A_ROUND && kills < KILLS; at++) {
           await wait(Math.random() * 1500);
           child.signal("SIGKILL");
           await child.exited;
@@ -154,5 +156,5 @@ test(
       await rm(dataDir, { recursive: true, force: true });
     }
   },
-  60_000 + KILLS * 20_000,
+  120_000 + KILLS * 40_000,
 );

@@ -71,7 +71,7 @@ for (const [kind, open] of [
     const place = await open();
     const spec = specOf(`mirror-${kind}`);
     place.put("a.md", "The otter swims.");
-    place.put("deep/er/b c+d.txt", "The badger digs.");
+    place.put("deep/er/b c+d & e.txt", "The badger digs.");
     for (const name of ["v", "w", "x", "y"]) place.put(`${name}.txt`, `Words of ${name}.`);
     place.put("picture.png", "no text");
     place.publish();
@@ -79,16 +79,16 @@ for (const [kind, open] of [
     assert.deepEqual([first?.state, first?.error, first?.counts.added, first?.counts.refused], ["idle", undefined, 6, 0]);
     assert.deepEqual(
       await files(spec.name),
-      ["a.md completed", "deep/er/b c+d.txt completed", ...["v", "w", "x", "y"].map((name) => `${name}.txt completed`)].toSorted(),
+      ["a.md completed", "deep/er/b c+d & e.txt completed", ...["v", "w", "x", "y"].map((name) => `${name}.txt completed`)].toSorted(),
     );
-    assert.deepEqual(await k.find(spec.name, "badger"), ["b c+d.txt"]);
+    assert.deepEqual(await k.find(spec.name, "badger"), ["b c+d & e.txt"]);
 
     // A process that remembers nothing finds everything as it was.
     const again = await run(spec, place.again());
     assert.deepEqual([again?.counts.added, again?.counts.changed, again?.counts.removed, again?.counts.unchanged], [0, 0, 0, 6]);
 
     place.put("a.md", "The heron waits.");
-    place.move("deep/er/b c+d.txt", "moved.txt");
+    place.move("deep/er/b c+d & e.txt", "moved.txt");
     place.remove("v.txt");
     place.put("new.txt", "The lynx hides.");
     place.publish();

@@ -132,7 +132,7 @@ export async function openS3Place(): Promise<Place> {
     const page = keys.slice(0, 3);
     const entries = page.map((name) => {
       const text = objects.get(name) ?? "";
-      const encoded = encodeURIComponent(name).replaceAll("%20", "+");
+      const encoded = name.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
       return `<Contents><Key>${encoded}</Key><Size>${Buffer.byteLength(text)}</Size><ETag>&quot;${etagOf(text)}&quot;</ETag></Contents>`;
     });
     const more = keys.length > page.length;
