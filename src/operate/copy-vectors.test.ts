@@ -25,7 +25,7 @@ async function fill(db: Engine): Promise<void> {
     const vectors = Array.from({ length: 1200 }, (_, no) => ({
       no,
       textHash: String(no),
-      vector: Float32Array.from({ length: 33 }, (_, at) => Math.sin(no * 33 + at) / 5),
+      vector: Float32Array.from({ length: 33 }, (__, at) => Math.sin(no * 33 + at) / 5),
     }));
     for (let from = 0; from < vectors.length; from += 300)
       await insertVectors(tx, tenantId, { collectionId, generation: 1 }, vectors.slice(from, from + 300), false);

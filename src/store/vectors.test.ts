@@ -182,7 +182,7 @@ for (const engine of listTestEngines()) {
           ),
         );
         const ask = { collectionId, generation, tenantId: ten, vector: long[2] ?? new Float32Array(), visible: everything, limit: 1 };
-        assert.ok((await searchVectors(db, ask, "exact"))[0]?.score ?? 0 > 0.999);
+        assert.ok(((await searchVectors(db, ask, "exact"))[0]?.score ?? 0) > 0.999);
         if (dimensions > 4000) continue;
         await createGraph(db, ten, { collectionId, generation }, dimensions);
         await db.transaction(tenantScope(ten), (tx) => indexSome(tx, { collectionId, generation }, 10));
