@@ -40,6 +40,7 @@ export function explainCall(event: CallEvent, tenant: string): string[] {
     ...explainRollout(event),
     ...event.candidates.map(explainCandidate),
     ...explainTrimmed(event),
+    ...explainGrounding(event),
     ...explainAttempts(event),
     ...explainCascade(event),
     ...explainShadow(event),
@@ -110,6 +111,14 @@ const percent = (share: number): string => `${String(Math.round(share * 1000) / 
 function explainCandidate({ model, provider, fell }: CallEvent["candidates"][number], at: number): string {
   const name = `Candidate ${at + 1}, ${model} at ${provider},`;
   return fell === undefined ? `${name} was eligible.` : `${name} was left out: ${FELL[fell] ?? fell}.`;
+}
+
+function explainGrounding({ grounding }: CallEvent): string[] {
+  if (grounding === undefined) return [];
+  const { cited, removed, notHeld } = grounding;
+  const gone = removed === 0 ? "" : ` ${plural(removed, "mark")} of it named a passage that does not say so, and went.`;
+  if (notHeld === true) return [`The answer says that the documents do not hold it.${gone}`];
+  return [`In the answer ${plural(cited, "mark")} named a passage that supports it.${gone}`];
 }
 
 function explainTrimmed({ trimmed }: CallEvent): string[] {
