@@ -70,8 +70,8 @@ async function scoreAll(
   const current = await score({});
   const scores: Scored[] = [];
   for (const mix of MIXES) {
-    const fusion = { method: mix.method, questionWeight: mix.weight, keywordWeight: mix.weight };
-    scores.push({ mix, values: await score({ weir: { fusion } }) });
+    const hybrid = { embedding_weight: mix.weight, text_weight: 1 - mix.weight };
+    scores.push({ mix, values: await score({ ranking_options: { hybrid_search: hybrid }, weir: { fusion: mix.method } }) });
   }
   return [current, scores];
 }

@@ -87,7 +87,8 @@ describe("eval fusion", () => {
   const mixed: Answers = {
     ...answers,
     "POST /v1/vector_stores/vs_1/search": ({ body }) => {
-      const weight = (body as { weir?: { fusion?: { questionWeight: number } } }).weir?.fusion?.questionWeight ?? 0.5;
+      const options = (body as { ranking_options?: { hybrid_search: { embedding_weight: number } } }).ranking_options;
+      const weight = options?.hybrid_search.embedding_weight ?? 0.5;
       const right = passage(JSON.stringify(body).includes("park") ? "parking.md" : "leave.md");
       return { json: { data: weight >= 0.8 ? [right] : [passage("x.md"), passage("y.md"), right] } };
     },

@@ -142,6 +142,10 @@ export const vectorStoreSearch = z.strictObject({
   weir: z
     .strictObject({
       mode: z.enum(["fast", "quality"]).optional().describe("`quality`: a model puts the best few of 20 passages in order."),
+      fusion: z
+        .enum(["rank", "score"])
+        .optional()
+        .describe("How what words found and what vectors found become one list. Absent: as the collection says."),
     })
     .optional(),
 });

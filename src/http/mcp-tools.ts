@@ -61,7 +61,7 @@ export async function search(deps: McpDeps, call: ToolCall, ask: SearchAsk): Pro
       // Whose a collection is, searches do not look at.
       if (viewer.ownOnly) await deps.getCollection(call.who.tenant.id, name, viewer);
       const { reader } = viewer;
-      const plain = { filter: undefined, weights: undefined };
+      const plain = { filter: undefined, weights: undefined, fusion: undefined };
       return deps.searchCollection(call.who.tenant.id, { collection: name, query: ask.query, topK, reader, rerank, ...plain });
     }),
   );

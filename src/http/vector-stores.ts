@@ -63,6 +63,7 @@ type SearchAsk = {
   readonly filter: AttributeFilter | undefined;
   /** How much vectors and words count. undefined: as the collection says. */
   readonly weights: { readonly dense: number; readonly sparse: number } | undefined;
+  readonly fusion: "rank" | "score" | undefined;
   readonly rerank: Rerank | undefined;
 };
 
@@ -153,6 +154,7 @@ function search(deps: VectorStoreDeps): Endpoint {
       reader: viewer.reader,
       filter: body.filters ?? undefined,
       weights: hybrid === undefined ? undefined : { dense: hybrid.embedding_weight, sparse: hybrid.text_weight },
+      fusion: body.weir?.fusion,
       rerank: rerankOf(deps, body, asked),
     });
     const least = body.ranking_options?.score_threshold ?? 0;

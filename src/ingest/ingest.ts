@@ -40,6 +40,7 @@ export type IngestDeps = Pick<IndexerDeps, "detectors" | "injectionMode" | "quar
         readonly reader: Reader;
         readonly filter?: AttributeFilter | undefined;
         readonly weights?: { readonly dense: number; readonly sparse: number } | undefined;
+        readonly fusion?: "rank" | "score" | undefined;
       },
     ) => Promise<Retrieved>;
     /** Told of work in the background that failed; `name` holds ids only. */

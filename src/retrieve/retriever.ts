@@ -1,6 +1,7 @@
 import type { Passage, Retrieved } from "../domain/chat.ts";
 import { DEFAULT_CHUNKING } from "../domain/collection.ts";
 import type { Chunking, CollectionSettings } from "../domain/collection.ts";
+import type { Fusion } from "../domain/collection.ts";
 import type { AttributeFilter, Reader } from "../domain/reader.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
 import type { TenantId } from "../kernel/ids.ts";
@@ -45,6 +46,8 @@ export type RetrieveAsk = {
   readonly filter?: AttributeFilter | undefined;
   /** How much words and vectors count in this search. undefined: as the collection says for such a query. */
   readonly weights?: Weights | undefined;
+  /** How the two lists become one in this search. undefined: as the collection says. */
+  readonly fusion?: Fusion["method"] | undefined;
   /** 2: a second search asks for what the best passages name. It finds what is said in two places, and costs a search more. */
   readonly hops?: 1 | 2 | undefined;
   /** Puts the best few of many in order: the quality path. undefined: the order of the search is the answer's. */
@@ -58,7 +61,7 @@ export type RetrieverDeps = { readonly index: PassageIndex; readonly dense?: Omi
 /** Finds the passages of a tenant's collection for a query. Throws `collection_unknown`, or `retrieval_failed` where the database did. */
 export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
   const rank = createRanking(index, dense);
-  return async (tenantId, { collection, topK, query, reader, filter, weights, hops, rerank }) => {
+  return async (tenantId, { collection, topK, query, reader, filter, weights, fusion, hops, rerank }) => {
     try {
       const view = await index.open({ tenantId, collection, reader, filter });
       if (view === undefined) throw new Fault("collection_unknown", { param: "rag.collection" });
@@ -66,10 +69,11 @@ export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
       const enough = isSynthesis ? topK * DIVERSE_POOL : topK;
       const wanted = rerank === undefined ? enough : Math.max(enough, RERANK_CANDIDATES);
       const limit = wanted * candidatesOf(view.settings);
-      const { ranked, generation, degraded } = await rank(view, { query, limit, weights });
+      const { ranked, generation, degraded } = await rank(view, { query, limit, weights, fusion });
       const first = dropNear(await readRanked(index, view, ranked));
       const next = hops === 2 ? hopQuery(query, first) : undefined;
-      const second = next === undefined ? [] : await readRanked(index, view, (await rank(view, { query: next, limit, weights })).ranked);
+      const second =
+        next === undefined ? [] : await readRanked(index, view, (await rank(view, { query: next, limit, weights, fusion })).ranked);
       const chunks = second.length === 0 ? first : dropNear(joinHops(first, second, topK));
       const found = mergeChunks(chunks, wanted, await readFamilies(index, view, chunks, wanted)).map((chunk) => toPassage(view, chunk));
       const inOrder =
@@ -93,12 +97,13 @@ export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
   };
 }
 
+type RankAsk = Pick<RetrieveAsk, "query" | "weights" | "fusion"> & { readonly limit: number };
 type Ranked = { readonly ranked: readonly Scored[]; readonly generation?: number; readonly degraded: boolean };
 
 /** Both legs at the same time, and the two as one list. Where there are no vectors, or none can be had now, words alone. */
 function createRanking(index: PassageIndex, deps: RetrieverDeps["dense"]) {
   const dense = deps === undefined ? undefined : createDense({ index, ...deps });
-  return async (view: CollectionView, ask: { query: string; limit: number; weights: Weights | undefined }): Promise<Ranked> => {
+  return async (view: CollectionView, ask: RankAsk): Promise<Ranked> => {
     const { query, limit } = ask;
     const bySparse = (most: number): Promise<readonly Scored[]> => index.sparse(view, askedTerms(query, view.languages), most);
     const { fusion = DEFAULT_FUSION } = view.settings;
@@ -108,7 +113,11 @@ function createRanking(index: PassageIndex, deps: RetrieverDeps["dense"]) {
     const depth = Math.max(limit, FUSED_CANDIDATES_MIN);
     const [near, sparse] = await Promise.all([dense.find(view, generation, query, depth), bySparse(depth)]);
     if (near === undefined) return { ranked: sparse.slice(0, limit), degraded: true };
-    return { ranked: fuse(near, sparse, fusion.method, weights).slice(0, limit), generation: generation.generation, degraded: false };
+    return {
+      ranked: fuse(near, sparse, ask.fusion ?? fusion.method, weights).slice(0, limit),
+      generation: generation.generation,
+      degraded: false,
+    };
   };
 }
 
