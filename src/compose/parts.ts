@@ -127,12 +127,11 @@ export function composeParts(deps: PartsDeps): Parts {
   let current = config;
   const moving = { config: () => current, explain: record.explain, moved: metrics.rolloutMoved };
   const rollouts = composeRollouts({ ...deps, ...moving, processId, decisions, changed, approvedRoutes });
-  const policy = () => current.guard.policy;
   const qdrant = config.qdrant === undefined ? undefined : createQdrant(config.qdrant);
   const dense = composeDense({ db, clock, log, config: () => current, admission, chat: () => chat, live, qdrant });
   const lines = composeContextLine({ db, clock, log, config: () => current, admission, chat: () => chat, live });
-  const indexing = { ...lines, dense, qdrant, indexed: metrics.indexed, gated: metrics.gated, detectors: guard, decisions, policy };
-  const knowledge = composeKnowledge({ ...deps, ...indexing, objects: stored.objects });
+  const indexing = { ...lines, dense, qdrant, indexed: metrics.indexed, gated: metrics.gated, detectors: guard, decisions };
+  const knowledge = composeKnowledge({ ...deps, ...indexing, objects: stored.objects, policy: () => current.guard.policy });
   const { ingest, retrieve } = knowledge;
   const saltKey = deriveKey(config.secret, "cache-salt");
   const pool = createProviderPool({ clock, cacheSalt: (tenantId) => hmacHex(saltKey, tenantId) });

@@ -1,19 +1,21 @@
 import { z } from "zod";
 
 /** Embedding a collection with another model while it serves. */
-export const embeddingAct = z.discriminatedUnion("act", [
-  z.strictObject({
-    act: z.literal("start").describe("Begins a candidate beside what is serving."),
-    model: z.string().min(1).max(128).describe("A model of kind embedding."),
-  }),
-  z.strictObject({ act: z.literal("compare").describe("Asks both the same questions: at most 50 calls to each model.") }),
-  z.strictObject({
-    act: z.literal("shift").describe("Gives the candidate a share of the questions. Only once it has every document."),
-    share: z.int().min(0).max(100).describe("Percent. 100 puts it in the place of what is serving."),
-  }),
-  z.strictObject({ act: z.literal("rollback").describe("Gives the candidate up; without one, puts back what was replaced last.") }),
-  z.strictObject({ act: z.literal("finish").describe("Lets what was replaced go: new documents are no longer embedded for it.") }),
-]);
+export const embeddingAct = z
+  .discriminatedUnion("act", [
+    z.strictObject({
+      act: z.literal("start").describe("Begins a candidate beside what is serving."),
+      model: z.string().min(1).max(128).describe("A model of kind embedding."),
+    }),
+    z.strictObject({ act: z.literal("compare").describe("Asks both the same questions: at most 50 calls to each model.") }),
+    z.strictObject({
+      act: z.literal("shift").describe("Gives the candidate a share of the questions. Only once it has every document."),
+      share: z.int().min(0).max(100).describe("Percent. 100 puts it in the place of what is serving."),
+    }),
+    z.strictObject({ act: z.literal("rollback").describe("Gives the candidate up; without one, puts back what was replaced last.") }),
+    z.strictObject({ act: z.literal("finish").describe("Lets what was replaced go: new documents are no longer embedded for it.") }),
+  ])
+  .meta({ type: "object" });
 export type EmbeddingAct = z.output<typeof embeddingAct>;
 
 const share = z.number().min(0).max(1);
