@@ -127,28 +127,28 @@ export function composeParts(deps: PartsDeps): Parts {
   let current = config;
   const moving = { config: () => current, explain: record.explain, moved: metrics.rolloutMoved };
   const rollouts = composeRollouts({ ...deps, ...moving, processId, decisions, changed, approvedRoutes });
+  const policy = () => current.guard.policy;
   const qdrant = config.qdrant === undefined ? undefined : createQdrant(config.qdrant);
   const dense = composeDense({ db, clock, log, config: () => current, admission, chat: () => chat, live, qdrant });
   const lines = composeContextLine({ db, clock, log, config: () => current, admission, chat: () => chat, live });
-  const indexing = { ...lines, dense, qdrant, indexed: metrics.indexed, gated: metrics.gated, detectors: guard, decisions };
-  const knowledge = composeKnowledge({ ...deps, ...indexing, objects: stored.objects, policy: () => current.guard.policy });
-  const { ingest, retrieve } = knowledge;
+  const indexing = { ...lines, dense, qdrant, indexed: metrics.indexed, gated: metrics.gated, detectors: guard, decisions, policy };
+  const knowledge = composeKnowledge({ ...deps, ...indexing, objects: stored.objects });
   const saltKey = deriveKey(config.secret, "cache-salt");
   const pool = createProviderPool({ clock, cacheSalt: (tenantId) => hmacHex(saltKey, tenantId) });
   const shadows = composeShadows({ budgets: admission.budgets, live, metrics });
   const makeChat = createChatMaker(
     deps,
     { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts, shadows },
-    { pool, retrieve, budgets: admission.budgets, live },
+    { pool, retrieve: knowledge.retrieve, budgets: admission.budgets, live },
   );
-  const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest, changed, qdrant });
+  const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest: knowledge.ingest, changed, qdrant });
   hearers.add(...listHearers({ authenticator: admission.authenticator, endUsers, approvedRoutes, erasures: erasure.jobs }));
   let chat = makeChat(config);
   vllm.follow(chat.providers);
   const parts = {
     ...base,
     live,
-    ingest,
+    ingest: knowledge.ingest,
     knowledge,
     admission,
     approvedRoutes,
