@@ -42,7 +42,7 @@ const CHATS: readonly unknown[] = [
   {
     model: "extractive",
     messages: [{ role: "user", content: "How much leave?" }],
-    rag: { enabled: true, collection: "acme handbook", topK: 3, mode: "keyword" },
+    rag: { enabled: true, collection: "acme handbook", topK: 3, mode: "keyword", hops: 2, compress: true },
   },
   {
     model: "m",
