@@ -17,6 +17,7 @@ import { admitEmbeddings, type AdmissionParts } from "./admission.ts";
 import type { ChatParts } from "./chat.ts";
 import { isPrivate } from "./context-line.ts";
 import { toPrincipal } from "./generate.ts";
+import { admitBeside } from "./side-call.ts";
 
 export type DensePartsDeps = {
   readonly db: Engine;
@@ -54,7 +55,11 @@ export function composeDense({ db, clock, log, config, admission, chat, live, qd
     const call: EmbeddingCall = { requestId: requestIds.make(startedAtMs), who, wish, feature, startedAtMs };
     const { embed: run, refuse } = chat();
     return await underWay(live, signal, async (until) => {
-      const { admitted } = await admitEmbeddings(admission.admission, refuse)(call, until);
+      // A question is embedded for a call that has its place already: a second one would be waited for by its own caller in a full house.
+      const isBeside = feature === FEATURE.question;
+      const { admitted } = isBeside
+        ? { admitted: admitBeside(admission.budgets, call, until) }
+        : await admitEmbeddings(admission.admission, refuse)(call, until);
       const { vectors, target } = await run(call, admitted, until);
       return { vectors, space: target.upstream };
     });

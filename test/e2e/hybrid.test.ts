@@ -182,3 +182,36 @@ test("a provider that is down: files wait, questions are answered by words and s
   const metrics = await (await fetch(`${weir.url}/metrics`)).text();
   assert.match(metrics, /weir_searches_degraded_total\{why="embedding-failed"\} [1-9]/);
 });
+
+test("a question is embedded in the place of the call that asks: in a house with one place no call waits for itself", async () => {
+  const narrow = await startWeir({
+    yaml: `${yamlFor(upstream.openaiBaseUrl)}server: { callsInFlight: 1, callsQueued: 8, queueWaitMs: 20000 }\n`,
+  });
+  try {
+    const { key: own } = await narrow.tenant("solo");
+    const ask = (path: string, body: unknown) => narrow.call<Record<string, unknown>>("POST", path, body, { key: own });
+    const store = await ask("/v1/vector_stores", { name: "c" });
+    const form = new FormData();
+    form.append("purpose", "user_data");
+    form.append("file", new File(["Calibrating accumulators takes an hour."], "battery.md"));
+    const uploaded = (await (
+      await fetch(`${narrow.url}/v1/files`, { method: "POST", headers: { authorization: `Bearer ${own}` }, body: form })
+    ).json()) as { id: string };
+    assert.equal((await ask(`/v1/vector_stores/${String(store["id"])}/files`, { file_id: uploaded.id }))["status"], "completed");
+    const answers = await Promise.all(
+      Array.from({ length: 4 }, (_, at) =>
+        ask("/v1/chat/completions", {
+          model: "m",
+          messages: [{ role: "user", content: `what is there to know of recalibration number ${at}` }],
+          rag: { enabled: true, collection: "c" },
+        }),
+      ),
+    );
+    for (const { weir: told } of answers) assert.equal((told as Record<string, unknown>)["searchDegraded"], undefined);
+    const metrics = await (await fetch(`${narrow.url}/metrics`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } })).text();
+    assert.doesNotMatch(metrics, /weir_searches_degraded_total\{[^}]*\} [1-9]/);
+    console.log(`# ${answers.length} calls through one place, none found by words alone`);
+  } finally {
+    await narrow.close();
+  }
+});
