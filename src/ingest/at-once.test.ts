@@ -30,9 +30,9 @@ async function deleteUnderLoad(
   const retrieve = createRetriever({ index: searched });
   const gone = new Set<string>();
   const told = { searches: 0, passages: 0, deletedFound: 0 };
-  let ended = false;
+  const load = { ended: false };
   const search = async (): Promise<void> => {
-    while (!ended) {
+    while (!load.ended) {
       // What was gone when the search began must not be in it; what went meanwhile may be.
       const before = new Set(gone);
       const { passages } = await retrieve(k.ten, { collection: id, query: "leave", topK: 50, reader: { kind: "all" } });
@@ -41,14 +41,14 @@ async function deleteUnderLoad(
       told.deletedFound += passages.filter(({ fileId }) => before.has(fileId)).length;
     }
   };
-  const load = Array.from({ length: 8 }, search);
+  const searches = Array.from({ length: 8 }, search);
   for (const [at, file] of files.slice(0, DELETED).entries()) {
     if (at % 2 === 0) await k.ingest.deleteFile(k.ten, file);
     else await k.ingest.removeFileFromCollection(k.ten, id, file);
     gone.add(file);
   }
-  ended = true;
-  await Promise.all(load);
+  load.ended = true;
+  await Promise.all(searches);
   return told;
 }
 

@@ -55,10 +55,8 @@ export async function attach(
 export type AddOptions = { readonly chunking?: Chunking | undefined; readonly viewer?: Viewer | undefined };
 export type FileText = { readonly texts: readonly string[]; readonly next: number | undefined };
 
-/** The files of a collection, and their way into its index. What a viewer may not find is not there for it. */
-export function createCollectionFiles(deps: CollectionFilesDeps) {
-  const { db, clock } = deps;
-
+/** Finds the files of collections. What a viewer may not find is not there for it. */
+function createPlaces({ db }: Pick<CollectionFilesDeps, "db">) {
   async function place(tenantId: TenantId, nameOrId: string, fileId: FileId, viewer?: Viewer): Promise<Place> {
     const collectionId = await findCollectionId(db, tenantId, nameOrId, viewer);
     if (collectionId === undefined) throw new Fault("collection_unknown");
@@ -71,10 +69,16 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
     return await withJudgement(db, at.tenantId, found);
   }
 
+  return { place, get };
+}
+
+/** The files of a collection, and their way into its index. */
+export function createCollectionFiles(deps: CollectionFilesDeps) {
+  const { db, clock } = deps;
+  const { place, get } = createPlaces(deps);
+
   return {
-    async getCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId, viewer?: Viewer): Promise<CollectionFileRecord> {
-      return await get(await place(tenantId, nameOrId, fileId, viewer), viewer);
-    },
+    ...createReads(deps),
     /** Adding what is there already changes nothing; what had failed is tried again. Read `status` and `lastError` of what comes back. */
     async addFileToCollection(
       tenantId: TenantId,
@@ -96,17 +100,6 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
       await deps.indexFile.now(at);
       return await get(at);
     },
-    async listCollectionFiles(
-      tenantId: TenantId,
-      nameOrId: string,
-      ask: PageAsk & { readonly status?: CollectionFileStatus | undefined } = {},
-      viewer?: Viewer,
-    ): Promise<Page<CollectionFileRecord>> {
-      const collectionId = await findCollectionId(db, tenantId, nameOrId, viewer);
-      if (collectionId === undefined) throw new Fault("collection_unknown");
-      const page = await listCollectionFiles(db, tenantId, collectionId, ask, viewer);
-      return { ...page, data: await withJudgements(db, tenantId, collectionId, page.data) };
-    },
     /** The new attributes hold for every search that begins after this. */
     async updateCollectionFile(
       tenantId: TenantId,
@@ -122,12 +115,6 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
       if (found === undefined) throw missing();
       return await withJudgement(db, tenantId, found);
     },
-    /** What was made of it, without what is quarantined; `after` is the `next` of the page before. */
-    async readCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId, after = 0, viewer?: Viewer): Promise<FileText> {
-      const at = await place(tenantId, nameOrId, fileId, viewer);
-      await get(at, viewer);
-      return await readFileText(db, tenantId, at, after);
-    },
     /** Nothing finds it in this collection from the moment that this returns. The file itself stays. */
     async removeFileFromCollection(tenantId: TenantId, nameOrId: string, fileId: FileId, viewer?: Viewer): Promise<void> {
       const at = await place(tenantId, nameOrId, fileId, viewer);
@@ -136,6 +123,32 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
       const gone = await db.transaction(tenantScope(tenantId), (tx) => detachFile(tx, at.collectionId, fileId, now));
       if (!gone) throw missing();
       deps.cleanSoon();
+    },
+  };
+}
+
+function createReads({ db }: Pick<CollectionFilesDeps, "db">) {
+  const { place, get } = createPlaces({ db });
+  return {
+    async getCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId, viewer?: Viewer): Promise<CollectionFileRecord> {
+      return await get(await place(tenantId, nameOrId, fileId, viewer), viewer);
+    },
+    async listCollectionFiles(
+      tenantId: TenantId,
+      nameOrId: string,
+      ask: PageAsk & { readonly status?: CollectionFileStatus | undefined } = {},
+      viewer?: Viewer,
+    ): Promise<Page<CollectionFileRecord>> {
+      const collectionId = await findCollectionId(db, tenantId, nameOrId, viewer);
+      if (collectionId === undefined) throw new Fault("collection_unknown");
+      const page = await listCollectionFiles(db, tenantId, collectionId, ask, viewer);
+      return { ...page, data: await withJudgements(db, tenantId, collectionId, page.data) };
+    },
+    /** What was made of it, without what is quarantined; `after` is the `next` of the page before. */
+    async readCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId, after = 0, viewer?: Viewer): Promise<FileText> {
+      const at = await place(tenantId, nameOrId, fileId, viewer);
+      await get(at, viewer);
+      return await readFileText(db, tenantId, at, after);
     },
   };
 }

@@ -28,9 +28,6 @@ export type EmbedBehindDeps = { readonly db: Database; readonly embedder: Embedd
  * goes on. Throws where the embedding model is away.
  */
 export function createEmbedBehind({ db, embedder, graphs }: EmbedBehindDeps) {
-  /** Generations whose index was looked at since the start. */
-  const checked = new Set<string>();
-
   async function fill(tenantId: TenantId, collectionId: CollectionId, generation: Generation, signal: AbortSignal): Promise<void> {
     const key = { collectionId, generation: generation.generation };
     for (;;) {
@@ -64,7 +61,34 @@ export function createEmbedBehind({ db, embedder, graphs }: EmbedBehindDeps) {
     }
   }
 
-  async function keepGraph(tenantId: TenantId, collectionId: CollectionId, generation: Generation, signal: AbortSignal): Promise<void> {
+  const keepGraph = createKeepGraph({ db, graphs });
+
+  return async (tenantId: TenantId, collectionId: CollectionId, signal: AbortSignal): Promise<void> => {
+    if (!(await embedder.isStored())) return;
+    for (const generation of await listGenerations(db, tenantId, collectionId)) {
+      if (signal.aborted) return;
+      await fill(tenantId, collectionId, generation, signal);
+      const [now] = (await listGenerations(db, tenantId, collectionId)).filter((one) => one.generation === generation.generation);
+      if (now !== undefined) await keepGraph(tenantId, collectionId, now, signal);
+    }
+    const after = await listGenerations(db, tenantId, collectionId);
+    if (!signal.aborted && after.every(({ role }) => role !== "serving"))
+      await db.transaction(tenantScope(tenantId), (tx) => promoteCandidate(tx, collectionId));
+    const dropped = await listDropped(db, tenantId, collectionId);
+    for (const generation of dropped) {
+      await graphs.remove(tenantId, { collectionId, generation });
+      while (!signal.aborted && (await dropGenerationStep(db, tenantId, { collectionId, generation }, ROWS_PER_STEP)));
+    }
+    if (dropped.length > 0) await graphs.dropStale();
+  };
+}
+
+/** Makes the approximate index of a generation that has grown, puts what is new into it, and takes it from another engine or makes it again. */
+function createKeepGraph({ db, graphs }: Pick<EmbedBehindDeps, "db" | "graphs">) {
+  /** Generations whose index was looked at since the start. */
+  const checked = new Set<string>();
+
+  return async (tenantId: TenantId, collectionId: CollectionId, generation: Generation, signal: AbortSignal): Promise<void> => {
     const { dimensions, engine } = generation;
     if (dimensions === undefined || dimensions > graphs.dimensionsMax) return;
     const key = { collectionId, generation: generation.generation };
@@ -86,24 +110,5 @@ export function createEmbedBehind({ db, embedder, graphs }: EmbedBehindDeps) {
       await updateGeneration(db, tenantId, key, { graph: true });
     }
     while (!signal.aborted && (await graphs.indexSome(tenantId, key, dimensions)) > 0);
-  }
-
-  return async (tenantId: TenantId, collectionId: CollectionId, signal: AbortSignal): Promise<void> => {
-    if (!(await embedder.isStored())) return;
-    for (const generation of await listGenerations(db, tenantId, collectionId)) {
-      if (signal.aborted) return;
-      await fill(tenantId, collectionId, generation, signal);
-      const [now] = (await listGenerations(db, tenantId, collectionId)).filter((one) => one.generation === generation.generation);
-      if (now !== undefined) await keepGraph(tenantId, collectionId, now, signal);
-    }
-    const after = await listGenerations(db, tenantId, collectionId);
-    if (!signal.aborted && after.every(({ role }) => role !== "serving"))
-      await db.transaction(tenantScope(tenantId), (tx) => promoteCandidate(tx, collectionId));
-    const dropped = await listDropped(db, tenantId, collectionId);
-    for (const generation of dropped) {
-      await graphs.remove(tenantId, { collectionId, generation });
-      while (!signal.aborted && (await dropGenerationStep(db, tenantId, { collectionId, generation }, ROWS_PER_STEP)));
-    }
-    if (dropped.length > 0) await graphs.dropStale();
   };
 }

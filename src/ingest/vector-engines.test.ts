@@ -7,7 +7,7 @@ import { openKnowledge, type Knowledge } from "./testing.ts";
 import { createTestEmbedding } from "./testing-embedding.ts";
 
 /** Every document its own subject, so that what a question is about is known. */
-const SUBJECTS = [..."alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa".split(" ")];
+const SUBJECTS = "alpha bravo charlie delta echo foxtrot golf hotel india juliett kilo lima mike november oscar papa".split(" ");
 const textOf = (subject: string): string => `Inspecting ${subject} equipment takes an hour. ${subject} valves are checked weekly.`;
 const questionOf = (subject: string): string => `how are ${subject}-valve inspections done`;
 

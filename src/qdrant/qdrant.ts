@@ -71,18 +71,7 @@ export function createQdrant({ url, apiKey, timeoutMs = TIMEOUT_MS }: QdrantOpti
 
   return {
     ensure: (key) => use(async (qdrant) => void (await ensure(qdrant, key))),
-    add: (key, points) =>
-      use(async (qdrant) => {
-        const name = await ensure(qdrant, key);
-        const of = groupOf(key);
-        for (let at = 0; at < points.length; at += POINTS_AT_ONCE) {
-          const some = points.slice(at, at + POINTS_AT_ONCE);
-          await qdrant.upsert(name, {
-            wait: true,
-            points: some.map(({ no, vector }) => ({ id: pointId(of, no), vector: Array.from(vector), payload: { of, no } })),
-          });
-        }
-      }),
+    add: (key, points) => use(async (qdrant) => await upsertAll(qdrant, await ensure(qdrant, key), groupOf(key), points)),
     search: (ask) =>
       use(async (qdrant) => {
         const { vector, visible, limit } = ask;
@@ -113,9 +102,9 @@ export function createQdrant({ url, apiKey, timeoutMs = TIMEOUT_MS }: QdrantOpti
       }),
     countTenant: (tenantId) =>
       use(async (qdrant) => {
-        let points = 0;
-        for (const name of await ownCollections(qdrant, tenantId)) points += (await qdrant.count(name, { exact: true })).count;
-        return points;
+        const names = await ownCollections(qdrant, tenantId);
+        const counts = await Promise.all(names.map((name) => qdrant.count(name, { exact: true })));
+        return counts.reduce((sum, { count }) => sum + count, 0);
       }),
     count: (key) =>
       use(async (qdrant) => {
@@ -148,6 +137,16 @@ function createEnsure(known: Set<string>) {
     known.add(name);
     return name;
   };
+}
+
+async function upsertAll(qdrant: Client, name: string, of: string, points: readonly QdrantPoint[]): Promise<void> {
+  for (let at = 0; at < points.length; at += POINTS_AT_ONCE) {
+    const some = points.slice(at, at + POINTS_AT_ONCE);
+    await qdrant.upsert(name, {
+      wait: true,
+      points: some.map(({ no, vector }) => ({ id: pointId(of, no), vector: Array.from(vector), payload: { of, no } })),
+    });
+  }
 }
 
 async function ownCollections(qdrant: Client, tenantId: TenantId): Promise<readonly string[]> {

@@ -160,6 +160,8 @@ export type FileCountsNow = {
   readonly nowUs: number;
 };
 
+const of = (status: CollectionFileStatus): string => `(count(*) FILTER (WHERE m.status = '${status}'))::int`;
+
 /** undefined: the collection is gone. */
 export async function countFilesNow(
   db: Database,
@@ -167,7 +169,6 @@ export async function countFilesNow(
   { collectionId, viewer = WHOLE_VIEW }: ProgressAsk,
 ): Promise<FileCountsNow | undefined> {
   const params = createParams([collectionId]);
-  const of = (status: CollectionFileStatus): string => `(count(*) FILTER (WHERE m.status = '${status}'))::int`;
   const [row] = await db.query<FileCountsNow>(
     tenantScope(tenantId),
     `SELECT count(m.file_id)::int AS total, ${of("in_progress")} AS "inProgress", ${of("completed")} AS completed, ${of("failed")} AS failed,

@@ -46,6 +46,12 @@ export async function insertFile(
   );
 }
 
+/** It stands in a collection, under a condition. */
+const placed = (
+  condition: string,
+): string => `EXISTS (SELECT FROM collection_files m JOIN collections c ON c.tenant_id = m.tenant_id AND c.id = m.collection_id
+  WHERE m.tenant_id = l.tenant_id AND m.file_id = l.id AND c.deleted_at IS NULL AND ${condition})`;
+
 /**
  * A viewer's own, what stands in a collection for them to find, and what stands in none unless its uploader is of some group. Nothing that a
  * search would not show is read or downloaded.
@@ -53,10 +59,6 @@ export async function insertFile(
 function seenBy({ reader, owner, ownOnly }: Viewer, params: Params): string {
   if (ownOnly) return `l.owner_id = ${params.add(owner)}`;
   if (reader.kind === "all") return "true";
-  const placed = (
-    condition: string,
-  ): string => `EXISTS (SELECT FROM collection_files m JOIN collections c ON c.tenant_id = m.tenant_id AND c.id = m.collection_id
-    WHERE m.tenant_id = l.tenant_id AND m.file_id = l.id AND c.deleted_at IS NULL AND ${condition})`;
   return `(l.owner_id = ${params.add(owner)}
     OR ${placed(`${readerCondition("m", reader, params)} AND ${listCondition("c", reader, params)}`)}
     OR (NOT l.owner_only AND NOT ${placed("true")}))`;

@@ -58,9 +58,8 @@ test("a collection is measured over the public interface", async () => {
 test("ways of cutting are compared in collections of their own, and nothing of them is left", async () => {
   const before = await weir.call<{ data: unknown[] }>("GET", "/v1/files", undefined, { key });
   const strategies = "sentence:512/128,fixed:64/0,structural:256+structure,parent-child:64/256,window:64";
-  const { code, out, err } = await run(
-    ...["eval", "chunking", ".", "--questions", "questions.jsonl", "--strategies", strategies, "--top", "2"],
-  );
+  const asked = ["eval", "chunking", ".", "--questions", "questions.jsonl", "--strategies", strategies, "--top", "2"];
+  const { code, out, err } = await run(...asked);
   assert.equal(code, 0, err);
   const { variants, questions } = JSON.parse(out) as { questions: number; variants: { chunking: string; recall: { mean: number } }[] };
   assert.deepEqual([questions, variants.map(({ chunking }) => chunking)], [4, strategies.split(",")]);

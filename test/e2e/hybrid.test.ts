@@ -189,7 +189,7 @@ test("a question is embedded in the place of the call that asks: in a house with
   });
   try {
     const { key: own } = await narrow.tenant("solo");
-    const ask = (path: string, body: unknown) => narrow.call<Record<string, unknown>>("POST", path, body, { key: own });
+    const ask = (path: string, body: unknown) => narrow.call("POST", path, body, { key: own });
     const store = await ask("/v1/vector_stores", { name: "c" });
     const form = new FormData();
     form.append("purpose", "user_data");
