@@ -61,7 +61,16 @@ function byZeros(bytes: Uint8Array): string | undefined {
   const half = length / 2;
   if (half < 1 || Math.max(even, odd) < half * 0.4 || Math.min(even, odd) > half * 0.02) return undefined;
   const text = strictly(odd > even ? "utf-16le" : "utf-16be", bytes);
-  return text?.includes("\0") === true ? undefined : text;
+  return text === undefined || hasControls(text) ? undefined : text;
+}
+
+/** Numbers in two bytes have zeros in the same places, and what they mean as characters is mostly none. */
+function hasControls(text: string): boolean {
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (code < 9 || (code > 13 && code < 32 && code !== 0x1b) || (code > 0x7e && code < 0xa0)) return true;
+  }
+  return false;
 }
 
 function declaredIn(bytes: Uint8Array): string | undefined {

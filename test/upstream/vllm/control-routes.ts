@@ -41,7 +41,6 @@ export const CONTROL_ROUTES = [
   "/score",
   "/v1/score",
   "/rerank",
-  "/v2/rerank",
   "/v2/embed",
   "/ping",
   "/load",
