@@ -214,7 +214,7 @@ test("text is decoded by its mark, as UTF-8, UTF-16, what it declares, or Window
   assert.match(await refused("nul.txt", bytesOf("words\0words")), /NUL/);
   // Numbers in two bytes are no UTF-16.
   for (const numbers of [[0, 1, 2, 3], [1, 2, 3, 0, 5, 0], [...Array(200).keys()].flatMap((at) => [at, 0])])
-    assert.match(await refused("binary.txt", Uint8Array.from(numbers)), /NUL/);
+    assert.match(await refused("binary.txt", Uint8Array.from(numbers)), /NUL|no text/);
   const western = new Uint8Array(Buffer.from("L\x92\xe9t\xe9 dernier \x96 et pas \xe0 no\xebl", "latin1"));
   assert.equal((await read("word.txt", western)).text, "L’été dernier – et pas à noël");
 });
