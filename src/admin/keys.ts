@@ -1,6 +1,6 @@
 import { checkMintable, type Change } from "../admit/index.ts";
 import type { KeyCreate } from "../contract/admin.ts";
-import { principalIdOf, type KeyProfile, type Principal } from "../domain/principal.ts";
+import { onlyOwnerOf, principalIdOf, type KeyProfile, type Principal } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
 import { keyIds, makeSecret, type TenantId } from "../kernel/ids.ts";
 import { dollarsToMicro } from "../kernel/money.ts";
@@ -88,6 +88,7 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
         throw new Fault("conflict", { say: "The key has ended already: make a new one." });
       refuseSuspended(old);
       refuseStronger(maker, slug, old);
+      refuseOthers(maker, old.holderId ?? keyId);
       const { made, ended } = await decisions.change(tenantScope(tenantId), async (bound) => {
         const done = {
           // The new one takes the old one's place, so it is the same person's.
@@ -115,6 +116,13 @@ function makeKey({ nowMs, digest }: Pick<Deps, "nowMs" | "digest">) {
 function refuseStronger(maker: Principal, slug: string, wanted: Omit<KeyProfile, "id">): void {
   const mintable = checkMintable(maker, { ...wanted, tenantSlug: slug });
   if (!mintable.ok) throw new Fault("forbidden", { param: mintable.param, say: mintable.say });
+}
+
+/** Whoever sees their own documents alone would come by another's with the new secret. */
+function refuseOthers(maker: Principal, holder: string): void {
+  const only = maker.kind === "tenant" ? onlyOwnerOf(maker) : undefined;
+  if (only !== undefined && holder !== only)
+    throw new Fault("forbidden", { say: "A key that sees only its own documents renews no key of somebody else." });
 }
 
 /** A new key would be one that nobody suspended. */

@@ -4,7 +4,7 @@ import type { Viewer } from "../domain/principal.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { FileId, TenantId } from "../kernel/ids.ts";
-import { attachFiles, findCollectionFile, listCollectionFiles, updateAttributes } from "../store/collection-files.ts";
+import { attachFiles, findCollectionFile, findHidden, listCollectionFiles, updateAttributes } from "../store/collection-files.ts";
 import type { AttachAsk, CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
 import { findCollectionId } from "../store/collections.ts";
 import { detachFile } from "../store/documents.ts";
@@ -90,6 +90,8 @@ export function createCollectionFiles(deps: CollectionFilesDeps) {
       const access = accessOf(attributes);
       const at = await place(tenantId, nameOrId, fileId, viewer);
       const file = await deps.getFile(tenantId, fileId, viewer);
+      // It is found elsewhere; what is said of it here, and by whom, is not told, and not written over.
+      if ((await findHidden(db, tenantId, { collectionId: at.collectionId, fileIds: [fileId] }, viewer)).size > 0) throw fileMissing();
       const [attached] = (await attach(deps, tenantId, { ...at, files: [{ fileId, attributes, access, chunking }] })) ?? [];
       if (attached === undefined) throw fileMissing();
       if (!attached.started) return await withJudgement(db, tenantId, attached.record);

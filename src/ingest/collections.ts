@@ -43,12 +43,12 @@ export function createCollections({ db, clock, cleanSoon }: CollectionsDeps) {
       await refuseTaken(insertCollection(db, tenantId, { ...rest, id, name, metadata, createdAtMs: nowMs }));
       return await getCollection(tenantId, id);
     },
-    /** Changes what is given. Throws conflict where another collection has the name. What the viewer changes it to may hide it from the viewer. */
+    /** Changes what is given. Throws conflict where another collection has the name, `collection_unknown` where the viewer has hidden it from itself. */
     async updateCollection(tenantId: TenantId, nameOrId: string, change: CollectionChange, viewer?: Viewer): Promise<CollectionRecord> {
       const { id } = await getCollection(tenantId, nameOrId, viewer);
       const name = change.name === undefined ? undefined : checkName(change.name);
       await refuseTaken(updateCollection(db, tenantId, id, { ...change, name }));
-      return await getCollection(tenantId, id);
+      return await getCollection(tenantId, id, viewer);
     },
     listCollections: (tenantId: TenantId, ask: PageAsk = {}, viewer?: Viewer): Promise<Page<CollectionRecord>> =>
       listCollections(db, tenantId, ask, viewer),

@@ -5,7 +5,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { batchIds } from "../kernel/ids.ts";
 import type { BatchId, CollectionId, FileId, TenantId } from "../kernel/ids.ts";
-import { listCollectionFiles } from "../store/collection-files.ts";
+import { findHidden, listCollectionFiles } from "../store/collection-files.ts";
 import type { CollectionFilePage, CollectionFileRecord } from "../store/collection-files.ts";
 import { findCollectionId } from "../store/collections.ts";
 import { failFile } from "../store/documents.ts";
@@ -59,6 +59,8 @@ export function createFileBatches(deps: FileBatchesDeps) {
           throw error instanceof Fault && error.code === "not_found" ? fileMissing(param) : error;
         });
       }
+      const hidden = await findHidden(db, tenantId, { collectionId, fileIds: files.map(({ fileId }) => fileId) }, viewer);
+      for (const { fileId, param } of files) if (hidden.has(fileId)) throw fileMissing(param);
       const nowMs = clock.nowMs();
       const id = batchIds.make(nowMs);
       await insertBatch(db, tenantId, { id, collectionId, owner: viewer.owner, createdAtMs: nowMs });

@@ -72,6 +72,18 @@ test("a follower who does not ask for more is let go when nothing is on its way"
   assert.deepEqual(brief(await hear("done", () => assert.fail("it waits"), { goesOn: false })), ["0 of 0, 0 failed"]);
 });
 
+test("a follower who is no longer let in hears that it is gone, and nothing of what comes after", async () => {
+  await ingest.createCollection(ten, { name: "closing" });
+  const reader = { kind: "member", groups: ["sales"], clearance: undefined, jurisdiction: undefined } as const;
+  const step = async (look: number): Promise<boolean> => {
+    if (look === 1) await ingest.updateCollection(ten, "closing", { access: { groups: ["hr"], classification: undefined } });
+    if (look === 1) await ingest.addFileToCollection(ten, "closing", (await file("merger.txt", "Some words.")).id);
+    return look < 5;
+  };
+  const heard = await hear("closing", step, { viewer: { owner: "somebody", ownOnly: false, reader } });
+  assert.deepEqual(brief(heard), ["0 of 0, 0 failed", "gone"]);
+});
+
 test("another tenant's collection, and one that is not there, are the same to a follower", async () => {
   await ingest.createCollection(k.other, { name: "theirs" });
   for (const collection of ["theirs", "nowhere"])

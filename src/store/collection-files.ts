@@ -178,6 +178,20 @@ export async function findCollectionFile(
   return row === undefined ? undefined : toCollectionFile(row);
 }
 
+/** Which of these files stand in the collection already, where the viewer may not find them. */
+export async function findHidden(
+  db: Database,
+  tenantId: TenantId,
+  at: { readonly collectionId: CollectionId; readonly fileIds: readonly FileId[] },
+  viewer: Viewer = WHOLE_VIEW,
+): Promise<ReadonlySet<string>> {
+  if (viewer.reader.kind === "all" && !viewer.ownOnly) return new Set();
+  const params = createParams([at.collectionId, at.fileIds]);
+  const text = `SELECT m.file_id AS id FROM collection_files m WHERE m.collection_id = $1 AND m.file_id = ANY ($2::text[]) AND NOT ${seenBy(viewer, params)}`;
+  const rows = await db.query<{ id: string }>(tenantScope(tenantId), text, params.values);
+  return new Set(rows.map(({ id }) => id));
+}
+
 export type CollectionFilePage = PageAsk & {
   readonly status?: CollectionFileStatus | undefined;
   /** Only those of this batch. */

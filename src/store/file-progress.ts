@@ -4,7 +4,7 @@ import { WHOLE_VIEW, type Viewer } from "../domain/principal.ts";
 import { seenBy, type CollectionFileStatus } from "./collection-files.ts";
 import type { Database } from "./database.ts";
 import { OPERATOR, tenantScope } from "./database.ts";
-import { createParams } from "./visible.ts";
+import { createParams, listCondition } from "./visible.ts";
 
 /** A file in a collection. */
 export type FilePlace = { readonly collectionId: CollectionId; readonly fileId: FileId };
@@ -162,20 +162,21 @@ export type FileCountsNow = {
 
 const of = (status: CollectionFileStatus): string => `(count(*) FILTER (WHERE m.status = '${status}'))::int`;
 
-/** undefined: the collection is gone. */
+/** undefined: the collection is gone, or not the viewer's to find any more. */
 export async function countFilesNow(
   db: Database,
   tenantId: TenantId,
   { collectionId, viewer = WHOLE_VIEW }: ProgressAsk,
 ): Promise<FileCountsNow | undefined> {
   const params = createParams([collectionId]);
+  const owner = viewer.ownOnly ? `AND c.owner_id = ${params.add(viewer.owner)}` : "";
   const [row] = await db.query<FileCountsNow>(
     tenantScope(tenantId),
     `SELECT count(m.file_id)::int AS total, ${of("in_progress")} AS "inProgress", ${of("completed")} AS completed, ${of("failed")} AS failed,
        ${of("cancelled")} AS cancelled, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS "nowUs",
        greatest(0, coalesce(extract(epoch FROM clock_timestamp() - min(m.queued_at) FILTER (WHERE m.status = 'in_progress')), 0))::float8 AS "lagSeconds"
      FROM collections c LEFT JOIN collection_files m ON m.tenant_id = c.tenant_id AND m.collection_id = c.id AND ${seenBy(viewer, params)}
-     WHERE c.id = $1 AND c.deleted_at IS NULL GROUP BY c.id`,
+     WHERE c.id = $1 AND c.deleted_at IS NULL AND ${listCondition("c", viewer.reader, params)} ${owner} GROUP BY c.id`,
     params.values,
   );
   return row;

@@ -254,6 +254,13 @@ test("who sees only their own documents gets others' as if they never were, in l
     assert.ok((await ids(free.key)).length >= 2);
   }
   // A new key in place of the old one keeps what was the old one's, and no such key makes one that sees more.
+  // Who may make keys, and sees only their own documents, does not come by others' with a new secret for another's key.
+  const narrow = await weir.call<{ key: string }>("POST", "/admin/v1/tenants/acme/keys", {
+    name: "n",
+    role: "tenant-admin",
+    ownDocumentsOnly: true,
+  });
+  await weir.call("POST", `/admin/v1/tenants/acme/keys/${mine.id}/rotate`, {}, { key: narrow.key, expect: 403 });
   const next = await weir.call<{ key: string }>("POST", `/admin/v1/tenants/acme/keys/${mine.id}/rotate`, {});
   assert.match(await told(next.key, "GET", `/v1/files/${own.file}`), /^200 /);
   assert.match(await told(mine.key, "GET", `/v1/files/${own.file}`), /^200 /);

@@ -173,6 +173,25 @@ test("documents say who finds them, and no door shows more: search, listing, tex
   }
 });
 
+test("changing a collection, or adding what stands in it already, tells of hidden documents no more than reading it does", async () => {
+  const outside = await member();
+  const [store, elsewhere] = [await newStore({ name: "partly hidden" }), await newStore({ name: "elsewhere" })];
+  const file = await put(store, "hidden.md", "Directors have 40 days of leave.", { groups: "hr", note: "for the board" });
+  await weir.call("POST", `/v1/vector_stores/${elsewhere}/files`, { file_id: file }, { key: boss });
+  const at = `/v1/vector_stores/${store}`;
+  assert.match(await told(outside.key, "GET", `/v1/files/${file}`), /^200 /);
+  for (const [method, body] of [["GET"], ["POST", {}], ["POST", { description: "mine" }]] as const)
+    assert.match(await told(outside.key, method, at, body), /"usage_bytes":0,"file_counts":\{[^}]*"total":0\}/);
+  for (const [path, body] of [
+    [`${at}/files`, { file_id: file }],
+    [`${at}/file_batches`, { file_ids: [file] }],
+  ] as const) {
+    assert.match(await told(outside.key, "POST", path, body), /^404 .*The file does not exist\./);
+    assert.match(await told(boss, "POST", path, body), /^200 /);
+  }
+  assert.deepEqual(await search(outside.key, store), []);
+});
+
 test("a change of a document's attributes, of a key's groups and of a token's claims holds for the next call", async () => {
   const { id, key } = await member();
   const store = await newStore({ name: "moving" });

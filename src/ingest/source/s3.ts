@@ -11,7 +11,9 @@ export function createS3Connector(deps: S3Deps, options: S3Options): Connector {
       for await (const { key, etag, bytes } of reader.list()) {
         signal.throwIfAborted();
         // What ends in a slash is how some programs draw a folder.
-        if (key !== "" && !key.endsWith("/")) yield { kind: "item", key, etag, bytes };
+        if (key === "" || key.endsWith("/")) continue;
+        if (leadsElsewhere(key)) yield { kind: "refused", key, why: "Its name has a part that addresses read as a way up." };
+        else yield { kind: "item", key, etag, bytes };
       }
     } catch (error) {
       throw toProblem(error);
@@ -29,6 +31,9 @@ export function createS3Connector(deps: S3Deps, options: S3Options): Connector {
     },
   };
 }
+
+/** An address loses such parts on its way, and would name what stands beside the prefix, or another bucket. */
+const leadsElsewhere = (key: string): boolean => key.split("/").some((part) => part === "." || part === "..");
 
 /** The store's words speak of its settings under `objects`: here they are the source's own. */
 const toProblem = (error: unknown): unknown =>

@@ -202,6 +202,32 @@ test("a place that is not there removes nothing, and says so; one that was empti
   assert.deepEqual([gone?.state, /cannot be read \(ENOENT\)/.test(gone?.error ?? "")], ["failed", true]);
 });
 
+test("s3: a name that an address reads as a way up is refused, and nothing beside it is read", async () => {
+  const place = await openS3Place();
+  const spec = specOf("climbing", { exclude: ["drafts/**"] });
+  place.put("good.txt", "Good words.");
+  place.put("drafts/x.txt", "not yet");
+  for (const key of ["a/../drafts/x.txt", "./drafts/x.txt", "../in/drafts/x.txt"]) place.put(key, "bait");
+  await run(spec, place.connector);
+  const told = (await listRefused(k.db, ten, spec.name, 10)).map(({ key }) => key);
+  assert.deepEqual(told.toSorted(), ["../in/drafts/x.txt", "./drafts/x.txt", "a/../drafts/x.txt"]);
+  assert.deepEqual(await files(spec.name), ["good.txt completed"]);
+  await place.close();
+});
+
+test("what a run could not put into its collection is nobody's to see", async () => {
+  const place = await openFolderPlace();
+  place.put("board.txt", "For the board alone.");
+  const broken = syncWith({ ...ingest, addFileToCollection: () => Promise.reject(new Error("cut off")) });
+  const spec = specOf("cut-off", { attributes: { groups: "board" } });
+  await assert.rejects(broken(ten, spec, place.connector, never), /cut off/);
+  assert.equal(await owned("cut-off"), 1);
+  const reader = { kind: "member", groups: [], clearance: undefined, jurisdiction: undefined } as const;
+  const { data } = await ingest.listFiles(ten, { limit: 100 }, { owner: "somebody", ownOnly: false, reader });
+  assert.ok(!data.some(({ filename }) => filename === "board.txt"));
+  await place.close();
+});
+
 test("a connector waits while the index is behind", async () => {
   const place = await openFolderPlace();
   const spec = specOf("behind");

@@ -57,7 +57,9 @@ async function bring(deps: TakeDeps, run: Run, entry: Extract<SourceEntry, { kin
   if (bytes === undefined) return undefined;
   const path = entry.key.length <= ATTRIBUTE_CHARS_MAX ? { path: entry.key } : {};
   const attributes = { ...spec.attributes, ...path, source: spec.name };
-  const { id } = await deps.createFile(tenantId, { filename: baseName(entry.key), purpose: "user_data", bytes, owner: ownerOf(spec.name) });
+  // Whom it is for is said where it goes into the collection: until then, and where that fails, it is nobody's to see.
+  const whose = { owner: ownerOf(spec.name), ownerOnly: true };
+  const { id } = await deps.createFile(tenantId, { filename: baseName(entry.key), purpose: "user_data", bytes, ...whose });
   await deps.addFileToCollection(tenantId, collectionId, id, attributes);
   return id;
 }
