@@ -76,6 +76,10 @@ async function scoreAll(
   return [current, scores];
 }
 
+/** Without vectors every search goes by words alone, whatever weights it is asked with. */
+const makesNoDifference = (scores: readonly Scored[]): boolean =>
+  scores.every(({ values }) => values.every((value, at) => value === scores[0]?.values[at]));
+
 const meanOf = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
 const toMeans = (scores: readonly Scored[]) => scores.map(({ mix, values }) => ({ ...mix, mean: meanOf(values) }));
 
@@ -91,11 +95,14 @@ function toText(metric: string, scores: readonly Scored[], kinds: readonly Query
     of(values, "question"),
     of(values, "keyword"),
   ]);
+  const table = renderTable(["LEGS", "WEIGHT OF VECTORS", metric, "QUESTIONS", "KEYWORDS"], rows);
+  if (makesNoDifference(scores))
+    return `${table}\nThe weight makes no difference to any question: the collection has no vectors, or these questions do not tell. There is nothing to set.\n`;
   const { proposed, heldOut, worthIt } = report;
   const { difference } = heldOut;
   const gain = `${difference.mean >= 0 ? "+" : ""}${difference.mean.toFixed(4)} (95 % ${difference.low.toFixed(4)} to ${difference.high.toFixed(4)}, p = ${difference.p.toFixed(3)})`;
   return [
-    renderTable(["LEGS", "WEIGHT OF VECTORS", metric, "QUESTIONS", "KEYWORDS"], rows),
+    table,
     `\nBest: by ${proposed.method}, weight ${proposed.questionWeight.toFixed(1)} for questions and ${proposed.keywordWeight.toFixed(1)} for keywords.\n`,
     `Chosen so on four fifths and measured on the rest, against today's setting: ${gain}.\n`,
     worthIt

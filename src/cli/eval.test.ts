@@ -112,6 +112,13 @@ describe("eval fusion", () => {
     const applied = seen.find(({ path, method }) => path === "/v1/vector_stores/vs_1" && method === "POST")?.body;
     assert.equal((applied as { weir: { fusion: { questionWeight: number } } }).weir.fusion.questionWeight, 0.8);
   });
+
+  test("where vectors change nothing, nothing is called best", async () => {
+    const { code, out } = await run(["eval", "fusion", ...FILES]);
+    assert.equal(code, 0);
+    assert.match(out, /The weight makes no difference to any question: the collection has no vectors/);
+    assert.doesNotMatch(out, /Best:/);
+  });
 });
 
 describe("eval chunking", () => {

@@ -15,8 +15,9 @@ export async function retryFailed(api: Api, collection: string, deps: CliDeps): 
     for (const id of failed) {
       deps.signal.throwIfAborted();
       const reason = await retryOne(api, `${files}/${encodeURIComponent(id)}`, deps);
-      if (reason !== undefined) still.push(`${id}: ${reason}`);
-      progress.step(id, reason === undefined ? "completed" : `failed: ${reason}`);
+      const name = await nameOf(api, id);
+      if (reason !== undefined) still.push(`${name}: ${reason}`);
+      progress.step(name, reason === undefined ? "completed" : `failed: ${reason}`);
     }
   } finally {
     progress.end();
@@ -24,6 +25,16 @@ export async function retryFailed(api: Api, collection: string, deps: CliDeps): 
   for (const line of still) deps.terminal.err(`failed: ${printable(line)}\n`);
   deps.terminal.out(`Collection ${collection}: ${failed.length - still.length} completed, ${still.length} failed again.\n`);
   return still.length === 0 ? EXIT.done : EXIT.failed;
+}
+
+/** `report.pdf (file-…)`: several files may have one name. The id alone where somebody has just deleted it. */
+async function nameOf(api: Api, id: string): Promise<string> {
+  try {
+    return `${textOf(await api.get(pathOf("v1", "files", id)), "filename")} (${id})`;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return id;
+    throw error;
+  }
 }
 
 /** Why it has failed again; undefined: it is completed. */

@@ -86,6 +86,7 @@ async function startLibrary(events?: readonly string[]): Promise<Library> {
       };
     },
     "DELETE /v1/vector_stores/vs_1/files/*": ({ path }) => ({ json: { deleted: attached.delete(path.split("/").at(-1) ?? "") } }),
+    "GET /v1/files/*": ({ path }) => ({ json: files.get(path.split("/").at(-1) ?? "") ?? {} }),
     "DELETE /v1/files/*": ({ path }) => ({ json: { deleted: files.delete(path.split("/").at(-1) ?? "") } }),
   };
   return { server: await startFakeServer(answers), files, attached, stores };
@@ -190,7 +191,7 @@ test("what has failed is tried again, each file once, and told apart from what f
   }
   const { code, out, err } = await ingest(library, cwd, ["--retry-failed"]);
   assert.deepEqual([code, out], [1, "Collection handbook: 1 completed, 1 failed again.\n"]);
-  assert.match(err, /failed: file_b: The file holds no text\./);
+  assert.match(err, /failed: file_b\.md \(file_b\): The file holds no text\./);
   assert.deepEqual(
     library.server.seen.filter(({ path }) => path.endsWith("/retry")).map(({ path }) => path.split("/").at(-2)),
     ["file_a", "file_b"],
@@ -320,7 +321,7 @@ describe("what cannot be ingested is said before anything is asked:", () => {
     for (const [argv, code, expected] of [
       [["ingest", "."], 2, /--collection NAME is needed/],
       [["ingest", "nope", "--collection", "c"], 2, /nope does not exist, or cannot be read/],
-      [["ingest", ".", "--collection", "c"], 1, /There is nothing to ingest: no \.md, \.html, \.txt, \.pdf or \.docx file among 1\./],
+      [["ingest", ".", "--collection", "c"], 1, /There is nothing to ingest: no file of a kind that is read among 1\. PDF, Word /],
     ] as const) {
       const printed = await runCli(argv, { cwd });
       assert.equal(printed.code, code);

@@ -1,3 +1,4 @@
+import { SUPPORTED } from "../domain/file-kind.ts";
 import { type Api, listAllAfter } from "./api.ts";
 import { type CliDeps, type Command, CommandError, EXIT } from "./command.ts";
 import { type Document, findDocuments } from "./find-documents.ts";
@@ -17,7 +18,7 @@ const FAILURES_SHOWN = 50;
 
 export const ingest: Command = {
   name: "ingest",
-  summary: "Puts documents (.md, .html, .txt, .pdf, .docx; folders are walked) into a collection, making it where it is missing.",
+  summary: "Puts documents into a collection, making it where it is missing. Folders are walked; what did not change stays as it is.",
   operands: "PATH…",
   operandsMin: 0,
   operandsMax: Number.POSITIVE_INFINITY,
@@ -42,7 +43,7 @@ export const ingest: Command = {
     const { documents, skipped } = await findDocuments(args.operands, deps.cwd);
     if (documents.length === 0)
       throw new CommandError(
-        `There is nothing to ingest: no .md, .html, .txt, .pdf or .docx file${skipped > 0 ? ` among ${String(skipped)}` : ""}.`,
+        `There is nothing to ingest: no file of a kind that is read${skipped > 0 ? ` among ${String(skipped)}` : ""}. ${SUPPORTED}.`,
       );
     return withServer(args, deps, (reached) =>
       withTenant(reached, args, deps, (api) => ingestAll(api, { name, documents, skipped }, deps)),

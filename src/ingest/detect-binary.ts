@@ -28,11 +28,12 @@ const PROGRAMS = new Set("jar war ear apk ipa whl nupkg vsix xpi crx".split(" ")
 
 /** What is told by its first bytes. undefined: it may be text. Throws Unreadable where it is nothing that is read. */
 export function detectBinary(bytes: Uint8Array, ending: string): BinaryKind | undefined {
-  if (isPdf(bytes)) return "pdf";
+  // Containers first: one that keeps its first file as it is has a PDF's mark in its own first kilobyte.
   if (begins(bytes, ZIP) && (bytes[2] ?? 0) < 9) return detectZip(bytes, ending);
   if (begins(bytes, OLE)) return refuseOle(bytes);
   if (begins(bytes, GZIP)) return "gzip";
   if (isTar(bytes)) return "tar";
+  if (isPdf(bytes)) return "pdf";
   const known = SIGNATURES.find(([, begin]) => begins(bytes, begin));
   if (known === undefined) return undefined;
   throw new Unreadable(`The file is ${known[0]}. ${SUPPORTED}.`, "unsupported_file");

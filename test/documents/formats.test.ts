@@ -6,6 +6,8 @@ import { DEFAULT_CUTTING, type Cutting } from "../../src/domain/collection.ts";
 import { prepare } from "../../src/ingest/prepare.ts";
 import { placeOf } from "../../src/domain/page.ts";
 import { parse } from "../../src/ingest/parse.ts";
+import { writeTar } from "./office-writer.ts";
+import { writeZip } from "./zip-writer.ts";
 
 /** Written by the programs that their names tell. */
 const fixture = (name: string): Uint8Array => new Uint8Array(readFileSync(join(import.meta.dirname, "fixtures", name)));
@@ -190,6 +192,20 @@ test("an archive of tar is read in both of its forms, with long names; links and
     texts.push(text);
   }
   assert.equal(texts[0], texts[1]);
+});
+
+test("an archive whose first file is a PDF that was not packed is an archive, not that PDF", async () => {
+  // Its mark may stand behind bytes that are no text, as most have them.
+  const pdf = Buffer.from("%PDF-1.7\n\u00e2\u00e3\u00cf\u00d3", "latin1");
+  const parts = [
+    { name: "cover.pdf", content: pdf },
+    { name: "fees.md", content: "The fee is eleven francs." },
+  ];
+  for (const [name, bytes] of [
+    ["first.tar", writeTar(parts)],
+    ["first.zip", writeZip(parts.map((part) => ({ ...part, stored: true })))],
+  ] as const)
+    assert.match(await refused(name, bytes), /cover\.pdf/);
 });
 
 test("what is encrypted or scanned says so, whatever it is", async () => {
