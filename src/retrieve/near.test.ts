@@ -1,6 +1,7 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
 import { createDice } from "../../test/documents/dice.ts";
+import { createSeededRandom } from "../kernel/seeded-random.ts";
 import { dropNear } from "./near.ts";
 
 const dice = createDice(3);
@@ -71,4 +72,26 @@ test("texts of scripts without spaces are compared by their characters", () => {
 test("a hundred passages are compared in the time of reading them", () => {
   const items = Array.from({ length: 120 }, (_, at) => item(makeText(380), at));
   assert.equal(dropNear(items).length, 120);
+});
+
+test("a text in ASCII is read as any other: letter by letter or by expressions, the same copies are found", () => {
+  const random = createSeededRandom(41);
+  const vocabulary =
+    "the fee is 20 euros not no never within 30 days Kein unless section 4.2 it's well-known a_b X1 and of to contract".split(" ");
+  const marks = [" ", "  ", ", ", ".\n", " (", "-", "'"];
+  let [cases, copies] = [0, 0];
+  for (let round = 0; round < 400; round++) {
+    const pieces = Array.from({ length: 5 + Math.floor(random() * 60) }, () => vocabulary[Math.floor(random() * vocabulary.length)] ?? "");
+    const join = (all: readonly string[]): string =>
+      all.map((piece) => piece + (marks[Math.floor(random() * marks.length)] ?? " ")).join("");
+    const [one, other] = [join(pieces), join(pieces.map((piece) => (random() < 0.02 ? "other" : piece)))];
+    const kept = dropNear([{ text: one }, { text: other }]).length;
+    // A dash beyond ASCII is no word, and takes the other way.
+    const slow = dropNear([{ text: `${one} —` }, { text: `${other} —` }]).length;
+    assert.equal(kept, slow, JSON.stringify([one, other]));
+    cases += 1;
+    if (kept === 1) copies += 1;
+  }
+  console.log(`# near copies: ${cases} pairs read both ways, ${copies} copies`);
+  assert.ok(copies > 50 && copies < cases);
 });
