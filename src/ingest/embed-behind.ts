@@ -13,7 +13,7 @@ import {
 } from "../store/vector-generations.ts";
 import { loosenSome } from "../store/loose-vectors.ts";
 import { countVectors } from "../store/vectors.ts";
-import type { Embedder, Graphs } from "./embed.ts";
+import { GivenUp, type Embedder, type Graphs } from "./embed.ts";
 import { Lost } from "./index-steps.ts";
 
 /** Documents asked for at once: a list of numbers. */
@@ -28,7 +28,12 @@ export type EmbedBehindDeps = { readonly db: Database; readonly embedder: Embedd
  * goes on. Throws where the embedding model is away.
  */
 export function createEmbedBehind({ db, embedder, graphs }: EmbedBehindDeps) {
-  async function fill(tenantId: TenantId, collectionId: CollectionId, generation: Generation, signal: AbortSignal): Promise<void> {
+  const fill = (tenantId: TenantId, collectionId: CollectionId, generation: Generation, signal: AbortSignal): Promise<void> =>
+    fillWhole(tenantId, collectionId, generation, signal).catch((error: unknown) => {
+      if (!(error instanceof GivenUp)) throw error;
+    });
+
+  async function fillWhole(tenantId: TenantId, collectionId: CollectionId, generation: Generation, signal: AbortSignal): Promise<void> {
     const key = { collectionId, generation: generation.generation };
     for (;;) {
       const documents = await listUnembeddedDocuments(db, tenantId, key, DOCUMENTS_PER_LOOK);

@@ -4,6 +4,7 @@ import type { CollectionId, TenantId } from "../kernel/ids.ts";
 import type { Database, Tx } from "../store/index.ts";
 import { tenantScope } from "../store/index.ts";
 import {
+  holdGeneration,
   listGenerations,
   markEmbedded,
   readSettings,
@@ -77,15 +78,21 @@ export type EmbedAsk = {
 /** Part of each transaction: moves the document's lease on, and throws where somebody else has it. */
 export type Step = (tx: Tx) => Promise<void>;
 
+/** The generation was given up: it needs no more vectors. */
+export class GivenUp extends Error {}
+
 export type Embedder = Pick<Embedding, "isStored"> & {
   /** Generations that a new document goes into, with the first one made where the collection is to have vectors. */
   open(tenantId: TenantId, collectionId: CollectionId, settings: CollectionSettings): Promise<readonly Generation[]>;
-  /** Gives every chunk of a document its vector in a generation. What is there already, or in another collection, is not paid for again. */
+  /**
+   * Gives every chunk of a document its vector in a generation. What is there already, or in another collection, is not paid for again. Throws
+   * `GivenUp`.
+   */
   embedDocument(ask: EmbedAsk, generation: Generation, step?: Step): Promise<void>;
 };
 
 export function createEmbedder({ db, clock, embedding }: EmbedderDeps): Embedder {
-  const { settle, ask, store, takeOver } = createEmbedSteps(db, embedding);
+  const { settle, ask, store, takeOver, finish } = createEmbedSteps(db, embedding);
 
   async function open(tenantId: TenantId, collectionId: CollectionId, settings: CollectionSettings): Promise<readonly Generation[]> {
     if (!(await embedding.isStored())) return [];
@@ -122,10 +129,7 @@ export function createEmbedder({ db, clock, embedding }: EmbedderDeps): Embedder
           },
         );
       }
-      await db.transaction(tenantScope(at.tenantId), async (tx) => {
-        await step(tx);
-        await markEmbedded(tx, at.tenantId, at.collectionId, at.document, [generation.generation]);
-      });
+      await finish(run);
     },
   };
 }
@@ -134,13 +138,24 @@ type Made = { readonly vectors: readonly NewVector[]; readonly space: string; re
 
 /** What embedding a document is made of. */
 function createEmbedSteps(db: Database, embedding: Embedding) {
+  /** A transaction of the document and the generation as they are now. `indexed`: what it writes is in the approximate index. */
+  const write = <T>(run: Run, body: (tx: Tx, indexed: boolean) => Promise<T>): Promise<T> =>
+    db.transaction(tenantScope(run.at.tenantId), async (tx) => {
+      await run.step(tx);
+      const held = await holdGeneration(tx, { ...keyOf(run), createdAt: run.generation.createdAt });
+      if (held === undefined) throw new GivenUp();
+      return await body(tx, held.indexed);
+    });
+
   /** All vectors of a generation come from one model, and are of one length. */
   async function settle(run: Run, space: string, dimensions: number): Promise<void> {
     if (run.space === space && run.dimensions === dimensions) return;
-    if (!(await settleSpace(db, run.at.tenantId, keyOf(run), { space, dimensions })))
+    if (!(await settleSpace(db, run.at.tenantId, keyOf(run), { space, dimensions }))) {
+      await write(run, () => Promise.resolve());
       throw new NotEmbedded(
         `${run.at.filename} could not be embedded: ${run.generation.model} is another model now than the one that this collection was embedded with. Embed it anew (weir embedding start).`,
       );
+    }
     run.dimensions = dimensions;
   }
 
@@ -162,27 +177,23 @@ function createEmbedSteps(db: Database, embedding: Embedding) {
     /** In steps of a few rows: what is stored is not asked for again, whoever goes on. */
     async store(run: Run, vectors: readonly NewVector[]): Promise<void> {
       for (const some of piecesOf(vectors, stepOf(run)))
-        await db.transaction(tenantScope(run.at.tenantId), async (tx) => {
-          await run.step(tx);
-          await insertVectors(tx, run.at.tenantId, keyOf(run), some, isIndexedAtOnce(run));
-        });
+        await write(run, (tx, indexed) => insertVectors(tx, run.at.tenantId, keyOf(run), some, indexed));
     },
     /** Vectors that the same texts have already. Returns those that have none. */
     async takeOver(run: Run, texts: readonly Text[]): Promise<readonly Text[]> {
       const { space, dimensions } = run;
-      const had = await db.transaction(tenantScope(run.at.tenantId), async (tx) => {
-        await run.step(tx);
-        return await copyVectors(tx, run.at.tenantId, keyOf(run), { space, dimensions, indexed: isIndexedAtOnce(run) }, texts);
-      });
+      const had = await write(run, (tx, indexed) => copyVectors(tx, run.at.tenantId, keyOf(run), { space, dimensions, indexed }, texts));
       if (had.dimensions !== undefined) await settle(run, space, had.dimensions);
       return texts.filter(({ no }) => !had.numbers.has(no));
     },
+    finish: (run: Run): Promise<void> =>
+      write(run, (tx) => markEmbedded(tx, run.at.tenantId, run.at.collectionId, run.at.document, [run.generation.generation])),
   };
 }
 
 /** pgvector's index takes a row as it is written. */
-const isIndexedAtOnce = ({ generation }: Run): boolean => generation.graph && generation.engine === "pgvector";
-const stepOf = (run: Run): number => (isIndexedAtOnce(run) ? INDEXED_ROWS_PER_STEP : ROWS_PER_STEP);
+const stepOf = ({ generation }: Run): number =>
+  generation.graph && generation.engine === "pgvector" ? INDEXED_ROWS_PER_STEP : ROWS_PER_STEP;
 
 type Run = {
   readonly at: EmbedAsk;

@@ -6,7 +6,7 @@ import { tenantScope } from "../store/index.ts";
 import { findLacking, readSettings } from "../store/vector-generations.ts";
 import type { Generation } from "../store/vector-generations.ts";
 import { EXACT_VECTORS_MAX } from "../store/vectors.ts";
-import type { Embedder } from "./embed.ts";
+import { GivenUp, type Embedder } from "./embed.ts";
 import { Lost, type Indexed } from "./index-steps.ts";
 
 export type FinishDeps = {
@@ -46,6 +46,7 @@ export function createFinish({
     try {
       await of.embedDocument(ask, generation, (tx) => holdOn(run, tx));
     } catch (error) {
+      if (error instanceof GivenUp) return;
       // Searches read the serving one. Another one's model may be away for longer than a document should wait.
       if (generation.role === "serving" || error instanceof Lost) throw error;
       onSkipped?.(error);

@@ -122,6 +122,22 @@ export async function settleSpace(
   return rows.length > 0;
 }
 
+/**
+ * Nobody gives it up, nor moves its index, before the commit. undefined: it was given up, and another one may have its number. `indexed`: what is
+ * written now is in its approximate index.
+ */
+export async function holdGeneration(
+  tx: Tx,
+  { collectionId, generation, createdAt }: { readonly collectionId: CollectionId } & Pick<Generation, "generation" | "createdAt">,
+): Promise<{ readonly indexed: boolean } | undefined> {
+  const [row] = await tx.query<{ indexed: boolean }>(
+    `SELECT graph AND engine = 'pgvector' AS indexed FROM vector_generations
+     WHERE collection_id = $1 AND generation = $2 AND created_at = $3 AND role <> 'dropped' FOR SHARE`,
+    [collectionId, generation, createdAt],
+  );
+  return row;
+}
+
 /** All of a document's vectors are in these generations. */
 export async function markEmbedded(
   tx: Tx,
