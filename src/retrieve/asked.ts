@@ -14,19 +14,29 @@ export type AskedTerm = { readonly ids: readonly number[]; readonly count: numbe
 /** Each term is read whole, so a pasted page must not become a query of a thousand. Questions stand at its beginning or end. */
 const QUERY_TERMS_MAX = 48;
 
+/** Words are cut in every language of the collection, while nobody else is answered: what stands beyond in the middle is not looked at. */
+const QUERY_CHARS_MAX = 8_000;
+const brokenWord = /\S{0,40}$/;
+
 type Word = { readonly terms: Set<string>; count: number };
 
 /**
  * What a query asks for of a collection that holds documents of these languages. The language of a few words cannot be told, so each word is
  * looked for in every form that one of them gives it.
  */
-export function askedTerms(query: string, languages: readonly string[]): readonly AskedTerm[] {
+export function askedTerms(text: string, languages: readonly string[]): readonly AskedTerm[] {
+  const query = withoutMiddle(text);
   const held = languages.length === 0 ? [DEFAULT_LANGUAGE] : languages;
   const words = wordsOf(query, held);
   const distinct = [...words.values()];
   const half = QUERY_TERMS_MAX / 2;
   const kept = distinct.length <= QUERY_TERMS_MAX ? distinct : [...distinct.slice(0, half), ...distinct.slice(-half)];
   return joinShared(kept).map((one) => ({ ids: [...one.terms].map(termId), count: one.count }));
+}
+
+function withoutMiddle(text: string): string {
+  if (text.length <= QUERY_CHARS_MAX) return text;
+  return `${text.slice(0, QUERY_CHARS_MAX / 2).replace(brokenWord, "")}\n${text.slice(-QUERY_CHARS_MAX / 2)}`;
 }
 
 function wordsOf(query: string, held: readonly string[]): ReadonlyMap<string, Word> {
