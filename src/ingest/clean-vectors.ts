@@ -36,9 +36,10 @@ export async function cleanDocumentVectors(
   const end = firstChunk + dead.chunkCount;
   const generations = await listGenerations(db, tenantId, collectionId);
   for (const { generation } of generations) {
-    if (!signal.aborted) await graphs?.remove(tenantId, { collectionId, generation }, { from: firstChunk, to: end });
+    // Its rows first: whoever writes points of them at this moment looks afterwards whether they are still there.
     for (let from = firstChunk; from < end && !signal.aborted; from += ROWS_PER_STEP)
       await deleteVectors(db, tenantId, { collectionId, generation }, { from, to: Math.min(from + ROWS_PER_STEP, end) });
+    if (!signal.aborted) await graphs?.remove(tenantId, { collectionId, generation }, { from: firstChunk, to: end });
   }
   if (generations.length > 0 && !signal.aborted)
     await db.transaction(tenantScope(tenantId), (tx) => unmarkEmbedded(tx, collectionId, firstChunk));

@@ -50,7 +50,7 @@ export type Graphs = {
   isWhole?(tenantId: TenantId, key: Key, dimensions: number): Promise<boolean>;
   /** Puts a few vectors into it. Returns how many; 0: all are in. */
   indexSome(tenantId: TenantId, key: Key, dimensions: number): Promise<number>;
-  /** Of some chunks, or a whole generation: before their rows go. */
+  /** Of some chunks whose rows are gone, or of a whole generation before its rows go. */
   remove(tenantId: TenantId, key: Key, range?: { readonly from: number; readonly to: number }): Promise<void>;
   /** Those of generations that are no more. */
   dropStale(): Promise<unknown>;

@@ -23,12 +23,10 @@ export function createQdrantGraphs({ db, qdrant }: { readonly db: Database; read
       const rows = await listLoose(db, tenantId, key, POINTS_PER_STEP);
       if (rows.length === 0) return 0;
       await qdrant.add({ tenantId, ...key, dimensions }, rows);
-      await markIndexed(
-        db,
-        tenantId,
-        key,
-        rows.map(({ no }) => no),
-      );
+      const numbers = rows.map(({ no }) => no);
+      const marked = await markIndexed(db, tenantId, key, numbers);
+      // Deleted in the meantime, with the points that were there by then.
+      for (const no of numbers) if (!marked.has(no)) await qdrant.remove({ tenantId, ...key }, { from: no, to: no + 1 });
       return rows.length;
     },
     remove: (tenantId, key, range) => qdrant.remove({ tenantId, ...key }, range),

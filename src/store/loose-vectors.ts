@@ -19,18 +19,19 @@ export async function listLoose(
   return rows.map(({ no, vector }) => ({ no, vector: Float32Array.from(vector.slice(1, -1).split(","), Number) }));
 }
 
-/** They are in it now. */
+/** They are in it now. Returns those of which a row is still there. */
 export async function markIndexed(
   db: Database,
   tenantId: TenantId,
   { collectionId, generation }: GenerationKey,
   numbers: readonly number[],
-): Promise<void> {
-  await db.query(
+): Promise<ReadonlySet<number>> {
+  const rows = await db.query<{ no: number }>(
     tenantScope(tenantId),
-    "UPDATE chunk_vectors SET indexed = true WHERE collection_id = $1 AND generation = $2 AND no = ANY($3::int[])",
+    "UPDATE chunk_vectors SET indexed = true WHERE collection_id = $1 AND generation = $2 AND no = ANY($3::int[]) RETURNING no",
     [collectionId, generation, numbers],
   );
+  return new Set(rows.map(({ no }) => no));
 }
 
 /** Another engine is to hold them: about `limit` are in no index any more. Returns how many; 0: none was left. */
