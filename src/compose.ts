@@ -170,6 +170,7 @@ function composeHttp(
     ...composeCalls(config, parts, pacer),
     models: { list: chat.models, configuredAtMs: clock.nowMs() },
     ingest,
+    authenticate: admission.authenticator.authenticate,
     ...administration,
     ...parts.erasure.endpoints,
     rollouts: parts.rollouts.requests,

@@ -40,6 +40,7 @@ import {
   type Endpoint,
   type ExplainRead,
   type HealthDeps,
+  type IngestEventsDeps,
   type ModelsDeps,
   type OperationsDeps,
   type PanelRead,
@@ -59,6 +60,7 @@ export type EndpointsDeps = {
   readonly moderations: ModerationsDeps;
   readonly models: ModelsDeps;
   readonly ingest: Ingest;
+  readonly authenticate: IngestEventsDeps["authenticate"];
   readonly tenants: TenantAdmin;
   readonly keys: KeyAdmin;
   readonly suspensions: KeySuspensions;
@@ -94,7 +96,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     mcp({ ...deps.ingest, rerankFor: deps.rerankFor }),
     ...quarantine(deps.ingest),
     ...embeddingAnew({ ...deps.ingest, embeddingChanged: deps.embeddingChanged }),
-    ...ingestEvents({ pacer: deps.chat.pacer, ingest: deps.ingest }),
+    ...ingestEvents({ pacer: deps.chat.pacer, ingest: deps.ingest, authenticate: deps.authenticate }),
     ...adminTenants({ tenants: deps.tenants, keys: deps.keys }),
     ...keySuspension(deps.suspensions),
     ...guardReports(deps.reports),

@@ -8,6 +8,7 @@ import { readBytes } from "./body.ts";
 import { paramOf, tenantEndpoint, type Asked, type Endpoint } from "./endpoint.ts";
 import { readQuery } from "./query.ts";
 import { viewerOf, type TenantPrincipal, type Viewer } from "../domain/principal.ts";
+import { CLEARANCE_DEFAULT, rankOf, type Reader } from "../domain/reader.ts";
 
 export type FilesDeps = {
   createFile(
@@ -33,8 +34,8 @@ export function files(deps: FilesDeps): Endpoint[] {
       // A form may name the file "", which the runtime makes a file without a name.
       const filename = (file as { readonly name?: string }).name ?? "";
       const { owner, reader } = viewerOf(who);
-      // What somebody of a group has uploaded may be for that group: nobody else sees it before it is said whom it is for.
-      const ownerOnly = reader.kind === "member" && reader.groups.length > 0;
+      // What somebody who may find more than others has uploaded may be of that kind: nobody else sees it before it is said whom it is for.
+      const ownerOnly = reader.kind === "member" && seesMore(reader);
       return Response.json(toWire(await deps.createFile(who.tenant.id, { filename, purpose, bytes, owner, ownerOnly })));
     }),
     tenantEndpoint("GET", "/v1/files", "files.read", async ({ query, who }) => {
@@ -61,6 +62,10 @@ export function files(deps: FilesDeps): Endpoint[] {
     }),
   ];
 }
+
+/** Than a member of whom nothing is said. */
+const seesMore = ({ groups, clearance = CLEARANCE_DEFAULT, jurisdiction }: Extract<Reader, { kind: "member" }>): boolean =>
+  groups.length > 0 || jurisdiction !== undefined || rankOf(clearance) > rankOf(CLEARANCE_DEFAULT);
 
 async function readForm(request: Request): Promise<{ file: File; purpose: string }> {
   const type = request.headers.get("content-type") ?? "";

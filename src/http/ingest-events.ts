@@ -1,10 +1,10 @@
 import { progressQuery, type ProgressBody } from "../contract/knowledge-progress.ts";
-import { viewerOf, type Viewer } from "../domain/principal.ts";
+import { viewerOf, type Principal, type Viewer } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { CollectionId, FileId, TenantId } from "../kernel/ids.ts";
 import { toWireFileId, type ProgressEvent } from "../ingest/index.ts";
 import type { CollectionFileRecord } from "../store/collection-files.ts";
-import { paramOf, tenantEndpoint, type Endpoint } from "./endpoint.ts";
+import { needTenant, paramOf, tenantEndpoint, type Endpoint } from "./endpoint.ts";
 import { fileIdOf } from "./files.ts";
 import { readQuery } from "./query.ts";
 import { sseResponse } from "./sse-response.ts";
@@ -13,12 +13,25 @@ import { toWireCounts, toWireFile } from "./vector-store-wire.ts";
 
 export type IngestEventsDeps = {
   readonly pacer: StreamPacer;
+  /** As at the beginning of a request. Throws where the caller is let in no more. */
+  authenticate(sent: {
+    readonly authorization: string | undefined;
+    readonly apiKeyHeader: string | undefined;
+    readonly tenantHeader: string | undefined;
+  }): Principal | Promise<Principal>;
   readonly ingest: {
     /** Both throw `collection_unknown` for what the viewer may not find. */
     getCollection(tenantId: TenantId, nameOrId: string, viewer: Viewer): Promise<{ readonly id: CollectionId }>;
     followCollection(
       tenantId: TenantId,
-      ask: { collection: string; viewer: Viewer; sinceUs: number | undefined; goesOn: boolean; signal: AbortSignal },
+      ask: {
+        collection: string;
+        viewer: Viewer;
+        viewerNow: () => Promise<Viewer>;
+        sinceUs: number | undefined;
+        goesOn: boolean;
+        signal: AbortSignal;
+      },
     ): AsyncGenerator<ProgressEvent, void>;
     /** Throws `conflict` where the file is not one that failed. */
     retryCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId, viewer: Viewer): Promise<CollectionFileRecord>;
@@ -32,8 +45,17 @@ const FOLLOWERS_MAX = 64;
 const EVENT_ID = /^[1-9]\d{0,15}$/;
 
 /** How a collection's files come along, as it happens; and another try for one that failed. */
-export function ingestEvents({ pacer, ingest }: IngestEventsDeps): Endpoint[] {
+export function ingestEvents({ pacer, ingest, authenticate }: IngestEventsDeps): Endpoint[] {
   let followers = 0;
+  // A stream has no end: whoever is let in no more, or sees less by now, is not to hear on for days.
+  const viewerNow = async ({ headers }: Request): Promise<Viewer> => {
+    const who = await authenticate({
+      authorization: headers.get("authorization") ?? undefined,
+      apiKeyHeader: headers.get("x-api-key") ?? undefined,
+      tenantHeader: headers.get("openai-tenant") ?? undefined,
+    });
+    return viewerOf(needTenant(who));
+  };
   return [
     tenantEndpoint("GET", `${AT}/events`, "collections.read", async (asked) => {
       const { follow } = readQuery(asked.query, progressQuery);
@@ -44,7 +66,14 @@ export function ingestEvents({ pacer, ingest }: IngestEventsDeps): Endpoint[] {
         throw new Fault("busy", { say: `${FOLLOWERS_MAX} callers follow the progress of collections already.` });
       followers++;
       const abort = new AbortController();
-      const ask = { collection: id, viewer, sinceUs, goesOn: follow === "true", signal: abort.signal };
+      const ask = {
+        collection: id,
+        viewer,
+        viewerNow: () => viewerNow(asked.request),
+        sinceUs,
+        goesOn: follow === "true",
+        signal: abort.signal,
+      };
       return await sseResponse({
         parts: oneByOne(ingest.followCollection(asked.who.tenant.id, ask)),
         writer: { write: (event: ProgressEvent) => toText(event, id), fail: () => `event: error\ndata: ${JSON.stringify(BROKEN)}\n\n` },

@@ -22,6 +22,8 @@ export type FollowDeps = {
 export type FollowAsk = {
   readonly collection: string;
   readonly viewer?: Viewer | undefined;
+  /** Who that is by now, asked before each further look. What it throws ends the events. */
+  readonly viewerNow?: (() => Viewer | Promise<Viewer>) | undefined;
   /** `resumeUs` of the last event that was seen. */
   readonly sinceUs?: number | undefined;
   /** Also when nothing is on its way any more. */
@@ -45,8 +47,9 @@ const OVERLAP_US = 5_000_000;
 export function createFollow({ db, wait, ending }: FollowDeps) {
   return async function* follow(
     tenantId: TenantId,
-    { collection, viewer, sinceUs, goesOn, signal: left }: FollowAsk,
+    { collection, viewer: first, viewerNow, sinceUs, goesOn, signal: left }: FollowAsk,
   ): AsyncGenerator<ProgressEvent, void> {
+    let viewer = first;
     const collectionId = await findCollectionId(db, tenantId, collection, viewer);
     if (collectionId === undefined) throw new Fault("collection_unknown");
     const signal = AbortSignal.any([left, ending]);
@@ -75,6 +78,7 @@ export function createFollow({ db, wait, ending }: FollowDeps) {
       }
       if (goesOn !== true && counts.inProgress === 0) return;
       await wait(LOOK_MS, signal);
+      if (viewerNow !== undefined && !signal.aborted) viewer = await viewerNow();
     }
   };
 }

@@ -9,13 +9,13 @@ afterAll(() => weir.close());
 const { key } = await weir.tenant("acme");
 const { key: other } = await weir.tenant("other");
 
-async function put(store: string, name: string, text: string): Promise<string> {
+async function put(store: string, name: string, text: string, by = key): Promise<string> {
   const form = new FormData();
   form.append("purpose", "user_data");
   form.append("file", new Blob([text]), name);
-  const made = await fetch(`${weir.url}/v1/files`, { method: "POST", headers: { authorization: `Bearer ${key}` }, body: form });
+  const made = await fetch(`${weir.url}/v1/files`, { method: "POST", headers: { authorization: `Bearer ${by}` }, body: form });
   const { id } = (await made.json()) as { id: string };
-  await weir.call("POST", `/v1/vector_stores/${store}/files`, { file_id: id }, { key });
+  await weir.call("POST", `/v1/vector_stores/${store}/files`, { file_id: id }, { key: by });
   return id;
 }
 
@@ -56,6 +56,23 @@ test("a collection's progress is told from the first look to the last, and again
   const missed = parse(await (await listen("house/events", { "last-event-id": last.id })).text());
   assert.ok(missed.some(({ data }) => data.object === "vector_store.file.progress" && data.id === again && data.status === "completed"));
   console.log(`# progress: ${heard.length} events of two files, ${done.length} of the large one; ${missed.length} after coming back`);
+});
+
+test("who follows and loses a group, or the key, hears nothing of what comes after", async () => {
+  const keys = "/admin/v1/tenants/acme/keys";
+  const member = (): Promise<{ id: string; key: string }> => weir.call("POST", keys, { name: "m", groups: ["hr"] });
+  const [patched, revoked] = [await member(), await member()];
+  await weir.call("POST", "/v1/vector_stores", { name: "watched", weir: { access: { groups: ["hr"] } } }, { key: patched.key });
+  const boss = await weir.call<{ key: string }>("POST", keys, { name: "b", role: "tenant-admin" });
+  const follow = (who: { key: string }) => listen("watched/events?follow=true", { authorization: `Bearer ${who.key}` });
+  const streams = [await follow(patched), await follow(revoked)];
+  await weir.call("PATCH", `${keys}/${patched.id}`, { groups: ["sales"] });
+  await weir.call("DELETE", `${keys}/${revoked.id}`);
+  await put("watched", "merger.txt", "Some words.", boss.key);
+  const [gone = "", refused = ""] = await Promise.all(streams.map((stream) => stream.text()));
+  assert.match(gone, /event: vector_store\.deleted\ndata: \S+\s*$/);
+  assert.match(refused, /event: error\ndata: /);
+  for (const text of [gone, refused]) assert.ok(!text.includes("merger.txt"));
 });
 
 test("a listener that stays hears what comes, and the end", async () => {

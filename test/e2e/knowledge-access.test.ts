@@ -156,6 +156,12 @@ test("documents say who finds them, and no door shows more: search, listing, tex
   const loose = await upload(weir, hr.key, "draft.md", "Not yet said whom this is for.");
   assert.match(await told(sales.key, "GET", `/v1/files/${loose}`), /^404 /);
   assert.match(await told(hr.key, "GET", `/v1/files/${loose}`), /^200 /);
+  for (const more of [{ clearance: "confidential" }, { jurisdiction: "eu" }]) {
+    const { key } = await member(more);
+    const draft = await upload(weir, key, "draft.md", "Not yet said whom this is for.");
+    assert.match(await told(sales.key, "GET", `/v1/files/${draft}/content`), /^404 /);
+    assert.match(await told(key, "GET", `/v1/files/${draft}/content`), /^200 /);
+  }
   // What cannot be read is refused, never open.
   for (const attributes of [
     { groups: "" },
