@@ -3,6 +3,7 @@ import { languageOf } from "./languages/language.ts";
 import { spokenLanguage } from "./languages/spoken.ts";
 import { cut, type Pieces } from "./terms.ts";
 import { fold } from "./languages/fold.ts";
+import { withoutMiddle } from "./query-ends.ts";
 import { termId } from "./term-id.ts";
 
 /**
@@ -13,10 +14,6 @@ export type AskedTerm = { readonly ids: readonly number[]; readonly count: numbe
 
 /** Each term is read whole, so a pasted page must not become a query of a thousand. Questions stand at its beginning or end. */
 const QUERY_TERMS_MAX = 48;
-
-/** Words are cut in every language of the collection, while nobody else is answered: what stands beyond in the middle is not looked at. */
-const QUERY_CHARS_MAX = 8_000;
-const brokenWord = /\S{0,40}$/;
 
 type Word = { readonly terms: Set<string>; count: number };
 
@@ -32,11 +29,6 @@ export function askedTerms(text: string, languages: readonly string[]): readonly
   const half = QUERY_TERMS_MAX / 2;
   const kept = distinct.length <= QUERY_TERMS_MAX ? distinct : [...distinct.slice(0, half), ...distinct.slice(-half)];
   return joinShared(kept).map((one) => ({ ids: [...one.terms].map(termId), count: one.count }));
-}
-
-function withoutMiddle(text: string): string {
-  if (text.length <= QUERY_CHARS_MAX) return text;
-  return `${text.slice(0, QUERY_CHARS_MAX / 2).replace(brokenWord, "")}\n${text.slice(-QUERY_CHARS_MAX / 2)}`;
 }
 
 function wordsOf(query: string, held: readonly string[]): ReadonlyMap<string, Word> {

@@ -57,3 +57,12 @@ test("a short text stays whole, and rows keep the first row of their table", () 
 test("long texts take time in proportion", () => {
   assert.ok(compress("Word after word stands here. ".repeat(5_000), "word").length > 0);
 });
+
+test("a megabyte for a question holds nobody up: its two ends are what is looked for", () => {
+  const question = `When is the deposit due? ${Array.from({ length: 140_000 }, (_, at) => at).join(" ")}`;
+  const text = `${"Word after word stands here. ".repeat(60)}The deposit is due on Monday. ${"Word after word stands here. ".repeat(60)}`;
+  const startedMs = performance.now();
+  assert.match(compress(text, question), /due on Monday/);
+  const tookMs = performance.now() - startedMs;
+  assert.ok(tookMs < 1_000, `${Math.round(tookMs)} ms`);
+});

@@ -1,3 +1,4 @@
+import { withoutMiddle } from "./query-ends.ts";
 import { spokenLanguage } from "./languages/spoken.ts";
 import { terms } from "./terms.ts";
 import { countTokens } from "./tokens.ts";
@@ -59,7 +60,7 @@ export function compress(text: string, query: string): string {
 /** Rare words of a query count more, by how many units of this text hold them; a longer unit holds more by chance. */
 function scoreUnits(text: string, all: readonly Unit[], query: string): readonly number[] {
   const language = spokenLanguage(text.slice(0, 2_000));
-  const wanted = new Set(terms(query, language));
+  const wanted = new Set(terms(withoutMiddle(query), language));
   const held = all.map(({ start, end }) => new Set(terms(text.slice(start, end), language)));
   const weights = new Map([...wanted].map((term) => [term, Math.log(1 + all.length / (1 + held.filter((one) => one.has(term)).length))]));
   return held.map((one, at) => {

@@ -75,3 +75,13 @@ test("with one document all places are its own, and what says the same comes las
   assert.equal(diversify(pool, 9).length, 4);
   assert.deepEqual(diversify([], 3), []);
 });
+
+test("choosing a hundred of three hundred takes time in proportion to what may be chosen from", () => {
+  const pool = Array.from({ length: 300 }, (_, at) =>
+    passage(at % 7, Array.from({ length: 300 }, (__, word) => `w${(at * 31 + word * word * 7) % 2_000}x`).join(" ")),
+  );
+  const startedMs = performance.now();
+  assert.equal(diversify(pool, 100).length, 100);
+  const tookMs = performance.now() - startedMs;
+  assert.ok(tookMs < 1_500, `${Math.round(tookMs)} ms`);
+});

@@ -35,19 +35,19 @@ export function asksForSynthesis(query: string): boolean {
 export function diversify(passages: readonly Passage[], limit: number): readonly Passage[] {
   const ownMax = Math.ceil(limit / DOCUMENT_SHARE);
   const words = passages.map(({ text }) => new Set(terms(text)));
+  /** `same`: how much of a passage one of the chosen says already. */
+  const left = passages.map((passage, at) => ({ passage, at, same: 0 }));
   const chosen: number[] = [];
   const counts = new Map<string, number>();
   const hasRoom = ({ fileId }: Passage): boolean => (counts.get(fileId) ?? 0) < ownMax;
+  const valueOf = ({ at, same }: { readonly at: number; readonly same: number }): number => (1 - SAMENESS * same) / (1 + at / limit);
   while (chosen.length < Math.min(limit, passages.length)) {
-    const left = passages.flatMap((passage, at) => (chosen.includes(at) ? [] : [{ passage, at }]));
     const others = left.filter(({ passage }) => hasRoom(passage));
-    const valued = (others.length > 0 ? others : left).map(({ passage, at }) => {
-      const same = Math.max(0, ...chosen.map((other) => overlap(words[at], words[other])));
-      return { passage, at, value: (1 - SAMENESS * same) / (1 + at / limit) };
-    });
-    const best = valued.reduce((one, other) => (other.value > one.value ? other : one));
+    const best = (others.length > 0 ? others : left).reduce((one, other) => (valueOf(other) > valueOf(one) ? other : one));
     chosen.push(best.at);
     counts.set(best.passage.fileId, (counts.get(best.passage.fileId) ?? 0) + 1);
+    left.splice(left.indexOf(best), 1);
+    for (const one of left) one.same = Math.max(one.same, overlap(words[one.at], words[best.at]));
   }
   return chosen.toSorted((one, other) => one - other).flatMap((at) => passages[at] ?? []);
 }

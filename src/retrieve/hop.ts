@@ -1,4 +1,5 @@
 import type { Passage } from "../domain/chat.ts";
+import { withoutMiddle } from "./query-ends.ts";
 import { codesOf, namesOf } from "./support/facts.ts";
 import { terms } from "./terms.ts";
 import { units } from "./units.ts";
@@ -20,7 +21,7 @@ const quoted = /["“„«]([^"“”„«»\n]{3,60})["”“»]/g;
  * that the question does not name. undefined: there are none, and the first search is all there is to be found.
  */
 export function hopQuery(query: string, passages: readonly Pick<Passage, "text" | "title">[]): string | undefined {
-  const asked = new Set(terms(query));
+  const asked = new Set(terms(withoutMiddle(query)));
   const leads = new Map<string, number>();
   for (const [rank, { text, title }] of passages.slice(0, READ_PASSAGES).entries()) {
     const known = new Set(terms(title));
