@@ -36,7 +36,7 @@ function countTo(wanted: number) {
 }
 const rows = async (db: Engine, state: string): Promise<number> =>
   Number(
-    (await db.query(OPERATOR, "SELECT count(*)::int AS n FROM pgboss.job WHERE state::text = $1 AND name = 'index-file'", [state]))[0]?.[
+    (await db.query(OPERATOR, "SELECT count(*)::int AS n FROM weir_jobs.job WHERE state::text = $1 AND name = 'index-file'", [state]))[0]?.[
       "n"
     ],
   );
@@ -79,7 +79,7 @@ for (const engine of listTestEngines()) {
     await jobs.stop();
     assert.equal(await rows(db, "retry"), 1);
     assert.equal(errors.length, 1);
-    const [kept] = await db.query(OPERATOR, "SELECT count(*)::int AS n FROM pgboss.job WHERE output::text LIKE '%patient%'");
+    const [kept] = await db.query(OPERATOR, "SELECT count(*)::int AS n FROM weir_jobs.job WHERE output::text LIKE '%patient%'");
     assert.equal(kept?.["n"], 0);
     await db.close();
   });
@@ -141,7 +141,7 @@ test("a schedule takes the place of those before, and comes back after a start",
     { cron: "*/5 * * * *", payload: { name: "wiki" } },
     { cron: "0 5 * * *", payload: { name: "laws of Österreich" } },
   ]);
-  const read = () => db.query(OPERATOR, "SELECT cron, data->>'name' AS name FROM pgboss.schedule ORDER BY cron");
+  const read = () => db.query(OPERATOR, "SELECT cron, data->>'name' AS name FROM weir_jobs.schedule ORDER BY cron");
   assert.deepEqual(await read(), [
     { cron: "*/5 * * * *", name: "wiki" },
     { cron: "0 5 * * *", name: "laws of Österreich" },
@@ -159,7 +159,7 @@ test("the migration makes what the installed pg-boss wants, and no tenant reache
   assert.equal(version, wanted);
   assert.deepEqual(problems, []);
   for (const scope of [tenantScope(ten), { kind: "lookup" }, { kind: "ledger" }] as const)
-    await assert.rejects(db.query(scope, "SELECT count(*) FROM pgboss.job"), /permission denied/);
+    await assert.rejects(db.query(scope, "SELECT count(*) FROM weir_jobs.job"), /permission denied/);
   console.log(`# pg-boss schema ${wanted}: as migrated, closed to 3 of 4 roles`);
   await db.close();
 });

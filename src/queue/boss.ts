@@ -88,7 +88,7 @@ async function replaceSchedules<Name extends JobName>(boss: PgBoss, name: Name, 
   }
 }
 
-/** Jobs on pg-boss, in the schema `pgboss` of the database that is there anyway. */
+/** Jobs on pg-boss, in the schema `weir_jobs` of the database that is there anyway. */
 export function createJobs(deps: JobsDeps, options: JobsOptions): Jobs {
   const { pollSeconds = POLL_SECONDS, startAfterMs = START_AFTER_MS } = options;
   const bodies = new Map<JobName, AnyBody>();

@@ -16,7 +16,7 @@ export async function openBoss({ sql, onError }: JobsDeps, alone: boolean): Prom
   const { PgBoss: Boss } = await import("pg-boss");
   const boss = new Boss({
     db: createQueueDatabase(sql),
-    schema: "pgboss",
+    schema: "weir_jobs",
     backend: alone ? "pglite" : "postgres",
     // Of dependencies between jobs there are none, and indexes stay small.
     flowIntervalSeconds: 86_400,
@@ -41,6 +41,6 @@ export async function openBoss({ sql, onError }: JobsDeps, alone: boolean): Prom
   }
   // What a dead process had begun is nobody's, and what failed in it need not wait: both are sent anew by whoever owns them.
   if (alone)
-    await sql.statement("DELETE FROM pgboss.job WHERE state IN ('active', 'retry') AND name = ANY($1::text[])", [Object.keys(JOBS)]);
+    await sql.statement("DELETE FROM weir_jobs.job WHERE state IN ('active', 'retry') AND name = ANY($1::text[])", [Object.keys(JOBS)]);
   return boss;
 }

@@ -1,6 +1,6 @@
 /** What pg-boss needs of a database; compose.ts plugs the store in. */
 export type QueueSql = {
-  /** One statement, as the role that may use the schema `pgboss` and owns nothing. */
+  /** One statement, as the role that may use the schema `weir_jobs` and owns nothing. */
   statement(text: string, params: readonly QueueParam[]): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Several statements with a transaction of their own, as the login that owns the schema. The rows of the last that has any. */
   script(text: string): Promise<readonly Readonly<Record<string, unknown>>[]>;

@@ -71,8 +71,8 @@ export function createLocalJobs(onError: (name: string, error: unknown) => void 
 
 /** Where the schema of a database differs from what the installed pg-boss makes. */
 export async function findSchemaDrift(sql: QueueSql) {
-  const boss = new PgBoss({ db: createQueueDatabase(sql), schema: "pgboss", backend: "pglite" });
-  const wanted = /version\(version\) VALUES \('(\d+)'\)/.exec(getConstructionPlans("pgboss"))?.[1];
+  const boss = new PgBoss({ db: createQueueDatabase(sql), schema: "weir_jobs", backend: "pglite" });
+  const wanted = /version\(version\) VALUES \('(\d+)'\)/.exec(getConstructionPlans("weir_jobs"))?.[1];
   const drift = await boss.detectSchemaDrift();
   return { version: String(await boss.schemaVersion()), wanted, problems: drift.ok ? [] : [JSON.stringify(drift)] };
 }

@@ -82,9 +82,9 @@ const PLANTS: readonly { readonly plant: string; readonly undo?: string; readonl
     told: /^the function peek is SECURITY DEFINER/,
   },
   {
-    plant: "GRANT USAGE ON SCHEMA pgboss TO weir_tenant",
-    undo: "REVOKE USAGE ON SCHEMA pgboss FROM weir_tenant",
-    told: /^the role weir_tenant may use the schema pgboss/,
+    plant: "GRANT USAGE ON SCHEMA weir_jobs TO weir_tenant",
+    undo: "REVOKE USAGE ON SCHEMA weir_jobs FROM weir_tenant",
+    told: /^the role weir_tenant may use the schema weir_jobs/,
   },
   { plant: "REVOKE DELETE ON notes FROM weir_operator", told: /^notes lets the operator not select and delete/ },
   { plant: "GRANT TRUNCATE ON notes TO weir_operator", told: /^notes grants truncate to weir_operator/ },

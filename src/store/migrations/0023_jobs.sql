@@ -1,11 +1,13 @@
 -- Work that outlives its call: pg-boss's own tables, what is known of a file's way into a collection, and connectors.
 
--- As pg-boss 12.35.0 makes them (`getConstructionPlans("pgboss")`, its schema 43), without its own transaction: a new data folder starts
+-- As pg-boss 12.35.0 makes them (`getConstructionPlans("weir_jobs")`, its schema 43), without its own transaction: a new data folder starts
 -- with them. A newer pg-boss brings them up to date itself when it starts. They hold ids, never content, and no tenant's role reaches them:
 -- the operator alone may use the schema. What is in them can be lost: it is made anew of `collection_files` and `sources`.
-CREATE SCHEMA IF NOT EXISTS pgboss;
+-- A schema of our own name, so that another program's pg-boss in the same database is not touched. Left over where the tables were lost, it goes.
+DROP SCHEMA IF EXISTS weir_jobs CASCADE;
+CREATE SCHEMA weir_jobs;
 
-    CREATE TYPE pgboss.job_state AS ENUM (
+    CREATE TYPE weir_jobs.job_state AS ENUM (
       'created',
       'retry',
       'active',
@@ -15,7 +17,7 @@ CREATE SCHEMA IF NOT EXISTS pgboss;
     )
   ;
 
-    CREATE FUNCTION pgboss.job_now()
+    CREATE FUNCTION weir_jobs.job_now()
     RETURNS timestamp with time zone AS
     $$
       SELECT pg_catalog.now();
@@ -23,7 +25,7 @@ CREATE SCHEMA IF NOT EXISTS pgboss;
     LANGUAGE sql STABLE;
   ;
 
-    CREATE TABLE pgboss.version (
+    CREATE TABLE weir_jobs.version (
       version int primary key,
       cron_on timestamp with time zone,
       bam_on timestamp with time zone,
@@ -33,7 +35,7 @@ CREATE SCHEMA IF NOT EXISTS pgboss;
     )
   ;
 
-    CREATE TABLE pgboss.queue (
+    CREATE TABLE weir_jobs.queue (
       name text NOT NULL,
       policy text NOT NULL,
       retry_limit int NOT NULL,
@@ -43,7 +45,7 @@ CREATE SCHEMA IF NOT EXISTS pgboss;
       expire_seconds int NOT NULL,
       retention_seconds int NOT NULL,
       deletion_seconds int NOT NULL,
-      dead_letter text REFERENCES pgboss.queue (name) CHECK (dead_letter IS DISTINCT FROM name),
+      dead_letter text REFERENCES weir_jobs.queue (name) CHECK (dead_letter IS DISTINCT FROM name),
       partition bool NOT NULL,
       table_name text NOT NULL,
       deferred_count int NOT NULL default 0,
@@ -71,8 +73,8 @@ CREATE SCHEMA IF NOT EXISTS pgboss;
     )
   ;
 
-    CREATE TABLE pgboss.schedule (
-      name text REFERENCES pgboss.queue ON DELETE CASCADE,
+    CREATE TABLE weir_jobs.schedule (
+      name text REFERENCES weir_jobs.queue ON DELETE CASCADE,
       key text not null DEFAULT '',
       kind text not null DEFAULT 'cron' CHECK (kind IN ('cron', 'rrule')),
       cron text not null,
@@ -86,16 +88,16 @@ CREATE SCHEMA IF NOT EXISTS pgboss;
     )
   ;
 
-    CREATE TABLE pgboss.subscription (
+    CREATE TABLE weir_jobs.subscription (
       event text not null,
-      name text not null REFERENCES pgboss.queue ON DELETE CASCADE,
+      name text not null REFERENCES weir_jobs.queue ON DELETE CASCADE,
       created_on timestamp with time zone not null default now(),
       updated_on timestamp with time zone not null default now(),
       PRIMARY KEY(event, name)
     )
   ;
 
-    CREATE TABLE pgboss.bam (
+    CREATE TABLE weir_jobs.bam (
       id uuid PRIMARY KEY default gen_random_uuid(),
       name text NOT NULL,
       version int NOT NULL,
@@ -110,7 +112,7 @@ CREATE SCHEMA IF NOT EXISTS pgboss;
     )
   ;
 
-    CREATE FUNCTION pgboss.job_table_format(command text, table_name text)
+    CREATE FUNCTION weir_jobs.job_table_format(command text, table_name text)
     RETURNS text AS
     $$
       SELECT format(
@@ -124,61 +126,61 @@ CREATE SCHEMA IF NOT EXISTS pgboss;
     LANGUAGE sql IMMUTABLE;
   ;
 
-    CREATE FUNCTION pgboss.job_table_run(command text, tbl_name text DEFAULT NULL, queue_name text DEFAULT NULL)
+    CREATE FUNCTION weir_jobs.job_table_run(command text, tbl_name text DEFAULT NULL, queue_name text DEFAULT NULL)
     RETURNS VOID AS
     $$
     DECLARE
       tbl RECORD;
     BEGIN
       IF queue_name IS NOT NULL THEN
-        SELECT table_name INTO tbl_name FROM pgboss.queue WHERE name = queue_name;
+        SELECT table_name INTO tbl_name FROM weir_jobs.queue WHERE name = queue_name;
       END IF;
 
       IF tbl_name IS NOT NULL THEN
-        EXECUTE pgboss.job_table_format(command, tbl_name);
+        EXECUTE weir_jobs.job_table_format(command, tbl_name);
         RETURN;
       END IF;
 
-      EXECUTE pgboss.job_table_format(command, 'job_common');
+      EXECUTE weir_jobs.job_table_format(command, 'job_common');
 
-      FOR tbl IN SELECT table_name FROM pgboss.queue WHERE partition = true
+      FOR tbl IN SELECT table_name FROM weir_jobs.queue WHERE partition = true
       LOOP
-        EXECUTE pgboss.job_table_format(command, tbl.table_name);
+        EXECUTE weir_jobs.job_table_format(command, tbl.table_name);
       END LOOP;
     END;
     $$
     LANGUAGE plpgsql;
   ;
 
-    CREATE FUNCTION pgboss.job_table_run_async(command_name text, version int, command text, tbl_name text DEFAULT NULL, queue_name text DEFAULT NULL)
+    CREATE FUNCTION weir_jobs.job_table_run_async(command_name text, version int, command text, tbl_name text DEFAULT NULL, queue_name text DEFAULT NULL)
     RETURNS VOID AS
     $$
     BEGIN
       IF queue_name IS NOT NULL THEN
-        SELECT table_name INTO tbl_name FROM pgboss.queue WHERE name = queue_name;
+        SELECT table_name INTO tbl_name FROM weir_jobs.queue WHERE name = queue_name;
       END IF;
 
       IF tbl_name IS NOT NULL THEN
-        INSERT INTO pgboss.bam (name, version, status, queue, table_name, command)
+        INSERT INTO weir_jobs.bam (name, version, status, queue, table_name, command)
         VALUES (
           command_name,
           version,
           'pending',
           queue_name,
           tbl_name,
-          pgboss.job_table_format(command, tbl_name)
+          weir_jobs.job_table_format(command, tbl_name)
         );
         RETURN;
       END IF;
 
-      INSERT INTO pgboss.bam (name, version, status, queue, table_name, command)
+      INSERT INTO weir_jobs.bam (name, version, status, queue, table_name, command)
       SELECT
         command_name,
         version,
         'pending',
         NULL,
         'job_common',
-        pgboss.job_table_format(command, 'job_common')
+        weir_jobs.job_table_format(command, 'job_common')
       UNION ALL
       SELECT
         command_name,
@@ -186,20 +188,20 @@ CREATE SCHEMA IF NOT EXISTS pgboss;
         'pending',
         queue.name,
         queue.table_name,
-        pgboss.job_table_format(command, queue.table_name)
-      FROM pgboss.queue
+        weir_jobs.job_table_format(command, queue.table_name)
+      FROM weir_jobs.queue
       WHERE partition = true;
     END;
     $$
     LANGUAGE plpgsql;
   ;
 
-    CREATE TABLE pgboss.job (
+    CREATE TABLE weir_jobs.job (
       id uuid not null default gen_random_uuid(),
       name text not null,
       priority integer not null default(0),
       data jsonb,
-      state pgboss.job_state not null default 'created',
+      state weir_jobs.job_state not null default 'created',
       retry_limit integer not null default 2,
       retry_count integer not null default 0,
       retry_delay integer not null default 0,
@@ -232,30 +234,30 @@ CREATE SCHEMA IF NOT EXISTS pgboss;
       source_root_id uuid
     ) PARTITION BY LIST (name)
   ;
-ALTER TABLE pgboss.job ADD PRIMARY KEY (name, id);
+ALTER TABLE weir_jobs.job ADD PRIMARY KEY (name, id);
 
-    CREATE TABLE pgboss.job_common (LIKE pgboss.job INCLUDING GENERATED INCLUDING DEFAULTS);
+    CREATE TABLE weir_jobs.job_common (LIKE weir_jobs.job INCLUDING GENERATED INCLUDING DEFAULTS);
 
-    SELECT pgboss.job_table_run($cmd$ALTER TABLE pgboss.job ADD PRIMARY KEY (name, id)$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES pgboss.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT dlq_fkey FOREIGN KEY (dead_letter) REFERENCES pgboss.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i1 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state = 'created' AND policy = 'short'$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i2 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state = 'active' AND policy = 'singleton'$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i3 ON pgboss.job (name, state, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'stately'$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i6 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'exclusive'$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i8 ON pgboss.job (name, singleton_key) WHERE state IN ('active', 'retry', 'failed') AND policy = 'key_strict_fifo'$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i10 ON pgboss.job (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE state < 'active' AND NOT blocked AND policy = 'key_strict_fifo'$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT job_key_strict_fifo_singleton_key_check CHECK (NOT (policy = 'key_strict_fifo' AND singleton_key IS NULL))$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE UNIQUE INDEX job_i4 ON pgboss.job (name, singleton_on, COALESCE(singleton_key, '')) WHERE state <> 'cancelled' AND singleton_on IS NOT NULL$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i11 ON pgboss.job (name, priority DESC, created_on, start_after) WHERE state < 'active' AND NOT blocked$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i7 ON pgboss.job (name, group_id) WHERE state = 'active' AND group_id IS NOT NULL$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i9 ON pgboss.job (name, id) WHERE blocking AND state = 'completed'$cmd$, 'job_common');
-    SELECT pgboss.job_table_run($cmd$CREATE INDEX job_i12 ON pgboss.job (source_root_id) WHERE source_root_id IS NOT NULL$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$ALTER TABLE weir_jobs.job ADD PRIMARY KEY (name, id)$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$ALTER TABLE weir_jobs.job ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES weir_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$ALTER TABLE weir_jobs.job ADD CONSTRAINT dlq_fkey FOREIGN KEY (dead_letter) REFERENCES weir_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i1 ON weir_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'created' AND policy = 'short'$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i2 ON weir_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'active' AND policy = 'singleton'$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i3 ON weir_jobs.job (name, state, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'stately'$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i6 ON weir_jobs.job (name, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'exclusive'$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i8 ON weir_jobs.job (name, singleton_key) WHERE state IN ('active', 'retry', 'failed') AND policy = 'key_strict_fifo'$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE INDEX job_i10 ON weir_jobs.job (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE state < 'active' AND NOT blocked AND policy = 'key_strict_fifo'$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$ALTER TABLE weir_jobs.job ADD CONSTRAINT job_key_strict_fifo_singleton_key_check CHECK (NOT (policy = 'key_strict_fifo' AND singleton_key IS NULL))$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE UNIQUE INDEX job_i4 ON weir_jobs.job (name, singleton_on, COALESCE(singleton_key, '')) WHERE state <> 'cancelled' AND singleton_on IS NOT NULL$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE INDEX job_i11 ON weir_jobs.job (name, priority DESC, created_on, start_after) WHERE state < 'active' AND NOT blocked$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE INDEX job_i7 ON weir_jobs.job (name, group_id) WHERE state = 'active' AND group_id IS NOT NULL$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE INDEX job_i9 ON weir_jobs.job (name, id) WHERE blocking AND state = 'completed'$cmd$, 'job_common');
+    SELECT weir_jobs.job_table_run($cmd$CREATE INDEX job_i12 ON weir_jobs.job (source_root_id) WHERE source_root_id IS NOT NULL$cmd$, 'job_common');
 
-    ALTER TABLE pgboss.job ATTACH PARTITION pgboss.job_common DEFAULT;
+    ALTER TABLE weir_jobs.job ATTACH PARTITION weir_jobs.job_common DEFAULT;
   ;
 
-    CREATE TABLE pgboss.warning (
+    CREATE TABLE weir_jobs.warning (
       id uuid PRIMARY KEY default gen_random_uuid(),
       type text NOT NULL,
       message text NOT NULL,
@@ -263,9 +265,9 @@ ALTER TABLE pgboss.job ADD PRIMARY KEY (name, id);
       created_on timestamp with time zone NOT NULL DEFAULT now()
     )
   ;
-CREATE INDEX warning_i1 ON pgboss.warning (created_on DESC);
+CREATE INDEX warning_i1 ON weir_jobs.warning (created_on DESC);
 
-    CREATE TABLE pgboss.queue_stats (
+    CREATE TABLE weir_jobs.queue_stats (
       id uuid NOT NULL DEFAULT gen_random_uuid(),
       name text NOT NULL,
       deferred_count int NOT NULL DEFAULT 0,
@@ -283,7 +285,7 @@ CREATE INDEX warning_i1 ON pgboss.warning (created_on DESC);
       PRIMARY KEY (id, captured_on)
     ) PARTITION BY RANGE (captured_on)
   ;
-CREATE INDEX queue_stats_i1 ON pgboss.queue_stats (name, captured_on DESC) INCLUDE (deferred_count, queued_count, ready_count, active_count, failed_count, total_count);
+CREATE INDEX queue_stats_i1 ON weir_jobs.queue_stats (name, captured_on DESC) INCLUDE (deferred_count, queued_count, ready_count, active_count, failed_count, total_count);
 
     DO $$
     DECLARE
@@ -292,15 +294,15 @@ CREATE INDEX queue_stats_i1 ON pgboss.queue_stats (name, captured_on DESC) INCLU
       part_name text;
     BEGIN
       FOR i IN 0..1 LOOP
-        d := (pgboss.job_now() AT TIME ZONE 'UTC')::date + i;
+        d := (weir_jobs.job_now() AT TIME ZONE 'UTC')::date + i;
         part_name := 'queue_stats_' || to_char(d, 'YYYYMMDD');
         IF NOT EXISTS (
           SELECT 1 FROM pg_class c
           JOIN pg_namespace n ON n.oid = c.relnamespace
-          WHERE n.nspname = 'pgboss' AND c.relname = part_name
+          WHERE n.nspname = 'weir_jobs' AND c.relname = part_name
         ) THEN
           EXECUTE format(
-            'CREATE TABLE pgboss.%I PARTITION OF pgboss.queue_stats FOR VALUES FROM (%L) TO (%L)',
+            'CREATE TABLE weir_jobs.%I PARTITION OF weir_jobs.queue_stats FOR VALUES FROM (%L) TO (%L)',
             part_name,
             to_char(d, 'YYYY-MM-DD') || ' 00:00:00+00',
             to_char(d + 1, 'YYYY-MM-DD') || ' 00:00:00+00'
@@ -311,7 +313,7 @@ CREATE INDEX queue_stats_i1 ON pgboss.queue_stats (name, captured_on DESC) INCLU
     $$
   ;
 
-    CREATE TABLE pgboss.job_dependency (
+    CREATE TABLE weir_jobs.job_dependency (
       child_name text NOT NULL,
       child_id uuid NOT NULL,
       parent_name text NOT NULL,
@@ -319,9 +321,9 @@ CREATE INDEX queue_stats_i1 ON pgboss.queue_stats (name, captured_on DESC) INCLU
       PRIMARY KEY (child_name, child_id, parent_name, parent_id)
     )
   ;
-CREATE INDEX IF NOT EXISTS job_dep_parent_idx ON pgboss.job_dependency (parent_name, parent_id);
+CREATE INDEX IF NOT EXISTS job_dep_parent_idx ON weir_jobs.job_dependency (parent_name, parent_id);
 
-    CREATE FUNCTION pgboss.create_queue(queue_name text, options jsonb)
+    CREATE FUNCTION weir_jobs.create_queue(queue_name text, options jsonb)
     RETURNS VOID AS
     $$
     DECLARE
@@ -333,7 +335,7 @@ CREATE INDEX IF NOT EXISTS job_dep_parent_idx ON pgboss.job_dependency (parent_n
     BEGIN
 
       WITH q as (
-        INSERT INTO pgboss.queue (
+        INSERT INTO weir_jobs.queue (
           name,
           policy,
           retry_limit,
@@ -368,8 +370,8 @@ CREATE INDEX IF NOT EXISTS job_dep_parent_idx ON pgboss.job_dependency (parent_n
           tablename,
           (options->>'heartbeatSeconds')::int,
           COALESCE((options->>'notify')::bool, false),
-          pgboss.job_now(),
-          pgboss.job_now()
+          weir_jobs.job_now(),
+          weir_jobs.job_now()
         )
         ON CONFLICT DO NOTHING
         RETURNING created_on
@@ -380,40 +382,40 @@ CREATE INDEX IF NOT EXISTS job_dep_parent_idx ON pgboss.job_dependency (parent_n
         RETURN;
       END IF;
 
-      EXECUTE format('CREATE TABLE pgboss.%I (LIKE pgboss.job INCLUDING DEFAULTS)', tablename);
+      EXECUTE format('CREATE TABLE weir_jobs.%I (LIKE weir_jobs.job INCLUDING DEFAULTS)', tablename);
 
-      EXECUTE pgboss.job_table_format($cmd$ALTER TABLE pgboss.job ADD PRIMARY KEY (name, id)$cmd$, tablename);
-      EXECUTE pgboss.job_table_format($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES pgboss.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, tablename);
-      EXECUTE pgboss.job_table_format($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT dlq_fkey FOREIGN KEY (dead_letter) REFERENCES pgboss.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, tablename);
+      EXECUTE weir_jobs.job_table_format($cmd$ALTER TABLE weir_jobs.job ADD PRIMARY KEY (name, id)$cmd$, tablename);
+      EXECUTE weir_jobs.job_table_format($cmd$ALTER TABLE weir_jobs.job ADD CONSTRAINT q_fkey FOREIGN KEY (name) REFERENCES weir_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, tablename);
+      EXECUTE weir_jobs.job_table_format($cmd$ALTER TABLE weir_jobs.job ADD CONSTRAINT dlq_fkey FOREIGN KEY (dead_letter) REFERENCES weir_jobs.queue (name) ON DELETE RESTRICT DEFERRABLE INITIALLY DEFERRED$cmd$, tablename);
 
-      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i11 ON pgboss.job (name, priority DESC, created_on, start_after) WHERE state < 'active' AND NOT blocked$cmd$, tablename);
-      EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i4 ON pgboss.job (name, singleton_on, COALESCE(singleton_key, '')) WHERE state <> 'cancelled' AND singleton_on IS NOT NULL$cmd$, tablename);
-      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i7 ON pgboss.job (name, group_id) WHERE state = 'active' AND group_id IS NOT NULL$cmd$, tablename);
-      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i9 ON pgboss.job (name, id) WHERE blocking AND state = 'completed'$cmd$, tablename);
-      EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i12 ON pgboss.job (source_root_id) WHERE source_root_id IS NOT NULL$cmd$, tablename);
+      EXECUTE weir_jobs.job_table_format($cmd$CREATE INDEX job_i11 ON weir_jobs.job (name, priority DESC, created_on, start_after) WHERE state < 'active' AND NOT blocked$cmd$, tablename);
+      EXECUTE weir_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i4 ON weir_jobs.job (name, singleton_on, COALESCE(singleton_key, '')) WHERE state <> 'cancelled' AND singleton_on IS NOT NULL$cmd$, tablename);
+      EXECUTE weir_jobs.job_table_format($cmd$CREATE INDEX job_i7 ON weir_jobs.job (name, group_id) WHERE state = 'active' AND group_id IS NOT NULL$cmd$, tablename);
+      EXECUTE weir_jobs.job_table_format($cmd$CREATE INDEX job_i9 ON weir_jobs.job (name, id) WHERE blocking AND state = 'completed'$cmd$, tablename);
+      EXECUTE weir_jobs.job_table_format($cmd$CREATE INDEX job_i12 ON weir_jobs.job (source_root_id) WHERE source_root_id IS NOT NULL$cmd$, tablename);
 
       IF options->>'policy' = 'short' THEN
-        EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i1 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state = 'created' AND policy = 'short'$cmd$, tablename);
+        EXECUTE weir_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i1 ON weir_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'created' AND policy = 'short'$cmd$, tablename);
       ELSIF options->>'policy' = 'singleton' THEN
-        EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i2 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state = 'active' AND policy = 'singleton'$cmd$, tablename);
+        EXECUTE weir_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i2 ON weir_jobs.job (name, COALESCE(singleton_key, '')) WHERE state = 'active' AND policy = 'singleton'$cmd$, tablename);
       ELSIF options->>'policy' = 'stately' THEN
-        EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i3 ON pgboss.job (name, state, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'stately'$cmd$, tablename);
+        EXECUTE weir_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i3 ON weir_jobs.job (name, state, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'stately'$cmd$, tablename);
       ELSIF options->>'policy' = 'exclusive' THEN
-        EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i6 ON pgboss.job (name, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'exclusive'$cmd$, tablename);
+        EXECUTE weir_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i6 ON weir_jobs.job (name, COALESCE(singleton_key, '')) WHERE state <= 'active' AND policy = 'exclusive'$cmd$, tablename);
       ELSIF options->>'policy' = 'key_strict_fifo' THEN
-        EXECUTE pgboss.job_table_format($cmd$CREATE UNIQUE INDEX job_i8 ON pgboss.job (name, singleton_key) WHERE state IN ('active', 'retry', 'failed') AND policy = 'key_strict_fifo'$cmd$, tablename);
-        EXECUTE pgboss.job_table_format($cmd$CREATE INDEX job_i10 ON pgboss.job (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE state < 'active' AND NOT blocked AND policy = 'key_strict_fifo'$cmd$, tablename);
-        EXECUTE pgboss.job_table_format($cmd$ALTER TABLE pgboss.job ADD CONSTRAINT job_key_strict_fifo_singleton_key_check CHECK (NOT (policy = 'key_strict_fifo' AND singleton_key IS NULL))$cmd$, tablename);
+        EXECUTE weir_jobs.job_table_format($cmd$CREATE UNIQUE INDEX job_i8 ON weir_jobs.job (name, singleton_key) WHERE state IN ('active', 'retry', 'failed') AND policy = 'key_strict_fifo'$cmd$, tablename);
+        EXECUTE weir_jobs.job_table_format($cmd$CREATE INDEX job_i10 ON weir_jobs.job (name, singleton_key, state DESC, created_on, id) INCLUDE (start_after) WHERE state < 'active' AND NOT blocked AND policy = 'key_strict_fifo'$cmd$, tablename);
+        EXECUTE weir_jobs.job_table_format($cmd$ALTER TABLE weir_jobs.job ADD CONSTRAINT job_key_strict_fifo_singleton_key_check CHECK (NOT (policy = 'key_strict_fifo' AND singleton_key IS NULL))$cmd$, tablename);
       END IF;
 
-      EXECUTE format('ALTER TABLE pgboss.%I ADD CONSTRAINT cjc CHECK (name=%L)', tablename, queue_name);
-      EXECUTE format('ALTER TABLE pgboss.job ATTACH PARTITION pgboss.%I FOR VALUES IN (%L)', tablename, queue_name);
+      EXECUTE format('ALTER TABLE weir_jobs.%I ADD CONSTRAINT cjc CHECK (name=%L)', tablename, queue_name);
+      EXECUTE format('ALTER TABLE weir_jobs.job ATTACH PARTITION weir_jobs.%I FOR VALUES IN (%L)', tablename, queue_name);
     END;
     $$
     LANGUAGE plpgsql;
   ;
 
-    CREATE FUNCTION pgboss.delete_queue(queue_name text)
+    CREATE FUNCTION weir_jobs.delete_queue(queue_name text)
     RETURNS VOID AS
     $$
     DECLARE
@@ -422,28 +424,28 @@ CREATE INDEX IF NOT EXISTS job_dep_parent_idx ON pgboss.job_dependency (parent_n
     BEGIN
 
       SELECT table_name, partition
-      FROM pgboss.queue
+      FROM weir_jobs.queue
       WHERE name = queue_name
       INTO v_table, v_partition;
 
       IF v_partition THEN
-        EXECUTE format('DROP TABLE IF EXISTS pgboss.%I', v_table);
+        EXECUTE format('DROP TABLE IF EXISTS weir_jobs.%I', v_table);
       ELSE
-        EXECUTE format('DELETE FROM pgboss.%I WHERE name = %L', v_table, queue_name);
+        EXECUTE format('DELETE FROM weir_jobs.%I WHERE name = %L', v_table, queue_name);
       END IF;
 
-      DELETE FROM pgboss.queue WHERE name = queue_name;
+      DELETE FROM weir_jobs.queue WHERE name = queue_name;
     END;
     $$
     LANGUAGE plpgsql;
   ;
-INSERT INTO pgboss.version(version) VALUES ('43');
+INSERT INTO weir_jobs.version(version) VALUES ('43');
 
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA pgboss FROM PUBLIC;
-GRANT USAGE ON SCHEMA pgboss TO weir_operator;
-GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA pgboss TO weir_operator;
-GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA pgboss TO weir_operator;
-ALTER DEFAULT PRIVILEGES IN SCHEMA pgboss GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO weir_operator;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA weir_jobs FROM PUBLIC;
+GRANT USAGE ON SCHEMA weir_jobs TO weir_operator;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA weir_jobs TO weir_operator;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA weir_jobs TO weir_operator;
+ALTER DEFAULT PRIVILEGES IN SCHEMA weir_jobs GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO weir_operator;
 
 -- A file's way into a collection. `queued_at`: when its newest round began; `attempts` of that round that ended in a failure of the server,
 -- the last at `tried_at`; `changed_at`: followers ask for what is newer than what they have seen.
