@@ -183,6 +183,8 @@ export type Retrieved = {
   readonly compress?: true | undefined;
   /** The collection has vectors, and they could not be searched now: these were found by words alone. */
   readonly degraded?: "dense" | undefined;
+  /** Words and vectors found them: their scores are 0 to 1. Those of words alone have no end. */
+  readonly fused?: true | undefined;
   /** Where a model was to put them in order: whether it has. */
   readonly reranked?: boolean | undefined;
 };

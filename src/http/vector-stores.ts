@@ -50,7 +50,9 @@ export type VectorStoreDeps = VectorStoreFileDeps & {
   searchCollection(
     tenantId: TenantId,
     ask: SearchAsk,
-  ): Promise<Pick<Retrieved, "degraded" | "reranked"> & { readonly passages: readonly (Passage & { readonly attributes: Attributes })[] }>;
+  ): Promise<
+    Pick<Retrieved, "degraded" | "reranked" | "fused"> & { readonly passages: readonly (Passage & { readonly attributes: Attributes })[] }
+  >;
   /** A model that puts passages in order; undefined: none is configured. */
   rerankFor?(searching: Pick<CallHead, "who" | "feature" | "requestId">, signal: AbortSignal | undefined): Rerank | undefined;
 };
@@ -147,7 +149,7 @@ function search(deps: VectorStoreDeps): Endpoint {
     // Whose a collection is, searches do not look at.
     if (viewer.ownOnly) await deps.getCollection(tenantId, paramOf(asked, "store"), viewer);
     const hybrid = body.ranking_options?.hybrid_search;
-    const { passages, degraded, reranked } = await deps.searchCollection(tenantId, {
+    const { passages, degraded, reranked, fused } = await deps.searchCollection(tenantId, {
       collection: paramOf(asked, "store"),
       query: queries.join(" "),
       topK: body.max_num_results ?? RESULTS_DEFAULT,
@@ -158,7 +160,7 @@ function search(deps: VectorStoreDeps): Endpoint {
       rerank: rerankOf(deps, body, asked),
     });
     const least = body.ranking_options?.score_threshold ?? 0;
-    const data = passages.map((passage) => toWireHit(passage, reranked)).filter(({ score }) => score >= least);
+    const data = passages.map((passage) => toWireHit(passage, reranked === true || fused === true)).filter(({ score }) => score >= least);
     return Response.json(
       { object: "vector_store.search_results.page", search_query: queries, data, has_more: false, next_page: null },
       {
@@ -185,19 +187,19 @@ function rerankOf(deps: Pick<VectorStoreDeps, "rerankFor">, body: VectorStoreSea
 }
 const NO_RANKER = "weir.mode: quality needs a model that ranks, and this server names none (retrieval.rerank).";
 
-function toWireHit(passage: Passage & { readonly attributes: Attributes }, reranked: boolean | undefined) {
+function toWireHit(passage: Passage & { readonly attributes: Attributes }, isUnit: boolean) {
   const place = placeOf(passage.pages, passage);
   return {
     file_id: toWireFileId(passage.fileId),
     filename: passage.filename,
-    score: reranked === true ? passage.score : toUnit(passage.score),
+    score: isUnit ? Math.min(1, passage.score) : toUnit(passage.score),
     attributes: passage.attributes,
     content: [{ type: "text", text: passage.text }],
     ...(place === undefined ? {} : { place }),
   };
 }
 
-/** OpenAI's scores end at 1; BM25's have no end. The order stays. */
+/** OpenAI's scores end at 1; BM25's have no end, while a model's and those of words and vectors together do. The order stays. */
 const toUnit = (score: number): number => (score <= 0 ? 0 : score / (1 + score));
 
 const parseId = (raw: string) => (collectionIds.is(raw) ? raw : undefined);

@@ -54,7 +54,7 @@ export type IngestDeps = Pick<IndexerDeps, "detectors" | "injectionMode" | "quar
 
 export type FoundPassage = Passage & { readonly attributes: Attributes };
 /** `degraded`: the collection has vectors, and they could not be searched now. */
-export type SearchedCollection = { readonly passages: readonly FoundPassage[] } & Pick<Retrieved, "degraded" | "reranked">;
+export type SearchedCollection = { readonly passages: readonly FoundPassage[] } & Pick<Retrieved, "degraded" | "reranked" | "fused">;
 
 export type Ingest = ReturnType<typeof createIngest>;
 
@@ -102,9 +102,14 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     nowMs: (): number => clock.nowMs(),
     /** Passages of a collection for a query, best first, with what their files are tagged with. */
     async searchCollection(tenantId: TenantId, ask: Parameters<IngestDeps["retrieve"]>[1]): Promise<SearchedCollection> {
-      const { collectionId, passages, degraded, reranked } = await deps.retrieve(tenantId, ask);
+      const { collectionId, passages, degraded, reranked, fused } = await deps.retrieve(tenantId, ask);
       const tags = await findAttributes(db, tenantId, collectionId, [...new Set(passages.map((passage) => passage.fileId))]);
-      return { passages: passages.map((passage) => ({ ...passage, attributes: tags.get(passage.fileId) ?? {} })), degraded, reranked };
+      return {
+        passages: passages.map((passage) => ({ ...passage, attributes: tags.get(passage.fileId) ?? {} })),
+        degraded,
+        reranked,
+        fused,
+      };
     },
     /** At start, and every minute where several processes share the database: takes up what a dead process left. */
     async resume(): Promise<void> {

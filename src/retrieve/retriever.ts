@@ -84,6 +84,7 @@ export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
         collectionId: view.id,
         indexVersion: `${view.id}.${view.version}${generation === undefined ? "" : `.${generation}`}`,
         ...(degraded ? { degraded: "dense" } : {}),
+        ...(generation === undefined ? {} : { fused: true }),
         ...(view.settings.trust === undefined ? {} : { trust: view.settings.trust }),
         ...(view.settings.highStakes === true ? { highStakes: true } : {}),
         ...(view.settings.compress === true ? { compress: true } : {}),

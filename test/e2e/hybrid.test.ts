@@ -74,6 +74,10 @@ test("documents and questions are embedded on the path of every call, and found 
   assert.equal((await put(id, "battery.md", "Calibrating accumulators takes an hour."))["status"], "completed");
   assert.equal((await put(id, "holiday.md", "Salaries are paid before holidays begin."))["status"], "completed");
   assert.equal((await search(id, "what is there to know of recalibration"))[0], "battery.md");
+  // First by words and by vectors is 1, which any threshold lets pass.
+  assert.deepEqual(await search(id, "how does one go about calibrating accumulators", { ranking_options: { score_threshold: 1 } }), [
+    "battery.md",
+  ]);
   // By words alone, as OpenAI's ranking options say it.
   assert.deepEqual(await search(id, "recalibration", { ranking_options: { hybrid_search: { embedding_weight: 0, text_weight: 1 } } }), []);
   const usage = (await (
