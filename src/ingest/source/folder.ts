@@ -44,13 +44,16 @@ export function createFolderConnector({ path }: { readonly path: string }): Conn
       const full = root === undefined ? undefined : join(root, key);
       // A folder on the way that has become a link since it was listed leads elsewhere.
       if (full === undefined || (await realpath(full).catch(() => undefined)) !== full) return undefined;
-      const file = await open(full, constants.O_RDONLY | constants.O_NOFOLLOW).catch((error: unknown) => {
+      // A pipe that has taken a file's place would be waited for without an end.
+      const file = await open(full, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch((error: unknown) => {
         if (codeOf(error) === "ENOENT") return undefined;
         throw new DocumentProblem(`It cannot be read (${codeOf(error)}).`);
       });
       if (file === undefined) return undefined;
       try {
-        const { size } = await file.stat();
+        const found = await file.stat();
+        if (!found.isFile()) throw new DocumentProblem("It is no file any more.");
+        const { size } = found;
         if (size > bytesMax) throw new DocumentProblem(`It is longer than ${bytesMax} bytes.`);
         return new Uint8Array(await file.readFile());
       } finally {

@@ -1,8 +1,13 @@
 import { afterAll, test } from "bun:test";
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { findSource, listRefused } from "../../store/sources.ts";
 import { openKnowledge, testProse } from "../testing.ts";
 import { type Connector, SourceProblem } from "./connector.ts";
+import { createFolderConnector } from "./folder.ts";
 import type { SourceSpec } from "./spec.ts";
 import { createSync } from "./sync.ts";
 import { openFolderPlace, openGitPlace, openS3Place } from "./testing.ts";
@@ -200,6 +205,17 @@ test("a place that is not there removes nothing, and says so; one that was empti
   await place.close();
   const gone = await run({ ...spec, allowEmpty: true }, place.connector);
   assert.deepEqual([gone?.state, /cannot be read \(ENOENT\)/.test(gone?.error ?? "")], ["failed", true]);
+});
+
+test("folder: a pipe that has taken a file's place is refused, and not waited for", async () => {
+  const root = mkdtempSync(join(tmpdir(), "weir-pipe-"));
+  execFileSync("mkfifo", [join(root, "a.txt")]);
+  const connector = createFolderConnector({ path: root });
+  await assert.rejects(connector.read({ key: "a.txt", etag: "" }, 100, never), {
+    name: "DocumentProblem",
+    message: "It is no file any more.",
+  });
+  rmSync(root, { recursive: true });
 });
 
 test("s3: a name that an address reads as a way up is refused, and nothing beside it is read", async () => {
