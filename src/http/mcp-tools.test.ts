@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "bun:test";
 import type { Passage } from "../domain/chat.ts";
+import { Fault } from "../kernel/fault.ts";
 import { collectionIds, fileIds } from "../kernel/ids.ts";
 import { toWireFileId } from "../ingest/index.ts";
 import { fetchDocument, search, type McpDeps, type ToolCall } from "./mcp-tools.ts";
@@ -54,6 +55,19 @@ test("each collection's best comes before another's second, because their scores
   assert.equal(await texts(deps(TWO), { mode: "quality" }), "abcxy");
   assert.equal(await texts(deps(TWO, { reranked: false }), { mode: "quality" }), "axbyc");
   assert.equal((await search(deps(TWO, { reranked: false }), call, { query: "q", mode: "quality" })).reranked, false);
+});
+
+test("a collection that went since it was listed keeps nothing else from being found, unless it was asked for", async () => {
+  const sound = deps(TWO);
+  const broken: McpDeps = {
+    ...sound,
+    async searchCollection(tenantId, ask) {
+      if (ask.collection === "two") throw new Fault("collection_unknown");
+      return await sound.searchCollection(tenantId, ask);
+    },
+  };
+  assert.equal(await texts(broken), "abc");
+  await assert.rejects(search(broken, call, { query: "q", collection: "two" }), { code: "collection_unknown" });
 });
 
 test("more collections than are searched at once are not searched in part: the caller is asked which", async () => {

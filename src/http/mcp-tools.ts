@@ -56,15 +56,22 @@ export async function search(deps: McpDeps, call: ToolCall, ask: SearchAsk): Pro
   const viewer = viewerOf(call.who);
   const named = collection === undefined ? await few(deps, call, viewer) : [collection];
   const rerank = ask.mode === "quality" ? rankerOf(deps, call) : undefined;
-  const found = await Promise.all(
+  const searched = await Promise.all(
     named.map(async (name) => {
       // Whose a collection is, searches do not look at.
       if (viewer.ownOnly) await deps.getCollection(call.who.tenant.id, name, viewer);
       const { reader } = viewer;
       const plain = { filter: undefined, weights: undefined, fusion: undefined };
-      return deps.searchCollection(call.who.tenant.id, { collection: name, query: ask.query, topK, reader, rerank, ...plain });
+      return deps
+        .searchCollection(call.who.tenant.id, { collection: name, query: ask.query, topK, reader, rerank, ...plain })
+        .catch((error: unknown) => {
+          // Since it was listed it has gone, or its time without a use was over: nobody asked for it by name.
+          if (collection === undefined && error instanceof Fault && error.code === "collection_unknown") return undefined;
+          throw error;
+        });
     }),
   );
+  const found = searched.filter((each) => each !== undefined);
   const reranked = rerank === undefined ? {} : { reranked: found.every((each) => each.reranked !== false) };
   const results = inOneOrder(found).slice(0, topK);
   const degraded = found.some((each) => each.degraded !== undefined) ? { degraded: "dense" as const } : {};
