@@ -6,7 +6,7 @@ import { parseCode } from "./parse-code.ts";
 import { Unreadable } from "./refusal.ts";
 
 /** What settings files have and JSON does not. */
-const COMMENTED = /^\s*\/\/|\/\*|,\s*[\]}]/m;
+const COMMENTED = /^[ \t]*\/\/|\/\*|,\s*[\]}]/m;
 
 /** Values with the path to them: paths to what is large are headings, records of one shape are tables. A line each, or one for all. Throws Unreadable. */
 export function parseJson(source: string, filename: string): Extracted {

@@ -135,6 +135,15 @@ test("input that was made to be slow is not", async () => {
   }
 });
 
+test("what is no JSON is refused in linear time, however many blank lines or blanks stand in it", async () => {
+  for (const piece of ["\n", "\r\n", " ", "\t", ",", ", ", "/", "[ "]) {
+    const startedMs = performance.now();
+    await parse("a.json", Buffer.from(`a${piece.repeat(Math.ceil(250_000 / piece.length))}b`));
+    const tookMs = performance.now() - startedMs;
+    assert.ok(tookMs < 3000, `${JSON.stringify(piece)} ${Math.round(tookMs)} ms`);
+  }
+});
+
 test("a page nested beyond reason is refused, one at the limit is read", async () => {
   assert.ok((await parse("a.html", Buffer.from(`<html>${"<div>".repeat(499)}deep`))).ok);
   const deeper = await parse("a.html", Buffer.from(`<html>${"<div>".repeat(500)}deep`));
