@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { afterAll, test } from "bun:test";
 import { tenantScope } from "../store/index.ts";
+import { listTestEngines } from "../store/testing.ts";
 import { createPgvectorGraphs } from "../store/pgvector-graphs.ts";
-import { listGenerations, rollBack, startGeneration, updateGeneration } from "../store/vector-generations.ts";
+import { listGenerations, promoteCandidate, rollBack, startGeneration, updateGeneration } from "../store/vector-generations.ts";
 import { createEmbedBehind } from "./embed-behind.ts";
 import { createEmbedder } from "./embed.ts";
 import { openKnowledge, testProse } from "./testing.ts";
@@ -89,3 +90,31 @@ test("a document that is embedded while its index goes elsewhere is held by none
   ]);
   assert.equal(rows.length, 0);
 }, 60_000);
+
+for (const engine of listTestEngines()) {
+  test(`${engine}: a candidate does not serve without the document that is completed at that moment`, async () => {
+    const on = await openKnowledge(engine, createTestEmbedding());
+    try {
+      await on.ingest.createCollection(on.ten, { name: "c" });
+      await on.add("c", "one.md", "Calibrating accumulators takes an hour.");
+      const { id } = await on.ingest.getCollection(on.ten, "c");
+      await on.ingest.startEmbedding(on.ten, "c", "m2");
+      await on.ingest.idle();
+      const promoted = on.db.transaction(tenantScope(on.ten), async (tx) => {
+        await tx.query("SELECT id FROM collections WHERE id = $1 FOR NO KEY UPDATE", [id]);
+        const waiting = on.db.transaction(tenantScope(on.ten), (other) => promoteCandidate(other, id));
+        // On a server it waits by now for the collection's row.
+        await new Promise((resolve) => setTimeout(resolve, 300));
+        await tx.query("DELETE FROM embedded_documents WHERE collection_id = $1 AND generation = 2", [id]);
+        return { waiting };
+      });
+      assert.equal(await (await promoted).waiting, false);
+      assert.deepEqual(
+        (await listGenerations(on.db, on.ten, id)).map(({ role }) => role),
+        ["serving", "candidate"],
+      );
+    } finally {
+      await on.close();
+    }
+  }, 60_000);
+}

@@ -258,10 +258,12 @@ export async function updateGeneration(
  * dropped. False: there is no candidate, or a document that can be found is missing in it.
  */
 export async function promoteCandidate(tx: Tx, collectionId: CollectionId): Promise<boolean> {
+  // By itself: a statement that waits for a lock looks at everything else as it was before.
+  const [collection] = await tx.query("SELECT id FROM collections WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE", [collectionId]);
+  if (collection === undefined) return false;
   const [candidate] = await tx.query<{ generation: number }>(
-    `SELECT generation FROM (SELECT id FROM collections WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE) c
-     JOIN vector_generations g ON g.collection_id = c.id AND g.role = 'candidate'
-     WHERE NOT EXISTS (SELECT FROM documents d WHERE d.collection_id = $1 AND d.state = 'ready'
+    `SELECT generation FROM vector_generations g WHERE g.collection_id = $1 AND g.role = 'candidate'
+     AND NOT EXISTS (SELECT FROM documents d WHERE d.collection_id = $1 AND d.state = 'ready'
        AND NOT EXISTS (SELECT FROM embedded_documents e WHERE e.tenant_id = d.tenant_id AND e.collection_id = $1
          AND e.generation = g.generation AND e.document = d.first_chunk))`,
     [collectionId],
