@@ -68,10 +68,11 @@ export function createEmbedBehind({ db, embedder, graphs }: EmbedBehindDeps) {
 
   const keepGraph = createKeepGraph({ db, graphs });
 
-  return async (tenantId: TenantId, collectionId: CollectionId, signal: AbortSignal): Promise<void> => {
-    if (!(await embedder.isStored())) return;
-    for (const generation of await listGenerations(db, tenantId, collectionId)) {
-      if (signal.aborted) return;
+  /** Returns whether another generation was begun meanwhile: while this job is under way, none is sent for it. */
+  async function bringUp(tenantId: TenantId, collectionId: CollectionId, signal: AbortSignal): Promise<boolean> {
+    const before = await listGenerations(db, tenantId, collectionId);
+    for (const generation of before) {
+      if (signal.aborted) return false;
       await fill(tenantId, collectionId, generation, signal);
       const [now] = (await listGenerations(db, tenantId, collectionId)).filter((one) => one.generation === generation.generation);
       if (now !== undefined) await keepGraph(tenantId, collectionId, now, signal);
@@ -85,6 +86,13 @@ export function createEmbedBehind({ db, embedder, graphs }: EmbedBehindDeps) {
       while (!signal.aborted && (await dropGenerationStep(db, tenantId, { collectionId, generation }, ROWS_PER_STEP)));
     }
     if (dropped.length > 0) await graphs.dropStale();
+    const known = new Set(before.map(({ createdAt }) => createdAt.getTime()));
+    return (await listGenerations(db, tenantId, collectionId)).some(({ createdAt }) => !known.has(createdAt.getTime()));
+  }
+
+  return async (tenantId: TenantId, collectionId: CollectionId, signal: AbortSignal): Promise<void> => {
+    if (!(await embedder.isStored())) return;
+    while ((await bringUp(tenantId, collectionId, signal)) && !signal.aborted);
   };
 }
 

@@ -91,6 +91,26 @@ test("a document that is embedded while its index goes elsewhere is held by none
   assert.equal(rows.length, 0);
 }, 60_000);
 
+test("a generation that is begun while the last one is worked on needs no job of its own", async () => {
+  await k.ingest.createCollection(k.ten, { name: "e" });
+  await k.add("e", "one.md", "Calibrating accumulators takes an hour.");
+  const { id } = await k.ingest.getCollection(k.ten, "e");
+  await begin("e", "m2");
+  const behind = behindOf(async () => {
+    await k.db.transaction(tenantScope(k.ten), (tx) => rollBack(tx, id));
+    await begin("e", "m4");
+  });
+  await behind(k.ten, id, never);
+  const { generations } = await k.ingest.embeddingStatus(k.ten, "e");
+  assert.deepEqual(
+    generations.map(({ model, documents, embedded }) => [model, documents, embedded]),
+    [
+      ["m1", 1, 1],
+      ["m4", 1, 1],
+    ],
+  );
+}, 60_000);
+
 for (const engine of listTestEngines()) {
   test(`${engine}: a candidate does not serve without the document that is completed at that moment`, async () => {
     const on = await openKnowledge(engine, createTestEmbedding());
