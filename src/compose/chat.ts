@@ -16,7 +16,7 @@ import { deriveKey } from "../kernel/hash.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { countTokens, createExtractive, type Provider } from "../provider/index.ts";
 import type { CallContent, Journal } from "../record/index.ts";
-import { countTokens as countWords, groundMessages, terms, toQuestion, units, type Retrieve } from "../retrieve/index.ts";
+import { countTokens as countWords, groundMessages, spokenLanguage, terms, toQuestion, units, type Retrieve } from "../retrieve/index.ts";
 import { createExplainRoute, type ExplainRoute } from "./explain-route.ts";
 import { createRouter, type Router, EXTRACTIVE, fitOutput, toTargets, type KnownPrice } from "../route/index.ts";
 import type { Log, Metrics, Tracer } from "../telemetry/index.ts";
@@ -86,7 +86,7 @@ export type ChatPartsDeps = {
 /** The path's stages, each plugged with the parts that satisfy it. */
 export function composeChat(deps: ChatPartsDeps): ChatParts {
   const { config, providers, clock, journal, metrics } = deps;
-  const extractive = createExtractive({ terms, units, countTokens: countWords, toQuery: toQuestion });
+  const extractive = createExtractive({ terms, spoken: spokenLanguage, units, countTokens: countWords, toQuery: toQuestion });
   const targets = toTargets(config, deps.findPrice);
   const { health, course, serve } = deps.resilience.open(config, targets.values());
   const options = { targets, extractive: EXTRACTIVE, fallback: config.fallback, health, ...deps.routing.optionsOf(config) };

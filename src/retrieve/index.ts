@@ -17,6 +17,7 @@ export { groundMessages } from "./ground.ts";
 export { compress } from "./compress.ts";
 export { createCitationWatch } from "./citation-watch.ts";
 export type { Citation } from "./citations.ts";
+export { spokenLanguage } from "./languages/spoken.ts";
 export { terms } from "./terms.ts";
 export { askedTerms } from "./asked.ts";
 export type { AskedTerm } from "./asked.ts";

@@ -13,12 +13,17 @@ const NO_DOCUMENTS =
 /** Answers with sentences of the passages, word for word, each with its source. No model, no network, the same every time. */
 export function createExtractive(language: Language): Provider {
   const words = readSameWords(language.terms);
+  /** Small words of the question's own language are not asked for: no sentence would hold `wie viele`, which then counted as its rarest words. */
+  const quotesFor = (question: string, passages: ProviderCall["passages"]): readonly Quoted[] => {
+    const code = language.spoken?.(question);
+    return findAnswer(question, passages, { ...language, terms: (text) => language.terms(text, code) }, words);
+  };
   return {
     name: "extractive",
     async *stream(asked: ProviderCall, signal: AbortSignal): AsyncGenerator<readonly Part[], void> {
       if (signal.aborted) throw new Fault("client_gone");
       const grounded = asked.call.chat.rag?.enabled === true;
-      const quotes = grounded ? findAnswer(language.toQuery(asked.call.chat.messages), asked.passages, language, words) : [];
+      const quotes = grounded ? quotesFor(language.toQuery(asked.call.chat.messages), asked.passages) : [];
       const plain = grounded ? NOT_HELD : NO_DOCUMENTS;
       const pieces = quotes.length > 0 ? toPieces(quotes) : [{ text: plain, cited: undefined }];
       yield speak(pieces, asked.chat, language);

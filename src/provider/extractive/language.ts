@@ -13,8 +13,10 @@ export type TextUnit = {
 
 /** How text is read here: the retriever's own ways, so that both mean the same by a word. */
 export type Language = {
-  /** Stems of the words that say something, in order. */
-  terms(text: string): string[];
+  /** Stems of the words that say something, in order; in English where no language is named. */
+  terms(text: string, code?: string): string[];
+  /** The language (ISO 639-1) that a question is asked in; undefined where it cannot be told. */
+  spoken?(question: string): string | undefined;
   units(text: string): readonly TextUnit[];
   countTokens(text: string): number;
   /** What the user asks, the turn before included where the last one leans on it. */
