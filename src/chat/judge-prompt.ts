@@ -1,4 +1,5 @@
 import type { ChatCall, Content, Message, Part } from "../domain/chat.ts";
+import { toSideChat } from "../domain/side-chat.ts";
 import { tokensOf } from "./logprobs.ts";
 
 /** Of the conversation, so many messages from its end, and of them and of the answer so many characters: a judge is to be cheap. */
@@ -21,7 +22,8 @@ export function toJudged({ messages }: ChatCall, answer: string): Judged {
 /** All of it, as a call whose content the rules look at and mask: half of a number is no longer known for what it is, so it is cut later. */
 export function toLookChat({ said, answer }: Judged, asked: ChatCall, judge: string): ChatCall {
   const texts = [...said.map(({ text }) => text), answer];
-  return toChat([{ role: "user", content: texts.map((text) => ({ type: "text", text })) }], asked, judge);
+  const messages: Message[] = [{ role: "user", content: texts.map((text) => ({ type: "text", text })) }];
+  return toSideChat(messages, { asked, model: judge, outputTokens: OUTPUT_TOKENS });
 }
 
 /** The same as it left those rules. */
@@ -41,26 +43,11 @@ export function toJudgeChat({ said, answer }: Judged, { asked, judge, mark }: { 
     { role: "system", content: INSTRUCTION },
     { role: "user", content },
   ];
-  return { ...toChat(messages, asked, judge), inputBytes: Buffer.byteLength(INSTRUCTION) + Buffer.byteLength(content) };
+  return {
+    ...toSideChat(messages, { asked, model: judge, outputTokens: OUTPUT_TOKENS }),
+    inputBytes: Buffer.byteLength(INSTRUCTION) + Buffer.byteLength(content),
+  };
 }
-
-const toChat = (messages: ChatCall["messages"], { prefer }: ChatCall, model: string): ChatCall => ({
-  model,
-  messages,
-  tools: [],
-  toolChoice: undefined,
-  parallelToolCalls: undefined,
-  responseFormat: undefined,
-  sampling: { temperature: 0 },
-  maxOutputTokens: OUTPUT_TOKENS,
-  maxOutputAsked: true,
-  stream: false,
-  rag: undefined,
-  prefer,
-  extra: {},
-  endUser: undefined,
-  inputBytes: 0,
-});
 
 /** What masking writes is shorter. */
 const MARK_CHARS_MAX = 64;

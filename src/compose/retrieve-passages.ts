@@ -27,7 +27,12 @@ export const createRetrievePassages =
     const { rerankFor, rewrite } = byModel();
     const rerank = chat.rag?.mode === "quality" ? needRerank(rerankFor, { who, requestId, feature }, signal) : undefined;
     const query = await rewrite(call, checked, signal);
-    return retrieve(who.tenant.id, { ...ask, query, reader: readerOf(who), rerank });
+    try {
+      return await retrieve(who.tenant.id, { ...ask, query, reader: readerOf(who), rerank });
+    } catch (error) {
+      // In a chat the collection is named there; a search names it in its path.
+      throw error instanceof Fault && error.code === "collection_unknown" ? error.with({ param: "rag.collection" }) : error;
+    }
   };
 
 const BY_WORDS = Object.freeze({ dense: 0, sparse: 1 });

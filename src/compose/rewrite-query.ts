@@ -1,8 +1,9 @@
 import type { Budgets } from "../admit/index.ts";
 import type { Admitted, AnswerPart } from "../chat/index.ts";
 import type { Config } from "../config/index.ts";
-import type { Call, ChatCall, Message } from "../domain/chat.ts";
+import type { Call, Message } from "../domain/chat.ts";
 import type { Checked } from "../domain/guard.ts";
+import { toSideChat } from "../domain/side-chat.ts";
 import { underWay } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault, type FaultCode } from "../kernel/fault.ts";
@@ -96,23 +97,13 @@ function toRewriteCall(clock: Clock, { who, chat, feature, requestId: of }: Call
     { role: "system", content: INSTRUCTION },
     { role: "user", content },
   ];
-  return { requestId: requestIds.make(startedAtMs), who, chat: toChat(messages, chat, model), feature, startedAtMs, timeoutMs, of };
+  return {
+    requestId: requestIds.make(startedAtMs),
+    who,
+    chat: toSideChat(messages, { asked: chat, model, outputTokens: OUTPUT_TOKENS_MAX }),
+    feature,
+    startedAtMs,
+    timeoutMs,
+    of,
+  };
 }
-
-const toChat = (messages: ChatCall["messages"], { prefer }: ChatCall, model: string): ChatCall => ({
-  model,
-  messages,
-  tools: [],
-  toolChoice: undefined,
-  parallelToolCalls: undefined,
-  responseFormat: undefined,
-  sampling: { temperature: 0 },
-  maxOutputTokens: OUTPUT_TOKENS_MAX,
-  maxOutputAsked: true,
-  stream: false,
-  rag: undefined,
-  prefer,
-  extra: {},
-  endUser: undefined,
-  inputBytes: Buffer.byteLength(JSON.stringify(messages)),
-});

@@ -64,7 +64,7 @@ export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
   return async (tenantId, { collection, topK, query, reader, filter, weights, fusion, hops, rerank }) => {
     try {
       const view = await index.open({ tenantId, collection, reader, filter });
-      if (view === undefined) throw new Fault("collection_unknown", { param: "rag.collection" });
+      if (view === undefined) throw new Fault("collection_unknown");
       const isSynthesis = asksForSynthesis(query);
       const enough = isSynthesis ? topK * DIVERSE_POOL : topK;
       const wanted = rerank === undefined ? enough : Math.max(enough, RERANK_CANDIDATES);
