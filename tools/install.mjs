@@ -18,9 +18,9 @@ function readJson(path) {
   }
 }
 
-/** Entries of the lock file that must be on disk. Optional ones are npm's business: they depend on the platform. */
+/** Entries of the lock file that must be on disk. Optional ones are npm's business: they depend on the platform; workspaces and links to them are here. */
 const required = Object.entries(readJson(join(root, "package-lock.json"))?.packages ?? {}).filter(
-  ([path, entry]) => path !== "" && entry.optional !== true,
+  ([path, entry]) => path.startsWith("node_modules/") && entry.link !== true && entry.optional !== true,
 );
 
 /** Names of the packages that are absent or of another version. */

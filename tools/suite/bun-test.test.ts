@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { failuresOf, parseCounts, runTests } from "./bun-test.ts";
-import { finish } from "./report.ts";
+import { failuresIn, finish } from "./report.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "suite-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -75,4 +75,11 @@ test("the exit code is 1 when something failed and when nothing ran", () => {
   assert.equal(finish([]), 1);
   assert.equal(finish([{ ...outcome, passed: 3, failed: 1 }]), 1);
   assert.equal(finish([{ ...outcome, passed: 3, failed: 0 }]), 0);
+});
+
+test("what failed is told by name at the end", () => {
+  const outcome = { name: "tests", seconds: 0, say: "", notes: [], passed: 1, failed: 1 };
+  assert.deepEqual(failuresIn({ ...outcome, output: "reason\n(fail) a test [3.00ms]\n(all of it: x)" }), ["tests: (fail) a test [3.00ms]"]);
+  assert.deepEqual(failuresIn({ ...outcome, output: "lock file: stale\nmore" }), ["tests: lock file: stale"]);
+  assert.deepEqual(failuresIn({ ...outcome, failed: 0, output: "" }), []);
 });

@@ -22,10 +22,19 @@ export function print(outcome: Outcome): void {
   if (outcome.failed > 0) console.log(outcome.output.replaceAll(/^/gm, "      | "));
 }
 
+/** A line for each thing that failed: the tests by their names, a check by its own. */
+export function failuresIn({ name, failed, output }: Outcome): string[] {
+  if (failed === 0) return [];
+  const tests = output.split("\n").filter((line) => line.startsWith("(fail)"));
+  return tests.length > 0 ? tests.map((line) => `${name}: ${line}`) : [`${name}: ${output.trim().split("\n", 1)[0] ?? ""}`];
+}
+
 /** Prints the one line that programs read, and gives the exit code: 1 when something failed or nothing passed. */
 export function finish(outcomes: readonly Outcome[]): number {
   const passed = outcomes.reduce((sum, outcome) => sum + outcome.passed, 0);
   const failed = outcomes.reduce((sum, outcome) => sum + outcome.failed, 0);
+  // Once more at the end: whoever sees the last lines of a long run alone learns what failed.
+  for (const line of outcomes.flatMap(failuresIn)) console.log(`FAILED ${line}`);
   console.log(`${passed} passed, ${failed} failed`);
   return failed > 0 || passed === 0 ? 1 : 0;
 }
