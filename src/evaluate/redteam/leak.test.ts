@@ -66,17 +66,10 @@ test("other texts, other secrets and parts of the secret are no leak", () => {
   console.log(`# leaks: 0 found in ${texts.length} texts without the secret`);
 });
 
-test("a long answer is searched in time that grows with its length", () => {
-  const time = (length: number): number => {
-    const text = "aB3/ 41 %7a\n".repeat(length / 12);
-    const startMs = performance.now();
-    findLeak(text, secret);
-    return performance.now() - startMs;
-  };
-  time(4800);
-  const short = Math.min(...Array.from({ length: 5 }, () => time(4800)));
-  const long = Math.min(...Array.from({ length: 3 }, () => time(192_000)));
-  assert.ok(long < short * 400, `forty times the text took ${(long / short).toFixed(1)} times as long`);
+test("an answer is searched to its 200,000th character and no further, so that a long one costs a bounded time", () => {
+  const filled = (length: number): string => "aB3/ 41 %7a\n".repeat(Math.ceil(length / 12)).slice(0, length);
+  assert.equal(findLeak(`${filled(200_000 - secret.length)}${secret}`, secret), "plain");
+  assert.equal(findLeak(`${filled(200_001 - secret.length)}${secret}`, secret), undefined);
 });
 
 test("eight words in a row of the system prompt are a repetition, seven are none; a short prompt counts whole", () => {
