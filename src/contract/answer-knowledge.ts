@@ -41,6 +41,9 @@ export const vectorStoreFile = z.object({
   attributes: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).nullable(),
   weir: z
     .object({
+      filename: z.string().describe("As it was uploaded."),
+      bytes: count.describe("As it was uploaded."),
+      chunks: count.optional().describe("Pieces that it was cut into. Absent: it is not, yet."),
       flagged: count
         .optional()
         .describe("Chunks that look like instructions to a model. Searches find them; a call's rules decide whether its model sees them."),
@@ -51,8 +54,7 @@ export const vectorStoreFile = z.object({
       attempts: count.optional().describe("Tries that the server itself has failed; it gives a file up after three."),
       last_attempt_at: count.optional(),
     })
-    .optional()
-    .describe("What was found in the file when it was indexed, where anything was."),
+    .describe("What OpenAI's fields do not tell: what it is, and what was found in it when it was indexed."),
   chunking_strategy: z.object({
     type: z.enum(["static", "other"]),
     static: z.object({ max_chunk_size_tokens: count, chunk_overlap_tokens: count }).optional(),
@@ -73,6 +75,29 @@ export const fileContentPage = z.object({
   data: z.array(z.object({ type: z.literal("text"), text: z.string() })),
   has_more: z.boolean(),
   next_page: z.string().nullable().describe("Ask for it as `page`."),
+});
+/** One chunk of a document, in its place. */
+export const fileChunk = z.object({
+  id: z.string(),
+  object: z.literal("vector_store.file.chunk"),
+  index: count.describe("From 0, in the order of the document. One that a reviewer deleted leaves its number out."),
+  start: count.describe("Its first character in the document's text. Neighbours may overlap."),
+  end: count.describe("The one after its last."),
+  tokens: count.nullable(),
+  headings: z.array(z.string()).describe("Above it, outermost first."),
+  place: z.string().optional().describe("The page in a document with pages, `p. 12`, or pages, `pp. 12-13`."),
+  text: z.string().nullable().describe("null where it is quarantined."),
+  flagged: z.boolean().describe("It looks like instructions to a model; a call's rules decide whether its model sees it."),
+  quarantined: z.boolean().describe("No search finds it."),
+});
+export const fileChunkList = z.object({
+  object: z.literal("list"),
+  data: z.array(fileChunk),
+  first_id: z.string(),
+  last_id: z.string(),
+  has_more: z.boolean(),
+  total: count.describe("Chunks of the document. 0: it is not indexed."),
+  from: count.describe("The `index` that the page begins with."),
 });
 /** A chunk that no search finds. */
 export const quarantinedChunk = z.object({
@@ -100,6 +125,7 @@ export const vectorStoreList = list(vectorStore);
 export const vectorStoreFileList = list(vectorStoreFile);
 export const quarantineList = list(quarantinedChunk);
 export const deleted = z.object({ id: z.string(), object: z.string(), deleted: z.literal(true) });
+const inLeg = z.object({ rank: count.describe("From 1."), score: z.number() }).nullable();
 export const searchPage = z.object({
   object: z.literal("vector_store.search_results.page"),
   search_query: z.array(z.string()),
@@ -111,8 +137,25 @@ export const searchPage = z.object({
       attributes: z.record(z.string(), z.unknown()),
       content: z.array(z.object({ type: z.literal("text"), text: z.string() })),
       place: z.string().optional().describe("The page in a document with pages, `p. 12`, or pages, `pp. 12-13`."),
+      weir: z
+        .object({
+          chunk: z.string().describe("The best chunk of the passage."),
+          start: count.describe("The passage's first character in the document's text."),
+          end: count,
+          headings: z.array(z.string()),
+          words: inLeg.describe("By words: BM25, without an end. null: not found by them, or not among those looked at."),
+          vectors: inLeg.describe("By meaning: a cosine. null: not found by it, or the collection has no vectors."),
+          together: z.object({ rank: count, score: z.number() }).describe("Of the two lists as one, before a model puts any in order."),
+        })
+        .describe("How it was found."),
     }),
   ),
+  weir: z.object({
+    took_ms: count,
+    legs: z.array(z.enum(["words", "vectors"])).describe("What was searched."),
+    degraded: z.literal("dense").optional().describe("The collection has vectors, and they could not be searched now."),
+    reranked: z.boolean().optional().describe("Where a model was to put them in order: whether it has."),
+  }),
   has_more: z.boolean(),
   next_page: z.string().nullable(),
 });

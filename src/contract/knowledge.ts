@@ -163,5 +163,29 @@ export const openaiPage = z.object({
   purpose: z.string().optional(),
   filter: z.enum(["in_progress", "completed", "failed", "cancelled"]).optional(),
 });
+const part = z.string().min(1).max(256).describe("Only those whose name has this in it, in upper or lower case.").optional();
+/** OpenAI's page, in another order where one is asked for. */
+export const vectorStorePage = openaiPage.omit({ purpose: true, filter: true }).extend({
+  name: part,
+  sort: z.enum(["created_at", "name", "last_active_at"]).default("created_at"),
+});
+export const vectorStoreFilePage = openaiPage.omit({ purpose: true }).extend({
+  name: part,
+  sort: z.enum(["created_at", "filename", "bytes"]).default("created_at"),
+});
+/** Larger pages would be megabytes: a chunk may have 4,096 tokens. */
+const CHUNKS_MAX = 200;
+const place = z.coerce.number().int().min(0).max(2_000_000_000).optional();
+export const fileChunkPage = z
+  .strictObject({
+    limit: z.coerce.number().int().min(1).max(CHUNKS_MAX).default(50),
+    from: place.describe("The page begins with the chunk of this `index`."),
+    at: place.describe("With the chunk that holds this character of the document."),
+    chunk: z.string().optional().describe("With the chunk of this id."),
+  })
+  .refine(
+    ({ from, at, chunk }) => [from, at, chunk].filter((one) => one !== undefined).length <= 1,
+    "expected one of from, at and chunk, or none",
+  );
 /** Where a file's text goes on: the `next_page` of the page before. */
 export const contentPage = z.strictObject({ page: z.coerce.number().int().min(0).max(2_000_000_000).default(0) });

@@ -169,6 +169,11 @@ export type Passage = {
   readonly findings?: readonly Finding[] | undefined;
 };
 
+/** How a passage was found: its best chunk's place in each list. undefined: that leg did not find it, or was not asked. */
+export type FoundBy = { readonly words?: InLeg | undefined; readonly vectors?: InLeg | undefined; readonly together: InLeg };
+/** `rank` from 1. Scores of words have no end, those of vectors are cosines. */
+type InLeg = { readonly rank: number; readonly score: number };
+
 export type Retrieved = {
   readonly collectionId: CollectionId;
   /** Changes whenever what can be found changes. */
@@ -185,6 +190,8 @@ export type Retrieved = {
   readonly degraded?: "dense" | undefined;
   /** Words and vectors found them: their scores are 0 to 1. Those of words alone have no end. */
   readonly fused?: true | undefined;
+  /** By `chunkId`, where it was asked for. */
+  readonly foundBy?: ReadonlyMap<string, FoundBy> | undefined;
   /** Where a model was to put them in order: whether it has. */
   readonly reranked?: boolean | undefined;
 };

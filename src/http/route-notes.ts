@@ -1,4 +1,5 @@
 import * as admin from "../contract/admin.ts";
+import * as directoryAnswer from "../contract/directory.ts";
 import * as adminAnswer from "../contract/answer-admin.ts";
 import * as identityAnswer from "../contract/answer-identity.ts";
 import * as callAnswer from "../contract/answer-call.ts";
@@ -12,6 +13,7 @@ import { rerankAnswer, rerankRequest } from "../contract/rerank.ts";
 import { progressEvent, progressQuery } from "../contract/knowledge-progress.ts";
 import * as knowledge from "../contract/knowledge.ts";
 import * as policy from "../contract/policy.ts";
+import { usageQuery } from "../contract/usage-series.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { noteOf, type RouteNote } from "./route-note.ts";
 
@@ -48,11 +50,11 @@ export const SCHEMAS = {
   TenantCreate: admin.tenantCreate,
   TenantPatch: admin.tenantPatch,
   Tenant: adminAnswer.tenant,
-  TenantPage: adminAnswer.tenantPage,
+  TenantPage: directoryAnswer.tenantList,
   KeyCreate: admin.keyCreate,
   Key: adminAnswer.key,
   KeyMade: adminAnswer.keyMade,
-  KeyPage: adminAnswer.keyPage,
+  KeyPage: directoryAnswer.keyList,
   Job: adminAnswer.job,
   HoldSet: erasureContract.holdSet,
   Hold: erasureContract.hold,
@@ -119,7 +121,11 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
     answer: knowledgeAnswer.vectorStore,
     faults: ["conflict", "not_found"],
   },
-  "GET /v1/vector_stores": { summary: "Collections of the tenant", query: knowledge.openaiPage, answer: knowledgeAnswer.vectorStoreList },
+  "GET /v1/vector_stores": {
+    summary: "Collections of the tenant",
+    query: knowledge.vectorStorePage,
+    answer: knowledgeAnswer.vectorStoreList,
+  },
   "POST /v1/vector_stores/:store": {
     summary: "Change a collection",
     description: "What is left out stays. In `weir`, null takes a choice back.",
@@ -138,7 +144,7 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
   },
   "GET /v1/vector_stores/:store/files": {
     summary: "Documents of a collection",
-    query: knowledge.openaiPage,
+    query: knowledge.vectorStoreFilePage,
     answer: knowledgeAnswer.vectorStoreFileList,
     faults: STORE_FAULT,
   },
@@ -247,7 +253,6 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
     answer: adminAnswer.tenant,
     faults: ["conflict"],
   },
-  "GET /admin/v1/tenants": { summary: "All tenants", query: admin.pageQuery, answer: adminAnswer.tenantPage },
   "GET /admin/v1/tenants/:slug": { summary: "One tenant", answer: adminAnswer.tenant },
   "PATCH /admin/v1/tenants/:slug": {
     summary: "Change a tenant",
@@ -262,7 +267,6 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
     status: 201,
     answer: adminAnswer.keyMade,
   },
-  "GET /admin/v1/tenants/:slug/keys": { summary: "Keys of a tenant", query: admin.pageQuery, answer: adminAnswer.keyPage },
   "PATCH /admin/v1/tenants/:slug/keys/:id": {
     summary: "Change what a key's holder may find of the tenant's documents",
     description: "What is left out stays; null takes it back. It counts for the next call.",
@@ -337,13 +341,13 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
   "GET /admin/v1/usage": {
     summary: "Calls, tokens and cost",
     description: "Newest first. A tenant's own key sees its own tenant.",
-    query: admin.usageQuery,
+    query: usageQuery,
     answer: adminAnswer.usagePage,
   },
   "GET /admin/v1/audit": {
-    summary: "A tenant's audit trail, oldest first",
+    summary: "A tenant's audit trail, filtered",
     description:
-      "Calls, unless `category` names other decisions. Of these, the platform's admin gets what belongs to no tenant by naming none.",
+      "Oldest first unless `order` is `desc`. A page may be short while there is a next one: one look reads 20,000 entries at most. Calls, unless `category` names other decisions. Of these, the platform's admin gets what belongs to no tenant by naming none.",
     query: admin.auditQuery,
     answer: identityAnswer.anyAuditPage,
   },

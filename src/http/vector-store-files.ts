@@ -1,17 +1,18 @@
-import { contentPage, fileBatchCreate, vectorStoreFileCreate, vectorStoreFileUpdate } from "../contract/knowledge.ts";
+import { contentPage, fileBatchCreate, vectorStoreFileCreate, vectorStoreFilePage, vectorStoreFileUpdate } from "../contract/knowledge.ts";
 import type { Attributes } from "../domain/access.ts";
 import type { Chunking } from "../domain/collection.ts";
 import { viewerOf, type TenantPrincipal, type Viewer } from "../domain/principal.ts";
 import { Fault } from "../kernel/fault.ts";
 import { batchIds, type BatchId, type FileId, type TenantId } from "../kernel/ids.ts";
 import { JSON_BODY_BYTES_MAX } from "../kernel/limits.ts";
-import { toWireFileId } from "../ingest/index.ts";
-import type { CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
+import { parseWireFileId, toWireFileId } from "../ingest/index.ts";
+import type { CollectionFilePage, CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
 import type { FileBatch } from "../store/file-batches.ts";
 import type { Page, PageAsk } from "../store/files.ts";
 import { readJson } from "./body.ts";
 import { paramOf, tenantEndpoint, type Asked, type Endpoint } from "./endpoint.ts";
-import { fileIdOf, needFileId, readFilePage, toWireList } from "./files.ts";
+import { fileChunks, type FileChunksDeps } from "./file-chunks.ts";
+import { fileIdOf, needFileId, readFilePage, toCursor, toWireList } from "./files.ts";
 import { readQuery } from "./query.ts";
 import { toChunking, toWireCounts, toWireFile } from "./vector-store-wire.ts";
 
@@ -24,7 +25,7 @@ type BatchFile = {
 };
 
 /** Each throws `collection_unknown` or `not_found` for what the viewer may not find. */
-export type VectorStoreFileDeps = {
+export type VectorStoreFileDeps = FileChunksDeps & {
   addFileToCollection(
     tenantId: TenantId,
     nameOrId: string,
@@ -32,7 +33,12 @@ export type VectorStoreFileDeps = {
     attributes: Attributes,
     options: { chunking?: Chunking | undefined; viewer: Viewer },
   ): Promise<CollectionFileRecord>;
-  listCollectionFiles(tenantId: TenantId, nameOrId: string, ask: FilePage, viewer: Viewer): Promise<Page<CollectionFileRecord>>;
+  listCollectionFiles(
+    tenantId: TenantId,
+    nameOrId: string,
+    ask: Omit<CollectionFilePage, "batch">,
+    viewer: Viewer,
+  ): Promise<Page<CollectionFileRecord>>;
   getCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId, viewer: Viewer): Promise<CollectionFileRecord>;
   updateCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId, to: Attributes, viewer: Viewer): Promise<CollectionFileRecord>;
   readCollectionFile(
@@ -55,7 +61,7 @@ const AT = "/v1/vector_stores/:store";
 const placeOf = (asked: Asked<TenantPrincipal>) => [asked.who.tenant.id, paramOf(asked, "store")] as const;
 
 export function vectorStoreFiles(deps: VectorStoreFileDeps): Endpoint[] {
-  return [...ofStore(deps), ...ofFile(deps), ...batches(deps)];
+  return [...ofStore(deps), ...ofFile(deps), fileChunks(deps), ...batches(deps)];
 }
 
 function ofStore(deps: VectorStoreFileDeps): Endpoint[] {
@@ -67,8 +73,9 @@ function ofStore(deps: VectorStoreFileDeps): Endpoint[] {
       return Response.json(toWireFile(await deps.addFileToCollection(...placeOf(asked), file, body.attributes ?? {}, options)));
     }),
     tenantEndpoint("GET", `${AT}/files`, "collections.read", async (asked) => {
-      const { filter: status, ...page } = readFilePage(asked.query);
-      const found = await deps.listCollectionFiles(...placeOf(asked), { ...page, status }, viewerOf(asked.who));
+      const { filter: status, after, before, ...page } = readQuery(asked.query, vectorStoreFilePage);
+      const cursors = { after: toCursor("after", after, parseWireFileId), before: toCursor("before", before, parseWireFileId) };
+      const found = await deps.listCollectionFiles(...placeOf(asked), { ...page, ...cursors, status }, viewerOf(asked.who));
       return Response.json(toWireList(found, toWireFile));
     }),
   ];

@@ -125,10 +125,14 @@ export function toWireFile(file: CollectionFileRecord) {
   };
 }
 
-function toFileWeir({ judgement, tries }: CollectionFileRecord) {
-  if (judgement === undefined && tries === undefined) return {};
+function toFileWeir({ filename, bytes, chunks, judgement, tries }: CollectionFileRecord) {
+  const size = { filename, bytes, ...(chunks === undefined ? {} : { chunks }) };
   return {
-    weir: { ...judgement, ...(tries === undefined ? {} : { attempts: tries.attempts, last_attempt_at: seconds(tries.triedAtMs) }) },
+    weir: {
+      ...size,
+      ...judgement,
+      ...(tries === undefined ? {} : { attempts: tries.attempts, last_attempt_at: seconds(tries.triedAtMs) }),
+    },
   };
 }
 

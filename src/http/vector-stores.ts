@@ -2,12 +2,12 @@ import {
   vectorStoreCreate,
   vectorStoreSearch,
   vectorStoreUpdate,
-  openaiPage,
+  vectorStorePage,
   type CollectionSettingsBody,
   type VectorStoreSearch,
 } from "../contract/knowledge.ts";
 import { isListed, type Attributes, type CollectionAccess } from "../domain/access.ts";
-import type { CallHead, Passage, Retrieved } from "../domain/chat.ts";
+import type { CallHead, FoundBy, Passage, Retrieved } from "../domain/chat.ts";
 import type { CollectionSettings } from "../domain/collection.ts";
 import { placeOf } from "../domain/page.ts";
 import { readerOf, viewerOf, type TenantPrincipal, type Viewer } from "../domain/principal.ts";
@@ -17,8 +17,8 @@ import { collectionIds, type FileId, type TenantId } from "../kernel/ids.ts";
 import { JSON_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { toWireFileId } from "../ingest/index.ts";
 import { rewriteQuery, type Rerank } from "../retrieve/index.ts";
-import type { CollectionChange, CollectionRecord } from "../store/collections.ts";
-import type { Page, PageAsk } from "../store/files.ts";
+import type { CollectionChange, CollectionPage, CollectionRecord } from "../store/collections.ts";
+import type { Page } from "../store/files.ts";
 import { readJson } from "./body.ts";
 import { paramOf, tenantEndpoint, type Asked, type Endpoint } from "./endpoint.ts";
 import { featureOf } from "./feature.ts";
@@ -44,14 +44,16 @@ export type VectorStoreDeps = VectorStoreFileDeps & {
   /** By name or id. Throws `collection_unknown`, for what the viewer may not find, too. */
   getCollection(tenantId: TenantId, nameOrId: string, viewer: Viewer): Promise<CollectionRecord>;
   updateCollection(tenantId: TenantId, nameOrId: string, change: CollectionChange, viewer: Viewer): Promise<CollectionRecord>;
-  listCollections(tenantId: TenantId, ask: PageAsk, viewer: Viewer): Promise<Page<CollectionRecord>>;
+  listCollections(tenantId: TenantId, ask: CollectionPage, viewer: Viewer): Promise<Page<CollectionRecord>>;
   deleteCollection(tenantId: TenantId, nameOrId: string, viewer: Viewer): Promise<CollectionRecord>;
   getFile(tenantId: TenantId, id: FileId, viewer: Viewer): Promise<unknown>;
   searchCollection(
     tenantId: TenantId,
     ask: SearchAsk,
   ): Promise<
-    Pick<Retrieved, "degraded" | "reranked" | "fused"> & { readonly passages: readonly (Passage & { readonly attributes: Attributes })[] }
+    Pick<Retrieved, "degraded" | "reranked" | "fused" | "foundBy"> & {
+      readonly passages: readonly (Passage & { readonly attributes: Attributes })[];
+    }
   >;
   /** A model that puts passages in order; undefined: none is configured. */
   rerankFor?(searching: Pick<CallHead, "who" | "feature" | "requestId">, signal: AbortSignal | undefined): Rerank | undefined;
@@ -67,6 +69,7 @@ type SearchAsk = {
   readonly weights: { readonly dense: number; readonly sparse: number } | undefined;
   readonly fusion: "rank" | "score" | undefined;
   readonly rerank: Rerank | undefined;
+  readonly tellsLegs?: boolean;
 };
 
 const AT = "/v1/vector_stores";
@@ -149,7 +152,7 @@ function search(deps: VectorStoreDeps): Endpoint {
     // Whose a collection is, searches do not look at.
     if (viewer.ownOnly) await deps.getCollection(tenantId, paramOf(asked, "store"), viewer);
     const hybrid = body.ranking_options?.hybrid_search;
-    const { passages, degraded, reranked, fused } = await deps.searchCollection(tenantId, {
+    const { passages, degraded, reranked, fused, foundBy } = await deps.searchCollection(tenantId, {
       collection: paramOf(asked, "store"),
       query: queries.join(" "),
       topK: body.max_num_results ?? RESULTS_DEFAULT,
@@ -158,11 +161,19 @@ function search(deps: VectorStoreDeps): Endpoint {
       weights: hybrid === undefined ? undefined : { dense: hybrid.embedding_weight, sparse: hybrid.text_weight },
       fusion: body.weir?.fusion,
       rerank: rerankOf(deps, body, asked),
+      tellsLegs: true,
     });
     const least = body.ranking_options?.score_threshold ?? 0;
-    const data = passages.map((passage) => toWireHit(passage, reranked === true || fused === true)).filter(({ score }) => score >= least);
+    const isUnit = reranked === true || fused === true;
+    const data = passages.map((passage) => toWireHit(passage, isUnit, foundBy)).filter(({ score }) => score >= least);
+    const weir = {
+      took_ms: Math.max(0, Math.round(deps.nowMs() - asked.startedAtMs)),
+      legs: fused === true ? ["words", "vectors"] : ["words"],
+      ...(degraded === undefined ? {} : { degraded }),
+      ...(reranked === undefined ? {} : { reranked }),
+    };
     return Response.json(
-      { object: "vector_store.search_results.page", search_query: queries, data, has_more: false, next_page: null },
+      { object: "vector_store.search_results.page", search_query: queries, data, weir, has_more: false, next_page: null },
       {
         headers: {
           // The vectors could not be searched now: these were found by words alone.
@@ -187,7 +198,11 @@ function rerankOf(deps: Pick<VectorStoreDeps, "rerankFor">, body: VectorStoreSea
 }
 const NO_RANKER = "weir.mode: quality needs a model that ranks, and this server names none (retrieval.rerank).";
 
-function toWireHit(passage: Passage & { readonly attributes: Attributes }, isUnit: boolean) {
+function toWireHit(
+  passage: Passage & { readonly attributes: Attributes },
+  isUnit: boolean,
+  foundBy: ReadonlyMap<string, FoundBy> | undefined,
+) {
   const place = placeOf(passage.pages, passage);
   return {
     file_id: toWireFileId(passage.fileId),
@@ -196,8 +211,19 @@ function toWireHit(passage: Passage & { readonly attributes: Attributes }, isUni
     attributes: passage.attributes,
     content: [{ type: "text", text: passage.text }],
     ...(place === undefined ? {} : { place }),
+    weir: toWeir(passage, foundBy?.get(passage.chunkId)),
   };
 }
+
+const toWeir = ({ chunkId, start, end, headings, score }: Passage, by: FoundBy | undefined) => ({
+  chunk: chunkId.slice(chunkId.indexOf("#") + 1),
+  start,
+  end,
+  headings,
+  words: by?.words ?? null,
+  vectors: by?.vectors ?? null,
+  together: by?.together ?? { rank: 0, score },
+});
 
 /** OpenAI's scores end at 1; BM25's have no end, while a model's and those of words and vectors together do. The order stays. */
 const toUnit = (score: number): number => (score <= 0 ? 0 : score / (1 + score));
@@ -205,6 +231,6 @@ const toUnit = (score: number): number => (score <= 0 ? 0 : score / (1 + score))
 const parseId = (raw: string) => (collectionIds.is(raw) ? raw : undefined);
 
 function readStorePage(query: URLSearchParams) {
-  const page = readQuery(query, openaiPage);
+  const page = readQuery(query, vectorStorePage);
   return { ...page, after: toCursor("after", page.after, parseId), before: toCursor("before", page.before, parseId) };
 }

@@ -5,11 +5,12 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import type { FileId, TenantId } from "../kernel/ids.ts";
 import { attachFiles, findCollectionFile, findHidden, listCollectionFiles, updateAttributes } from "../store/collection-files.ts";
-import type { AttachAsk, CollectionFileRecord, CollectionFileStatus } from "../store/collection-files.ts";
+import type { AttachAsk, CollectionFilePage, CollectionFileRecord } from "../store/collection-files.ts";
 import { findCollectionId } from "../store/collections.ts";
 import { detachFile } from "../store/documents.ts";
+import { listDocumentChunks, type ChunkStart, type DocumentChunks } from "../store/document-chunks.ts";
 import { readFileText } from "../store/file-text.ts";
-import type { FileRecord, Page, PageAsk } from "../store/files.ts";
+import type { FileRecord, Page } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { isForeignKeyViolation, tenantScope } from "../store/index.ts";
 import { isAtOnce } from "./at-once.ts";
@@ -138,13 +139,25 @@ function createReads({ db }: Pick<CollectionFilesDeps, "db">) {
     async listCollectionFiles(
       tenantId: TenantId,
       nameOrId: string,
-      ask: PageAsk & { readonly status?: CollectionFileStatus | undefined } = {},
+      ask: Omit<CollectionFilePage, "batch"> = {},
       viewer?: Viewer,
     ): Promise<Page<CollectionFileRecord>> {
       const collectionId = await findCollectionId(db, tenantId, nameOrId, viewer);
       if (collectionId === undefined) throw new Fault("collection_unknown");
       const page = await listCollectionFiles(db, tenantId, collectionId, ask, viewer);
       return { ...page, data: await withJudgements(db, tenantId, collectionId, page.data) };
+    },
+    /** What it was cut into, in order; what is quarantined without its text. */
+    async listFileChunks(
+      tenantId: TenantId,
+      nameOrId: string,
+      fileId: FileId,
+      ask: { readonly start: ChunkStart; readonly limit: number },
+      viewer?: Viewer,
+    ): Promise<DocumentChunks> {
+      const at = await place(tenantId, nameOrId, fileId, viewer);
+      await get(at, viewer);
+      return await listDocumentChunks(db, tenantId, at, ask);
     },
     /** What was made of it, without what is quarantined; `after` is the `next` of the page before. */
     async readCollectionFile(tenantId: TenantId, nameOrId: string, fileId: FileId, after = 0, viewer?: Viewer): Promise<FileText> {

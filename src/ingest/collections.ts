@@ -7,8 +7,8 @@ import { collectionIds, tenantIds } from "../kernel/ids.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { expireCollection, findExpiredCollections, hideCollection } from "../store/collection-end.ts";
 import { findCollection, insertCollection, listCollections, updateCollection } from "../store/collections.ts";
-import type { CollectionChange, CollectionRecord } from "../store/collections.ts";
-import type { Page, PageAsk } from "../store/files.ts";
+import type { CollectionChange, CollectionPage, CollectionRecord } from "../store/collections.ts";
+import type { Page } from "../store/files.ts";
 import type { Database } from "../store/index.ts";
 import { isUniqueViolation } from "../store/index.ts";
 
@@ -50,7 +50,7 @@ export function createCollections({ db, clock, cleanSoon }: CollectionsDeps) {
       await refuseTaken(updateCollection(db, tenantId, id, { ...change, name }));
       return await getCollection(tenantId, id, viewer);
     },
-    listCollections: (tenantId: TenantId, ask: PageAsk = {}, viewer?: Viewer): Promise<Page<CollectionRecord>> =>
+    listCollections: (tenantId: TenantId, ask: CollectionPage = {}, viewer?: Viewer): Promise<Page<CollectionRecord>> =>
       listCollections(db, tenantId, ask, viewer),
     /** Nothing finds it from the moment that this returns, and its name is free. Its files stay. */
     async deleteCollection(tenantId: TenantId, nameOrId: string, viewer?: Viewer): Promise<CollectionRecord> {

@@ -41,6 +41,7 @@ export type IngestDeps = Pick<IndexerDeps, "detectors" | "injectionMode" | "quar
         readonly filter?: AttributeFilter | undefined;
         readonly weights?: { readonly dense: number; readonly sparse: number } | undefined;
         readonly fusion?: "rank" | "score" | undefined;
+        readonly tellsLegs?: boolean | undefined;
       },
     ) => Promise<Retrieved>;
     /** Told of work in the background that failed; `name` holds ids only. */
@@ -54,7 +55,10 @@ export type IngestDeps = Pick<IndexerDeps, "detectors" | "injectionMode" | "quar
 
 export type FoundPassage = Passage & { readonly attributes: Attributes };
 /** `degraded`: the collection has vectors, and they could not be searched now. */
-export type SearchedCollection = { readonly passages: readonly FoundPassage[] } & Pick<Retrieved, "degraded" | "reranked" | "fused">;
+export type SearchedCollection = { readonly passages: readonly FoundPassage[] } & Pick<
+  Retrieved,
+  "degraded" | "reranked" | "fused" | "foundBy"
+>;
 
 export type Ingest = ReturnType<typeof createIngest>;
 
@@ -102,13 +106,14 @@ export function createIngest(deps: IngestDeps, options: IndexerOptions = {}) {
     nowMs: (): number => clock.nowMs(),
     /** Passages of a collection for a query, best first, with what their files are tagged with. */
     async searchCollection(tenantId: TenantId, ask: Parameters<IngestDeps["retrieve"]>[1]): Promise<SearchedCollection> {
-      const { collectionId, passages, degraded, reranked, fused } = await deps.retrieve(tenantId, ask);
+      const { collectionId, passages, degraded, reranked, fused, foundBy } = await deps.retrieve(tenantId, ask);
       const tags = await findAttributes(db, tenantId, collectionId, [...new Set(passages.map((passage) => passage.fileId))]);
       return {
         passages: passages.map((passage) => ({ ...passage, attributes: tags.get(passage.fileId) ?? {} })),
         degraded,
         reranked,
         fused,
+        foundBy,
       };
     },
     /** At start, and every minute where several processes share the database: takes up what a dead process left. */

@@ -1,4 +1,4 @@
-import type { Passage, Retrieved } from "../domain/chat.ts";
+import type { FoundBy, Passage, Retrieved } from "../domain/chat.ts";
 import { DEFAULT_CHUNKING } from "../domain/collection.ts";
 import type { Chunking, CollectionSettings } from "../domain/collection.ts";
 import type { Fusion } from "../domain/collection.ts";
@@ -11,6 +11,7 @@ import { createDense, type DenseDeps } from "./dense.ts";
 import { asksForSynthesis, DIVERSE_POOL, diversify } from "./diversity.ts";
 import { DEFAULT_FUSION, fuse, weightsOf, type Weights } from "./fuse.ts";
 import { readFamilies } from "./families.ts";
+import { createFoundBy, type Legs } from "./found-by.ts";
 import { hopQuery, joinHops } from "./hop.ts";
 import { mergeChunks } from "./merge.ts";
 import type { ScoredChunk } from "./merge.ts";
@@ -52,6 +53,8 @@ export type RetrieveAsk = {
   readonly hops?: 1 | 2 | undefined;
   /** Puts the best few of many in order: the quality path. undefined: the order of the search is the answer's. */
   readonly rerank?: Rerank | undefined;
+  /** Whether to tell each passage's place in the two lists of the first search. */
+  readonly tellsLegs?: boolean | undefined;
 };
 export type Retrieve = (tenantId: TenantId, ask: RetrieveAsk) => Promise<Retrieved>;
 
@@ -61,7 +64,7 @@ export type RetrieverDeps = { readonly index: PassageIndex; readonly dense?: Omi
 /** Finds the passages of a tenant's collection for a query. Throws `collection_unknown`, or `retrieval_failed` where the database did. */
 export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
   const rank = createRanking(index, dense);
-  return async (tenantId, { collection, topK, query, reader, filter, weights, fusion, hops, rerank }) => {
+  return async (tenantId, { collection, topK, query, reader, filter, weights, fusion, hops, rerank, tellsLegs }) => {
     try {
       const view = await index.open({ tenantId, collection, reader, filter });
       if (view === undefined) throw new Fault("collection_unknown");
@@ -69,13 +72,14 @@ export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
       const enough = isSynthesis ? topK * DIVERSE_POOL : topK;
       const wanted = rerank === undefined ? enough : Math.max(enough, RERANK_CANDIDATES);
       const limit = wanted * candidatesOf(view.settings);
-      const { ranked, generation, degraded } = await rank(view, { query, limit, weights, fusion });
+      const { ranked, generation, degraded, ...legs } = await rank(view, { query, limit, weights, fusion });
       const first = dropNear(await readRanked(index, view, ranked));
       const next = hops === 2 ? hopQuery(query, first) : undefined;
       const second =
         next === undefined ? [] : await readRanked(index, view, (await rank(view, { query: next, limit, weights, fusion })).ranked);
       const chunks = second.length === 0 ? first : dropNear(joinHops(first, second, topK));
-      const found = mergeChunks(chunks, wanted, await readFamilies(index, view, chunks, wanted)).map((chunk) => toPassage(view, chunk));
+      const merged = mergeChunks(chunks, wanted, await readFamilies(index, view, chunks, wanted));
+      const found = merged.map((chunk) => toPassage(view, chunk));
       const inOrder =
         rerank === undefined
           ? { passages: found }
@@ -85,6 +89,7 @@ export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
         indexVersion: `${view.id}.${view.version}${generation === undefined ? "" : `.${generation}`}`,
         ...(degraded ? { degraded: "dense" } : {}),
         ...(generation === undefined ? {} : { fused: true }),
+        ...(tellsLegs === true ? { foundBy: foundByOf(merged, { ...legs, together: ranked }) } : {}),
         ...(view.settings.trust === undefined ? {} : { trust: view.settings.trust }),
         ...(view.settings.highStakes === true ? { highStakes: true } : {}),
         ...(view.settings.compress === true ? { compress: true } : {}),
@@ -99,7 +104,7 @@ export function createRetriever({ index, dense }: RetrieverDeps): Retrieve {
 }
 
 type RankAsk = Pick<RetrieveAsk, "query" | "weights" | "fusion"> & { readonly limit: number };
-type Ranked = { readonly ranked: readonly Scored[]; readonly generation?: number; readonly degraded: boolean };
+type Ranked = Omit<Legs, "together"> & { readonly ranked: readonly Scored[]; readonly generation?: number; readonly degraded: boolean };
 
 /** Both legs at the same time, and the two as one list. Where there are no vectors, or none can be had now, words alone. */
 function createRanking(index: PassageIndex, deps: RetrieverDeps["dense"]) {
@@ -110,11 +115,16 @@ function createRanking(index: PassageIndex, deps: RetrieverDeps["dense"]) {
     const { fusion = DEFAULT_FUSION } = view.settings;
     const weights = ask.weights ?? weightsOf(fusion, classifyQuery(query));
     const generation = weights.dense > 0 ? await dense?.choose(view, query) : undefined;
-    if (dense === undefined || generation === undefined) return { ranked: await bySparse(limit), degraded: false };
+    if (dense === undefined || generation === undefined) {
+      const words = await bySparse(limit);
+      return { words, ranked: words, degraded: false };
+    }
     const depth = Math.max(limit, FUSED_CANDIDATES_MIN);
     const [near, sparse] = await Promise.all([dense.find(view, generation, query, depth), bySparse(depth)]);
-    if (near === undefined) return { ranked: sparse.slice(0, limit), degraded: true };
+    if (near === undefined) return { words: sparse, ranked: sparse.slice(0, limit), degraded: true };
     return {
+      words: sparse,
+      vectors: near,
       ranked: fuse(near, sparse, ask.fusion ?? fusion.method, weights).slice(0, limit),
       generation: generation.generation,
       degraded: false,
@@ -140,10 +150,22 @@ async function readRanked(
   });
 }
 
+function foundByOf(merged: readonly ScoredChunk[], legs: Legs): ReadonlyMap<string, FoundBy> {
+  const foundBy = createFoundBy(legs);
+  return new Map(
+    merged.flatMap((chunk) => {
+      const found = foundBy(chunk.no);
+      return found === undefined ? [] : [[chunkIdOf(chunk), found] as const];
+    }),
+  );
+}
+
+const chunkIdOf = ({ fileId, no }: Pick<ScoredChunk, "fileId" | "no">): string => `${fileId}#${no}`;
+
 function toPassage(view: CollectionView, chunk: ScoredChunk): Passage {
   const { no, fileId, filename, title, headings, text, start, end, pages, score, injection, findings } = chunk;
   return {
-    chunkId: `${fileId}#${no}`,
+    chunkId: chunkIdOf({ fileId, no }),
     fileId,
     filename,
     title,

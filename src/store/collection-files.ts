@@ -10,7 +10,7 @@ import type { Database, Tx } from "./database.ts";
 import { tenantScope } from "./database.ts";
 import { readPage } from "./files.ts";
 import type { Page, PageAsk } from "./files.ts";
-import { createParams, readerCondition, type Params } from "./visible.ts";
+import { createParams, hasPart, readerCondition, type Params } from "./visible.ts";
 
 export type CollectionFileStatus = "in_progress" | "completed" | "failed" | "cancelled";
 export type { Attributes } from "../domain/access.ts";
@@ -18,6 +18,11 @@ export type { Attributes } from "../domain/access.ts";
 export type CollectionFileRecord = {
   readonly collectionId: CollectionId;
   readonly fileId: FileId;
+  readonly filename: string;
+  /** As it was uploaded. */
+  readonly bytes: number;
+  /** Pieces that it was cut into. undefined: not yet. */
+  readonly chunks: number | undefined;
   readonly status: CollectionFileStatus;
   readonly lastError: { readonly code: string; readonly message: string } | undefined;
   readonly attributes: Attributes;
@@ -31,13 +36,19 @@ export type CollectionFileRecord = {
   readonly judgement?: Judgement | undefined;
 };
 
+const ofFile = (column: "filename" | "bytes", alias = "m"): string =>
+  `(SELECT l.${column} FROM files l WHERE l.tenant_id = ${alias}.tenant_id AND l.id = ${alias}.file_id)`;
 const COLUMNS = `m.collection_id AS "collectionId", m.file_id AS "fileId", m.status, m.error_code AS "errorCode", m.error_message AS "errorMessage",
   m.attributes, coalesce(m.chunking, (SELECT c.settings -> 'chunking' FROM collections c WHERE c.tenant_id = m.tenant_id AND c.id = m.collection_id)) AS chunking, m.usage_bytes AS "usageBytes", m.created_at AS "createdAt",
-  m.attempts, m.tried_at AS "triedAt"`;
+  m.attempts, m.tried_at AS "triedAt", ${ofFile("filename")} AS filename, ${ofFile("bytes")} AS bytes,
+  (SELECT d.chunk_count FROM documents d WHERE d.tenant_id = m.tenant_id AND d.collection_id = m.collection_id AND d.first_chunk = m.document) AS chunks`;
 
 type CollectionFileRow = {
   readonly collectionId: string;
   readonly fileId: string;
+  readonly filename: string | null;
+  readonly bytes: number | null;
+  readonly chunks: number | null;
   readonly status: CollectionFileStatus;
   readonly errorCode: string | null;
   readonly errorMessage: string | null;
@@ -53,6 +64,9 @@ function toCollectionFile(row: CollectionFileRow): CollectionFileRecord {
   return {
     collectionId: collectionIds.parse(row.collectionId),
     fileId: fileIds.parse(row.fileId),
+    filename: row.filename ?? "",
+    bytes: row.bytes ?? 0,
+    chunks: row.chunks ?? undefined,
     status: row.status,
     lastError: row.errorCode === null ? undefined : { code: row.errorCode, message: row.errorMessage ?? "" },
     attributes: row.attributes,
@@ -196,9 +210,18 @@ export type CollectionFilePage = PageAsk & {
   readonly status?: CollectionFileStatus | undefined;
   /** Only those of this batch. */
   readonly batch?: BatchId | undefined;
+  /** Only those with this in their file's name. */
+  readonly name?: string | undefined;
+  readonly sort?: "created_at" | "filename" | "bytes" | undefined;
 };
 
-/** In order of their coming into the collection. */
+const SORTED = {
+  created_at: (alias: string) => `${alias}.created_at`,
+  filename: (alias: string) => `lower(${ofFile("filename", alias)})`,
+  bytes: (alias: string) => ofFile("bytes", alias),
+};
+
+/** In order of their coming into the collection, unless told. */
 export async function listCollectionFiles(
   db: Database,
   tenantId: TenantId,
@@ -213,13 +236,19 @@ export async function listCollectionFiles(
       ? ""
       : `AND EXISTS (SELECT FROM file_batch_files b WHERE b.tenant_id = m.tenant_id AND b.collection_id = m.collection_id
            AND b.batch_id = ${params.add(ask.batch)} AND b.file_id = m.file_id)`;
+  const by = SORTED[ask.sort ?? "created_at"];
+  const named = ask.name === undefined ? "" : `AND ${hasPart(ofFile("filename"), ask.name, params)}`;
+  // A cursor that the viewer may not find tells as little as one that never was.
+  const seen = seenBy(viewer, params);
+  const order = `${by("m")} ${page.direction}, m.file_id ${page.direction}`;
   const rows = await db.query<CollectionFileRow>(
     tenantScope(tenantId),
-    `SELECT ${COLUMNS} FROM collection_files m
-     WHERE m.collection_id = $1 AND ($2::text IS NULL OR m.status = $2) AND ($3::text IS NULL OR (m.created_at, m.file_id) ${page.past}
-       (SELECT created_at, file_id FROM collection_files WHERE collection_id = $1 AND file_id = $3))
-       AND ${seenBy(viewer, params)} ${batch}
-     ORDER BY m.created_at ${page.direction}, m.file_id ${page.direction} LIMIT $4`,
+    `SELECT ${COLUMNS} FROM (SELECT m.* FROM collection_files m
+       WHERE m.collection_id = $1 AND ($2::text IS NULL OR m.status = $2) AND ($3::text IS NULL OR (${by("m")}, m.file_id) ${page.past}
+         (SELECT ${by("m")}, m.file_id FROM collection_files m WHERE m.collection_id = $1 AND m.file_id = $3 AND ${seen}))
+         AND ${seen} ${batch} ${named}
+       ORDER BY ${order} LIMIT $4) m
+     ORDER BY ${order}`,
     params.values,
   );
   return page.cut(rows.map(toCollectionFile));

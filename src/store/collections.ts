@@ -8,7 +8,7 @@ import type { Database, Tx } from "./database.ts";
 import { tenantScope } from "./database.ts";
 import { readPage } from "./files.ts";
 import type { Page, PageAsk } from "./files.ts";
-import { createParams, listCondition, readerCondition, type Params } from "./visible.ts";
+import { createParams, hasPart, listCondition, readerCondition, type Params } from "./visible.ts";
 
 export type FileCounts = {
   readonly inProgress: number;
@@ -37,17 +37,25 @@ export type CollectionRecord = {
   readonly version: number;
 };
 
-/** As the viewer sees them: neither collections nor files that it may not find are told of, nor counted. */
-function counted(viewer: Viewer, params: Params): string {
-  const owner = viewer.ownOnly ? `AND c.owner_id = ${params.add(viewer.owner)}` : "";
+/** Collections (as `alias`) that the viewer may find. */
+function findable(alias: string, viewer: Viewer, params: Params): string {
+  const owner = viewer.ownOnly ? `AND ${alias}.owner_id = ${params.add(viewer.owner)}` : "";
+  return `${alias}.deleted_at IS NULL AND ${listCondition(alias, viewer.reader, params)} ${owner}`;
+}
+
+/**
+ * As the viewer sees them: neither collections nor files that it may not find are told of, nor counted. `rest` chooses the collections, so that
+ * only their files are counted; `order` is theirs.
+ */
+function counted(viewer: Viewer, params: Params, rest: string, order: string): string {
   return `SELECT c.id, c.name, c.description, c.metadata, c.settings, c.access_groups AS "groups", c.classification, c.created_at AS "createdAt",
       c.active_at AS "activeAt", c.chunk_count AS "chunkCount", c.version, f.*
-    FROM collections c LEFT JOIN LATERAL (
+    FROM (SELECT c.* FROM collections c WHERE ${findable("c", viewer, params)} ${rest}) c LEFT JOIN LATERAL (
       SELECT coalesce(sum(usage_bytes), 0)::bigint AS "usageBytes", count(*)::int AS total,
         (count(*) FILTER (WHERE status = 'in_progress'))::int AS "inProgress", (count(*) FILTER (WHERE status = 'completed'))::int AS completed,
         (count(*) FILTER (WHERE status = 'failed'))::int AS failed, (count(*) FILTER (WHERE status = 'cancelled'))::int AS cancelled
       FROM collection_files m WHERE m.tenant_id = c.tenant_id AND m.collection_id = c.id AND ${readerCondition("m", viewer.reader, params)}) f ON true
-    WHERE c.deleted_at IS NULL AND ${listCondition("c", viewer.reader, params)} ${owner}`;
+    ORDER BY ${order}`;
 }
 
 type CollectionRow = FileCounts & {
@@ -132,7 +140,8 @@ export async function findCollection(
   viewer: Viewer = WHOLE_VIEW,
 ): Promise<CollectionRecord | undefined> {
   const params = createParams([nameOrId]);
-  const text = `${counted(viewer, params)} AND (c.id = $1 OR c.name = $1) ORDER BY c.id = $1 DESC LIMIT 1`;
+  const order = "c.id = $1 DESC";
+  const text = counted(viewer, params, `AND (c.id = $1 OR c.name = $1) ORDER BY ${order} LIMIT 1`, order);
   const [row] = await db.query<CollectionRow>(tenantScope(tenantId), text, params.values);
   return row === undefined ? undefined : toCollection(row);
 }
@@ -145,25 +154,45 @@ export async function findCollectionId(
   viewer: Viewer = WHOLE_VIEW,
 ): Promise<CollectionId | undefined> {
   const params = createParams([nameOrId]);
-  const owner = viewer.ownOnly ? `AND c.owner_id = ${params.add(viewer.owner)}` : "";
   const [row] = await db.query<{ id: string }>(
     tenantScope(tenantId),
-    `SELECT c.id FROM collections c WHERE c.deleted_at IS NULL AND (c.id = $1 OR c.name = $1) AND ${listCondition("c", viewer.reader, params)} ${owner}
+    `SELECT c.id FROM collections c WHERE (c.id = $1 OR c.name = $1) AND ${findable("c", viewer, params)}
      ORDER BY c.id = $1 DESC LIMIT 1`,
     params.values,
   );
   return row === undefined ? undefined : collectionIds.parse(row.id);
 }
 
+export type CollectionPage = PageAsk & {
+  /** Only those with this in their name. */
+  readonly name?: string | undefined;
+  readonly sort?: "created_at" | "name" | "last_active_at" | undefined;
+};
+
+/** Ids are in the order of creation. */
+const SORTED = {
+  created_at: undefined,
+  name: (alias: string) => `lower(coalesce(${alias}.name, ''))`,
+  last_active_at: (alias: string) => `${alias}.active_at`,
+};
+
 export async function listCollections(
   db: Database,
   tenantId: TenantId,
-  ask: PageAsk,
+  ask: CollectionPage,
   viewer: Viewer = WHOLE_VIEW,
 ): Promise<Page<CollectionRecord>> {
   const page = readPage(ask, "desc");
   const params = createParams([page.cursor, page.limit + 1]);
-  const text = `${counted(viewer, params)} AND ($1::text IS NULL OR c.id ${page.past} $1) ORDER BY c.id ${page.direction} LIMIT $2`;
+  const by = SORTED[ask.sort ?? "created_at"];
+  // A cursor that the viewer may not find tells as little as one that never was.
+  const past =
+    by === undefined
+      ? `c.id ${page.past} $1`
+      : `(${by("c")}, c.id) ${page.past} (SELECT ${by("k")}, k.id FROM collections k WHERE k.id = $1 AND ${findable("k", viewer, params)})`;
+  const order = `${by === undefined ? "" : `${by("c")} ${page.direction}, `}c.id ${page.direction}`;
+  const named = ask.name === undefined ? "" : `AND ${hasPart("c.name", ask.name, params)}`;
+  const text = counted(viewer, params, `AND ($1::text IS NULL OR ${past}) ${named} ORDER BY ${order} LIMIT $2`, order);
   const rows = await db.query<CollectionRow>(tenantScope(tenantId), text, params.values);
   return page.cut(rows.map(toCollection));
 }

@@ -43,6 +43,10 @@ export function listCondition(alias: string, reader: Reader, params: Params): st
     AND (${alias}.classification IS NULL OR ${alias}.classification <= ${clearance}::int)`;
 }
 
+/** True where the text of this column has a part, in upper or lower case. */
+export const hasPart = (column: string, part: string, params: Params): string =>
+  `position(lower(${params.add(part)}::text) IN lower(${column})) > 0`;
+
 /** True for rows (as `alias`, with tenant_id and collection_id) whose document, by its number in `column`, is a visible file's. */
 export const visibleDocument = (alias: string, column: string, look: Look, params: Params): string =>
   `EXISTS (SELECT FROM collection_files m WHERE m.tenant_id = ${alias}.tenant_id AND m.collection_id = ${alias}.collection_id

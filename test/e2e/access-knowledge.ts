@@ -21,6 +21,10 @@ export const KNOWLEDGE_ROWS: Readonly<Record<string, Row>> = {
     status: OWN(200, 404),
     make: (world) => ({ path: at(world, `files/${world.acme.file}/content`) }),
   },
+  "GET /v1/vector_stores/:store/files/:file/chunks": {
+    status: OWN(200, 404),
+    make: (world) => ({ path: at(world, `files/${world.acme.file}/chunks`) }),
+  },
   "POST /v1/vector_stores/:store/file_batches": {
     status: OWN(200, 404),
     make: async (world) => {

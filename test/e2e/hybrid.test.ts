@@ -78,6 +78,12 @@ test("documents and questions are embedded on the path of every call, and found 
   assert.deepEqual(await search(id, "how does one go about calibrating accumulators", { ranking_options: { score_threshold: 1 } }), [
     "battery.md",
   ]);
+  // Both legs say where they have it; by its words alone nothing was found here.
+  const { json: told } = await call(`/v1/vector_stores/${id}/search`, { query: "what is there to know of recalibration" });
+  const [hit] = told["data"] as { weir: { words: unknown; vectors: { rank: number; score: number }; together: { rank: number } } }[];
+  assert.deepEqual((told["weir"] as { legs: unknown }).legs, ["words", "vectors"]);
+  assert.deepEqual([hit?.weir.words, hit?.weir.vectors.rank, hit?.weir.together.rank], [null, 1, 1]);
+  assert.ok((hit?.weir.vectors.score ?? 0) > 0 && (hit?.weir.vectors.score ?? 2) <= 1.000001);
   // By words alone, as OpenAI's ranking options say it.
   assert.deepEqual(await search(id, "recalibration", { ranking_options: { hybrid_search: { embedding_weight: 0, text_weight: 1 } } }), []);
   const usage = (await (

@@ -69,6 +69,8 @@ const asks = (at: { store: string; file: string; batch: string }): [string, stri
   ["GET", `/v1/vector_stores/${at.store}/files/${at.file}`],
   ["POST", `/v1/vector_stores/${at.store}/files/${at.file}`, { attributes: {} }],
   ["GET", `/v1/vector_stores/${at.store}/files/${at.file}/content`],
+  ["GET", `/v1/vector_stores/${at.store}/files/${at.file}/chunks`],
+  ["GET", `/v1/vector_stores/${at.store}/files?name=a&sort=filename`],
   ["POST", `/v1/vector_stores/${at.store}/files/${at.file}/retry`],
   ["POST", `/v1/vector_stores/${at.store}/search`, { query: "leave" }],
   ["POST", `/v1/vector_stores/${at.store}/file_batches`, { file_ids: [at.file] }],
@@ -137,7 +139,8 @@ test("documents say who finds them, and no door shows more: search, listing, tex
   assert.deepEqual(await search(hr.key, store), ["hr.md", "open.md"]);
   assert.deepEqual(await search(sales.key, store), ["eu.md", "open.md"]);
   assert.deepEqual(await search(cleared.key, store), ["open.md", "secret.md"]);
-  for (const path of [`/v1/files/${files.hr}/content`, `/v1/vector_stores/${store}/files/${files.hr}/content`, `/v1/files/${files.hr}`]) {
+  const within = `/v1/vector_stores/${store}/files/${files.hr}`;
+  for (const path of [`/v1/files/${files.hr}/content`, `${within}/content`, `${within}/chunks`, `/v1/files/${files.hr}`]) {
     assert.match(await told(hr.key, "GET", path), /^200 /);
     assert.match(await told(sales.key, "GET", path), /^404 /);
   }

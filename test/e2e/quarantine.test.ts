@@ -82,7 +82,7 @@ const search = async (store: string, query: string): Promise<string> =>
 const list = async (by: string, store: string, query = ""): Promise<{ id: string; text: string }[]> =>
   (await call(by, "GET", `/v1/vector_stores/${store}/quarantine${query}`)).body["data"] as { id: string; text: string }[];
 
-test("who uploads is told how many chunks and where, in OpenAI's own form; a clean file has nothing to tell", async () => {
+test("who uploads is told how many chunks and where, in OpenAI's own form; of a clean file only its size is told", async () => {
   await call("member", "POST", "/v1/vector_stores", { name: "house" });
   const poisoned = await add(
     "member",
@@ -99,16 +99,17 @@ test("who uploads is told how many chunks and where, in OpenAI's own form; a cle
   assert.deepEqual([status, error], ["completed", null]);
   assert.ok((weir["quarantined"] ?? 0) >= 1 && weir["flagged"] === 0);
   const flagged = await add("member", "house", "b.md", `Please, ${SUSPICIOUS} this.`);
-  assert.deepEqual(flagged.body["weir"], { flagged: 1, quarantined: 0, places: ["characters 0-25"] });
+  const judged = { flagged: 1, quarantined: 0, places: ["characters 0-25"] };
+  assert.deepEqual(flagged.body["weir"], { filename: "b.md", bytes: 25, chunks: 1, ...judged });
   const clean = await add("member", "house", "c.md", "Nothing of the kind.");
-  assert.equal("weir" in clean.body, false);
+  assert.deepEqual(clean.body["weir"], { filename: "c.md", bytes: 20, chunks: 1 });
   const again = await call("member", "GET", `/v1/vector_stores/house/files/${id}`);
   assert.deepEqual(again.body["weir"], weir);
   const all = await call("member", "GET", "/v1/vector_stores/house/files?order=asc");
   const data = all.body["data"] as { weir?: unknown }[];
   assert.deepEqual(
     data.map((file) => file.weir),
-    [weir, flagged.body["weir"], undefined],
+    [weir, flagged.body["weir"], clean.body["weir"]],
   );
   if (openaiSpecMissing === false) {
     for (const each of [poisoned.body, flagged.body, again.body]) assertOpenai("VectorStoreFileObject", each);
