@@ -12,7 +12,7 @@ import { finish, print, type Outcome } from "./suite/report.ts";
 const root = join(import.meta.dirname, "..");
 process.chdir(root);
 const bin = (name: string): string => join(root, "node_modules/.bin", name);
-const folders = ["src", "tools", "test", "bench", "examples"].filter((folder) => existsSync(folder));
+const folders = ["src", "tools", "test", "bench", "examples", "console/src"].filter((folder) => existsSync(folder));
 
 /** Programs that write a file of the repository, and with --check tell whether it is what they would write. */
 const GENERATORS = [
@@ -23,6 +23,7 @@ const GENERATORS = [
 
 const CHECKS: readonly (readonly [name: string, command: readonly string[]])[] = [
   ["types", [bin("tsc"), "--noEmit"]],
+  ["console types", [bin("tsc"), "--noEmit", "-p", "console"]],
   ["lint", [bin("oxlint"), "--type-aware", "--deny-warnings", ...folders]],
   ["format", [bin("oxfmt"), "--list-different", ...folders]],
   ["house rules", [process.execPath, "tools/tidy.ts"]],
@@ -50,7 +51,7 @@ const tests = await runTests(
   [
     "--parallel=2",
     "--timeout=30000",
-    ...["test/services/**", ...SLOW_TESTS].map((path) => `--path-ignore-patterns=${path}`),
+    ...["test/services/**", "test/console/**", ...SLOW_TESTS].map((path) => `--path-ignore-patterns=${path}`),
     "./src",
     "./tools",
     "./bench",

@@ -1,6 +1,6 @@
 /**
  * `npm run test:services`: the tests that need a real PostgreSQL with pgvector, or another server (suite/service-programs.ts). Starts one (suite/postgres.ts), or uses the one that
- * WEIR_TEST_DATABASE_URL names, runs the test files that mention that variable, open databases on it or lie in a folder `services`, and the slow
+ * WEIR_TEST_DATABASE_URL names, runs the test files that mention that variable, open databases on it or lie in a folder `services`, those that drive a browser (test/console), and the slow
  * ones (suite/slow.ts), and ends with
  * `N passed, N failed`. With --long: the long variants (WEIR_TEST_LONG=1) of the files that have one, hours rather than minutes.
  */

@@ -1,0 +1,38 @@
+import { useNavigate } from "@tanstack/react-router";
+import { useQueryClient } from "@tanstack/react-query";
+import { UserRound } from "lucide-react";
+import { shellText as text } from "#text/shell.ts";
+import { del } from "../api/client.ts";
+import { IconButton } from "../ui/button.tsx";
+import { Menu } from "../ui/menu.tsx";
+import { toastError } from "../ui/toast.tsx";
+import type { Me } from "./me.ts";
+
+export function AccountMenu({ me }: { readonly me: Me }) {
+  const navigate = useNavigate();
+  const queries = useQueryClient();
+  const signOut = async () => {
+    await del("/console/session");
+    queries.clear();
+    await navigate({ to: "/login" });
+  };
+  return (
+    <Menu
+      trigger={
+        <IconButton label={text.account}>
+          <UserRound className="size-4" aria-hidden />
+        </IconButton>
+      }
+      header={
+        <span className="grid gap-1">
+          {me.platform !== undefined && <span>{text.platformAs(me.platform.role)}</span>}
+          {me.tenant !== undefined && <span className="foreign">{text.tenantAs(me.tenant.slug, me.tenant.role)}</span>}
+        </span>
+      }
+      items={[
+        { id: "add", label: text.addKey, onSelect: () => void navigate({ to: "/login" }) },
+        { id: "out", label: text.signOut, onSelect: () => void signOut().catch(toastError) },
+      ]}
+    />
+  );
+}

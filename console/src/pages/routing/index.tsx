@@ -1,0 +1,3 @@
+import { Page } from "../../ui/page.tsx";
+
+export const RoutingPage = () => <Page title="RoutingPage">…</Page>;
