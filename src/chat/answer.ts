@@ -23,12 +23,17 @@ export async function* answer(
   try {
     const checked = await stages.check(call);
     run.checked = checked;
+    run.reached("checkedUs");
     const found = call.chat.rag?.enabled === true ? await stages.retrieve(call, signal, checked) : undefined;
+    if (found !== undefined) run.reached("retrievedUs");
     const sifted = found === undefined ? undefined : { ...found, passages: await checked.sift(found.passages) };
+    if (sifted !== undefined) run.reached("siftedUs");
+    run.passages = found && sifted && { found: found.passages, sifted: sifted.passages };
     const shown = sifted === undefined ? undefined : (stages.shown?.(checked.chat, sifted, sifted.passages) ?? sifted.passages);
     const whole = putTogether(stages.ground, call, checked, shown);
     const plan = stages.plan({ ...toWanted(call, admitted, checked), ...whole, trust: found?.trust });
     run.plan = plan;
+    run.reached("routedUs");
     const { chat, inputBytes } = plan.shortened ?? whole;
     const retrieved = sifted && { ...sifted, passages: sifted.passages.slice(0, plan.shortened?.passages) };
     run.retrieved = retrieved;
@@ -37,6 +42,7 @@ export async function* answer(
     if (signal.aborted) throw Fault.ofAbort(signal);
     await stages.open(toReservation(call, admitted, microUsd, inputMax(plan, inputBytes)));
     run.open = true;
+    run.reached("openedUs");
     run.setAsideMicroUsd = microUsd;
     const trying = { call, chat, checked, plan, inputBytes, admitted, retrieved };
     yield* tryTargets(stages, run, trying, signal);

@@ -3,6 +3,7 @@ import type { Call, Form, Retrieved } from "../domain/chat.ts";
 import { type Attempt, type BudgetScope, type CallEvent, toEventChoice, toEventHead, usageSourceOf } from "../domain/event.ts";
 import type { Grounding } from "../domain/grounding.ts";
 import type { Guarded } from "../domain/guard-policy.ts";
+import type { FoundPassage, Timings } from "../domain/timings.ts";
 import type { Plan, Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 
@@ -23,6 +24,8 @@ export type CallRun = {
   readonly form: Form | undefined;
   readonly grounding: Grounding | undefined;
   readonly cascade: CascadeMark | undefined;
+  readonly found: readonly FoundPassage[] | undefined;
+  readonly timings: Timings;
 };
 
 export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: FaultCode): CallEvent {
@@ -50,10 +53,12 @@ export function toCallEvent(run: CallRun, outcome: CallEvent["outcome"], code?: 
     ...toEventChoice(run.plan),
     tier: run.target?.kind === "extractive" ? "extractive" : "model",
     passages: run.retrieved?.passages.length,
+    ...(run.found === undefined ? {} : { collection: run.retrieved?.collectionId, found: run.found }),
     guard: run.guarded,
     ...(run.form === undefined ? {} : { form: run.form }),
     ...(run.grounding === undefined ? {} : { grounding: run.grounding }),
     ...(run.cascade === undefined ? {} : { cascade: run.cascade }),
+    timings: run.timings,
     fingerprint: {
       prompt: run.promptDigest,
       policy: run.plan.policyHash,

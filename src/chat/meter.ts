@@ -3,6 +3,7 @@ import type { Attempt } from "../domain/event.ts";
 import type { Target } from "../domain/target.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 import { costMicroUsd } from "../kernel/money.ts";
+import type { AttemptMarks } from "./stopwatch.ts";
 
 /** Text kept for counting before it is counted and let go: a long answer must not stay in memory for its bill. */
 const HELD_CHARS_MAX = 65_536;
@@ -14,6 +15,7 @@ export type Meter = {
   end(outcome: Attempt["outcome"], code?: FaultCode): void;
   readonly attempt: Attempt;
   readonly usage: Usage;
+  readonly marks: AttemptMarks;
 };
 
 const NOTHING: Usage = { inputTokens: 0, outputTokens: 0, cachedTokens: 0, cacheWriteTokens: 0, reasoningTokens: 0, source: "none" };
@@ -26,7 +28,8 @@ export function createMeter(deps: MeterDeps, target: Target, chat: ChatCall, as?
   let held = "";
   let counted = 0;
   let produced = false;
-  let ended: { attempt: Attempt; usage: Usage } | undefined;
+  let firstMs: number | undefined;
+  let ended: { attempt: Attempt; usage: Usage; endedMs: number } | undefined;
 
   const produce = (text: string): void => {
     produced = true;
@@ -46,43 +49,53 @@ export function createMeter(deps: MeterDeps, target: Target, chat: ChatCall, as?
     return { ...(reported ?? NOTHING), inputTokens, outputTokens, source: "counted" };
   };
 
+  const atEnd = () => {
+    if (ended === undefined) throw new TypeError("the attempt has not ended");
+    return ended;
+  };
   return {
     target,
     saw(part) {
-      switch (part.type) {
-        case "usage":
-          reported = part.usage;
-          break;
-        case "text-delta":
-        case "reasoning-delta":
-        case "refusal-delta":
-        case "tool-input-delta":
-          produce(part.text);
-          break;
-        case "tool-input-start":
-          produce(part.name);
-          break;
-        case "choice-finish":
-        case "citation":
-        case "finish":
-          break;
-      }
+      firstMs ??= deps.monotonicMs();
+      if (part.type === "usage") reported = part.usage;
+      const text = madeBy(part);
+      if (text !== undefined) produce(text);
     },
     end(outcome, code) {
       if (ended !== undefined) return;
       const usage = settle(outcome === "finished");
-      const attempt = toAttempt(target, usage, { outcome, code, latencyMs: Math.round(deps.monotonicMs() - startedMs) });
-      ended = { usage, attempt: as === undefined ? attempt : { ...attempt, as } };
+      const endedMs = deps.monotonicMs();
+      const attempt = toAttempt(target, usage, { outcome, code, latencyMs: Math.round(endedMs - startedMs) });
+      ended = { usage, attempt: as === undefined ? attempt : { ...attempt, as }, endedMs };
     },
     get attempt() {
-      if (ended === undefined) throw new TypeError("the attempt has not ended");
-      return ended.attempt;
+      return atEnd().attempt;
     },
     get usage() {
-      if (ended === undefined) throw new TypeError("the attempt has not ended");
-      return ended.usage;
+      return atEnd().usage;
+    },
+    get marks() {
+      return { beganMs: startedMs, firstMs, endedMs: atEnd().endedMs };
     },
   };
+}
+
+/** What of a part a model has made, and is paid for. */
+function madeBy(part: Part): string | undefined {
+  switch (part.type) {
+    case "text-delta":
+    case "reasoning-delta":
+    case "refusal-delta":
+    case "tool-input-delta":
+      return part.text;
+    case "tool-input-start":
+      return part.name;
+    case "usage":
+    case "choice-finish":
+    case "citation":
+    case "finish":
+      return undefined;
+  }
 }
 
 function toAttempt(target: Target, usage: Usage, end: Pick<Attempt, "outcome" | "code" | "latencyMs">): Attempt {

@@ -1,14 +1,18 @@
-import type { Call, ChatCall, Form, Part, Retrieved } from "../domain/chat.ts";
+import type { Call, ChatCall, Form, Part, Passage, Retrieved } from "../domain/chat.ts";
 import type { CascadeMark } from "../domain/cascade.ts";
 import type { Attempt, CallEvent } from "../domain/event.ts";
 import type { Checked } from "../domain/guard.ts";
 import type { Grounding } from "../domain/grounding.ts";
 import type { Plan, Target } from "../domain/target.ts";
+import type { Step } from "../domain/timings.ts";
 import type { FaultCode } from "../kernel/fault.ts";
 import { toCallEvent } from "./event.ts";
+import { toFoundPassages } from "./found-passages.ts";
 import { createMeter, type Meter } from "./meter.ts";
 import { promptDigest } from "./prompt-digest.ts";
 import type { Admitted, Stages } from "./stages.ts";
+import { createStopwatch, type AttemptMarks } from "./stopwatch.ts";
+import { createTold } from "./told.ts";
 
 export type Recorded = { readonly event: CallEvent; readonly hash: string };
 
@@ -16,6 +20,8 @@ export type Recorded = { readonly event: CallEvent; readonly hash: string };
 export type Run = {
   plan: Plan | undefined;
   retrieved: Retrieved | undefined;
+  /** What was found, and what the rules for content left of it. */
+  passages: { readonly found: readonly Passage[]; readonly sifted: readonly Passage[] } | undefined;
   checked: Checked | undefined;
   /** The journal knows of the call: from here on it ends in an event, not in a refusal. */
   open: boolean;
@@ -33,6 +39,10 @@ export type Run = {
   grounding: Grounding | undefined;
   /** Present where the call goes by a cascade. */
   cascade: CascadeMark | undefined;
+  /** The call has gone through a step of the path. */
+  reached(step: Step): void;
+  /** Time that the rules for answers took, in milliseconds. */
+  addAnswerRules(ms: number): void;
   begin(target: Target, chat: ChatCall, as?: Attempt["as"]): Meter;
   /** This attempt's answer is the call's, and not the newest one's. */
   answers(meter: Meter): void;
@@ -41,27 +51,7 @@ export type Run = {
   record(outcome: CallEvent["outcome"], code?: FaultCode): Promise<Recorded>;
 };
 
-/** Of one answer. Longer ones are no conversation. */
-const KEPT_CHARS_MAX = 1024 * 1024;
 const NO_PLAN: Plan = { targets: [], candidates: [], policyHash: "" };
-
-/** What of an answer may be kept. */
-function createKept() {
-  const kept = { answer: "", cut: false };
-  return {
-    get answer() {
-      return kept.answer;
-    },
-    get cut() {
-      return kept.cut;
-    },
-    gather(part: Part): void {
-      if (part.type !== "text-delta" && part.type !== "tool-input-delta" && part.type !== "refusal-delta") return;
-      if (kept.answer.length < KEPT_CHARS_MAX) kept.answer += part.text;
-      else kept.cut = true;
-    },
-  };
-}
 
 /** The attempts of a call, in the order in which they were begun. */
 function createMeters(stages: Stages) {
@@ -95,24 +85,23 @@ function createMeters(stages: Stages) {
       answering = meter;
     },
     /** All but those under way have ended already. */
-    end(outcome: Attempt["outcome"], code: FaultCode | undefined): readonly Attempt[] {
+    end(outcome: Attempt["outcome"], code: FaultCode | undefined): { attempts: readonly Attempt[]; marks: readonly AttemptMarks[] } {
       for (const meter of all) meter.end(outcome, code);
-      return all.map((meter) => meter.attempt);
+      return { attempts: all.map((meter) => meter.attempt), marks: all.map((meter) => meter.marks) };
     },
   };
 }
 
 export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
-  const startedMs = stages.monotonicMs();
+  const watch = createStopwatch(stages.monotonicMs, stages.nowMs() - call.startedAtMs);
   const meters = createMeters(stages);
-  let firstPartMs: number | undefined;
-  const kept = stages.keepsContent(call) ? createKept() : undefined;
+  const told = createTold(stages, call, watch.startedMs);
   let recording: Promise<Recorded> | undefined;
 
   const write = async (outcome: CallEvent["outcome"], code: FaultCode | undefined): Promise<Recorded> => {
-    const attempts = meters.end(outcome, code);
-    const latencyMs = stages.monotonicMs() - startedMs;
-    const { plan = NO_PLAN, retrieved } = run;
+    const { attempts, marks } = meters.end(outcome, code);
+    const latencyMs = stages.monotonicMs() - watch.startedMs;
+    const { plan = NO_PLAN, retrieved, passages } = run;
     const target = meters.answering?.target;
     const known = {
       call,
@@ -120,7 +109,7 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
       retrieved,
       attempts,
       target,
-      firstPartMs,
+      firstPartMs: told.firstPartMs,
       latencyMs,
       promptDigest: promptDigest(stages, call, target ?? plan.targets[0]),
       budgets: admitted.budgets,
@@ -128,19 +117,22 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
       form: run.form,
       grounding: run.grounding,
       cascade: run.cascade,
+      found: passages && toFoundPassages({ ...passages, read: retrieved?.passages.length ?? 0, cited: told.cited }),
+      timings: watch.timings(marks),
     };
     const { endUser } = call.chat;
     const endUserDigest = endUser === undefined ? undefined : await stages.endUserDigest(call, endUser);
     const event = toCallEvent({ ...known, configHash: stages.configHash, endUserDigest }, outcome, code);
     admitted.settle({ microUsd: event.costMicroUsd, tokens: event.inputTokens + event.outputTokens });
     const { hash } = await stages.close(event);
-    if (kept !== undefined) stages.keepContent(call, kept.answer, kept.cut, endUserDigest);
+    if (told.kept !== undefined) stages.keepContent(call, told.kept.answer, told.kept.cut, endUserDigest);
     return { event, hash };
   };
 
   const run: Run = {
     plan: undefined,
     retrieved: undefined,
+    passages: undefined,
     checked: undefined,
     open: false,
     setAsideMicroUsd: 0,
@@ -159,12 +151,11 @@ export function createRun(stages: Stages, call: Call, admitted: Admitted): Run {
     form: undefined,
     grounding: undefined,
     cascade: undefined,
+    reached: watch.reached,
+    addAnswerRules: watch.addAnswerRules,
     begin: meters.begin,
     answers: meters.answer,
-    sent(part) {
-      firstPartMs ??= stages.monotonicMs() - startedMs;
-      kept?.gather(part);
-    },
+    sent: told.sent,
     record: (outcome, code) => (recording ??= write(outcome, code)),
   };
   return run;

@@ -2,6 +2,7 @@ import type { Part } from "../domain/chat.ts";
 import type { Grounding } from "../domain/grounding.ts";
 import type { Target } from "../domain/target.ts";
 import type { Said } from "./answer-part.ts";
+import type { Run } from "./run.ts";
 import type { Stages } from "./stages.ts";
 import type { Trying } from "./trying.ts";
 
@@ -13,13 +14,26 @@ export type Speech = {
 };
 
 /** Billed is what was made, told is what the rules let pass; and marks are read in what is told, for that is what they stand in. */
-export function createSpeech(stages: Stages, { call, checked, retrieved }: Trying, target: Target): Speech {
+export function createSpeech(
+  stages: Stages,
+  run: Pick<Run, "addAnswerRules">,
+  { call, checked, retrieved }: Trying,
+  target: Target,
+): Speech {
   const outgoing = checked.outgoing();
   const marks = retrieved === undefined ? undefined : stages.cite?.(call, retrieved, target);
+  const isPlain = outgoing === undefined && marks === undefined;
+  const rules = (parts: readonly Part[]): readonly Part[] => {
+    if (isPlain) return parts;
+    const beganMs = stages.monotonicMs();
+    const passed = outgoing === undefined ? parts : outgoing.push(parts);
+    const told = marks === undefined ? passed : marks.push(passed);
+    run.addAnswerRules(stages.monotonicMs() - beganMs);
+    return told;
+  };
   return {
     follow(parts) {
-      const passed = outgoing === undefined ? parts : outgoing.push(parts);
-      const told = marks === undefined ? passed : marks.push(passed);
+      const told = rules(parts);
       const said: Said[] = [];
       for (const part of told) {
         if (part.type === "finish") return { said, end: part };

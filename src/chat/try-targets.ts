@@ -35,7 +35,7 @@ export async function* tryTargets(
       if (cascade?.isNoStepUp(target) === true) break;
       if (run.spentMicroUsd > 0) await raise(stages, run, { call, admitted, target, inputBytes });
       const { chat, passages } = leaving(stages, trying, target);
-      const speech = createSpeech(stages, trying, target);
+      const speech = createSpeech(stages, run, trying, target);
       const ears = cascade?.ears(target);
       const isJudged = cascade?.judges(target) === true;
       // A whole answer leaves at its end in any case, and until then another's can be given instead.

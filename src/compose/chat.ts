@@ -166,7 +166,9 @@ const createModelList =
     names.flatMap((name) => {
       const target = targets.get(name);
       const hidden = target !== undefined && (tenant.models?.includes(name) === false || key.models?.includes(name) === false);
-      return hidden ? [] : [{ name, provider: target?.provider ?? "weir" }];
+      return hidden
+        ? []
+        : [{ name, provider: target?.provider ?? "weir", target: target ?? (name === EXTRACTIVE.model ? EXTRACTIVE : undefined) }];
     });
 
 function createClose({ journal, metrics, closed: tell }: Pick<ChatPartsDeps, "journal" | "metrics" | "closed">): Stages["close"] {

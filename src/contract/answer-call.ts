@@ -163,7 +163,32 @@ export const model = z.object({
   object: z.literal("model"),
   created: count,
   owned_by: z.string().describe("The provider."),
+  weir: z
+    .object({
+      kind: z.enum(["model", "route"]).describe("`route`: a name under which rules choose the model."),
+      trust: trust.optional().describe("Of a model: `private` where it runs on hardware of one's own."),
+      region: z.string().optional(),
+      contextTokens: count.optional().describe("Prompt and answer together; absent: not known."),
+      price: z
+        .object({ inputPerMTok: z.number().min(0), outputPerMTok: z.number().min(0) })
+        .optional()
+        .describe("Dollars for a million tokens; absent: not known, which is not free."),
+      capabilities: z
+        .object({
+          chat: z.boolean(),
+          embeddings: z.boolean(),
+          rerank: z.boolean(),
+          tools: z.boolean(),
+          jsonSchema: z.boolean().describe("It can be bound to a JSON form."),
+          images: z.boolean().describe("It reads them."),
+          manyChoices: z.boolean().describe("It gives several answers to one request."),
+        })
+        .optional()
+        .describe("Of a model. What a route can do is what its models can."),
+    })
+    .describe("What a chooser needs to know."),
 });
+export type WireModel = z.output<typeof model>;
 export const modelList = z.object({ object: z.literal("list"), data: z.array(model) });
 
 export const errorBody = z.object({

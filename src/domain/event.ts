@@ -1,4 +1,4 @@
-import type { KeyId, RequestId, TenantId } from "../kernel/ids.ts";
+import type { CollectionId, KeyId, RequestId, TenantId } from "../kernel/ids.ts";
 import type { CascadeMark } from "./cascade.ts";
 import type { CallHead, Form, UsageSource } from "./chat.ts";
 import type { Trimmed } from "./context-policy.ts";
@@ -7,6 +7,7 @@ import type { Guarded } from "./guard-policy.ts";
 import type { RolloutMark } from "./rollout.ts";
 import type { SignalValues } from "./signals.ts";
 import type { FellReason, Plan, Trust } from "./target.ts";
+import type { FoundPassage, Timings } from "./timings.ts";
 
 /** Budgets exist for the platform, a tenant and a key; a call may count in all three. */
 export type BudgetScope = "platform" | "tenant" | "key";
@@ -85,7 +86,12 @@ export type CallEvent = {
   /** The rollout that it took part in, and how. */
   readonly rollout?: RolloutMark | undefined;
   readonly tier: "model" | "extractive";
+  /** How many a model was given to read. */
   readonly passages?: number | undefined;
+  /** The collection that was searched. */
+  readonly collection?: CollectionId | undefined;
+  /** Of what was found there: ids and scores, never text. */
+  readonly found?: readonly FoundPassage[] | undefined;
   /** What was left out of the prompt, because no model that could serve the call had room for all of it. */
   readonly trimmed?: Trimmed | undefined;
   /** What the rules for content found and did. */
@@ -100,6 +106,8 @@ export type CallEvent = {
   readonly of?: RequestId | undefined;
   /** Where the call went by a cascade. */
   readonly cascade?: CascadeMark | undefined;
+  /** Of a chat. Absent where the process died under it. */
+  readonly timings?: Timings | undefined;
   /** Digests that tie a change in quality to what changed. */
   readonly fingerprint: { readonly prompt: string; readonly policy: string; readonly config: string; readonly index?: string | undefined };
 };

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import { explanation } from "../contract/call-event.ts";
 import { Fault } from "../kernel/fault.ts";
 import { requestIds, type RequestId } from "../kernel/ids.ts";
 import { paramOf, platformEndpoint, type Endpoint } from "./endpoint.ts";
@@ -6,14 +6,6 @@ import { noted } from "./route-note.ts";
 
 /** By slug; undefined: of any tenant. */
 export type ExplainRead = (tenant: string | undefined, requestId: RequestId) => Promise<unknown>;
-
-const explanation = z.object({
-  requestId: z.string(),
-  found: z.enum(["call", "refusals", "none"]),
-  tenant: z.string().optional(),
-  sentences: z.array(z.string()),
-  event: z.record(z.string(), z.unknown()).optional(),
-});
 
 /** Why a call went where it went. A tenant's own key is told of its own calls: another's are as if they had never been. */
 export function explain(read: ExplainRead): Endpoint {

@@ -29,6 +29,11 @@ export function noTarget(candidates: readonly Candidate[]): Fault {
   if (reasons.includes("personal-data")) return new Fault("personal_data_blocked", { say: KEPT_IN });
   const say = `No model is eligible for this call: ${models.map((each) => `${each.target.model} (${each.fell})`).join(", ")}.`;
   if (reasons.length === 1 && reasons[0] === "context") return new Fault("context_too_long", { say, param: "messages" });
+  if (reasons.every((reason) => reason === "capability-images"))
+    return new Fault("body_invalid", { say: noneReads(models), param: "messages" });
   if (reasons.every((reason) => reason?.startsWith("capability-"))) return new Fault("body_invalid", { say });
   return new Fault("no_target", { say });
 }
+
+const noneReads = (models: readonly Candidate[]): string =>
+  `messages: the request holds an image, and no model that may serve it reads images: ${models.map(({ target }) => target.model).join(", ")}. Leave the image out, or ask a model that reads them: GET /v1/models says which do (weir.capabilities.images).`;
