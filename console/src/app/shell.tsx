@@ -39,7 +39,7 @@ export function Shell() {
         <TopBar me={me} onMenu={() => setOpen(!open)} menuOpen={open} onPalette={() => setPalette(true)} />
         <div className="flex min-h-0 flex-1">
           {me !== undefined && <Sidebar me={me} open={open} />}
-          <main ref={main} id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col overflow-y-auto outline-none">
+          <main ref={main} id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col overflow-y-auto outline-none [scrollbar-gutter:stable]">
             <Outlet />
           </main>
         </div>
