@@ -7,6 +7,7 @@ import { seedDemo, type Demo } from "./compose/demo.ts";
 import { noteEmbedding } from "./compose/note-embedding.ts";
 import { composeAdmin } from "./compose/admin.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
+import { composeGuardRequests } from "./compose/guard-requests.ts";
 import { toPrincipal } from "./compose/generate.ts";
 import { composeOperations, type Operations } from "./compose/operations.ts";
 import { composeParts, type Parts } from "./compose/parts.ts";
@@ -173,6 +174,7 @@ function composeHttp(
     authenticate: admission.authenticator.authenticate,
     ...administration,
     ...parts.erasure.endpoints,
+    ...composeGuardRequests({ config, db, clock, parts }),
     rollouts: parts.rollouts.requests,
     sources: parts.knowledge.sources,
     readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),

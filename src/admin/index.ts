@@ -1,6 +1,8 @@
 export { createTenantAdmin, getBySlug } from "./tenants.ts";
 export type { Approvals, TenantAdmin } from "./tenants.ts";
 export type { TenantView } from "./tenant-fields.ts";
+export { createGuardSettings } from "./guard-settings.ts";
+export { createRedteamReports, type RedteamReports } from "./redteam-reports.ts";
 export { createGuardReports, pruneReportTexts } from "./guard-reports.ts";
 export type { GuardReports, ReportView } from "./guard-reports.ts";
 export { createKeyAdmin } from "./keys.ts";

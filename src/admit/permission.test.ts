@@ -22,6 +22,7 @@ const MAY: Readonly<Record<Permission, string>> = {
   "collections.embed": "tenant-admin",
   "receipts.read": "member tenant-admin",
   "guard.report": "member tenant-admin",
+  "guard.try": "tenant-admin admin",
   "tenants.read": "tenant-admin viewer prompter engineer admin",
   "prompts.read": "tenant-admin viewer prompter engineer admin",
   "prompts.write": "tenant-admin prompter engineer admin",

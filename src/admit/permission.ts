@@ -18,6 +18,8 @@ export const PERMISSIONS = {
   "collections.embed": "own",
   "receipts.read": "own",
   "guard.report": "own",
+  // What the rules would do tells an attacker what to write: not for every key.
+  "guard.try": "named",
   "tenants.read": "named",
   "prompts.read": "named",
   "prompts.write": "named",
@@ -72,6 +74,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
     ...MEMBER,
     "quarantine.review",
     "collections.embed",
+    "guard.try",
     "tenants.read",
     "policies.read",
     "prompts.read",
@@ -84,7 +87,7 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   viewer: new Set(VIEWER),
   prompter: new Set(PROMPTER),
   engineer: new Set(ENGINEER),
-  admin: new Set([...ENGINEER, ...ACCOUNTS, "tenants.manage", "guard.review", "backup"]),
+  admin: new Set([...ENGINEER, ...ACCOUNTS, "tenants.manage", "guard.try", "guard.review", "backup"]),
 };
 
 /**

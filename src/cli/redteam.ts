@@ -2,6 +2,7 @@ import { GATES, runRedTeam, SUITES, type Report, type SuiteName } from "../evalu
 import { ApiError, createApi } from "./api.ts";
 import { type CliDeps, type Command, EXIT, CommandError } from "./command.ts";
 import { createProgress, type Progress } from "./progress.ts";
+import { keepOnServer } from "./redteam-keep.ts";
 import { readRedTeamOptions } from "./redteam-options.ts";
 import { findBaseline, writeReports } from "./redteam-reports.ts";
 import { renderOutcome } from "./redteam-text.ts";
@@ -51,6 +52,7 @@ export const redteam: Command = {
     if (report.totals.probes === 0) return nothingTried(report, deps);
     const written = await writeReports(report, folder, deps.cwd);
     deps.terminal.out(renderOutcome(report, written));
+    await keep(options.run, report, deps);
     return report.gates.every((gate) => gate.ok) ? EXIT.done : EXIT.failed;
   },
 };
@@ -65,6 +67,13 @@ async function checkTarget({ url, key, adminKey }: RunOptionsAsked, deps: CliDep
     if (error instanceof CommandError) throw new CommandError(error.message, EXIT.usage);
     throw error;
   }
+}
+
+/** The server that was attacked has a list of reports, for whoever has its admin key. */
+async function keep({ url, adminKey }: RunOptionsAsked, report: Report, deps: CliDeps): Promise<void> {
+  if (adminKey === undefined) return;
+  const said = await keepOnServer(createApi({ url, key: adminKey, fetch: fetchLocally(url, deps), signal: deps.signal }), report);
+  if (said !== undefined) deps.terminal.err(printable(said.trimEnd()) + "\n");
 }
 
 /** No report is written: it would be the next one's baseline, and hold nothing to compare with. */

@@ -125,6 +125,14 @@ export const admitRerank = (admission: Admission, refuse: Refuse): RerankDeps["a
 /** The same for texts to be judged: they count as requests, and as no tokens of a model. */
 export const admitModerations = (admission: Admission, refuse: Refuse): ModerationsDeps["admit"] => createAdmit(admission, refuse, () => 0);
 
+/** The same for a text that the rules are only tried on: it counts in the rates, and nobody is told of a refusal. */
+export const admitTrial = (admission: Admission) =>
+  createAdmit<CallHead>(
+    admission,
+    () => undefined,
+    () => 0,
+  );
+
 type Refuse = (call: CallHead, code: FaultCode) => void;
 
 function createAdmit<C extends CallHead>(admission: Admission, refuse: Refuse, tokensOf: (call: C) => number) {

@@ -1,4 +1,4 @@
-import type { GuardReports, KeyAdmin, KeySuspensions, PolicyAdmin, PromptAdmin, TenantAdmin } from "../admin/index.ts";
+import type { GuardReports, KeyAdmin, KeySuspensions, PolicyAdmin, PromptAdmin, RedteamReports, TenantAdmin } from "../admin/index.ts";
 import {
   adminPolicies,
   adminErasures,
@@ -15,6 +15,7 @@ import {
   embeddings,
   moderations,
   explain,
+  guard,
   guardReports,
   keySuspension,
   files,
@@ -22,6 +23,7 @@ import {
   ingestEvents,
   mcp,
   models,
+  redteam,
   rerank,
   operations,
   objectKeys,
@@ -39,6 +41,7 @@ import {
   type HoldsDeps,
   type Endpoint,
   type ExplainRead,
+  type GuardDeps,
   type HealthDeps,
   type IngestEventsDeps,
   type ModelsDeps,
@@ -65,6 +68,8 @@ export type EndpointsDeps = {
   readonly keys: KeyAdmin;
   readonly suspensions: KeySuspensions;
   readonly reports: GuardReports;
+  readonly guard: GuardDeps;
+  readonly redteam: RedteamReports;
   readonly prompts: PromptAdmin;
   readonly policies: PolicyAdmin;
   readonly rollouts: RolloutsDeps;
@@ -99,7 +104,9 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...ingestEvents({ pacer: deps.chat.pacer, ingest: deps.ingest, authenticate: deps.authenticate }),
     ...adminTenants({ tenants: deps.tenants, keys: deps.keys }),
     ...keySuspension(deps.suspensions),
+    ...guard(deps.guard),
     ...guardReports(deps.reports),
+    ...redteam(deps.redteam),
     ...adminErasures(deps.erasures),
     ...adminHolds(deps.holds),
     ...adminPrompts(deps.prompts),

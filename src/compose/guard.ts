@@ -9,18 +9,20 @@ import {
   createPresidio,
   createPseudonymBook,
   createToxicityScorer,
+  createTrial,
   readToxicityWeights,
   type GuardDeps,
   type GuardOptions,
   type PseudonymBook,
   type SecondDetector,
+  type TextTrial,
 } from "../guard/index.ts";
-import { createServiceFetch } from "../http/index.ts";
+import { createServiceFetch, readChatCall } from "../http/index.ts";
 import type { ModerateStages } from "../moderate/index.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Trial } from "../domain/rollout.ts";
 import { deriveKey } from "../kernel/hash.ts";
-import type { PolicyId } from "../kernel/ids.ts";
+import { collectionIds, fileIds, requestIds, type PolicyId } from "../kernel/ids.ts";
 import type { Noted } from "../record/index.ts";
 import type { Database } from "../store/index.ts";
 import { findPseudonyms, keepPseudonyms } from "../store/pseudonyms.ts";
@@ -40,6 +42,8 @@ export type GuardParts = DetectorParts & {
     config: Pick<Config, "guard" | "outbound" | "routes">,
     goingOut?: RoutesGoingOut,
   ): Pick<ChatPartsDeps, "check" | "checkQuietly" | "checkInputs">;
+  /** The rules for texts that are only tried. */
+  trialOf(config: Pick<Config, "guard">): TextTrial;
   /** How long pseudonyms are kept from now on; those that are keep their date. The rules are made anew by `rulesOf`. */
   reconfigure(next: Pick<Config, "guard">): void;
 };
@@ -73,6 +77,7 @@ export function composeGuard(deps: Deps): GuardParts {
     rev,
     judge: createModerator({ scoreToxicity, scoreInjection, find }),
     book,
+    trialOf: ({ guard }) => createTrial({ find, scoreInjection, scoreToxicity, ...keys, ...trialTexts }, guard.policy),
     reconfigure(next) {
       ({ pseudonymDays } = next.guard);
     },
@@ -99,6 +104,32 @@ export function composeGuard(deps: Deps): GuardParts {
     },
   };
 }
+
+/** A text that is tried, as the rules would meet it. Which call it is in says nothing to them. */
+const trialTexts: Pick<Parameters<typeof createTrial>[0], "callOf" | "passageOf"> = {
+  callOf: (who, text) => ({
+    requestId: requestIds.make(0),
+    who,
+    chat: readChatCall(JSON.stringify({ model: "auto", messages: [{ role: "user", content: text }] }), OUTPUT_LIMITS).chat,
+    feature: undefined,
+    startedAtMs: 0,
+  }),
+  passageOf: (text) => ({
+    chunkId: "",
+    fileId: fileIds.make(0),
+    filename: "",
+    title: "",
+    collectionId: collectionIds.make(0),
+    collectionName: "",
+    headings: [],
+    text,
+    start: 0,
+    end: text.length,
+    score: 1,
+  }),
+};
+/** Nothing is generated. */
+const OUTPUT_LIMITS = { defaultTokens: 1, capTokens: 1 };
 
 /** No later turn has the pseudonyms of what is asked about beside a call. */
 const NO_BOOK: GuardDeps["book"] = { remember: () => undefined, recall: () => Promise.resolve(new Map()) };

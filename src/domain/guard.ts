@@ -21,7 +21,7 @@ export type Checked = {
   /** Without those that are withheld. */
   sift(passages: readonly Passage[]): readonly Passage[] | Promise<readonly Passage[]>;
   /** The call, instruction and passages as they may leave for a target; `mode` is the plan's. */
-  leave(target: Target, mode: PiiMode, passages: readonly Passage[]): Leaving;
+  leave(target: Pick<Target, "trust">, mode: PiiMode, passages: readonly Passage[]): Leaving;
   /** undefined: the answer passes as it comes. */
   outgoing(): Outgoing | undefined;
   readonly guarded: Guarded | undefined;

@@ -67,7 +67,7 @@ function settle(guard: OutputGuard): void {
   }
 }
 
-function toRules({ policy, canary, find, known, scoreToxicity }: AnswerRulesDeps): readonly OutputRule[] {
+export function toRules({ policy, canary, find, known, scoreToxicity }: AnswerRulesDeps): readonly OutputRule[] {
   const rules: OutputRule[] = [];
   if (canary !== undefined) rules.push(canaryRule(canary));
   if (policy.outputLinks !== "off") rules.push(linkRule({ mode: policy.outputLinks, hosts: policy.linkHosts }));

@@ -11,6 +11,7 @@ export { createPresidio } from "./presidio.ts";
 export type { SecondDetector } from "./second-detector.ts";
 export type { Find } from "./look.ts";
 export type { InjectionScore, ScoreInjection } from "./injection.ts";
+export { createTrial, type TextTrial, type TriedText, type TrialPlace } from "./trial.ts";
 export { createPiiFinder } from "./pii/pii-finder.ts";
 export type { ExtraRule, PiiFinder, PiiFinderOptions } from "./pii/pii-finder.ts";
 export { scrub } from "./pii/scrub.ts";

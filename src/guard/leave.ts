@@ -30,7 +30,7 @@ type Looks = Pick<CallLook, "chat" | "shown" | "finish" | "looked"> & {
 };
 
 export type Leave = {
-  leave(target: Target, mode: PiiMode, passages: readonly Passage[]): Leaving;
+  leave(target: Pick<Target, "trust">, mode: PiiMode, passages: readonly Passage[]): Leaving;
   outgoing(): Outgoing | undefined;
   /** Pseudonyms that earlier turns gave out. */
   learn(known: ReadonlyMap<string, string>): void;

@@ -15,6 +15,7 @@ export type PromptId = Id<"prompt">;
 export type PolicyId = Id<"policy">;
 export type JobId = Id<"job">;
 export type RolloutId = Id<"rollout">;
+export type RedteamId = Id<"redteam">;
 
 const DIGITS = "0123456789abcdefghijklmnopqrstuv";
 const TIME_CHARS = 10; // 50 bits of milliseconds
@@ -77,6 +78,7 @@ export const promptIds = kind<"prompt">("prm");
 export const policyIds = kind<"policy">("pol");
 export const jobIds = kind<"job">("job");
 export const rolloutIds = kind<"rollout">("rol");
+export const redteamIds = kind<"redteam">("red");
 
 /** The id of somebody who has no row here, from a digest of who they are: it carries the time 0, so it is no key's. */
 export function toHolderId(digest: Uint8Array): KeyId {

@@ -11,6 +11,7 @@ import { createAnchorSeal, createHeadSeal } from "./chain.ts";
 import { createCheckpoints } from "./checkpoints.ts";
 import { createChores } from "./chores.ts";
 import { createDelivery } from "./delivery.ts";
+import { createGuardEventsReader, type GuardEventsReader } from "./guard-events.ts";
 import { createExplain, type Explain } from "./explain.ts";
 import { finishJournal } from "./finish-journal.ts";
 import type { JournalDisk } from "./journal-disk.ts";
@@ -64,6 +65,7 @@ export type RecordHealth = {
 
 /** Everything that is kept of calls: the journal, the ledger behind it, and who reads them. */
 export type RecordParts = UsageReader &
+  GuardEventsReader &
   Audit &
   Receipts &
   JournalErasure &
@@ -138,6 +140,7 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
     journal,
     shipper,
     ...createUsageReader({ db, flush }),
+    ...createGuardEventsReader({ db, flush }),
     explain: createExplain({ db, flush }),
     ...createChainKeepers(deps, secret, { seal, checkpoints, flush }),
     ...createJournalErasure({ journal, shipper, adopt: adopter.run, dir }),

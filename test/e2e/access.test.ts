@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { afterAll, beforeAll, test } from "bun:test";
 import { toTemplate, type Endpoint, type OpenApi } from "../../src/http/index.ts";
 import { EVERYBODY, NAMED, OWN, PLATFORM, type Row } from "./access-row.ts";
+import { GUARD_ROWS } from "./access-guard.ts";
 import { KNOWLEDGE_ROWS } from "./access-knowledge.ts";
 import { ROLLOUT_ROWS } from "./access-rollouts.ts";
 import { SOURCE_ROWS } from "./access-sources.ts";
@@ -275,6 +276,7 @@ const TABLE: Record<string, Row> = {
     },
   },
   ...KNOWLEDGE_ROWS,
+  ...GUARD_ROWS,
   ...ROLLOUT_ROWS,
   ...SOURCE_ROWS,
   "GET /admin/v1/usage": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage?tenant=acme" }) },
