@@ -36,8 +36,8 @@ export type CollectionFileRecord = {
   readonly judgement?: Judgement | undefined;
 };
 
-const ofFile = (column: "filename" | "bytes", alias = "m"): string =>
-  `(SELECT l.${column} FROM files l WHERE l.tenant_id = ${alias}.tenant_id AND l.id = ${alias}.file_id)`;
+const ofFile = (column: "filename" | "bytes"): string =>
+  `(SELECT l.${column} FROM files l WHERE l.tenant_id = m.tenant_id AND l.id = m.file_id)`;
 const COLUMNS = `m.collection_id AS "collectionId", m.file_id AS "fileId", m.status, m.error_code AS "errorCode", m.error_message AS "errorMessage",
   m.attributes, coalesce(m.chunking, (SELECT c.settings -> 'chunking' FROM collections c WHERE c.tenant_id = m.tenant_id AND c.id = m.collection_id)) AS chunking, m.usage_bytes AS "usageBytes", m.created_at AS "createdAt",
   m.attempts, m.tried_at AS "triedAt", ${ofFile("filename")} AS filename, ${ofFile("bytes")} AS bytes,
@@ -215,11 +215,8 @@ export type CollectionFilePage = PageAsk & {
   readonly sort?: "created_at" | "filename" | "bytes" | undefined;
 };
 
-const SORTED = {
-  created_at: (alias: string) => `${alias}.created_at`,
-  filename: (alias: string) => `lower(${ofFile("filename", alias)})`,
-  bytes: (alias: string) => ofFile("bytes", alias),
-};
+/** By a look at each file rather than a join: where the planner knows no figures, as in the embedded database, that takes less time. */
+const SORTED = { created_at: "m.created_at", filename: `lower(${ofFile("filename")})`, bytes: ofFile("bytes") };
 
 /** In order of their coming into the collection, unless told. */
 export async function listCollectionFiles(
@@ -240,15 +237,14 @@ export async function listCollectionFiles(
   const named = ask.name === undefined ? "" : `AND ${hasPart(ofFile("filename"), ask.name, params)}`;
   // A cursor that the viewer may not find tells as little as one that never was.
   const seen = seenBy(viewer, params);
-  const order = `${by("m")} ${page.direction}, m.file_id ${page.direction}`;
   const rows = await db.query<CollectionFileRow>(
     tenantScope(tenantId),
-    `SELECT ${COLUMNS} FROM (SELECT m.* FROM collection_files m
-       WHERE m.collection_id = $1 AND ($2::text IS NULL OR m.status = $2) AND ($3::text IS NULL OR (${by("m")}, m.file_id) ${page.past}
-         (SELECT ${by("m")}, m.file_id FROM collection_files m WHERE m.collection_id = $1 AND m.file_id = $3 AND ${seen}))
+    `SELECT ${COLUMNS} FROM (SELECT m.*, ${by} AS sorted FROM collection_files m
+       WHERE m.collection_id = $1 AND ($2::text IS NULL OR m.status = $2) AND ($3::text IS NULL OR (${by}, m.file_id) ${page.past}
+         (SELECT ${by}, m.file_id FROM collection_files m WHERE m.collection_id = $1 AND m.file_id = $3 AND ${seen}))
          AND ${seen} ${batch} ${named}
-       ORDER BY ${order} LIMIT $4) m
-     ORDER BY ${order}`,
+       ORDER BY ${by} ${page.direction}, m.file_id ${page.direction} LIMIT $4) m
+     ORDER BY m.sorted ${page.direction}, m.file_id ${page.direction}`,
     params.values,
   );
   return page.cut(rows.map(toCollectionFile));
