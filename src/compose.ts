@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import { pid, memoryUsage } from "node:process";
-import { findApprovedRoutes, getBySlug, PLATFORM } from "./admin/index.ts";
+import { createDirectory, createPeople, findApprovedRoutes, getBySlug, PLATFORM } from "./admin/index.ts";
 import { authorise } from "./admit/index.ts";
 import { composeCalls } from "./compose/calls.ts";
 import { seedDemo, type Demo } from "./compose/demo.ts";
 import { noteEmbedding } from "./compose/note-embedding.ts";
+import { composeAuditChain } from "./compose/audit-chain.ts";
 import { composeAdmin } from "./compose/admin.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
 import { composeGuardRequests } from "./compose/guard-requests.ts";
@@ -195,6 +196,11 @@ function composeHttp(
       verifyDecisions: async (slug) => decisions.verifyDecisions(slug === undefined ? undefined : await findChain(db, slug)),
       findReceipt: record.findReceipt,
     },
+    directory: {
+      directory: createDirectory({ db, nowMs: clock.nowMs, flush: record.flush }),
+      people: createPeople({ db, flush: decisions.flush }),
+    },
+    auditChain: composeAuditChain({ record, decisions }, (slug) => findChain(db, slug)),
     health: {
       ready: async () => ({
         journal: record.health().ok || "journal_unavailable",

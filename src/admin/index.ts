@@ -15,3 +15,5 @@ export type { PromptAdmin, PromptView } from "./prompts.ts";
 export { createPolicyAdmin, PLATFORM } from "./policies.ts";
 export type { PolicyAdmin, PolicyView } from "./policies.ts";
 export { findApprovedRoutes } from "./policy-kinds.ts";
+export { createDirectory, type Directory } from "./directory.ts";
+export { createPeople, type People } from "./people.ts";

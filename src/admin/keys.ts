@@ -5,7 +5,7 @@ import { Fault } from "../kernel/fault.ts";
 import { keyIds, makeSecret, type TenantId } from "../kernel/ids.ts";
 import { dollarsToMicro } from "../kernel/money.ts";
 import { type Database, tenantScope } from "../store/database.ts";
-import { endKey, getKey, insertKey, listKeys, revokeKey, type KeyRecord } from "../store/keys.ts";
+import { endKey, getKey, insertKey, revokeKey, type KeyRecord } from "../store/keys.ts";
 import { changeBy, type Decisions, diff } from "./changed.ts";
 import { toKeyView, type KeyView } from "./key-view.ts";
 import { patchAccess, refuseIdle, shownAccess, type DigestText } from "./key-access.ts";
@@ -15,10 +15,6 @@ import { parseKnownId } from "./known-id.ts";
 export type KeyAdmin = {
   /** The secret is told once, here. Throws `forbidden` for a key stronger than its maker. */
   create(maker: Principal, slug: string, body: KeyCreate): Promise<KeyView & { readonly key: string }>;
-  list(
-    slug: string,
-    page: { after: string | undefined; limit: number },
-  ): Promise<{ data: readonly KeyView[]; nextCursor: string | undefined }>;
   /** What its holder may find of the tenant's documents; it counts for the next call. Throws as `create` does. */
   readonly patch: ReturnType<typeof patchAccess>;
   revoke(slug: string, id: string, by?: Principal): Promise<KeyView>;
@@ -61,11 +57,6 @@ export function createKeyAdmin(deps: Deps): KeyAdmin {
       });
       deps.changed({ kind: "key", tenantId, id: record.id });
       return { ...toKeyView(record), key };
-    },
-    async list(slug, page) {
-      const { id } = await getBySlug(db, slug);
-      const { data, nextCursor } = await listKeys(db, id, page);
-      return { data: data.map(toKeyView), nextCursor };
     },
     patch: patchAccess(deps),
     async revoke(slug, id, by) {

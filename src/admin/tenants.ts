@@ -6,7 +6,7 @@ import { Fault } from "../kernel/fault.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { type Database, OPERATOR } from "../store/database.ts";
 import { promptVersions, SYSTEM_PROMPT } from "../store/prompts.ts";
-import { createTenant, findTenantBySlug, listTenants, lockTenant, updateTenant } from "../store/tenants.ts";
+import { createTenant, findTenantBySlug, lockTenant, updateTenant } from "../store/tenants.ts";
 import { changeBy, type Decisions, diff } from "./changed.ts";
 import { listLoosened } from "./loosening.ts";
 import { toChange, toShown, toView, type TenantView } from "./tenant-fields.ts";
@@ -15,7 +15,6 @@ export type TenantAdmin = {
   create(body: TenantCreate, by?: Principal): Promise<TenantView>;
   /** Throws `not_found`. */
   get(slug: string): Promise<TenantView>;
-  list(page: { after: string | undefined; limit: number }): Promise<{ data: readonly TenantView[]; nextCursor: string | undefined }>;
   change(slug: string, body: TenantPatch, by?: Principal): Promise<TenantView>;
 };
 
@@ -50,10 +49,6 @@ export function createTenantAdmin(deps: {
       return toView(tenant);
     },
     get: async (slug) => toView(await getBySlug(db, slug)),
-    async list(page) {
-      const { data, nextCursor } = await listTenants(db, page);
-      return { data: data.map(toView), nextCursor };
-    },
     async change(slug, asked, by) {
       const { systemPrompt } = asked;
       const isText = typeof systemPrompt === "string" && deps.resolvePrompt !== undefined;

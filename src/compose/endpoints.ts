@@ -9,6 +9,9 @@ import {
   adminTenants,
   apiDocument,
   audit,
+  auditChain,
+  directory,
+  roles,
   chatCompletions,
   contentScan,
   embeddingAnew,
@@ -33,6 +36,8 @@ import {
   usagePanel,
   vectorStores,
   type AuditDeps,
+  type AuditChainDeps,
+  type DirectoryDeps,
   type ChatDeps,
   type EmbeddingAnewDeps,
   type EmbeddingsDeps,
@@ -84,6 +89,8 @@ export type EndpointsDeps = {
   readonly scanContent: Parameters<typeof contentScan>[0];
   readonly rotateObjectKeys: Parameters<typeof objectKeys>[0];
   readonly audit: AuditDeps;
+  readonly auditChain: AuditChainDeps;
+  readonly directory: DirectoryDeps;
   readonly health: HealthDeps;
   readonly operations: OperationsDeps;
 };
@@ -103,6 +110,8 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...embeddingAnew({ ...deps.ingest, embeddingChanged: deps.embeddingChanged }),
     ...ingestEvents({ pacer: deps.chat.pacer, ingest: deps.ingest, authenticate: deps.authenticate }),
     ...adminTenants({ tenants: deps.tenants, keys: deps.keys }),
+    ...directory(deps.directory),
+    roles(() => endpoints),
     ...keySuspension(deps.suspensions),
     ...guard(deps.guard),
     ...guardReports(deps.reports),
@@ -120,6 +129,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     objectKeys(deps.rotateObjectKeys),
     contentScan(deps.scanContent),
     ...audit(deps.audit),
+    ...auditChain(deps.auditChain),
     ...health(deps.health),
     ...operations(deps.operations),
     // Told of the whole table, itself included.

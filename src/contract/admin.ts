@@ -113,10 +113,21 @@ export const usageQuery = z.strictObject({
   cursor: z.string().optional(),
   limit,
 });
+const word = z.string().min(1).max(200);
 export const auditQuery = z.strictObject({
   tenant: z.string().optional(),
-  category: z.enum(["sign-ins", "authorisations", "data-access", "configuration", "security", "calls"]).default("calls"),
-  cursor: z.string().optional(),
+  category: z
+    .enum(["sign-ins", "authorisations", "data-access", "configuration", "security", "decisions", "calls"])
+    .default("calls")
+    .describe("`decisions`: of every category but calls."),
+  from: moment.optional(),
+  to: moment.optional(),
+  actor: word.optional().describe("Id of a key, digest of a token's holder, `admin-key` or `server`."),
+  action: word.optional().describe("A decision's word; of calls the operation."),
+  outcome: word.optional(),
+  requestId: word.optional(),
+  order: z.enum(["asc", "desc"]).default("asc").describe("`desc`: newest first."),
+  cursor: z.string().optional().describe("`nextCursor` or `previousCursor` of another page."),
   limit,
 });
 export const promptQuery = z.strictObject({

@@ -29,7 +29,6 @@ export const tenant = z.object({
   tpm: count.nullish(),
   budgetUsd: z.number().nullish(),
 });
-export const tenantPage = page(tenant);
 export const job = z.object({ jobId: z.string() });
 
 export const key = z.object({
@@ -58,7 +57,6 @@ export const key = z.object({
   suspendedReason: z.string().optional(),
 });
 export const keyMade = key.extend({ key: z.string().describe("The secret. It is told once, here.") });
-export const keyPage = page(key);
 
 const outcome = z.enum(["finished", "failed", "aborted", "refused"]);
 export const usagePage = page(
@@ -100,6 +98,10 @@ export const usagePage = page(
     .describe("Over the whole filter, whatever the page."),
 });
 
+/** Pages that can be left both ways. */
+export const bothWays = {
+  previousCursor: z.string().nullish().describe("For the page before; null on the first."),
+};
 export const auditPage = page(
   z.object({
     seq: z.int().min(1),
@@ -118,7 +120,7 @@ export const auditPage = page(
     costMicroUsd: count,
     count,
   }),
-);
+).extend(bothWays);
 export const auditVerdict = z.object({
   ok: z.boolean(),
   entries: count.describe("Found whole, from the first on."),

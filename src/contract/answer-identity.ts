@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { auditPage, key, keyMade } from "./answer-admin.ts";
+import { auditPage, bothWays, key, keyMade } from "./answer-admin.ts";
 
 /** What the parts of the admin API about people answer. */
 
@@ -45,6 +45,6 @@ export const decisionPage = page(
     requestId: z.string().optional(),
     count: count.describe("Decisions alike of one minute."),
   }),
-);
+).extend(bothWays);
 /** Calls where no category, or `calls`, is asked for. */
 export const anyAuditPage = z.union([auditPage, decisionPage]);

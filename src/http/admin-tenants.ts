@@ -1,9 +1,8 @@
 import type { KeyAdmin, TenantAdmin } from "../admin/index.ts";
-import { keyCreate, keyPatch, keyRotate, pageQuery, tenantCreate, tenantPatch } from "../contract/admin.ts";
+import { keyCreate, keyPatch, keyRotate, tenantCreate, tenantPatch } from "../contract/admin.ts";
 import { JSON_BODY_BYTES_MAX } from "../kernel/limits.ts";
 import { readJson } from "./body.ts";
 import { paramOf, platformEndpoint, type Endpoint } from "./endpoint.ts";
-import { readQuery } from "./query.ts";
 
 export type AdminTenantsDeps = { readonly tenants: TenantAdmin; readonly keys: KeyAdmin };
 
@@ -14,10 +13,6 @@ export function adminTenants({ tenants, keys }: AdminTenantsDeps): Endpoint[] {
     platformEndpoint("POST", AT, "tenants.manage", async ({ request, who }) =>
       Response.json(await tenants.create(await readJson(request, tenantCreate, JSON_BODY_BYTES_MAX), who), { status: 201 }),
     ),
-    platformEndpoint("GET", AT, "tenants.list", async ({ query }) => {
-      const { cursor, limit } = readQuery(query, pageQuery);
-      return Response.json(toWirePage(await tenants.list({ after: cursor, limit })));
-    }),
     platformEndpoint("GET", `${AT}/:slug`, "tenants.read", async (asked) => Response.json(await tenants.get(paramOf(asked, "slug")))),
     platformEndpoint("PATCH", `${AT}/:slug`, "tenants.manage", async (asked) =>
       Response.json(
@@ -27,10 +22,6 @@ export function adminTenants({ tenants, keys }: AdminTenantsDeps): Endpoint[] {
     platformEndpoint("POST", `${AT}/:slug/keys`, "keys.manage", async (asked) => {
       const body = await readJson(asked.request, keyCreate, JSON_BODY_BYTES_MAX);
       return Response.json(await keys.create(asked.who, paramOf(asked, "slug"), body), { status: 201 });
-    }),
-    platformEndpoint("GET", `${AT}/:slug/keys`, "keys.manage", async (asked) => {
-      const { cursor, limit } = readQuery(asked.query, pageQuery);
-      return Response.json(toWirePage(await keys.list(paramOf(asked, "slug"), { after: cursor, limit })));
     }),
     platformEndpoint("PATCH", `${AT}/:slug/keys/:id`, "keys.manage", async (asked) => {
       const body = await readJson(asked.request, keyPatch, JSON_BODY_BYTES_MAX);

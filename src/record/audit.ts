@@ -1,13 +1,14 @@
 import type { TenantId } from "../kernel/ids.ts";
 import { toIso } from "../kernel/clock.ts";
-import { Fault } from "../kernel/fault.ts";
-import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 import { type Database, tenantScope } from "../store/database.ts";
-import { type ChainEnd, type LedgerRow, listChain, readChainEnd } from "../store/ledger-audit.ts";
+import { type ChainEnd, type LedgerRow, listChain, listEntries, readChainEnd } from "../store/ledger-audit.ts";
 import { findAnchor, type AuditAnchor } from "../store/audit-anchors.ts";
 import { createWalk, type AuditFlaw, type Flaw } from "./audit-walk.ts";
-import { firstPrevHash, type AnchorSeal, type HeadSeal } from "./chain.ts";
+import type { AnchorSeal, HeadSeal } from "./chain.ts";
+import { type ChainEntry, type ChainPage, type ChainPageAsk, readChainEntry, readChainPage } from "./chain-page.ts";
+import { type AuditAsk, findPrevHashes, searchSeqs } from "./chain-search.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
+import type { Signer } from "./signer.ts";
 
 export type AuditEntry = {
   readonly seq: number;
@@ -28,7 +29,15 @@ export type AuditEntry = {
   readonly costMicroUsd: number;
   readonly count: number;
 };
-export type AuditPage = { readonly data: readonly AuditEntry[]; readonly nextCursor: string | undefined };
+export type AuditPage = {
+  readonly data: readonly AuditEntry[];
+  readonly nextCursor: string | undefined;
+  readonly previousCursor: string | undefined;
+};
+/** `receipt`: made now, over `eventHash`; absent where the entry is not as it was written. */
+export type CallEntry = ChainEntry & {
+  readonly receipt?: { readonly signature: string; readonly publicKey: string; readonly keyId: string };
+};
 
 export type AuditVerdict = {
   readonly ok: boolean;
@@ -41,8 +50,16 @@ export type AuditVerdict = {
 };
 
 export type Audit = {
-  /** Oldest first. `cursor` is the last `seq` of the page before. */
-  listAudit(tenantId: TenantId, page?: { readonly cursor?: string | undefined; readonly limit?: number | undefined }): Promise<AuditPage>;
+  /** Oldest first unless asked otherwise. */
+  listAudit(tenantId: TenantId, ask?: AuditAsk): Promise<AuditPage>;
+  /** The bytes that were hashed, for whoever checks the chain without trusting this server. */
+  readCalls(tenantId: TenantId, page: ChainPageAsk): Promise<ChainPage>;
+  /** One entry with its receipt; undefined where there is none of this number. */
+  readCall(tenantId: TenantId, seq: number): Promise<CallEntry | undefined>;
+  /** Signed ends of the chain, and the key that tells whether they are genuine. */
+  readCheckpoints(
+    tenantId: TenantId,
+  ): Promise<{ readonly data: readonly Checkpoint[]; readonly publicKey: string; readonly keyId: string }>;
   /** Reads the whole chain again and tells the first thing that is not as it was written. */
   verifyAudit(tenantId: TenantId): Promise<AuditVerdict>;
 };
@@ -52,6 +69,8 @@ type Deps = {
   readonly seal: HeadSeal;
   readonly anchorSeal: AnchorSeal;
   readonly checkpoints: Checkpoints;
+  /** Of receipts. */
+  readonly signer: Signer;
   /** What this process has answered is in the ledger when it resolves. */ flush(): Promise<void>;
 };
 
@@ -61,25 +80,30 @@ const VERIFY_PAGE = 250;
 export function createAudit(deps: Deps): Audit {
   const { db } = deps;
   return {
-    async listAudit(tenantId, { cursor, limit = PAGE_DEFAULT } = {}) {
-      const afterSeq = cursor === undefined ? 0 : parseCursor(cursor);
-      const size = Math.min(Math.max(1, limit), PAGE_MAX);
+    async listAudit(tenantId, ask = {}) {
       await deps.flush();
-      // One entry before the page, whose hash is the first one's `prevHash`; one behind it, which says that there is more.
-      const read = { afterSeq: Math.max(0, afterSeq - 1), limit: size + 2 };
-      const rows = await listChain(db, tenantScope(tenantId), tenantId, read);
-      const before = rows[0]?.seq === afterSeq ? rows[0] : undefined;
-      const page = rows.filter((row) => row.seq > afterSeq).slice(0, size);
-      const anchor = await findAnchor(db, tenantScope(tenantId), tenantId);
-      let prevHash = before?.chainHash ?? anchor?.chainHash ?? firstPrevHash(tenantId);
-      const data = page.map((row) => {
-        const entry = toEntry(row, prevHash);
-        prevHash = row.chainHash;
-        return entry;
-      });
-      const last = page.at(-1);
-      const more = last !== undefined && rows.some((row) => row.seq > last.seq);
-      return { data, nextCursor: more ? String(last.seq) : undefined };
+      const { seqs, ...cursors } = await searchSeqs(db, tenantId, "calls", ask);
+      const rows = await listEntries(db, tenantScope(tenantId), tenantId, seqs);
+      const prevHashOf = await findPrevHashes(db, tenantId, "calls", rows);
+      const data = rows.map((row) => toEntry(row, prevHashOf(row.seq)));
+      return { data: ask.order === "desc" ? data.toReversed() : data, ...cursors };
+    },
+    async readCalls(tenantId, page) {
+      await deps.flush();
+      return readChainPage(db, tenantId, "calls", page);
+    },
+    async readCall(tenantId, seq) {
+      await deps.flush();
+      const entry = await readChainEntry(db, tenantId, "calls", seq);
+      if (entry === undefined) return undefined;
+      const { signer } = deps;
+      // What somebody changed is not signed anew.
+      const receipt = { signature: signer.sign(entry.eventHash), publicKey: signer.publicKey, keyId: signer.keyId };
+      return entry.intact ? { ...entry, receipt } : entry;
+    },
+    async readCheckpoints(tenantId) {
+      const { publicKey, keyId, read } = deps.checkpoints;
+      return { data: await read(tenantId), publicKey, keyId };
     },
     async verifyAudit(tenantId) {
       await deps.flush();
@@ -118,11 +142,6 @@ function findFlawAtAnchor({ anchorSeal }: Deps, anchor: AuditAnchor | undefined,
   if (anchorSeal(anchor) !== anchor.mac) return { seq: anchor.seq, reason: "anchor-changed" };
   const agrees = told.every(({ seq, hash }) => seq !== anchor.seq || hash === anchor.chainHash);
   return agrees ? undefined : { seq: anchor.seq, reason: "checkpoint-contradicts" };
-}
-
-function parseCursor(cursor: string): number {
-  if (/^\d{1,15}$/.test(cursor)) return Number(cursor);
-  throw new Fault("body_invalid", { say: "The cursor is not one that this listing gave.", param: "cursor" });
 }
 
 function findForged(told: readonly Checkpoint[], checkpoints: Checkpoints): Flaw | undefined {

@@ -30,6 +30,9 @@ export type Checkpoints = {
   /** Every checkpoint of the tenant that can be read. */
   read(tenantId: string): Promise<readonly Checkpoint[]>;
   isGenuine(checkpoint: Checkpoint): boolean;
+  /** Of this server's key: SubjectPublicKeyInfo in PEM. */
+  readonly publicKey: string;
+  readonly keyId: string;
   /** Keeps of each past day the last line of each tenant. */
   thin(): Promise<void>;
 };
@@ -53,6 +56,8 @@ export function createCheckpoints({ clock, signer }: Deps, { dir, processId }: O
   };
 
   return {
+    publicKey: signer.publicKey,
+    keyId: signer.keyId,
     changed(heads) {
       for (const head of heads) changed.set(head.tenantId, head);
     },

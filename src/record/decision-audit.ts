@@ -1,11 +1,10 @@
 import { toIso } from "../kernel/clock.ts";
-import { Fault } from "../kernel/fault.ts";
 import { sha256Hex } from "../kernel/hash.ts";
 import type { TenantId } from "../kernel/ids.ts";
-import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 import type { Database } from "../store/database.ts";
-import { type DecisionCategory, type DecisionRow, findDecisionHead, listDecisions } from "../store/decisions.ts";
+import { type DecisionRow, findDecisionHead, listDecisionEntries, listDecisions } from "../store/decisions.ts";
 import { type createHeadSeal, entryHash } from "./chain.ts";
+import { type AuditAsk, findPrevHashes, searchSeqs } from "./chain-search.ts";
 import { findDecisionAnchor, type DecisionAnchor } from "../store/decision-anchors.ts";
 import { anchorName, firstHash, sealName } from "./decision-chain.ts";
 import type { DecisionBody } from "./decision.ts";
@@ -16,7 +15,11 @@ export type DecisionEntry = Omit<DecisionBody, "v" | "atMs" | "tenantId"> & {
   readonly prevHash: string;
   readonly createdAt: string;
 };
-export type DecisionPage = { readonly data: readonly DecisionEntry[]; readonly nextCursor: string | undefined };
+export type DecisionPage = {
+  readonly data: readonly DecisionEntry[];
+  readonly nextCursor: string | undefined;
+  readonly previousCursor: string | undefined;
+};
 export type DecisionFlaw = "entry-missing" | "entry-extra" | "body-changed" | "chain-broken" | "head-changed" | "anchor-changed";
 export type DecisionVerdict = {
   readonly ok: boolean;
@@ -25,45 +28,26 @@ export type DecisionVerdict = {
   readonly reason?: DecisionFlaw;
 };
 
-export type DecisionAsk = {
-  readonly category?: DecisionCategory | undefined;
-  readonly cursor?: string | undefined;
-  readonly limit?: number | undefined;
-};
-
 const VERIFY_PAGE = 500;
 
-export async function readDecisions(
-  db: Database,
-  tenantId: TenantId,
-  { category, cursor, limit = PAGE_DEFAULT }: DecisionAsk,
-): Promise<DecisionPage> {
-  if (cursor !== undefined && !/^\d{1,15}$/.test(cursor))
-    throw new Fault("body_invalid", { say: "The cursor is not one that this listing gave.", param: "cursor" });
-  const afterSeq = Number(cursor ?? 0);
-  const size = Math.min(Math.max(1, limit), PAGE_MAX);
-  const rows = await listDecisions(db, tenantId, { afterSeq, limit: size + 1, category });
-  const page = rows.slice(0, size);
-  const before = await prevHashes(db, tenantId, page);
-  const data = page.map((row): DecisionEntry => {
-    const { v: _v, atMs: _at, tenantId: _tenant, ...rest } = parseBody(row.body);
-    return { seq: row.seq, hash: row.chainHash, prevHash: before.get(row.seq) ?? "", createdAt: toIso(row.createdAtMs), ...rest };
-  });
-  const last = page.at(-1);
-  return { data, nextCursor: rows.length > page.length && last !== undefined ? String(last.seq) : undefined };
+/** Oldest first unless asked otherwise. */
+export async function readDecisions(db: Database, tenantId: TenantId, ask: AuditAsk): Promise<DecisionPage> {
+  const { seqs, ...cursors } = await searchSeqs(db, tenantId, "decisions", ask);
+  const rows = await listDecisionEntries(db, tenantId, seqs);
+  const prevHashOf = await findPrevHashes(db, tenantId, "decisions", rows);
+  const data = rows.map((row) => toEntry(row, prevHashOf(row.seq)));
+  return { data: ask.order === "desc" ? data.toReversed() : data, ...cursors };
 }
 
-/** A page of one category leaves entries out, whose hashes the others follow. */
-async function prevHashes(db: Database, tenantId: TenantId, page: readonly DecisionRow[]): Promise<ReadonlyMap<number, string>> {
-  const anchor = await findDecisionAnchor(db, tenantId);
-  const cut = anchor === undefined ? ([1, firstHash(tenantId)] as const) : ([anchor.seq + 1, anchor.chainHash] as const);
-  const hashes = new Map<number, string>([cut, ...page.map((row) => [row.seq + 1, row.chainHash] as const)]);
-  for (const { seq } of page) {
-    if (hashes.has(seq)) continue;
-    const [row] = await listDecisions(db, tenantId, { afterSeq: seq - 2, limit: 1 });
-    if (row?.seq === seq - 1) hashes.set(seq, row.chainHash);
+function toEntry(row: DecisionRow, prevHash: string): DecisionEntry {
+  const about = { seq: row.seq, hash: row.chainHash, prevHash, createdAt: toIso(row.createdAtMs) };
+  try {
+    const { v: _v, atMs: _at, tenantId: _tenant, ...rest } = parseBody(row.body);
+    return { ...about, ...rest };
+  } catch {
+    // Somebody changed it: the others are to be seen all the same.
+    return { ...about, category: row.category, action: "unreadable", outcome: "denied", count: 0 };
   }
-  return hashes;
 }
 
 type Seal = ReturnType<typeof createHeadSeal>;

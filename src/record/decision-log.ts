@@ -5,7 +5,9 @@ import type { Database, Scope } from "../store/database.ts";
 import { boundTo, PLATFORM_CHAIN } from "../store/decisions.ts";
 import { errorCode } from "./attempts.ts";
 import { createHeadSeal } from "./chain.ts";
-import { type DecisionAsk, type DecisionPage, type DecisionVerdict, readDecisions, verifyDecisions } from "./decision-audit.ts";
+import { type DecisionPage, type DecisionVerdict, readDecisions, verifyDecisions } from "./decision-audit.ts";
+import { type ChainEntry, type ChainPage, type ChainPageAsk, readChainEntry, readChainPage } from "./chain-page.ts";
+import type { AuditAsk } from "./chain-search.ts";
 import { createAppend } from "./decision-chain.ts";
 import { createDecisionCut } from "./decision-cut.ts";
 import { createDecisionCounter } from "./decision-counter.ts";
@@ -22,8 +24,12 @@ export type DecisionLog = {
     scope: Scope,
     work: (db: Database) => Promise<{ readonly made: T; readonly tenantId: TenantId; readonly decision: Decision }>,
   ): Promise<T>;
-  /** Oldest first. undefined for the tenant: what belongs to none. */
-  listDecisions(tenantId: TenantId | undefined, ask: DecisionAsk): Promise<DecisionPage>;
+  /** Oldest first unless asked otherwise. undefined for the tenant: what belongs to none. */
+  listDecisions(tenantId: TenantId | undefined, ask: AuditAsk): Promise<DecisionPage>;
+  /** The bytes that were hashed, for whoever checks the chain without trusting this server. */
+  readChain(tenantId: TenantId | undefined, page: ChainPageAsk): Promise<ChainPage>;
+  /** undefined where there is no entry of this number. */
+  readEntry(tenantId: TenantId | undefined, seq: number): Promise<ChainEntry | undefined>;
   verifyDecisions(tenantId: TenantId | undefined): Promise<DecisionVerdict>;
   /** Takes the entries out of a tenant's chain, which still verifies. For the erasure of a tenant. */
   cutDecisions(tenantId: TenantId): Promise<number>;
@@ -72,6 +78,14 @@ export function createDecisionLog(deps: DecisionLogDeps): DecisionLog {
     async listDecisions(tenantId = PLATFORM_CHAIN, ask) {
       await flush();
       return readDecisions(db, tenantId, ask);
+    },
+    async readChain(tenantId = PLATFORM_CHAIN, page) {
+      await flush();
+      return readChainPage(db, tenantId, "decisions", page);
+    },
+    async readEntry(tenantId = PLATFORM_CHAIN, seq) {
+      await flush();
+      return readChainEntry(db, tenantId, "decisions", seq);
     },
     async verifyDecisions(tenantId = PLATFORM_CHAIN) {
       await flush();

@@ -73,6 +73,8 @@ export type RecordParts = UsageReader &
     readonly journal: Journal;
     readonly shipper: Shipper;
     readonly explain: Explain;
+    /** Everything answered so far is in the ledger when it resolves. */
+    flush(): Promise<void>;
     /** Begins to ship, to look for dead processes' journals and to write checkpoints. Resolves when the ledger can take events. */
     start(): Promise<void>;
     /** Looks once for journals of dead processes. True where all of them are in the ledger now. */
@@ -98,9 +100,14 @@ function createChainKeepers(
   { db, log, dropPartitions = async () => [] }: RecordDeps,
   secret: Uint8Array,
   parts: Pick<Parameters<typeof createAudit>[0], "seal" | "checkpoints" | "flush">,
-): Audit & Retention {
+): Audit & Retention & Pick<RecordParts, "flush"> {
   const anchorSeal = createAnchorSeal(secret);
-  return { ...createAudit({ db, anchorSeal, ...parts }), ...createRetention({ db, log, anchorSeal, dropPartitions }) };
+  const signer = createSigner(secret, "receipt");
+  return {
+    ...createAudit({ db, anchorSeal, signer, ...parts }),
+    ...createRetention({ db, log, anchorSeal, dropPartitions }),
+    flush: parts.flush,
+  };
 }
 
 export function createRecord(deps: RecordDeps, options: RecordOptions): RecordParts {

@@ -58,6 +58,9 @@ export async function appendDecisions(tx: Tx, head: AuditHead, rows: readonly De
   ]);
 }
 
+const COLUMNS = `seq, (extract(epoch FROM created_at) * 1000)::bigint AS "createdAtMs", category, encode(event_hash, 'hex') AS "eventHash",
+  encode(chain_hash, 'hex') AS "chainHash", body`;
+
 /** Oldest first, after `afterSeq`. */
 export async function listDecisions(
   db: Database,
@@ -67,10 +70,18 @@ export async function listDecisions(
   const wanted = ask.category === undefined ? "" : "AND category = $4";
   return await db.query<DecisionRow>(
     tenantScope(tenantId),
-    `SELECT seq, (extract(epoch FROM created_at) * 1000)::bigint AS "createdAtMs", category, encode(event_hash, 'hex') AS "eventHash",
-       encode(chain_hash, 'hex') AS "chainHash", body
-     FROM decisions WHERE tenant_id = $1 AND seq > $2 ${wanted} ORDER BY seq LIMIT $3`,
+    `SELECT ${COLUMNS} FROM decisions WHERE tenant_id = $1 AND seq > $2 ${wanted} ORDER BY seq LIMIT $3`,
     [tenantId, ask.afterSeq, ask.limit, ...(ask.category === undefined ? [] : [ask.category])],
+  );
+}
+
+/** Entries of these numbers, in order. */
+export async function listDecisionEntries(db: Database, tenantId: TenantId, seqs: readonly number[]): Promise<readonly DecisionRow[]> {
+  if (seqs.length === 0) return [];
+  return await db.query<DecisionRow>(
+    tenantScope(tenantId),
+    `SELECT ${COLUMNS} FROM decisions WHERE tenant_id = $1 AND seq = ANY($2::bigint[]) ORDER BY seq`,
+    [tenantId, seqs],
   );
 }
 

@@ -22,7 +22,8 @@ export type KeyRecord = KeyProfile & {
 export type SuspendedBy = "server" | "tenant" | "platform";
 export type KeySuspension = { readonly atMs: number; readonly reason: string; readonly by: SuspendedBy };
 
-type KeyRow = {
+/** A key's row as both engines return it under `KEY_COLUMNS`. */
+export type KeyRow = {
   readonly id: string;
   readonly prefix: string;
   readonly name: string;
@@ -46,7 +47,7 @@ type KeyRow = {
   readonly suspended_by: SuspendedBy | null;
 };
 
-const COLUMNS =
+export const KEY_COLUMNS =
   "id, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at, revoked_at, region, own_documents_only, holder_id, groups, clearance, jurisdiction, suspended_at, suspended_reason, suspended_by";
 
 export type KeyNew = Omit<KeyProfile, "id"> & {
@@ -65,7 +66,7 @@ export async function insertKey(db: Database, nowMs: number, tenantId: TenantId,
     tenantScope(tenantId),
     `INSERT INTO api_keys (tenant_id, id, digest, prefix, name, role, team, models, rpm, tpm, budget_micro_usd, created_at, expires_at,
        region, own_documents_only, made_by, holder_id, groups, clearance, jurisdiction)
-     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20 FROM tenants WHERE id = $1 AND deleted_at IS NULL RETURNING ${COLUMNS}`,
+     SELECT id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20 FROM tenants WHERE id = $1 AND deleted_at IS NULL RETURNING ${KEY_COLUMNS}`,
     [
       tenantId,
       keyIds.make(nowMs),
@@ -88,7 +89,7 @@ export async function insertKey(db: Database, nowMs: number, tenantId: TenantId,
     ],
   );
   if (row === undefined) throw new Fault("not_found", { say: "The tenant does not exist." });
-  return toRecord(row);
+  return toKeyRecord(row);
 }
 
 const accessOf = ({ groups, clearance, jurisdiction }: KeyAccess) => [
@@ -104,53 +105,53 @@ export type KeyAccess = Pick<KeyProfile, "groups" | "clearance" | "jurisdiction"
 export async function changeKeyAccess(db: Database, tenantId: TenantId, keyId: KeyId, access: KeyAccess): Promise<KeyRecord> {
   const [row] = await db.query<KeyRow>(
     tenantScope(tenantId),
-    `UPDATE api_keys SET groups = $3, clearance = $4, jurisdiction = $5 WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+    `UPDATE api_keys SET groups = $3, clearance = $4, jurisdiction = $5 WHERE tenant_id = $1 AND id = $2 RETURNING ${KEY_COLUMNS}`,
     [tenantId, keyId, ...accessOf(access)],
   );
   if (row === undefined) throw new Fault("not_found", { say: "The key does not exist." });
-  return toRecord(row);
+  return toKeyRecord(row);
 }
 
 /** Revoked and expired ones included: they tell what happened. */
 export async function listKeys(db: Database, tenantId: TenantId, ask: PageAsk = {}): Promise<Page<KeyRecord>> {
   const rows = await db.query<KeyRow>(
     tenantScope(tenantId),
-    `SELECT ${COLUMNS} FROM api_keys WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
+    `SELECT ${KEY_COLUMNS} FROM api_keys WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`,
     [tenantId, ask.after ?? "", rowsToRead(ask)],
   );
-  return toPage(rows.map(toRecord), ask);
+  return toPage(rows.map(toKeyRecord), ask);
 }
 
 /** A second time changes nothing. Throws `not_found`, the same for another tenant's key as for one that never was. */
 export async function revokeKey(db: Database, nowMs: number, tenantId: TenantId, keyId: KeyId): Promise<KeyRecord> {
   const [row] = await db.query<KeyRow>(
     tenantScope(tenantId),
-    `UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3) WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+    `UPDATE api_keys SET revoked_at = coalesce(revoked_at, $3) WHERE tenant_id = $1 AND id = $2 RETURNING ${KEY_COLUMNS}`,
     [tenantId, keyId, new Date(nowMs)],
   );
   if (row === undefined) throw new Fault("not_found", { say: "The key does not exist." });
-  return toRecord(row);
+  return toKeyRecord(row);
 }
 
 /** Throws `not_found`, the same for another tenant's key as for one that never was. */
 export async function getKey(db: Database, tenantId: TenantId, keyId: KeyId): Promise<KeyRecord> {
-  const [row] = await db.query<KeyRow>(tenantScope(tenantId), `SELECT ${COLUMNS} FROM api_keys WHERE tenant_id = $1 AND id = $2`, [
+  const [row] = await db.query<KeyRow>(tenantScope(tenantId), `SELECT ${KEY_COLUMNS} FROM api_keys WHERE tenant_id = $1 AND id = $2`, [
     tenantId,
     keyId,
   ]);
   if (row === undefined) throw new Fault("not_found", { say: "The key does not exist." });
-  return toRecord(row);
+  return toKeyRecord(row);
 }
 
 /** It ends at that moment, or earlier where it would have. Throws `not_found`. */
 export async function endKey(db: Database, tenantId: TenantId, keyId: KeyId, atMs: number): Promise<KeyRecord> {
   const [row] = await db.query<KeyRow>(
     tenantScope(tenantId),
-    `UPDATE api_keys SET expires_at = least(coalesce(expires_at, $3), $3) WHERE tenant_id = $1 AND id = $2 RETURNING ${COLUMNS}`,
+    `UPDATE api_keys SET expires_at = least(coalesce(expires_at, $3), $3) WHERE tenant_id = $1 AND id = $2 RETURNING ${KEY_COLUMNS}`,
     [tenantId, keyId, new Date(atMs)],
   );
   if (row === undefined) throw new Fault("not_found", { say: "The key does not exist." });
-  return toRecord(row);
+  return toKeyRecord(row);
 }
 
 /** undefined for the reason: it is lifted. Throws `not_found`, and `conflict` where it is not suspended by one of `from` any more. */
@@ -164,10 +165,10 @@ export async function changeSuspension(
   const [row] = await db.query<KeyRow>(
     tenantScope(tenantId),
     `UPDATE api_keys SET suspended_at = $3, suspended_reason = $4, suspended_by = $5
-     WHERE tenant_id = $1 AND id = $2 AND coalesce(suspended_by, '') = ANY($6::text[]) RETURNING ${COLUMNS}`,
+     WHERE tenant_id = $1 AND id = $2 AND coalesce(suspended_by, '') = ANY($6::text[]) RETURNING ${KEY_COLUMNS}`,
     [tenantId, keyId, to === undefined ? null : new Date(to.atMs), to?.reason ?? null, to?.by ?? null, from.map((by) => by ?? "")],
   );
-  if (row !== undefined) return toRecord(row);
+  if (row !== undefined) return toKeyRecord(row);
   await getKey(db, tenantId, keyId);
   throw new Fault("conflict", { say: "Somebody changed the key at the same time." });
 }
@@ -211,7 +212,7 @@ export async function findKeyByDigest(db: Database, digest: string): Promise<Fou
   const tenant = TENANT_OF_KEY.map((name) => `t.${name} AS tenant_${name}`).join(", ");
   const [row] = await db.query<KeyRow & { readonly [name: `tenant_${string}`]: unknown }>(
     LOOKUP,
-    `SELECT k.${COLUMNS.replaceAll(", ", ", k.")}, ${tenant} FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
+    `SELECT k.${KEY_COLUMNS.replaceAll(", ", ", k.")}, ${tenant} FROM api_keys k JOIN tenants t ON t.id = k.tenant_id
      WHERE k.digest = $1 AND k.revoked_at IS NULL AND t.deleted_at IS NULL`,
     [digest],
   );
@@ -242,7 +243,7 @@ function toProfile(row: KeyRow): KeyProfile {
   };
 }
 
-function toRecord(row: KeyRow): KeyRecord {
+export function toKeyRecord(row: KeyRow): KeyRecord {
   const { suspended_at: at, suspended_by: by, suspended_reason: reason } = row;
   return {
     ...toProfile(row),

@@ -50,6 +50,17 @@ export async function listChain(
   return rows.map(toRow);
 }
 
+/** Entries of these numbers, in order. */
+export async function listEntries(db: Database, scope: Scope, tenantId: string, seqs: readonly number[]): Promise<readonly LedgerRow[]> {
+  if (seqs.length === 0) return [];
+  const rows = await db.query<RawRow>(
+    scope,
+    `SELECT ${COLUMNS} FROM events WHERE tenant_id = $1 AND seq = ANY($2::bigint[]) ORDER BY seq, request_id`,
+    [tenantId, seqs],
+  );
+  return rows.map(toRow);
+}
+
 /** Sums over a tenant, by the rows or by the hours. */
 export type LedgerSums = {
   readonly entries: number;

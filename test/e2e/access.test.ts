@@ -4,6 +4,7 @@ import { toTemplate, type Endpoint, type OpenApi } from "../../src/http/index.ts
 import { EVERYBODY, NAMED, OWN, PLATFORM, type Row } from "./access-row.ts";
 import { GUARD_ROWS } from "./access-guard.ts";
 import { KNOWLEDGE_ROWS } from "./access-knowledge.ts";
+import { DIRECTORY_ROWS } from "./access-directory.ts";
 import { ROLLOUT_ROWS } from "./access-rollouts.ts";
 import { SOURCE_ROWS } from "./access-sources.ts";
 import { createOwnCheck, type OwnCheck } from "../spec/own.ts";
@@ -278,6 +279,7 @@ const TABLE: Record<string, Row> = {
   ...KNOWLEDGE_ROWS,
   ...GUARD_ROWS,
   ...ROLLOUT_ROWS,
+  ...DIRECTORY_ROWS,
   ...SOURCE_ROWS,
   "GET /admin/v1/usage": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage?tenant=acme" }) },
   "GET /admin/v1/usage/panel": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage/panel?tenant=acme" }) },
@@ -291,8 +293,6 @@ const TABLE: Record<string, Row> = {
   "POST /admin/v1/backup": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/backup" }) },
   // This server was made from no configuration that could be read again.
   "POST /admin/v1/config/reload": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/config/reload" }) },
-  "GET /admin/v1/audit": { status: NAMED(200), make: () => ({ path: "/admin/v1/audit?tenant=acme" }) },
-  "POST /admin/v1/audit/verify": { status: NAMED(200), make: () => ({ path: "/admin/v1/audit/verify", init: body({ tenant: "acme" }) }) },
   "GET /v1/receipts/:id": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/receipts/${acme.receipt}` }) },
   "GET /openapi.json": { status: EVERYBODY, make: () => ({ path: "/openapi.json" }) },
   "GET /weir.schema.json": { status: EVERYBODY, make: () => ({ path: "/weir.schema.json" }) },
