@@ -14,6 +14,8 @@ export { createPromptAdmin } from "./prompts.ts";
 export type { PromptAdmin, PromptView } from "./prompts.ts";
 export { createPolicyAdmin, PLATFORM } from "./policies.ts";
 export type { PolicyAdmin, PolicyView } from "./policies.ts";
+export { createPolicyCheck } from "./policy-check.ts";
+export type { PolicyCheckAdmin, PolicyNotice } from "./policy-check.ts";
 export { findApprovedRoutes } from "./policy-kinds.ts";
 export { createDirectory, type Directory } from "./directory.ts";
 export { createPeople, type People } from "./people.ts";

@@ -1,3 +1,4 @@
+import { ROLE_PERMISSIONS, type Permission } from "../admit/index.ts";
 import { POLICY_BODIES, type PolicyCreate, type PolicyKind } from "../contract/policy.ts";
 import type { Principal } from "../domain/principal.ts";
 import { toIso } from "../kernel/clock.ts";
@@ -7,14 +8,17 @@ import type { Changed } from "../record/index.ts";
 import type { Database } from "../store/database.ts";
 import { PLATFORM_CHAIN } from "../store/decisions.ts";
 import { type PolicyRecord, policyVersions } from "../store/policies.ts";
+import type { VersionAsk } from "../store/versions.ts";
 import type { Decisions } from "./changed.ts";
 import { createPolicyKinds, type AnyKind, type PolicyKindDeps } from "./policy-kinds.ts";
-import { createReleases, isRequested, type Releases } from "./release.ts";
+import { createReleases, isRequested, type Refused, type Releases } from "./release.ts";
 import { getBySlug } from "./tenants.ts";
 import { parseKnownId } from "./known-id.ts";
 
 /** Under which the platform's own policies are kept: an id that no tenant can have. */
 export const PLATFORM: TenantId = PLATFORM_CHAIN;
+
+type Allowed = { readonly allowed: boolean; readonly reason?: Refused["reason"] | "permission"; readonly say?: string };
 
 /** A version of a policy as the admin API tells it. */
 export type PolicyView = {
@@ -29,6 +33,8 @@ export type PolicyView = {
   readonly body: unknown;
   /** What it would change if it went into production now; left out of listings. */
   readonly changes?: Changed | undefined;
+  /** What the caller may do with it now; left out of listings. */
+  readonly may?: { readonly promote: Allowed; readonly approve: Allowed } | undefined;
   readonly author: string;
   readonly createdAt: string;
   readonly requestedBy: string | undefined;
@@ -36,13 +42,14 @@ export type PolicyView = {
   readonly approvedAt: string | undefined;
 };
 
-type Page = { readonly kind: PolicyKind | undefined; readonly after: string | undefined; readonly limit: number };
+type Page = Pick<VersionAsk, "after" | "limit" | "state" | "order"> & { readonly kind?: PolicyKind | undefined };
 
 /** `slug` undefined: the platform's own policies. */
 export type PolicyAdmin = {
   /** A new version in staging, which no call sees. Throws `body_invalid`. */
   create(who: Principal, slug: string | undefined, draft: PolicyCreate): Promise<PolicyView>;
-  get(slug: string | undefined, id: string): Promise<PolicyView>;
+  /** With what `who` may do with it. */
+  get(who: Principal, slug: string | undefined, id: string): Promise<PolicyView>;
   list(slug: string | undefined, page: Page): Promise<{ data: readonly PolicyView[]; nextCursor: string | undefined }>;
   /** Asks for a version to go into production. */
   promote(who: Principal, slug: string | undefined, id: string): Promise<PolicyView>;
@@ -64,10 +71,12 @@ export function createPolicyAdmin(deps: Deps): PolicyAdmin {
     apply: ({ db: bound, tenantId }, version) => kindOf(kinds, version).apply(bound, tenantId, JSON.parse(version.body)),
   });
   const scopeOf = async (slug: string | undefined): Promise<TenantId> => (slug === undefined ? PLATFORM : (await getBySlug(db, slug)).id);
-  const detailed = async (slug: string | undefined, tenantId: TenantId, version: PolicyRecord): Promise<PolicyView> => ({
-    ...toView(slug, version),
-    changes: await kindOf(kinds, version).diff(db, tenantId, JSON.parse(version.body)),
-  });
+  const detailed = async (who: Principal, slug: string | undefined, tenantId: TenantId, version: PolicyRecord): Promise<PolicyView> => {
+    const changes = await kindOf(kinds, version).diff(db, tenantId, JSON.parse(version.body));
+    const { promote, approve } = await releases.judge(who, tenantId, version, changes);
+    const may = { promote: toAllowed(who, "policies.promote", promote), approve: toAllowed(who, "policies.approve", approve) };
+    return { ...toView(slug, version), changes, may };
+  };
 
   return {
     releases,
@@ -77,11 +86,11 @@ export function createPolicyAdmin(deps: Deps): PolicyAdmin {
         throw new Fault("body_invalid", { param: "tenant", say: "tenant: name the tenant that is meant." });
       const tenantId = await scopeOf(slug);
       const whole = await kind.complete(db, tenantId, body);
-      return await detailed(slug, tenantId, await releases.create(who, tenantId, { name, body: JSON.stringify(whole) }));
+      return await detailed(who, slug, tenantId, await releases.create(who, tenantId, { name, body: JSON.stringify(whole) }));
     },
-    async get(slug, id) {
+    async get(who, slug, id) {
       const tenantId = await scopeOf(slug);
-      return await detailed(slug, tenantId, await policyVersions.get(db, tenantId, parseKnownId(policyIds, id, "policy")));
+      return await detailed(who, slug, tenantId, await policyVersions.get(db, tenantId, parseKnownId(policyIds, id, "policy")));
     },
     async list(slug, { kind, ...page }) {
       const { data, nextCursor } = await policyVersions.list(db, await scopeOf(slug), { ...page, name: kind });
@@ -89,15 +98,21 @@ export function createPolicyAdmin(deps: Deps): PolicyAdmin {
     },
     async promote(who, slug, id) {
       const tenantId = await scopeOf(slug);
-      return await detailed(slug, tenantId, await releases.promote(who, tenantId, parseKnownId(policyIds, id, "policy")));
+      return await detailed(who, slug, tenantId, await releases.promote(who, tenantId, parseKnownId(policyIds, id, "policy")));
     },
     async approve(who, slug, id) {
       const tenantId = await scopeOf(slug);
       const released = await releases.approve(who, tenantId, parseKnownId(policyIds, id, "policy"));
       kindOf(kinds, released).applied(tenantId, JSON.parse(released.body));
-      return await detailed(slug, tenantId, released);
+      return await detailed(who, slug, tenantId, released);
     },
   };
+}
+
+function toAllowed({ role }: Principal, permission: Permission, refused: Refused | undefined): Allowed {
+  if (!ROLE_PERMISSIONS[role].has(permission))
+    return { allowed: false, reason: "permission", say: `The role ${role} does not hold ${permission}.` };
+  return refused === undefined ? { allowed: true } : { allowed: false, ...refused };
 }
 
 function kindOf(kinds: Readonly<Record<PolicyKind, AnyKind>>, { name }: PolicyRecord): AnyKind {

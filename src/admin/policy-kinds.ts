@@ -129,7 +129,14 @@ function diffRoutes(before: Routes, after: Routes): Changed {
   return diff(shown(before), shown(after), (text) => text);
 }
 
-const sayRule = ({ when, use, trust, pii, context }: RouteRule): string =>
-  Object.entries({ when, use: use.join(", "), trust, pii, context })
-    .flatMap(([word, value]) => (value === undefined ? [] : [`${word} ${value}`]))
+/** Every field of the rule: what an approver does not see, nobody has approved. */
+const sayRule = ({ when, use, ...rest }: RouteRule): string =>
+  Object.entries({ when, use: use.join(", "), ...rest })
+    .flatMap(([word, value]) => (value === undefined ? [] : [`${word} ${sayValue(value)}`]))
     .join("; ");
+
+/** The database keeps an object's fields in an order of its own. */
+const sayValue = (value: object | string | number): string =>
+  typeof value === "object"
+    ? JSON.stringify(Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1))))
+    : String(value);

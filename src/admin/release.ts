@@ -19,6 +19,11 @@ export type Released<Id extends string> = {
   apply(at: VersionWrite, version: VersionRecord<Id>): Promise<Changed>;
 };
 
+/** Why something is not to be done now. `say` is what who tries is told. */
+export type Refused = { readonly reason: "in-production" | "not-requested" | "same-person" | "changed"; readonly say: string };
+/** undefined: it may be done. */
+export type May = { readonly promote: Refused | undefined; readonly approve: Refused | undefined };
+
 export type Releases<Id extends string> = {
   /** A new version in staging, where nothing sees it. `check` may refuse it. */
   create(
@@ -33,6 +38,8 @@ export type Releases<Id extends string> = {
    * something else now than what was asked for.
    */
   approve(who: Principal, tenantId: TenantId, id: Id): Promise<VersionRecord<Id>>;
+  /** What `promote` and `approve` would say to them now, nothing done. `changed`: what the version would change. Their permission is not asked. */
+  judge(who: Principal, tenantId: TenantId, version: VersionRecord<Id>, changed: Changed): Promise<May>;
   /** Throws what `approve` would, and changes nothing: a rollout that is begun approves for when it ends. */
   checkApproval(who: Principal, tenantId: TenantId, id: Id): Promise<VersionRecord<Id>>;
   /** Takes it there by `at.by`, in a transaction that has an entry in the log of its own. What that changed; undefined: it is there. */
@@ -71,7 +78,7 @@ export function createReleases<Id extends string>({ db, nowMs, decisions }: Deps
     promote: (who, tenantId, id) =>
       write(who, tenantId, "promote", async (at) => {
         const before = await versions.lock(at, id);
-        if (before.environment === "production") throw new Fault("conflict", { say: "This version is in production." });
+        if (before.environment === "production") throw new Fault("conflict", { say: IN_PRODUCTION });
         const changed = await released.diff(at, before);
         return { version: await versions.request(at, id, digestOf(changed)), old: before.environment, changed };
       }),
@@ -87,6 +94,10 @@ export function createReleases<Id extends string>({ db, nowMs, decisions }: Deps
         return { version, old: before.environment, changed };
       });
     },
+    judge: async (who, tenantId, version, changed) => ({
+      promote: version.environment === "production" ? { reason: "in-production", say: IN_PRODUCTION } : undefined,
+      approve: await whyNoApproval(db, { who, tenantId, version, changed }),
+    }),
     async checkApproval(who, tenantId, id) {
       const asked = await versions.get(db, tenantId, id);
       checkRequested(asked);
@@ -102,9 +113,18 @@ export function createReleases<Id extends string>({ db, nowMs, decisions }: Deps
   };
 }
 
+type Asked = { readonly who: Principal; readonly tenantId: TenantId; readonly version: VersionRecord<string>; readonly changed: Changed };
+
+async function whyNoApproval(db: Database, { who, tenantId, version, changed }: Asked): Promise<Refused | undefined> {
+  const { environment, requestedBy, requestedChange } = version;
+  if (environment === "production") return { reason: "in-production", say: IN_PRODUCTION };
+  if (requestedBy === undefined) return { reason: "not-requested", say: NOT_REQUESTED };
+  if (await isSamePerson(db, tenantId, requestedBy, principalIdOf(who))) return { reason: "same-person", say: SAME_PERSON };
+  return requestedChange !== undefined && requestedChange !== digestOf(changed) ? { reason: "changed", say: MOVED } : undefined;
+}
+
 function checkRequested(version: VersionRecord<string>): asserts version is VersionRecord<string> & { readonly requestedBy: string } {
-  if (version.environment === "production" || version.requestedBy === undefined)
-    throw new Fault("conflict", { say: "Nobody asks for this version to go into production: POST …/promote does." });
+  if (version.environment === "production" || version.requestedBy === undefined) throw new Fault("conflict", { say: NOT_REQUESTED });
 }
 
 /** Throws `conflict` where it would change something else now than what was asked for. */
@@ -119,6 +139,9 @@ async function intoProduction<Id extends string>(
 }
 
 const digestOf = (changed: Changed): string => sha256Hex(JSON.stringify(changed));
+const IN_PRODUCTION = "This version is in production.";
+const NOT_REQUESTED = "Nobody asks for this version to go into production: POST …/promote does.";
+const SAME_PERSON = "Who asks for production may not approve it, nor by a key that they made: a second person must.";
 /** Thrown inside the transaction, which then leaves nothing. */
 const MOVED =
   "This version would change something else now than when it was asked for, because what is in production has changed meanwhile. Look at it again, and ask again with …/promote.";
@@ -127,12 +150,12 @@ const MOVED =
 export const isRequested = ({ requestedBy, approvedBy }: VersionRecord<string>): boolean =>
   requestedBy !== undefined && approvedBy === undefined;
 
-/** Two keys are two persons only where neither was made by the other, at whatever remove; what the admin key made is the admin's. */
 async function checkSecondPerson(db: Database, tenantId: TenantId, requester: string, approver: string): Promise<void> {
-  const same =
-    requester === approver ||
-    (await listMakers(db, tenantId, approver)).includes(requester) ||
-    (await listMakers(db, tenantId, requester)).includes(approver);
-  if (same)
-    throw new Fault("forbidden", { say: "Who asks for production may not approve it, nor by a key that they made: a second person must." });
+  if (await isSamePerson(db, tenantId, requester, approver)) throw new Fault("forbidden", { say: SAME_PERSON });
 }
+
+/** Two keys are two persons only where neither was made by the other, at whatever remove; what the admin key made is the admin's. */
+const isSamePerson = async (db: Database, tenantId: TenantId, requester: string, approver: string): Promise<boolean> =>
+  requester === approver ||
+  (await listMakers(db, tenantId, approver)).includes(requester) ||
+  (await listMakers(db, tenantId, requester)).includes(approver);

@@ -17,6 +17,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { deriveKey } from "../kernel/hash.ts";
 import type { Database } from "../store/index.ts";
 import type { Parts } from "./parts.ts";
+import { composePolicyChecks, type PolicyChecks } from "./policy-checks.ts";
 import { createResolvePrompt } from "./prompt-files.ts";
 
 type Deps = {
@@ -26,7 +27,7 @@ type Deps = {
   readonly parts: Pick<Parts, "changed" | "decisions" | "approvedRoutes" | "stored" | "misuse">;
 };
 
-export type AdminParts = {
+export type AdminParts = PolicyChecks & {
   readonly tenants: TenantAdmin;
   readonly prompts: PromptAdmin;
   readonly policies: PolicyAdmin;
@@ -41,6 +42,7 @@ export function composeAdmin({ config, db, clock, parts }: Deps): AdminParts {
   const pepper = deriveKey(config.secret, KEY_PEPPER_PURPOSE);
   const base = { db, nowMs: clock.nowMs, changed, decisions, resolvePrompt: createResolvePrompt(config) };
   return {
+    ...composePolicyChecks({ config, db, approvedRoutes }),
     tenants: createTenantAdmin({ ...base, approvals: config.approvals, guard: config.guard.policy }),
     prompts: createPromptAdmin(base),
     policies: createPolicyAdmin({

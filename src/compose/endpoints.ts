@@ -1,4 +1,13 @@
-import type { GuardReports, KeyAdmin, KeySuspensions, PolicyAdmin, PromptAdmin, RedteamReports, TenantAdmin } from "../admin/index.ts";
+import type {
+  GuardReports,
+  KeyAdmin,
+  KeySuspensions,
+  PolicyAdmin,
+  PolicyCheckAdmin,
+  PromptAdmin,
+  RedteamReports,
+  TenantAdmin,
+} from "../admin/index.ts";
 import {
   adminPolicies,
   adminErasures,
@@ -30,7 +39,9 @@ import {
   rerank,
   operations,
   objectKeys,
+  policyChecks,
   routeExplain,
+  routes,
   quarantine,
   usage,
   usagePanel,
@@ -55,6 +66,7 @@ import {
   type RerankDeps,
   type RouteExplainDeps,
   type RolloutsDeps,
+  type RoutesDeps,
   type UsageAsk,
 } from "../http/index.ts";
 import type { Ingest, Sources } from "../ingest/index.ts";
@@ -77,6 +89,8 @@ export type EndpointsDeps = {
   readonly redteam: RedteamReports;
   readonly prompts: PromptAdmin;
   readonly policies: PolicyAdmin;
+  readonly policyCheck: PolicyCheckAdmin;
+  readonly listRoutes: RoutesDeps["listRoutes"];
   readonly rollouts: RolloutsDeps;
   readonly sources: Sources;
   readonly erasures: ErasuresDeps;
@@ -119,12 +133,14 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...adminErasures(deps.erasures),
     ...adminHolds(deps.holds),
     ...adminPrompts(deps.prompts),
+    policyChecks(deps.policyCheck),
     ...adminPolicies(deps.policies),
     ...adminRollouts(deps.rollouts),
     ...adminSources(deps.sources),
     usage(deps.readUsage),
     usagePanel(deps.readPanel),
     explain(deps.explain),
+    ...routes(deps),
     routeExplain(deps.routeExplain),
     objectKeys(deps.rotateObjectKeys),
     contentScan(deps.scanContent),

@@ -1,6 +1,7 @@
 import { test } from "bun:test";
 import assert from "node:assert/strict";
-import { findRouteProblem, withApprovedRoutes } from "./approved-routes.ts";
+import { withApprovedRoutes } from "./approved-routes.ts";
+import { findRouteProblem } from "./route-check.ts";
 import { loadIn } from "./testing.ts";
 
 const config = await loadIn({
@@ -34,8 +35,8 @@ test("a route that a model has taken the name of is left out, and refused where 
   for (const [routes, param] of [
     [{ b: [{ use: ["a"] }] }, "routes.b"],
     [{ extractive: [{ use: ["a"] }] }, "routes.extractive"],
-    [{ auto: [{ use: ["a"] }, { use: ["a", "lost"] }] }, "routes.auto[1].use"],
-    [{ auto: [{ use: ["own"] }] }, "routes.auto[0].use"],
+    [{ auto: [{ use: ["a"] }, { use: ["a", "lost"] }] }, "routes.auto[1].use[1]"],
+    [{ auto: [{ use: ["own"] }] }, "routes.auto[0].use[0]"],
   ] as const)
     assert.equal(findRouteProblem(config, routes)?.param, param);
   assert.equal(findRouteProblem(config, { auto: [{ use: ["a", "extractive"] }], fresh: [{ use: ["b"] }] }), undefined);

@@ -1,7 +1,11 @@
 export type { AuthConfig, OidcConfig } from "./auth.ts";
 export { readCondition } from "./condition/condition.ts";
 export type { Condition, ReadCondition } from "./condition/condition.ts";
-export { findRouteProblem, withApprovedRoutes } from "./approved-routes.ts";
+export { withApprovedRoutes } from "./approved-routes.ts";
+export { findRouteProblem, listRouteProblems } from "./route-check.ts";
+export type { RouteTrouble, RulesToCheck } from "./route-check.ts";
+export { listRouteWarnings } from "./route-warnings.ts";
+export type { KnownModel } from "./route-warnings.ts";
 export type { ApprovedRoutes } from "./approved-routes.ts";
 export { loadDownloads } from "./downloads.ts";
 export type { Downloads } from "./downloads.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "bun:test";
-import { findRouteProblem } from "./approved-routes.ts";
+import { findRouteProblem } from "./route-check.ts";
 import { loadIn, problemsOf } from "./testing.ts";
 
 const file = (rules: string, top = "") => `providers: { local: { kind: openai, baseUrl: "http://127.0.0.1:9/v1", trust: private } }

@@ -34,15 +34,29 @@ export const policyCreate = z
   .meta({ type: "object" });
 export type PolicyCreate = z.output<typeof policyCreate>;
 export const policyRelease = z.strictObject({ tenant });
+/** `requested`: in staging, or retired, and asked for. */
+export const POLICY_STATES = ["staging", "requested", "production", "retired"] as const;
 export const policyQuery = z.strictObject({
   tenant,
   kind: policyKind.optional(),
+  state: z.enum(POLICY_STATES).optional().describe("`requested`: a second person's approval is waited for."),
+  order: z.enum(["asc", "desc"]).default("asc").describe("By when they were made."),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
 });
 
 const moment = z.iso.datetime({ offset: true });
 const shown = z.union([z.string(), z.number(), z.boolean(), z.null(), z.array(z.string())]);
+/** Field by field, before and after. */
+export const policyShown = z.record(z.string(), z.object({ old: shown, new: shown }));
+const allowed = z.object({
+  allowed: z.boolean(),
+  reason: z
+    .enum(["permission", "in-production", "not-requested", "same-person", "changed"])
+    .optional()
+    .describe("`same-person`: who asked, or made a key that did. `changed`: it would change something else now than what was asked for."),
+  say: z.string().optional().describe("The same in words."),
+});
 export const policy = z.object({
   id: z.string(),
   tenant: z.string().nullish().describe("Absent: the platform's own."),
@@ -51,10 +65,11 @@ export const policy = z.object({
   environment: z.enum(["staging", "production", "retired"]),
   requested: z.boolean().describe("Somebody asks for it to go into production; somebody else must approve."),
   body: z.record(z.string(), z.unknown()),
-  changes: z
-    .record(z.string(), z.object({ old: shown, new: shown }))
+  changes: policyShown.optional().describe("What it would change if it went into production now. Not in listings."),
+  may: z
+    .object({ promote: allowed, approve: allowed })
     .optional()
-    .describe("What it would change if it went into production now. Not in listings."),
+    .describe("What the caller may do with it now, and why not. Whoever may approve it may start its rollout, too. Not in listings."),
   author: z.string(),
   createdAt: moment,
   requestedBy: z.string().nullish(),

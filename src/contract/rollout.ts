@@ -69,6 +69,8 @@ export type RolloutCreate = z.output<typeof rolloutCreate>;
 export const rolloutMove = z.strictObject({ tenant, reason: z.string().min(1).max(200).optional() });
 export const rolloutQuery = z.strictObject({
   tenant,
+  state: z.enum(ROLLOUT_STATES).optional(),
+  order: z.enum(["asc", "desc"]).default("asc").describe("By when they were started."),
   cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT),
 });
@@ -84,9 +86,10 @@ export const rolloutScores = z.strictObject({
 
 const moment = z.iso.datetime({ offset: true });
 const share = z.number().min(0).max(100);
+const gateName = z.enum(["failures", "latency", "cost", "score"]);
 const compared = z.array(
   z.object({
-    gate: z.enum(["failures", "latency", "cost", "score"]),
+    gate: gateName,
     candidate: z.number(),
     baseline: z.number(),
     limit: z.number(),
@@ -115,11 +118,49 @@ export const rollout = z.object({
   createdAt: moment,
   createdBy: z.string(),
 });
+const standing = z.object({
+  gate: gateName,
+  limit: z.number(),
+  verdict: z
+    .enum(["too-few-calls", "passed", "beyond", "worse"])
+    .describe("`beyond`: above the limit, perhaps by chance. `worse`: more than chance explains."),
+  candidate: z
+    .number()
+    .optional()
+    .describe("Share of failures, milliseconds, micro-dollars, or score; absent where there is too little to compare."),
+  baseline: z.number().optional(),
+});
+const variantFigures = z.object({
+  calls: z.int().min(0),
+  failures: z.int().min(0),
+  latencyP50Ms: z.number().optional(),
+  latencyP95Ms: z.number().optional(),
+  costMicroUsd: z.number().optional().describe("Mean of a call that did not fail."),
+  scores: z.int().min(0).describe("How many calls a judge has scored."),
+  score: z.number().optional().describe("Mean, from 0 to 1."),
+});
+const allowed = z.object({
+  allowed: z.boolean(),
+  reason: z.enum(["permission", "state"]).optional(),
+  say: z.string().optional().describe("Why not, in words."),
+});
 export const rolloutDetail = rollout.extend({
   now: z
-    .object({ act: z.enum(["hold", "promote", "rollback"]), reason: z.string(), compared })
+    .object({
+      act: z.enum(["hold", "promote", "rollback"]),
+      reason: z.string(),
+      compared,
+      gates: z.array(standing).describe("Every gate that is asked, and how it stands."),
+      calls: z.object({ candidate: z.int(), baseline: z.int() }).describe("That are compared at this step."),
+    })
     .optional()
     .describe("What the gates say now; only while it is open."),
+  figures: z
+    .array(z.object({ share, candidate: variantFigures, baseline: variantFigures }))
+    .describe("Of each step so far, both variants: calls of every process."),
+  may: z
+    .object({ promote: allowed, rollback: allowed, pause: allowed, resume: allowed })
+    .describe("What the caller may do with it now, and why not."),
   history: z.array(
     z.object({
       at: moment,

@@ -19,12 +19,12 @@ export function adminPolicies(policies: PolicyAdmin): Endpoint[] {
       return Response.json(await policies.create(who, scope, draft), { status: 201 });
     }),
     platformEndpoint("GET", AT, "policies.read", async ({ query, who }) => {
-      const { tenant, kind, cursor, limit } = readQuery(query, policyQuery);
-      return Response.json(toWirePage(await policies.list(scopeNamed(who, tenant), { kind, after: cursor, limit })));
+      const { tenant, cursor, ...ask } = readQuery(query, policyQuery);
+      return Response.json(toWirePage(await policies.list(scopeNamed(who, tenant), { ...ask, after: cursor })));
     }),
     platformEndpoint("GET", `${AT}/:id`, "policies.read", async (asked) => {
       const { tenant } = readQuery(asked.query, tenantQuery);
-      return Response.json(await policies.get(scopeNamed(asked.who, tenant), paramOf(asked, "id")));
+      return Response.json(await policies.get(asked.who, scopeNamed(asked.who, tenant), paramOf(asked, "id")));
     }),
     platformEndpoint("POST", `${AT}/:id/promote`, "policies.promote", async (asked) =>
       Response.json(await policies.promote(asked.who, await readRelease(asked), paramOf(asked, "id"))),

@@ -1,3 +1,4 @@
+import type { z } from "zod";
 import {
   rollout,
   rolloutCreate,
@@ -24,9 +25,9 @@ export type RolloutsDeps = {
   start(who: Principal, slug: string | undefined, draft: RolloutCreate): Promise<unknown>;
   list(
     slug: string | undefined,
-    ask: { readonly after: string | undefined; readonly limit: number },
+    ask: Omit<z.output<typeof rolloutQuery>, "tenant" | "cursor"> & { readonly after: string | undefined },
   ): Promise<{ readonly data: readonly unknown[]; readonly nextCursor: string | undefined }>;
-  get(slug: string | undefined, id: string): Promise<unknown>;
+  get(who: Principal, slug: string | undefined, id: string): Promise<unknown>;
   move(who: Principal, slug: string | undefined, id: string, act: Act, reason: string | undefined): Promise<unknown>;
   score(slug: string | undefined, id: string, scores: readonly { readonly requestId: string; readonly score: number }[]): Promise<number>;
 };
@@ -54,15 +55,15 @@ export function adminRollouts(rollouts: RolloutsDeps): Endpoint[] {
     ),
     noted(
       platformEndpoint("GET", AT, "rollouts.read", async ({ query, who }) => {
-        const { tenant, cursor, limit } = readQuery(query, rolloutQuery);
-        return Response.json(toWirePage(await rollouts.list(scopeNamed(who, tenant), { after: cursor, limit })));
+        const { tenant, cursor, ...ask } = readQuery(query, rolloutQuery);
+        return Response.json(toWirePage(await rollouts.list(scopeNamed(who, tenant), { ...ask, after: cursor })));
       }),
       { summary: "List rollouts", query: rolloutQuery, answer: rolloutPage },
     ),
     noted(
       platformEndpoint("GET", `${AT}/:id`, "rollouts.read", async (asked) => {
         const { tenant } = readQuery(asked.query, tenantQuery);
-        return Response.json(await rollouts.get(scopeNamed(asked.who, tenant), paramOf(asked, "id")));
+        return Response.json(await rollouts.get(asked.who, scopeNamed(asked.who, tenant), paramOf(asked, "id")));
       }),
       {
         summary: "A rollout with its history, and what its gates say now",

@@ -1,7 +1,8 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { didYouMean } from "../config/index.ts";
 import { Fault } from "../kernel/fault.ts";
 import { JSON_DEPTH_MAX } from "../kernel/limits.ts";
+import { deepest, knownFields, wordsOf } from "./body-issues.ts";
 
 /** Reads a body of at most `bytesMax`; a longer one is refused by its declared length, or while it comes. */
 export async function readText(request: Request, bytesMax: number): Promise<string> {
@@ -111,17 +112,6 @@ export function checkBody<S extends z.ZodType>(value: unknown, schema: S, whole 
 
 type Issue = z.core.$ZodIssue;
 
-/** Of a union's alternatives, the one that came furthest says most. */
-function deepest(issues: readonly Issue[], above: Issue["path"] = []): Issue {
-  // A field that is missing is often one that is misspelt.
-  const issue = issues.find(({ code }) => code === "unrecognized_keys") ?? issues[0];
-  if (issue === undefined) throw new TypeError("a failed parse has an issue");
-  const here = { ...issue, path: [...above, ...issue.path] };
-  if (here.code !== "invalid_union") return here;
-  const branches = here.errors.map((branch) => deepest(branch, here.path)).filter((branch) => branch.path.length > here.path.length);
-  return branches.toSorted((a, b) => b.path.length - a.path.length)[0] ?? here;
-}
-
 function toParam(path: Issue["path"]): string {
   return path.reduce<string>((text, key) => {
     if (typeof key === "number") return `${text}[${key}]`;
@@ -129,42 +119,10 @@ function toParam(path: Issue["path"]): string {
   }, "");
 }
 
-/** The words of JSON Schema that are read here. */
-type SchemaNode = {
-  readonly properties?: Readonly<Record<string, SchemaNode>>;
-  readonly additionalProperties?: SchemaNode | boolean;
-  readonly items?: SchemaNode;
-  readonly anyOf?: readonly SchemaNode[];
-  readonly oneOf?: readonly SchemaNode[];
-};
-
-const isNode = (value: unknown): value is SchemaNode => typeof value === "object" && value !== null;
-
-/** The fields that an object of the body may have. */
-function knownFields(schema: z.ZodType, path: Issue["path"]): readonly string[] {
-  const below = (node: SchemaNode, key: PropertyKey): readonly SchemaNode[] => {
-    const inner = typeof key === "number" ? node.items : (node.properties?.[String(key)] ?? node.additionalProperties);
-    return typeof inner === "object" ? choices(inner) : [];
-  };
-  const choices = (node: SchemaNode): readonly SchemaNode[] => [node, ...[...(node.anyOf ?? []), ...(node.oneOf ?? [])].flatMap(choices)];
-  const root: unknown = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
-  const nodes = path.reduce((here, key) => here.flatMap((node) => below(node, key)), isNode(root) ? choices(root) : []);
-  return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
-}
-
 function sayIssue(issue: Issue, where: string, known: readonly string[]): string {
   if (issue.code === "unrecognized_keys") {
     const hint = issue.keys.map((key) => didYouMean(key, known)).find((each) => each !== "");
     return `${where}: unknown field ${issue.keys.map((key) => JSON.stringify(key)).join(", ")}.${hint ?? ""}`;
   }
-  const message = issue.message
-    .replace(/^(Invalid input|Invalid option|Too small|Too big): /, "")
-    .replace(/^Invalid discriminator value\. Expected/, "expected")
-    .replaceAll("|", " | ")
-    .replaceAll("  |  ", " | ")
-    .replace(/^expected (.+), received undefined$/, "is missing; expected $1")
-    .replace(">=", "at least ")
-    .replace("<=", "at most ")
-    .replace(/ 1 items$/, " 1 item");
-  return `${where}: ${message}${message.endsWith(".") ? "" : "."}`;
+  return `${where}: ${wordsOf(issue)}`;
 }

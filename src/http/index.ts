@@ -33,6 +33,8 @@ export { moderations, type ModerationsDeps } from "./moderations.ts";
 export type { EmbeddingsDeps } from "./embeddings.ts";
 export type { Endpoint } from "./endpoint.ts";
 export { explain } from "./explain.ts";
+export { policyChecks } from "./policy-check.ts";
+export { routes, type RoutesDeps } from "./routes.ts";
 export { routeExplain } from "./route-explain.ts";
 export type { RouteAsk, RouteExplainDeps } from "./route-explain.ts";
 export type { ExplainRead } from "./explain.ts";

@@ -126,9 +126,15 @@ export async function moveRollout(db: Database, rollout: RolloutRecord, move: Ro
 export const getRollout = async (db: Database, ownerId: TenantId, id: RolloutId): Promise<RolloutRecord> =>
   only(await db.query<RolloutRow>(tenantScope(ownerId), `SELECT ${COLUMNS} FROM rollouts WHERE tenant_id = $1 AND id = $2`, [ownerId, id]));
 
-export async function listRollouts(db: Database, ownerId: TenantId, ask: PageAsk): Promise<Page<RolloutRecord>> {
-  const text = `SELECT ${COLUMNS} FROM rollouts WHERE tenant_id = $1 AND id > $2 ORDER BY id LIMIT $3`;
-  const rows = await db.query<RolloutRow>(tenantScope(ownerId), text, [ownerId, ask.after ?? "", rowsToRead(ask)]);
+/** In the order of their making unless `order` is `desc`. */
+export type RolloutAsk = PageAsk & { readonly state?: RolloutState | undefined; readonly order?: "asc" | "desc" | undefined };
+
+export async function listRollouts(db: Database, ownerId: TenantId, ask: RolloutAsk): Promise<Page<RolloutRecord>> {
+  const back = ask.order === "desc";
+  const text = `SELECT ${COLUMNS} FROM rollouts
+    WHERE tenant_id = $1 AND ($2::text IS NULL OR id ${back ? "<" : ">"} $2) AND ($4::text IS NULL OR state = $4)
+    ORDER BY id ${back ? "DESC" : ""} LIMIT $3`;
+  const rows = await db.query<RolloutRow>(tenantScope(ownerId), text, [ownerId, ask.after ?? null, rowsToRead(ask), ask.state ?? null]);
   return toPage(rows.map(toRecord), ask);
 }
 

@@ -37,8 +37,16 @@ export type VersionRecord<Id extends string> = {
 /** All that changes versions runs in one transaction of the operator, which `db` belongs to. */
 export type VersionWrite = { readonly db: Database; readonly tenantId: TenantId; readonly nowMs: number; readonly by: string };
 
+/** Of one name, or of all; in the order of their making unless `order` is `desc`. `requested`: an approval is waited for. */
+export type VersionAsk = PageAsk & {
+  readonly name?: string | undefined;
+  readonly state?: VersionState | undefined;
+  readonly order?: "asc" | "desc" | undefined;
+};
+export type VersionState = "staging" | "requested" | "production" | "retired";
+
 export type VersionStore<Id extends string> = {
-  list(db: Database, tenantId: TenantId, ask: PageAsk & { readonly name?: string | undefined }): Promise<Page<VersionRecord<Id>>>;
+  list(db: Database, tenantId: TenantId, ask: VersionAsk): Promise<Page<VersionRecord<Id>>>;
   /** Throws `not_found`. */
   get(db: Database, tenantId: TenantId, id: Id): Promise<VersionRecord<Id>>;
   /** Who wrote the first version; undefined: there is none of this name. */
@@ -106,14 +114,26 @@ function readRows<Id extends string>({ nameColumn, ids, missing }: VersionTable<
 
 type Reads = "list" | "get";
 
+const WAITS = "requested_by IS NOT NULL AND approved_by IS NULL";
+const STATES: Readonly<Record<VersionState | "any", string>> = {
+  any: "true",
+  staging: `(environment = 'staging' AND NOT (${WAITS}))`,
+  requested: `(${WAITS})`,
+  production: "environment = 'production'",
+  retired: `(environment = 'retired' AND NOT (${WAITS}))`,
+};
+
 function createReads<Id extends string>({ table, nameColumn: name }: VersionTable<Id>, rows: Rows<Id>): Pick<VersionStore<Id>, Reads> {
   const { columns, toRecord, first } = rows;
   return {
     async list(db, tenantId, ask) {
+      const back = ask.order === "desc";
       const found = await db.query<VersionRow>(
         tenantScope(tenantId),
-        `SELECT ${columns} FROM ${table} WHERE tenant_id = $1 AND id > $2 AND ($4::text IS NULL OR ${name} = $4) ORDER BY id LIMIT $3`,
-        [tenantId, ask.after ?? "", rowsToRead(ask), ask.name ?? null],
+        `SELECT ${columns} FROM ${table} WHERE tenant_id = $1 AND ($2::text IS NULL OR id ${back ? "<" : ">"} $2)
+           AND ($4::text IS NULL OR ${name} = $4) AND ${STATES[ask.state ?? "any"]}
+         ORDER BY id ${back ? "DESC" : ""} LIMIT $3`,
+        [tenantId, ask.after ?? null, rowsToRead(ask), ask.name ?? null],
       );
       return toPage(found.map(toRecord), ask);
     },

@@ -5,6 +5,7 @@ import { EVERYBODY, NAMED, OWN, PLATFORM, type Row } from "./access-row.ts";
 import { GUARD_ROWS } from "./access-guard.ts";
 import { KNOWLEDGE_ROWS } from "./access-knowledge.ts";
 import { DIRECTORY_ROWS } from "./access-directory.ts";
+import { POLICY_ROWS } from "./access-policies.ts";
 import { ROLLOUT_ROWS } from "./access-rollouts.ts";
 import { SOURCE_ROWS } from "./access-sources.ts";
 import { createOwnCheck, type OwnCheck } from "../spec/own.ts";
@@ -251,14 +252,7 @@ const TABLE: Record<string, Row> = {
     status: PLATFORM(201),
     make: () => ({ path: "/admin/v1/policies", init: body({ kind: "tenant", tenant: "acme", body: { rpm: 600 } }) }),
   },
-  "POST /admin/v1/routes/explain": {
-    status: PLATFORM(200),
-    make: () => ({
-      path: "/admin/v1/routes/explain",
-      init: body({ tenant: "acme", model: "auto", messages: [{ role: "user", content: "hi" }] }),
-    }),
-  },
-  "GET /admin/v1/policies": { status: NAMED(200), make: () => ({ path: "/admin/v1/policies?tenant=acme" }) },
+  ...POLICY_ROWS,
   "GET /admin/v1/policies/:id": {
     status: NAMED(200),
     make: async (world) => ({ path: `/admin/v1/policies/${await newPolicy(world)}?tenant=acme` }),

@@ -134,6 +134,10 @@ const BODIES: Readonly<Record<string, readonly unknown[]>> = {
     { kind: "tenant", tenant: "patched", body: { rpm: 5, models: ["m"], contentPolicy: "none", budgetUsd: 1, region: null } },
     { kind: "routes", body: { routes: { careful: [{ use: ["m", "extractive"], trust: "private", when: "pii.found" }] } } },
   ],
+  "POST /admin/v1/policies/check": [
+    { kind: "tenant", tenant: "patched", body: { rpm: 5, models: ["m"], tier: "gold", region: "eu" } },
+    { kind: "routes", body: { routes: { careful: [{ use: ["m", "extractive"], trust: "private", when: "pii.found" }] } } },
+  ],
   "POST /admin/v1/routes/explain": [
     {
       tenant: "patched",

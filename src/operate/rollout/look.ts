@@ -1,6 +1,15 @@
 import { Fault } from "../../kernel/fault.ts";
 import type { RolloutId } from "../../kernel/ids.ts";
-import { judge, windowOf, type CountedStep, type Verdict } from "../../route/index.ts";
+import {
+  figuresOf,
+  judge,
+  listStandings,
+  windowOf,
+  type CountedStep,
+  type Standing,
+  type StepFigures,
+  type Verdict,
+} from "../../route/index.ts";
 import { listCounts, listInForce, saveCounts, type RolloutRecord } from "../../store/rollouts.ts";
 import type { CountBook } from "./book.ts";
 import type { RolloutMoves } from "./moves.ts";
@@ -13,10 +22,19 @@ export type LookDeps = Pick<RolloutDeps, "db" | "clock" | "log" | "processId"> &
   prepare(inForce: readonly RolloutRecord[]): Promise<void>;
 };
 
+export type StandingNow = {
+  readonly verdict: Verdict;
+  readonly gates: readonly Standing[];
+  /** That are compared at this step. */
+  readonly calls: { readonly candidate: number; readonly baseline: number };
+  /** Of every step so far. */
+  readonly figures: readonly StepFigures[];
+};
+
 export type RolloutLook = {
   readonly inForce: readonly RolloutRecord[];
-  /** How it stands now, over all processes. */
-  judgeNow(rollout: RolloutRecord): Promise<Verdict>;
+  /** How it stands now, over all processes, with what that was told from. */
+  judgeNow(rollout: RolloutRecord): Promise<StandingNow>;
   /** Writes what was counted, reads what is in force, and moves what the gates say is to be moved. */
   once(): Promise<void>;
   /** With the database away nobody can be asked, and what this process sees itself is enough to go back here. */
@@ -34,7 +52,16 @@ export function createRolloutLook(deps: LookDeps): RolloutLook {
     const { candidate, baseline } = windowOf(rows, rollout.step, rollout.gates.callsMin);
     return judge(candidate, baseline, rollout.gates, clock.nowMs() - rollout.stepAtMs);
   };
-  const judgeNow = async (rollout: RolloutRecord): Promise<Verdict> => judgeBy(rollout, await listCounts(db, rollout.ownerId, rollout.id));
+  const judgeNow = async (rollout: RolloutRecord): Promise<StandingNow> => {
+    const rows = await listCounts(db, rollout.ownerId, rollout.id);
+    const { candidate, baseline } = windowOf(rows, rollout.step, rollout.gates.callsMin);
+    return {
+      verdict: judgeBy(rollout, rows),
+      gates: listStandings(candidate, baseline, rollout.gates),
+      calls: { candidate: candidate.calls, baseline: baseline.calls },
+      figures: figuresOf(rows),
+    };
+  };
   const read = async (): Promise<readonly RolloutRecord[]> => {
     const rows = await listInForce(db);
     for (const id of stopped.keys()) if (!rows.some((row) => row.id === id && isOpen(row))) stopped.delete(id);
@@ -66,7 +93,7 @@ export function createRolloutLook(deps: LookDeps): RolloutLook {
         written();
         let moved = false;
         for (const rollout of (await read()).filter(isDue(clock.nowMs()))) {
-          const verdict = stopped.get(rollout.id) ?? (await judgeNow(rollout));
+          const verdict = stopped.get(rollout.id) ?? (await judgeNow(rollout)).verdict;
           if (await carryOut(deps.moves, rollout, verdict)) moved = true;
         }
         if (moved) await read();

@@ -124,6 +124,9 @@ const FROM: Readonly<Record<"promote" | "pause" | "resume", readonly RolloutStat
   resume: ["paused"],
 };
 
+/** Throws `conflict` where it is in no state for this. */
+export const checkAct = (rollout: RolloutRecord, act: "promote" | "rollback" | "pause" | "resume"): void => void after(rollout, act, 0);
+
 function after(rollout: RolloutRecord, act: Exclude<RolloutAct, "start">, nowMs: number): RolloutRecord {
   if (act === "rollback") {
     const version = rollout.state === "finished" && rollout.change.kind !== "model";

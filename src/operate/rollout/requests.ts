@@ -7,11 +7,11 @@ import { policyIds, promptIds, rolloutIds, type RolloutId, type TenantId } from 
 import { shareOf } from "../../route/index.ts";
 import type { Database } from "../../store/database.ts";
 import { PLATFORM_CHAIN } from "../../store/decisions.ts";
-import { getRollout, listMoves, listRollouts, type HistoryFigure, type RolloutRecord } from "../../store/rollouts.ts";
+import { getRollout, listMoves, listRollouts, type RolloutAsk, type RolloutRecord } from "../../store/rollouts.ts";
 import type { RolloutController } from "./controller.ts";
-import type { RolloutDraft, RolloutMoves } from "./moves.ts";
+import { checkAct, type RolloutDraft, type RolloutMoves } from "./moves.ts";
 
-type Ask = { readonly after: string | undefined; readonly limit: number };
+type Ask = RolloutAsk;
 type Act = Parameters<RolloutMoves["move"]>[2];
 
 /** What the admin API asks of rollouts. `slug` undefined: the platform's own. */
@@ -19,7 +19,7 @@ export type RolloutRequests = {
   start(who: Principal, slug: string | undefined, draft: RolloutCreate): Promise<RolloutView>;
   list(slug: string | undefined, ask: Ask): Promise<{ readonly data: readonly RolloutView[]; readonly nextCursor: string | undefined }>;
   /** Throws `not_found`, as the others do. */
-  get(slug: string | undefined, id: string): Promise<RolloutDetail>;
+  get(who: Principal, slug: string | undefined, id: string): Promise<RolloutDetail>;
   move(who: Principal, slug: string | undefined, id: string, act: Act, reason: string | undefined): Promise<RolloutView>;
   /** How many of the scores count: those of calls that took part in it, one of each. */
   score(slug: string | undefined, id: string, scores: readonly { readonly requestId: string; readonly score: number }[]): Promise<number>;
@@ -27,7 +27,9 @@ export type RolloutRequests = {
 
 export type RolloutView = Record<string, unknown> & { readonly id: string };
 export type RolloutDetail = RolloutView & {
-  readonly now: { readonly act: string; readonly reason: string; readonly compared: readonly HistoryFigure[] } | undefined;
+  readonly now: Record<string, unknown> | undefined;
+  /** By act: undefined where `who` may do it now, else why not. */
+  readonly may: Readonly<Record<Act, RolloutAllowed>>;
   readonly history: readonly Record<string, unknown>[];
 };
 
@@ -61,14 +63,16 @@ export function createRolloutRequests(deps: Deps): RolloutRequests {
       const { data, nextCursor } = await listRollouts(db, await ownerOf(slug), ask);
       return { data: data.map((each) => view(slug, each)), nextCursor };
     },
-    async get(slug, id) {
+    async get(who, slug, id) {
       const rollout = await getRollout(db, await ownerOf(slug), parseId(id));
       const open = rollout.state === "running" || rollout.state === "paused";
-      const { act, reason, compared } = await controller.judgeNow(rollout);
+      const { verdict, gates, calls, figures } = await controller.judgeNow(rollout);
       const history = await listMoves(db, rollout.ownerId, rollout.id);
       return {
         ...view(slug, rollout),
-        now: open ? { act, reason, compared } : undefined,
+        now: open ? { ...verdict, gates, calls } : undefined,
+        figures: figures.map(({ step, ...both }) => ({ share: rollout.steps[step] ?? 100, ...both })),
+        may: toMay(rollout, () => deps.checkMove(who, rollout.change)),
         history: history.map(({ atMs, ...rest }) => ({ at: toIso(atMs), ...rest })),
       };
     },
@@ -89,6 +93,25 @@ export function createRolloutRequests(deps: Deps): RolloutRequests {
       return taken;
     },
   };
+}
+
+type RolloutAllowed = { readonly allowed: boolean; readonly reason?: "permission" | "state"; readonly say?: string };
+
+/** What somebody may do with it now: as the doing itself would say. */
+function toMay(rollout: RolloutRecord, checkPermission: () => void): RolloutDetail["may"] {
+  const of = (act: Act): RolloutAllowed =>
+    refusalOf("permission", checkPermission) ?? refusalOf("state", () => checkAct(rollout, act)) ?? { allowed: true };
+  return { promote: of("promote"), rollback: of("rollback"), pause: of("pause"), resume: of("resume") };
+}
+
+function refusalOf(reason: "permission" | "state", check: () => void): RolloutAllowed | undefined {
+  try {
+    check();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error;
+    return { allowed: false, reason, say: error.message };
+  }
 }
 
 function parseId(raw: string): RolloutId {

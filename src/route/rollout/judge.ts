@@ -21,7 +21,7 @@ export const EVIDENCE_CALLS_MIN = 10;
  * seconds, and what is looked at a thousand times is beyond two of them by chance alone.
  */
 const CERTAIN_Z = 3;
-const SLOW_QUANTILE = 0.95;
+export const SLOW_QUANTILE = 0.95;
 /** Less is noise of this machine, whatever the ratio. */
 const LATENCY_SLACK_MS = 10;
 
@@ -37,12 +37,7 @@ type Judged = Compared & {
  * them, time and calls. `elapsedMs` is the time at this step.
  */
 export function judge(candidate: RolloutCounts, baseline: RolloutCounts, gates: RolloutGates, elapsedMs: number): Verdict {
-  const judged = [
-    judgeFailures(candidate, baseline, gates.failuresAbove),
-    judgeLatency(candidate, baseline, gates.latencyRatio),
-    judgeCost(candidate, baseline, gates.costRatio),
-    judgeScore(candidate, baseline, gates.scoreBelow),
-  ].filter((each) => each !== undefined);
+  const judged = ASKED.map(({ ask, limit }) => ask(candidate, baseline, gates[limit])).filter((each) => each !== undefined);
   const compared = judged.map(({ gate, candidate: mine, baseline: theirs, limit }) => ({ gate, candidate: mine, baseline: theirs, limit }));
   const worse = judged.find((each) => each.worse);
   if (worse !== undefined) return { act: "rollback", reason: worse.gate, compared };
@@ -52,6 +47,27 @@ export function judge(candidate: RolloutCounts, baseline: RolloutCounts, gates: 
   const beyond = judged.find((each) => !each.within);
   return beyond === undefined ? { act: "promote", reason: "passed", compared } : { act: "hold", reason: beyond.gate, compared };
 }
+
+/** How one gate stands. Without figures there is too little to compare. */
+export type Standing = {
+  readonly gate: Gate;
+  readonly limit: number;
+  /** `passed`: within the limit. `beyond`: above it, perhaps by chance. `worse`: beyond what chance explains. */
+  readonly verdict: "too-few-calls" | "passed" | "beyond" | "worse";
+  readonly candidate?: number;
+  readonly baseline?: number;
+};
+
+/** Every gate that is asked, one by one: what `judge` puts together. */
+export const listStandings = (candidate: RolloutCounts, baseline: RolloutCounts, gates: RolloutGates): Standing[] =>
+  ASKED.flatMap(({ gate, ask, limit: name }): Standing[] => {
+    const limit = gates[name];
+    if (limit === undefined) return [];
+    const judged = ask(candidate, baseline, limit);
+    if (judged === undefined) return [{ gate, limit, verdict: "too-few-calls" }];
+    const verdict = judged.worse ? "worse" : judged.within ? "passed" : "beyond";
+    return [{ gate, limit, verdict, candidate: judged.candidate, baseline: judged.baseline }];
+  });
 
 type Judge = (candidate: RolloutCounts, baseline: RolloutCounts, limit: number | undefined) => Judged | undefined;
 
@@ -106,3 +122,15 @@ function toJudged(gate: Gate, mine: Bounds, theirs: Bounds, limit: number, most:
     within: mine.seen <= most(theirs.seen),
   };
 }
+
+/** The gates in the order in which they are told. */
+const ASKED: readonly {
+  readonly gate: Gate;
+  readonly ask: Judge;
+  readonly limit: "failuresAbove" | "latencyRatio" | "costRatio" | "scoreBelow";
+}[] = [
+  { gate: "failures", ask: judgeFailures, limit: "failuresAbove" },
+  { gate: "latency", ask: judgeLatency, limit: "latencyRatio" },
+  { gate: "cost", ask: judgeCost, limit: "costRatio" },
+  { gate: "score", ask: judgeScore, limit: "scoreBelow" },
+];
