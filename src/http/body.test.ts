@@ -31,7 +31,7 @@ const CASES: readonly (readonly [what: string, check: () => unknown, says: strin
   [
     "one of several",
     () => readQuery(new URLSearchParams("category=x"), auditQuery),
-    'category: expected one of "sign-ins" | "authorisations" | "data-access" | "configuration" | "security" | "calls".',
+    'category: expected one of "sign-ins" | "authorisations" | "data-access" | "configuration" | "security" | "decisions" | "calls".',
   ],
   ["a kind", () => checkBody({ kind: "modl" }, rolloutCreate), "kind: expected 'model' | 'prompt' | 'policy'."],
   [
