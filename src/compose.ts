@@ -7,11 +7,14 @@ import { seedDemo, type Demo } from "./compose/demo.ts";
 import { noteEmbedding } from "./compose/note-embedding.ts";
 import { composeAuditChain } from "./compose/audit-chain.ts";
 import { composeAdmin } from "./compose/admin.ts";
+import { composeConsole, type Console } from "./compose/console.ts";
 import { composeEndpoints } from "./compose/endpoints.ts";
 import { composeGuardRequests } from "./compose/guard-requests.ts";
 import { toPrincipal } from "./compose/generate.ts";
+import { composeOperating } from "./compose/operating.ts";
 import { composeOperations, type Operations } from "./compose/operations.ts";
 import { composeParts, type Parts } from "./compose/parts.ts";
+import { composeUsage } from "./compose/usage.ts";
 import type { Config } from "./config/index.ts";
 import { createStreamPacer, startServer, type Endpoint } from "./http/index.ts";
 import type { Clock } from "./kernel/clock.ts";
@@ -25,6 +28,8 @@ import type { Log } from "./telemetry/index.ts";
 export type ComposeDeps = {
   readonly clock: Clock;
   readonly log: Log;
+  /** Of the program, as the console shows it. */
+  readonly version?: string | undefined;
   /** Reads the configuration anew; a server without it keeps the one that it was made from. */
   readonly loadConfig?: (() => Promise<Config>) | undefined;
 };
@@ -32,6 +37,8 @@ export type ComposeDeps = {
 export type ComposedServer = {
   readonly url: string;
   readonly demo: Demo | undefined;
+  /** A link that signs a browser in to the console, once; undefined: there is no console. */
+  readonly signInLink: string | undefined;
   /** Reads the configuration anew and takes it up; a bad one is logged and refused, and the one before stays. */
   reload(): Promise<unknown>;
   /** Takes no new calls, ends those under way, ships what they left, closes everything. */
@@ -46,10 +53,21 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
     const pacer = createStreamPacer(deps.clock.monotonicMs);
     const { authenticator } = parts.admission;
     let current = config;
+    let demo: Demo | undefined;
+    const web = composeConsole({
+      config: () => current,
+      db,
+      clock: deps.clock,
+      log: deps.log,
+      parts,
+      version: deps.version ?? "",
+      demoKey: () => demo?.tenantKey,
+      addressOf: (request) => server.addressOf(request),
+    });
     const take = (next: Config): void => {
       current = next;
       parts.reconfigure(next);
-      server.replaceEndpoints(composeHttp(next, deps, { parts, db, pacer, operated }).endpoints);
+      server.replaceEndpoints(composeHttp(next, deps, { parts, db, pacer, operated, web }).endpoints);
     };
     const operated = composeOperations({
       config,
@@ -65,12 +83,13 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
         if (next.tls !== undefined && config.tls !== undefined) server.replaceTls(next.tls);
       },
     });
-    const { endpoints, seed } = composeHttp(config, deps, { parts, db, pacer, operated });
-    const demo = config.demo ? await seed() : undefined;
+    const { endpoints, seed } = composeHttp(config, deps, { parts, db, pacer, operated, web });
+    demo = config.demo ? await seed() : undefined;
     const server = startServer(
       {
         endpoints,
         authenticate: authenticator.authenticate,
+        sessions: web.sessions,
         authorise,
         metrics: parts.metrics,
         note: parts.decisions.note,
@@ -84,6 +103,7 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
     return {
       url: server.url,
       demo,
+      signInLink: config.console.enabled ? web.links.makeOwn(config.console.origin ?? server.url) : undefined,
       reload: operated.reload,
       async drain() {
         // Stops listening at once; what is under way goes on until its answer is out.
@@ -152,6 +172,7 @@ type HttpParts = {
   readonly db: Engine;
   readonly pacer: ReturnType<typeof createStreamPacer>;
   readonly operated: Operations;
+  readonly web: Console;
 };
 
 /** By a slug; what remains of an erased tenant's chains has none any more, and goes by the id that its certificate names. */
@@ -162,7 +183,7 @@ const findChain = async (db: Engine, name: string): Promise<TenantId> =>
 function composeHttp(
   config: Config,
   { clock }: ComposeDeps,
-  { parts, db, pacer, operated }: HttpParts,
+  { parts, db, pacer, operated, web }: HttpParts,
 ): { endpoints: Endpoint[]; seed(): Promise<Demo> } {
   const { record, ingest, chat, admission, metrics, decisions } = parts;
   const administration = composeAdmin({ config, db, clock, parts });
@@ -172,16 +193,16 @@ function composeHttp(
     ...composeCalls(config, parts, pacer),
     models: { list: chat.models, configuredAtMs: clock.nowMs() },
     ingest,
-    authenticate: admission.authenticator.authenticate,
+    authenticate: web.authenticate,
+    me: { whoIs: web.sessions.whoIs },
+    console: web.endpoints(config),
     ...administration,
     ...parts.erasure.endpoints,
     ...composeGuardRequests({ config, db, clock, parts }),
     rollouts: parts.rollouts.requests,
     sources: parts.knowledge.sources,
-    readUsage: async ({ tenant, ...ask }) => record.readUsage({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
+    ...composeUsage({ db, clock, record, config }),
     embeddingChanged: noteEmbedding(decisions),
-    readPanel: async ({ tenant, ...ask }) =>
-      record.readUsageByDay({ ...ask, tenantId: tenant === undefined ? undefined : await idOf(tenant) }),
     explain: async (tenant, requestId) => record.explain(tenant === undefined ? undefined : await idOf(tenant), requestId),
     routeExplain: {
       outputLimits: { defaultTokens: config.maxOutputTokensDefault, capTokens: config.maxOutputTokensCap },
@@ -212,6 +233,7 @@ function composeHttp(
       expose: metrics.expose,
     },
     operations: operated,
+    operating: composeOperating({ db, clock, config: () => config, parts }),
   });
   const isGood = async (key: string): Promise<boolean> => {
     try {

@@ -1,3 +1,4 @@
+export { createBudgetList } from "./budget-list.ts";
 export { createTenantAdmin, getBySlug } from "./tenants.ts";
 export type { Approvals, TenantAdmin } from "./tenants.ts";
 export type { TenantView } from "./tenant-fields.ts";
@@ -17,5 +18,7 @@ export type { PolicyAdmin, PolicyView } from "./policies.ts";
 export { createPolicyCheck } from "./policy-check.ts";
 export type { PolicyCheckAdmin, PolicyNotice } from "./policy-check.ts";
 export { findApprovedRoutes } from "./policy-kinds.ts";
+export { createProviderSwitch } from "./provider-switch.ts";
+export type { ProviderSwitch } from "./provider-switch.ts";
 export { createDirectory, type Directory } from "./directory.ts";
 export { createPeople, type People } from "./people.ts";

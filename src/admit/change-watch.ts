@@ -2,8 +2,12 @@ import type { Clock } from "../kernel/clock.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { createRepeat, withDeadline, type After } from "./timer.ts";
 
-/** A tenant or key was made, changed, revoked or deleted; an end user (`subject`) of a tenant was erased; or a policy of the platform went into production. */
-export type Change = { readonly kind: "tenant" | "key" | "subject" | "policy"; readonly tenantId: TenantId; readonly id: string };
+/** A tenant or key was made, changed, revoked or deleted; an end user (`subject`) of a tenant was erased; a policy of the platform went into production; or a provider was taken out or back in. */
+export type Change = {
+  readonly kind: "tenant" | "key" | "subject" | "policy" | "provider";
+  readonly tenantId: TenantId;
+  readonly id: string;
+};
 
 /** The database's own list of changes, numbered in the order in which they became visible. */
 export type ChangeFeed = {

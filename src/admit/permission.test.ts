@@ -12,6 +12,7 @@ const forbidden = (fault: Fault): boolean => fault.code === "forbidden" && fault
 
 /** What each role may, written out: a change of the table must be meant. */
 const MAY: Readonly<Record<Permission, string>> = {
+  "self.read": "member tenant-admin viewer prompter engineer admin",
   chat: "member tenant-admin",
   "models.read": "member tenant-admin",
   "files.read": "member tenant-admin",
@@ -39,6 +40,7 @@ const MAY: Readonly<Record<Permission, string>> = {
   "audit.read": "tenant-admin admin",
   "subjects.manage": "tenant-admin admin",
   "tenants.list": "viewer prompter engineer admin",
+  "operations.read": "viewer prompter engineer admin",
   "tenants.manage": "admin",
   "guard.review": "admin",
   operate: "engineer admin",

@@ -6,6 +6,8 @@ import { Fault } from "../kernel/fault.ts";
  * request may name; `platform` is about all of them.
  */
 export const PERMISSIONS = {
+  // Who they are themselves, and what they may do. Everybody's.
+  "self.read": "named",
   chat: "own",
   "models.read": "own",
   "files.read": "own",
@@ -37,6 +39,8 @@ export const PERMISSIONS = {
   "audit.read": "named",
   "subjects.manage": "named",
   "tenants.list": "platform",
+  // How models and this server are doing: whoever follows an outage may look.
+  "operations.read": "platform",
   "tenants.manage": "platform",
   // What callers sent with their reports is content, sent to be seen.
   "guard.review": "platform",
@@ -48,6 +52,7 @@ export const PERMISSIONS = {
 export type Permission = keyof typeof PERMISSIONS;
 
 const MEMBER: readonly Permission[] = [
+  "self.read",
   "chat",
   "models.read",
   "files.read",
@@ -63,7 +68,15 @@ const RELEASE: readonly Permission[] = ["prompts.promote", "prompts.approve"];
 const ACCOUNTS: readonly Permission[] = ["keys.manage", "usage.read", "audit.read", "subjects.manage"];
 /** What a tenant may do, and where its calls go: for those who run the platform. A tenant that could write it would lift its own limits. */
 const POLICY: readonly Permission[] = ["policies.write", "policies.promote", "policies.approve"];
-const VIEWER: readonly Permission[] = ["tenants.list", "tenants.read", "prompts.read", "policies.read", "rollouts.read"];
+const VIEWER: readonly Permission[] = [
+  "self.read",
+  "tenants.list",
+  "tenants.read",
+  "prompts.read",
+  "policies.read",
+  "rollouts.read",
+  "operations.read",
+];
 const PROMPTER: readonly Permission[] = [...VIEWER, "prompts.write"];
 const ENGINEER: readonly Permission[] = [...PROMPTER, ...RELEASE, ...POLICY, "rollouts.manage", "operate"];
 
@@ -90,13 +103,16 @@ export const ROLE_PERMISSIONS: Readonly<Record<Role, ReadonlySet<Permission>>> =
   admin: new Set([...ENGINEER, ...ACCOUNTS, "tenants.manage", "guard.try", "guard.review", "backup"]),
 };
 
+/** Whether the role holds it at all. Whether for this tenant, `authorise` says. */
+export const holds = (principal: Principal, permission: Permission): boolean => ROLE_PERMISSIONS[principal.role].has(permission);
+
 /**
  * Throws `forbidden` unless the principal may do this, to this tenant where the request names one. Returns the slug of the only tenant
  * whose data it reaches by this permission; undefined only for the platform's roles, which reach all of them. A tenant's key that names no tenant means its own, and
  * another tenant's name is refused alike whether that tenant exists or not.
  */
 export function authorise(principal: Principal, permission: Permission, tenantSlug?: string): string | undefined {
-  if (!ROLE_PERMISSIONS[principal.role].has(permission)) throw refusalOf(principal, permission);
+  if (!holds(principal, permission)) throw refusalOf(principal, permission);
   if (principal.kind === "admin") return tenantSlug;
   if (tenantSlug !== undefined && tenantSlug !== principal.tenant.slug) throw new Fault("forbidden");
   return principal.tenant.slug;

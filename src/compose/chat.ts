@@ -29,6 +29,7 @@ import { createRewrite } from "./rewrite-query.ts";
 import { createRerankFor, type RerankFor } from "./rerank-passages.ts";
 import type { EndUserDigests } from "./end-user.ts";
 import { citeAnswer, createDigest, createGround, showPassages } from "./ground.ts";
+import { createModelTest, type TestModel } from "./model-test.ts";
 import { createPromptTag } from "./prompt-files.ts";
 import type { Resilience } from "./resilience.ts";
 import type { RolloutParts } from "./rollouts.ts";
@@ -46,6 +47,7 @@ export type ChatParts = {
   readonly providers: ReadonlyMap<string, Provider>;
   readonly models: ModelsDeps["list"];
   readonly explainRoute: ExplainRoute;
+  readonly testModel: TestModel;
 };
 
 export type ChatPartsDeps = {
@@ -69,6 +71,8 @@ export type ChatPartsDeps = {
   readonly shadows: Pick<Shadows, "offer">;
   /** The routes of this configuration with these before its own. */
   routesWith(approved: ApprovedRoutes): Config["routes"];
+  /** An operator lets nothing at all be sent to this provider. */
+  isDisabled(provider: string): boolean;
   /** Told of each call that has ended. */
   closed(event: CallEvent): void;
   readonly check: Stages["check"];
@@ -138,6 +142,8 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
   const answer = traceChat(deps.tracer, stages);
   const rewrite = createRewrite({ ...deps, answer });
   const tagged = createPromptTag(config);
+  // Nobody's call but the operator's own: how callers are served does not show in it.
+  const tested = { ...stages, close: createClose({ ...deps, closed: () => undefined }) };
   return {
     refuse: traceRefusal(deps.tracer, refuse),
     answer: (call, ...rest) => answer(tagged(deps.rollouts.calls.enter(call)), ...rest),
@@ -147,6 +153,7 @@ export function composeChat(deps: ChatPartsDeps): ChatParts {
     rerankFor,
     providers,
     models: createModelList(router.names, targets),
+    testModel: createModelTest({ ...deps, stages: tested, onInputs, targets }),
     explainRoute: createExplainRoute({ config, check: deps.checkQuietly, ground: stages.ground, router, routerWith }),
   };
 }

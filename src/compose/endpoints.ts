@@ -9,6 +9,7 @@ import type {
   TenantAdmin,
 } from "../admin/index.ts";
 import {
+  adminOperating,
   adminPolicies,
   adminErasures,
   adminHolds,
@@ -18,10 +19,12 @@ import {
   adminTenants,
   apiDocument,
   audit,
+  budgets,
   auditChain,
   directory,
   roles,
   chatCompletions,
+  consoleEndpoints,
   contentScan,
   embeddingAnew,
   embeddings,
@@ -34,6 +37,7 @@ import {
   health,
   ingestEvents,
   mcp,
+  me,
   models,
   redteam,
   rerank,
@@ -44,12 +48,16 @@ import {
   routes,
   quarantine,
   usage,
+  usageExport,
   usagePanel,
+  usageSeries,
   vectorStores,
   type AuditDeps,
+  type OperatingDeps,
   type AuditChainDeps,
   type DirectoryDeps,
   type ChatDeps,
+  type ConsoleDeps,
   type EmbeddingAnewDeps,
   type EmbeddingsDeps,
   type ModerationsDeps,
@@ -60,25 +68,28 @@ import {
   type GuardDeps,
   type HealthDeps,
   type IngestEventsDeps,
+  type MeDeps,
   type ModelsDeps,
   type OperationsDeps,
-  type PanelRead,
   type RerankDeps,
   type RouteExplainDeps,
   type RolloutsDeps,
   type RoutesDeps,
-  type UsageAsk,
 } from "../http/index.ts";
 import type { Ingest, Sources } from "../ingest/index.ts";
 import type { RerankFor } from "./rerank-passages.ts";
+import type { UsageEndpointDeps } from "./usage.ts";
 
-export type EndpointsDeps = {
+export type EndpointsDeps = UsageEndpointDeps & {
   readonly chat: ChatDeps;
   readonly embeddings: EmbeddingsDeps;
   readonly rerank: RerankDeps;
   readonly rerankFor: RerankFor;
   readonly moderations: ModerationsDeps;
   readonly models: ModelsDeps;
+  readonly me: MeDeps;
+  /** undefined: there is no console. */
+  readonly console: ConsoleDeps | undefined;
   readonly ingest: Ingest;
   readonly authenticate: IngestEventsDeps["authenticate"];
   readonly tenants: TenantAdmin;
@@ -95,9 +106,7 @@ export type EndpointsDeps = {
   readonly sources: Sources;
   readonly erasures: ErasuresDeps;
   readonly holds: HoldsDeps;
-  readonly readUsage: (ask: UsageAsk) => Promise<unknown>;
   readonly embeddingChanged: EmbeddingAnewDeps["embeddingChanged"];
-  readonly readPanel: PanelRead;
   readonly explain: ExplainRead;
   readonly routeExplain: RouteExplainDeps;
   readonly scanContent: Parameters<typeof contentScan>[0];
@@ -107,6 +116,7 @@ export type EndpointsDeps = {
   readonly directory: DirectoryDeps;
   readonly health: HealthDeps;
   readonly operations: OperationsDeps;
+  readonly operating: OperatingDeps;
 };
 
 /** Every address that this server answers to. */
@@ -117,6 +127,7 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...rerank(deps.rerank),
     moderations(deps.moderations),
     ...models(deps.models),
+    me(deps.me),
     ...files(deps.ingest),
     ...vectorStores({ ...deps.ingest, rerankFor: deps.rerankFor }),
     mcp({ ...deps.ingest, rerankFor: deps.rerankFor }),
@@ -139,6 +150,9 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...adminSources(deps.sources),
     usage(deps.readUsage),
     usagePanel(deps.readPanel),
+    usageSeries(deps.readSeries),
+    usageExport(deps.exportUsage),
+    budgets(deps.readBudgets),
     explain(deps.explain),
     ...routes(deps),
     routeExplain(deps.routeExplain),
@@ -148,6 +162,8 @@ export function composeEndpoints(deps: EndpointsDeps): Endpoint[] {
     ...auditChain(deps.auditChain),
     ...health(deps.health),
     ...operations(deps.operations),
+    ...adminOperating(deps.operating),
+    ...(deps.console === undefined ? [] : consoleEndpoints(deps.console)),
     // Told of the whole table, itself included.
     ...apiDocument(() => endpoints),
   ];

@@ -4,7 +4,6 @@ import { withApprovedRoutes, type ApprovedRoutes, type Config } from "../config/
 import { systemAfter, type Change } from "../admit/index.ts";
 import type { Ingest } from "../ingest/index.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { Fault } from "../kernel/fault.ts";
 import { deriveKey, hmacHex } from "../kernel/hash.ts";
 import { processIds, type ProcessId } from "../kernel/ids.ts";
 import {
@@ -16,7 +15,7 @@ import {
   type DecisionLog,
   type RecordParts,
 } from "../record/index.ts";
-import { createProviderPool, type Provider, type ProviderPool, type VllmWatch } from "../provider/index.ts";
+import { createProviderPool, type ProviderPool, type VllmWatch } from "../provider/index.ts";
 import { createQdrant } from "../qdrant/index.ts";
 import { releaseLeases, settleBudgets } from "../store/budgets.ts";
 import type { Engine } from "../store/index.ts";
@@ -27,13 +26,13 @@ import { sumSpent } from "../store/ledger-usage.ts";
 import { takeSubjectSalt } from "../store/subjects.ts";
 import { findDigestSalt, findTenantBySlug } from "../store/tenants.ts";
 import { vacuumBusyTables } from "../store/upkeep.ts";
-import { createMetrics, describeError, type Log, type Metrics } from "../telemetry/index.ts";
+import { describeError, type Log, type Metrics } from "../telemetry/index.ts";
 import { composeAbuse, type AbuseParts } from "./abuse.ts";
 import { composeAdmission, type AdmissionParts } from "./admission.ts";
 import { followApprovedRoutes, type FollowedRoutes } from "./approved-routes.ts";
 import { createChangeHearers, listHearers, type ChangeHearers } from "./change-hearers.ts";
 import { composeContextLine } from "./context-line.ts";
-import { composeDense, type DenseParts } from "./dense.ts";
+import { composeDense } from "./dense.ts";
 import { composeContentScan, type ContentScanParts } from "./content-scan.ts";
 import { composeChat, type ChatParts, type ChatPartsDeps } from "./chat.ts";
 import { createEndUserDigests, type EndUserDigests } from "./end-user.ts";
@@ -41,6 +40,8 @@ import { composeGuard, type GuardParts } from "./guard.ts";
 import { toSignIn } from "./identity.ts";
 import { endCalls } from "./end-calls.ts";
 import { composeErasure, type ErasureParts } from "./erasure.ts";
+import { composeMetrics } from "./metrics.ts";
+import { composeOperatingParts, probeAll, type OperatingParts } from "./operating-parts.ts";
 import { composeKnowledge, type KnowledgeParts } from "./knowledge.ts";
 import { composeObjects, type ObjectParts } from "./objects.ts";
 import { createPersonalData } from "./personal-data.ts";
@@ -83,6 +84,8 @@ export type Parts = {
   readonly vllm: VllmWatch;
   /** What is known of the targets. */
   readonly resilience: Resilience;
+  /** What an operator watches and switches. */
+  readonly operating: OperatingParts;
   readonly rollouts: RolloutParts;
   readonly shadows: Shadows;
   /** This process has changed a key or a tenant itself: its caches hear of it at once. */
@@ -101,8 +104,6 @@ export type Parts = {
 
 /** What a dead process was indexing is taken up when its lease of a minute has ended. */
 const RESUME_EVERY_MS = 60_000;
-/** A provider that takes longer to list its models is slow, not away. */
-const PROBE_MS = 10_000;
 
 export function composeParts(deps: PartsDeps): Parts {
   const { config, db, clock, log } = deps;
@@ -118,27 +119,24 @@ export function composeParts(deps: PartsDeps): Parts {
   const telemetry = composeTelemetry({ config, clock, log, instanceId: processId, collect: () => metrics.collect() });
   const contentScan = composeContentScan({ db, clock, log, decisions, stored, personalData });
   const vllm = composeVllm({ clock, log });
-  const resilience = composeResilience({ ...deps, load: () => loadOf(admission, current), queueOf: (provider) => vllm.of(provider) });
-  const base = { record, decisions, stored, telemetry, guard, misuse, contentScan, vllm, resilience };
+  const operating = composeOperatingParts(deps, { processId, hearers, config: () => current });
+  const known = { load: () => loadOf(admission, current), queueOf: vllm.of, outOf: operating.outOf };
+  const resilience = composeResilience({ ...deps, ...known });
+  const base = { record, decisions, stored, telemetry, guard, misuse, contentScan, vllm, resilience, operating };
   const later = { lagSeconds: () => knowledge.indexLag.seconds(), degradations: () => dense.degradations() };
-  const metrics: Metrics = composeMetrics(deps, { ...base, ...later });
+  const metrics: Metrics = operating.live.watch(composeMetrics(deps, { ...base, ...later }));
   const { admission, approvedRoutes, endUsers } = composeFollowers(deps, { processId, decisions, misuse, hearers });
   const live = new Set<AbortController>();
   let current = config;
   const moving = { config: () => current, explain: record.explain, moved: metrics.rolloutMoved };
   const rollouts = composeRollouts({ ...deps, ...moving, processId, decisions, changed, approvedRoutes });
-  const policy = () => current.guard.policy;
-  const qdrant = config.qdrant === undefined ? undefined : createQdrant(config.qdrant);
-  const dense = composeDense({ db, clock, log, config: () => current, admission, chat: () => chat, live, qdrant });
-  const lines = composeContextLine({ db, clock, log, config: () => current, admission, chat: () => chat, live });
-  const indexing = { ...lines, dense, qdrant, indexed: metrics.indexed, gated: metrics.gated, detectors: guard, decisions, policy };
-  const knowledge = composeKnowledge({ ...deps, ...indexing, objects: stored.objects });
-  const saltKey = deriveKey(config.secret, "cache-salt");
-  const pool = createProviderPool({ clock, cacheSalt: (tenantId) => hmacHex(saltKey, tenantId) });
+  const indexing = { config: () => current, chat: () => chat, admission, live, metrics, guard, decisions, stored };
+  const { dense, knowledge, qdrant } = composeDocuments(deps, indexing);
+  const pool = createPool(deps);
   const shadows = composeShadows({ budgets: admission.budgets, live, metrics });
   const makeChat = createChatMaker(
     deps,
-    { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts, shadows },
+    { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, operating, rollouts, shadows },
     { pool, retrieve: knowledge.retrieve, budgets: admission.budgets, live },
   );
   const erasure = composeErasure({ ...deps, processId, record, decisions, stored, ingest: knowledge.ingest, changed, qdrant });
@@ -175,18 +173,50 @@ export function composeParts(deps: PartsDeps): Parts {
   return Object.assign(parts, { metrics, ...createLife(parts, log) });
 }
 
+type DocumentSources = Pick<Parts, "admission" | "live" | "metrics" | "guard" | "decisions" | "stored"> & {
+  config(): Config;
+  chat(): ChatParts;
+};
+
+/** What comes out of documents, and what they are looked up in. */
+function composeDocuments(deps: PartsDeps, { metrics, guard, decisions, stored, ...from }: DocumentSources) {
+  const { db, clock, log } = deps;
+  const qdrant = deps.config.qdrant === undefined ? undefined : createQdrant(deps.config.qdrant);
+  const dense = composeDense({ db, clock, log, ...from, qdrant });
+  const lines = composeContextLine({ db, clock, log, ...from });
+  const policy = () => from.config().guard.policy;
+  const indexing = { ...lines, dense, qdrant, indexed: metrics.indexed, gated: metrics.gated, detectors: guard, decisions, policy };
+  return { qdrant, dense, knowledge: composeKnowledge({ ...deps, ...indexing, objects: stored.objects }) };
+}
+
+function createPool({ clock, config: { secret } }: PartsDeps): ProviderPool {
+  const saltKey = deriveKey(secret, "cache-salt");
+  return createProviderPool({ clock, cacheSalt: (tenantId) => hmacHex(saltKey, tenantId) });
+}
+
 /** Calls under way, as a share of the most that are taken at once. */
 const loadOf = ({ room }: Pick<AdmissionParts, "room">, { limits }: Config): number => room.inFlight / limits.callsInFlight;
 
 type ChatSources = Pick<
   Parts,
-  "record" | "guard" | "misuse" | "stored" | "telemetry" | "metrics" | "endUsers" | "approvedRoutes" | "resilience" | "rollouts" | "shadows"
+  | "record"
+  | "guard"
+  | "misuse"
+  | "stored"
+  | "telemetry"
+  | "metrics"
+  | "endUsers"
+  | "approvedRoutes"
+  | "resilience"
+  | "operating"
+  | "rollouts"
+  | "shadows"
 >;
 
 /** The path of calls as one configuration has it; approved routes come before its own. */
 function createChatMaker(
   { db, clock, log }: Pick<PartsDeps, "db" | "clock" | "log">,
-  { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, rollouts, shadows }: ChatSources,
+  { record, guard, misuse, stored, telemetry, metrics, endUsers, approvedRoutes, resilience, operating, rollouts, shadows }: ChatSources,
   { pool, ...shared }: { readonly pool: ProviderPool } & Pick<ChatPartsDeps, "retrieve" | "budgets" | "live">,
 ): (config: Config) => ChatParts {
   const routing = composeRouting({ db, clock, log, metrics });
@@ -210,7 +240,9 @@ function createChatMaker(
       rollouts,
       shadows,
       routesWith,
+      isDisabled: (provider) => operating.outOf(provider) === "disabled",
       closed(event) {
+        operating.live.closed(event);
         misuse.closed(event);
         rollouts.calls.closed(event);
       },
@@ -247,39 +279,6 @@ function composeFollowers(
       listen: hearers.listen,
     }),
   };
-}
-
-function composeMetrics(
-  { residentBytes }: Pick<PartsDeps, "residentBytes">,
-  {
-    record,
-    stored,
-    telemetry,
-    contentScan,
-    misuse,
-    resilience,
-    lagSeconds,
-    degradations,
-  }: Pick<Parts, "record" | "stored" | "telemetry" | "contentScan" | "misuse" | "resilience"> &
-    Pick<DenseParts, "degradations"> & { readonly lagSeconds: () => number },
-): Metrics {
-  return createMetrics({
-    callsInFlight: () => record.health().callsInFlight,
-    journalBacklogBytes: () => record.health().backlog.bytes,
-    journalBacklogSeconds: () => record.health().backlog.sinceMs / 1000,
-    residentBytes,
-    spansExported: () => telemetry.spans.exported,
-    spansDropped: () => telemetry.spans.dropped,
-    contentLost: () => stored.contentLog.lost,
-    contentFindings: () => contentScan.found,
-    abuseKeys: misuse.abuse.count,
-    breakers: resilience.breakers,
-    breakersOpened: resilience.breakersOpened,
-    serviceLevel: resilience.serviceLevel,
-    repeats: resilience.repeats,
-    indexLagSeconds: lagSeconds,
-    searchesDegraded: degradations,
-  });
 }
 
 const composeDecisions = ({ db, clock, log, config: { secret } }: PartsDeps): DecisionLog =>
@@ -331,19 +330,9 @@ function whenEnded(live: ReadonlySet<AbortController>, then: () => void): void {
   timer.unref();
 }
 
-/** Asks each provider once what it is, so that a wrong address or key is known before the first call. It holds up nothing. */
-async function probe(provider: Provider, log: Log): Promise<void> {
-  try {
-    await provider.probe(AbortSignal.timeout(PROBE_MS));
-  } catch (error) {
-    const { code, message } = Fault.from(error);
-    log.warn("a provider does not answer", { provider: provider.name, code, why: message });
-  }
-}
-
 /** The order of starting and of ending: nothing is used before it runs, and what a part leaves is shipped by one that still does. */
 function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfigure">, log: Log): Pick<Parts, "start" | "drain"> {
-  const { live, record, decisions, ingest, stored, telemetry, admission, guard, misuse, erasure, contentScan, rollouts } = parts;
+  const { live, record, decisions, ingest, stored, telemetry, admission, guard, misuse, erasure, contentScan, rollouts, operating } = parts;
   let resuming: ReturnType<typeof setInterval> | undefined;
   const resume = (): void =>
     void ingest.resume().catch((error: unknown) => log.error("ingestion could not be resumed", describeError(error)));
@@ -351,6 +340,8 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
     async start() {
       await record.start();
       decisions.start();
+      await operating.providersOut.refresh();
+      operating.live.objectives.start();
       await admission.authenticator.start();
       admission.budgets.start();
       stored.start();
@@ -362,7 +353,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       erasure.jobs.start();
       contentScan.start();
       await rollouts.start();
-      for (const provider of parts.chat.providers.values()) void probe(provider, log);
+      probeAll(operating, parts.chat.providers.values(), log);
       parts.vllm.start();
       parts.knowledge.start();
       resume();
@@ -381,6 +372,7 @@ function createLife(parts: Omit<Parts, "metrics" | "start" | "drain" | "reconfig
       await parts.knowledge.stop();
       await stored.close();
       await guard.book.close();
+      await operating.live.objectives.stop();
       await misuse.refusals.close();
       await telemetry.close();
       await decisions.stop();

@@ -21,6 +21,8 @@ export type Resilience = {
   repeats(): Readonly<Record<string, number>>;
   /** 0: full, 1: reduced, 2: emergency. */
   serviceLevel(): number;
+  /** Every target of the newest configuration, and how it is doing. */
+  targets(): ReturnType<Health["list"]>;
 };
 export type OpenResilience = {
   readonly health: HealthView;
@@ -36,6 +38,8 @@ type Deps = {
   load(): number;
   /** What a provider tells of its queue, by its name. */
   readonly queueOf: (provider: string) => Pick<TargetHealth, "queueDepth" | "startsInMs"> | undefined;
+  /** What an operator made of a provider, by its name. */
+  readonly outOf: (provider: string) => TargetHealth["out"];
 };
 
 const NEVER = {
@@ -50,7 +54,7 @@ const NEVER = {
 };
 const STATES = { closed: 0, "half-open": 1, open: 2 } as const;
 
-export function composeResilience({ clock, log, load, queueOf }: Deps): Resilience {
+export function composeResilience({ clock, log, load, queueOf, outOf }: Deps): Resilience {
   let service: Config["resilience"]["service"];
   const levels = createServiceLevels({
     nowMs: clock.monotonicMs,
@@ -63,7 +67,7 @@ export function composeResilience({ clock, log, load, queueOf }: Deps): Resilien
     },
   });
   const level = (): ServiceLevel => (service === undefined ? "full" : levels.level());
-  const book = createHealthBook({ clock, queueOf, told: levels.note });
+  const book = createHealthBook({ clock, queueOf, outOf, told: levels.note });
   let newest: Health | undefined;
   const byModel = (read: (known: ReturnType<Health["list"]>[number]) => number): Readonly<Record<string, number>> =>
     Object.fromEntries((newest?.list() ?? []).map((known) => [known.target.model, read(known)]));
@@ -89,6 +93,7 @@ export function composeResilience({ clock, log, load, queueOf }: Deps): Resilien
     breakersOpened: () => byModel(({ opened }) => opened),
     repeats: () => byModel(({ repeats }) => repeats),
     serviceLevel: () => SERVICE_LEVELS.indexOf(level()),
+    targets: () => newest?.list() ?? [],
   };
 }
 

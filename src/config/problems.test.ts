@@ -35,7 +35,7 @@ describe("a problem names file, line, column, path, what was expected and the ne
   });
   test("an unknown key with no near name lists what is known", async () => {
     await check("routes:", "plugins: 1\nroutes:", [
-      "weir.yaml:7:1 plugins: is not a setting. Known here: providers, models, routes, tiers, fallback, routingThreshold, resilience, retrieval, maxOutputTokens, spendLimitUsd, server, guard, abuse, auth, objects, sources, telemetry, tls, outbound, retention, approvals, prompts, chatLogs, downloads, journal, database.",
+      "weir.yaml:7:1 plugins: is not a setting. Known here: providers, models, routes, tiers, fallback, routingThreshold, resilience, slo, retrieval, maxOutputTokens, spendLimitUsd, server, guard, abuse, auth, console, objects, sources, telemetry, tls, outbound, retention, approvals, prompts, chatLogs, downloads, journal, database.",
     ]);
   });
   test("an unknown kind", async () => {

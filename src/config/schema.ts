@@ -2,6 +2,7 @@ import { z } from "zod";
 import { abuseSchema } from "./abuse-schema.ts";
 import { approvalsSchema } from "./approvals-schema.ts";
 import { authSchema } from "./auth.ts";
+import { consoleSchema } from "./console-schema.ts";
 import { guardSchema } from "./guard-schema.ts";
 import { dataCollection } from "./data-collection-schema.ts";
 import { downloadsSchema } from "./downloads-schema.ts";
@@ -13,6 +14,7 @@ import { chatLogsSchema, outboundSchema, retentionSchema, tlsSchema } from "./ne
 import { objectsSchema } from "./objects-schema.ts";
 import { sourcesSchema } from "./sources-schema.ts";
 import { resilienceSchema } from "./resilience-schema.ts";
+import { sloSchema } from "./slo-schema.ts";
 import { retrievalSchema } from "./retrieval-schema.ts";
 import { telemetrySchema } from "./telemetry-schema.ts";
 import { routeRule } from "../contract/route-rule.ts";
@@ -249,6 +251,7 @@ export const fileSchema = z.strictObject({
       "The signal `routingThreshold` of conditions. Where the file has no route `auto`, a tenant's calls of a day from this one on go to external models first. Or `env:NAME`.",
   }).optional(),
   resilience: resilienceSchema,
+  slo: sloSchema,
   retrieval: retrievalSchema,
   maxOutputTokens: z
     .strictObject({
@@ -281,6 +284,7 @@ export const fileSchema = z.strictObject({
   guard: guardSchema,
   abuse: abuseSchema,
   auth: authSchema,
+  console: consoleSchema,
   objects: objectsSchema,
   sources: sourcesSchema,
   telemetry: telemetrySchema,

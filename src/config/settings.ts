@@ -1,5 +1,6 @@
 import { dollarsToMicro } from "../kernel/money.ts";
 import { readAbuse } from "./abuse.ts";
+import { readConsole } from "./console.ts";
 import { readGuard } from "./guard.ts";
 import { readAuth } from "./read-auth.ts";
 import { readModels } from "./models.ts";
@@ -25,6 +26,7 @@ export type Settings = Pick<
   | "guard"
   | "abuse"
   | "auth"
+  | "console"
   | "objects"
   | "sources"
   | "tls"
@@ -36,6 +38,7 @@ export type Settings = Pick<
   | "telemetry"
   | "fallback"
   | "resilience"
+  | "slo"
   | "retrieval"
   | "routingThreshold"
   | "maxOutputTokensDefault"
@@ -64,7 +67,8 @@ export async function readSettings(source: Source): Promise<Settings> {
     tiers: nameMap(Object.entries(value.tiers).map(([name, tier]) => [name, { rpm: tier.rpm, tpm: tier.tpm }] as const)),
     guard: await readGuard(source),
     abuse: readAbuse(source),
-    auth: readAuth(source),
+    auth: await readAuth(source),
+    console: await readConsole(source),
     objects: await readObjects(source),
     sources: await readSources(source),
     telemetry: await readTelemetry(source),
@@ -85,6 +89,7 @@ export async function readSettings(source: Source): Promise<Settings> {
       source,
       models.started.map(({ name }) => name),
     ),
+    slo: value.slo,
     routingThreshold: value.routingThreshold,
     maxOutputTokensDefault: cap === undefined ? outputDefault : Math.min(outputDefault, cap),
     maxOutputTokensCap: cap,

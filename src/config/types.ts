@@ -1,9 +1,11 @@
 import type { AuthConfig } from "./auth.ts";
+import type { ConsoleConfig } from "./console.ts";
 import type { GuardConfig } from "./guard.ts";
 import type { PromptsConfig } from "./prompts.ts";
 import type { ObjectsConfig } from "./objects.ts";
 import type { SourceConfig } from "./sources.ts";
 import type { ResilienceConfig } from "./resilience.ts";
+import type { SloConfig } from "./slo-schema.ts";
 import type { QdrantConfig } from "./qdrant.ts";
 import type { RetrievalConfig } from "./retrieval.ts";
 import type { TelemetryConfig } from "./telemetry.ts";
@@ -153,6 +155,7 @@ export type Config = {
   readonly abuse: AbusePolicy;
   /** Issuers whose tokens are taken beside keys. */
   readonly auth: AuthConfig;
+  readonly console: ConsoleConfig;
   readonly objects: ObjectsConfig;
   /** Places that documents come from. */
   readonly sources: readonly SourceConfig[];
@@ -169,6 +172,8 @@ export type Config = {
   /** false: only the first eligible target is tried. */
   readonly fallback: boolean;
   readonly resilience: ResilienceConfig;
+  /** What the service promises; it changes no answer. */
+  readonly slo: SloConfig;
   readonly retrieval: RetrievalConfig;
   readonly maxOutputTokensDefault: number;
   /** A cap on what a caller may ask for; undefined: none. */

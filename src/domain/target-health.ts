@@ -1,4 +1,5 @@
 import type { Fault } from "../kernel/fault.ts";
+import type { ProviderState } from "./provider-state.ts";
 import type { Target } from "./target.ts";
 
 /** How a target is doing, as far as this process has seen. Numbers and words only; read once for each plan. */
@@ -17,6 +18,8 @@ export type TargetHealth = {
   readonly opensInMs?: number | undefined;
   /** Much slower than others that serve the same model: asked last, for a time. */
   readonly ejected?: boolean | undefined;
+  /** An operator has taken its provider out; absent: it is on. */
+  readonly out?: Exclude<ProviderState, "on"> | undefined;
 };
 
 export type HealthView = { of(target: Target): TargetHealth };
@@ -42,7 +45,7 @@ export type Entering = {
 
 /** Who is asked before a target is, and told what came of it. */
 export type TargetDoor = {
-  /** undefined: its breaker is open, or another call probes it. */
+  /** undefined: its breaker is open, another call probes it, or its provider was taken out. */
   enter(target: Target, as?: Entering): Visit | undefined;
   /** Takes one repeat from the target's retry budget. False: there is none left. */
   mayRepeat(target: Target): boolean;

@@ -77,6 +77,8 @@ export type FellReason =
   | "price-unknown"
   | "no-passages"
   | "breaker-open"
+  | "provider-draining"
+  | "provider-disabled"
   | "caller";
 
 export type Candidate = { readonly target: Target; readonly fell: FellReason | undefined };

@@ -37,3 +37,5 @@ export type { RolloutDraft, RolloutMoves } from "./rollout/moves.ts";
 export type { RolledVersions, RolloutDeps } from "./rollout/spec.ts";
 export { createRolloutRequests } from "./rollout/requests.ts";
 export type { RolloutRequests } from "./rollout/requests.ts";
+export { createObjectives } from "./objectives.ts";
+export type { Objective, Objectives } from "./objectives.ts";

@@ -1,4 +1,5 @@
 import type { PgBoss } from "pg-boss";
+import { countJobs, listDeadJobs, retryDeadJob } from "./dead-jobs.ts";
 import type { JobRun, Jobs, Schedule } from "./jobs.ts";
 import { JOBS, type JobName, type JobPayload } from "./names.ts";
 import { openBoss, type JobsDeps } from "./open-boss.ts";
@@ -132,6 +133,20 @@ export function createJobs(deps: JobsDeps, options: JobsOptions): Jobs {
     },
     work: (name, body) => void bodies.set(name, body),
     schedule: async (name, schedules) => replaceSchedules(await open(), name, schedules),
+    async counts() {
+      await open();
+      return countJobs(deps.sql);
+    },
+    async listDead(ask) {
+      await open();
+      return listDeadJobs(deps.sql, ask);
+    },
+    async retryDead(id) {
+      const boss = await open();
+      const retried = await retryDeadJob(boss, deps.sql, id);
+      if (retried?.retried === true) wake(boss, retried.name);
+      return retried;
+    },
     start: () => startIn(startAfterMs),
     async stop() {
       stopping.abort(new Error("the server ends"));

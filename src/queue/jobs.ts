@@ -1,3 +1,4 @@
+import type { DeadAsk, DeadJob, JobCounts, Retried } from "./dead-jobs.ts";
 import type { JobName, JobPayload } from "./names.ts";
 
 /** How a body runs. */
@@ -19,6 +20,12 @@ export type Jobs = {
   work<Name extends JobName>(name: Name, body: JobBody<Name>): void;
   /** In place of all that were there of this name. */
   schedule<Name extends JobName>(name: Name, schedules: readonly Schedule<Name>[]): Promise<void>;
+  /** Every name, and how many of its jobs are in which state. Throws where the database does not answer. */
+  counts(): Promise<readonly JobCounts[]>;
+  /** Jobs whose last try failed. */
+  listDead(ask: DeadAsk): Promise<readonly DeadJob[]>;
+  /** Sends one of them again; undefined: there is none of this id. `retried` false: the same job waits or runs already. */
+  retryDead(id: string): Promise<Retried | undefined>;
   /** Begins to run jobs, in a moment: it holds up nothing. */
   start(): void;
   /** Tells bodies to stop at their next step, waits for them, and takes no more. */

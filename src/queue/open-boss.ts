@@ -1,4 +1,5 @@
 import type { PgBoss } from "pg-boss";
+import { DEAD_JOBS, DEAD_KEPT_SECONDS } from "./dead-jobs.ts";
 import { HEARTBEAT_SECONDS, JOBS } from "./names.ts";
 import { createQueueDatabase, type QueueSql } from "./sql.ts";
 
@@ -27,6 +28,8 @@ export async function openBoss({ sql, onError }: JobsDeps, alone: boolean): Prom
   });
   boss.on("error", (error) => onError("queue", error));
   await boss.start();
+  await boss.createQueue(DEAD_JOBS, { retryLimit: 0, retentionSeconds: DEAD_KEPT_SECONDS });
+  await boss.updateQueue(DEAD_JOBS, { retentionSeconds: DEAD_KEPT_SECONDS });
   for (const [name, { retries, retryDelaySeconds, expireSeconds }] of Object.entries(JOBS)) {
     const settings = {
       retryLimit: retries,
@@ -35,6 +38,7 @@ export async function openBoss({ sql, onError }: JobsDeps, alone: boolean): Prom
       expireInSeconds: expireSeconds,
       heartbeatSeconds: HEARTBEAT_SECONDS,
       deleteAfterSeconds: KEPT_DONE_SECONDS,
+      deadLetter: DEAD_JOBS,
     };
     await boss.createQueue(name, { ...settings, policy: "exclusive" });
     await boss.updateQueue(name, settings);

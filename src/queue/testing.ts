@@ -56,6 +56,9 @@ export function createLocalJobs(onError: (name: string, error: unknown) => void 
       bodies.set(name, body);
     },
     schedule: () => Promise.resolve(),
+    counts: () => Promise.resolve([]),
+    listDead: () => Promise.resolve([]),
+    retryDead: () => Promise.resolve(undefined),
     start: () => undefined,
     async idle() {
       for (let under = loop; under !== undefined; under = loop) await under;

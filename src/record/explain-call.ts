@@ -26,6 +26,8 @@ const FELL: Readonly<Record<FellReason, string>> = {
   "no-passages": "it answers from documents only, and the call asked for none",
   caller: "the caller's own `provider` left it out",
   "breaker-open": "it failed again and again just before, and is left alone for a time",
+  "provider-draining": "an operator has drained its provider, so no new call goes there",
+  "provider-disabled": "an operator has disabled its provider",
 };
 
 /** A reason in words, as the end of "it was left out: …". */

@@ -13,7 +13,9 @@ type Asked = Omit<Wanted, "trust" | "keptIn"> & Pick<Facts, "content">;
 export function createBeside(targets: ReadonlyMap<string, Target>, health: HealthView) {
   return (model: string, wanted: Asked, { trust, pii }: Pick<Plan, "trust" | "pii">): Target | undefined => {
     const target = targets.get(model);
-    if (target === undefined || health.of(target).state === "open") return undefined;
+    if (target === undefined) return undefined;
+    const { state, out } = health.of(target);
+    if (state === "open" || out !== undefined) return undefined;
     try {
       const keptIn = whyKeptIn(wanted.content, pii);
       return whyFell(target, { ...wanted, trust, keptIn }) === undefined ? target : undefined;

@@ -2,12 +2,17 @@ import type { HealthView } from "../domain/target-health.ts";
 import type { Candidate, Target } from "../domain/target.ts";
 import { Fault } from "../kernel/fault.ts";
 
-/** What would be asked, were its breaker not open, falls by that. The last check of all: privacy never depends on health. */
+/**
+ * What would be asked, had its provider not been taken out and were its breaker not open, falls by that. The last check of all: privacy never
+ * depends on health.
+ */
 export function withoutOpen(candidates: readonly Candidate[], health: HealthView | undefined): readonly Candidate[] {
   if (health === undefined) return candidates;
   return candidates.map((each): Candidate => {
-    const isOpen = each.fell === undefined && health.of(each.target).state === "open";
-    return isOpen ? { ...each, fell: "breaker-open" } : each;
+    if (each.fell !== undefined) return each;
+    const { out, state } = health.of(each.target);
+    if (out !== undefined) return { ...each, fell: `provider-${out}` };
+    return state === "open" ? { ...each, fell: "breaker-open" } : each;
   });
 }
 

@@ -3,11 +3,11 @@ import type { TenantId } from "../kernel/ids.ts";
 import { LOOKUP } from "./database.ts";
 import type { Database } from "./database.ts";
 
-/** A tenant or key was made, changed, revoked or deleted, an end user erased, or a policy of the platform approved: what is cached of it is stale. */
+/** A tenant or key was made, changed, revoked or deleted, an end user erased, or a policy of the platform approved, a provider taken out or back in: what is cached of it is stale. */
 export type Change = {
   /** Grows; numbers become visible in order, so a poller that remembers the last one misses none. */
   readonly seq: number;
-  readonly kind: "tenant" | "key" | "subject" | "policy";
+  readonly kind: "tenant" | "key" | "subject" | "policy" | "provider";
   readonly tenantId: TenantId;
   readonly id: string;
 };

@@ -11,3 +11,6 @@ export { createTracer } from "./tracer.ts";
 export type { OpenSpan, Trace, Tracer } from "./tracer.ts";
 export { createMetrics } from "./metrics.ts";
 export type { Gauges, Metrics } from "./metrics.ts";
+export { createMinutes, MINUTES_MAX } from "./minutes.ts";
+export type { Counted, Figures, MinuteFigures, Minutes } from "./minutes.ts";
+export type { Percentiles } from "./latency-counts.ts";

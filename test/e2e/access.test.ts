@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
 import { afterAll, beforeAll, test } from "bun:test";
 import { toTemplate, type Endpoint, type OpenApi } from "../../src/http/index.ts";
-import { EVERYBODY, NAMED, OWN, PLATFORM, type Row } from "./access-row.ts";
+import { NAMED, OWN, PLATFORM, type Row } from "./access-row.ts";
 import { GUARD_ROWS } from "./access-guard.ts";
+import { PUBLIC_ROWS } from "./access-public.ts";
 import { KNOWLEDGE_ROWS } from "./access-knowledge.ts";
 import { DIRECTORY_ROWS } from "./access-directory.ts";
 import { POLICY_ROWS } from "./access-policies.ts";
 import { ROLLOUT_ROWS } from "./access-rollouts.ts";
+import { OPERATING_ROWS } from "./access-operating.ts";
 import { SOURCE_ROWS } from "./access-sources.ts";
+import { USAGE_ROWS } from "./access-usage.ts";
 import { createOwnCheck, type OwnCheck } from "../spec/own.ts";
 import { ADMIN_KEY, addDocument, composedEndpoints, createWorld, json, nameOf, upload, uploadForm, type World } from "./access-world.ts";
 
@@ -275,8 +278,8 @@ const TABLE: Record<string, Row> = {
   ...ROLLOUT_ROWS,
   ...DIRECTORY_ROWS,
   ...SOURCE_ROWS,
-  "GET /admin/v1/usage": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage?tenant=acme" }) },
-  "GET /admin/v1/usage/panel": { status: NAMED(200), make: () => ({ path: "/admin/v1/usage/panel?tenant=acme" }) },
+  ...OPERATING_ROWS,
+  ...USAGE_ROWS,
   // Another tenant's call is told like one that never was: that nothing is known of it.
   "GET /admin/v1/explain/:id": {
     status: [401, 401, 403, 200, 200, 200],
@@ -288,11 +291,7 @@ const TABLE: Record<string, Row> = {
   // This server was made from no configuration that could be read again.
   "POST /admin/v1/config/reload": { status: PLATFORM(200), make: () => ({ path: "/admin/v1/config/reload" }) },
   "GET /v1/receipts/:id": { status: OWN(200, 404), make: ({ acme }) => ({ path: `/v1/receipts/${acme.receipt}` }) },
-  "GET /openapi.json": { status: EVERYBODY, make: () => ({ path: "/openapi.json" }) },
-  "GET /weir.schema.json": { status: EVERYBODY, make: () => ({ path: "/weir.schema.json" }) },
-  "GET /healthz": { status: EVERYBODY, make: () => ({ path: "/healthz" }) },
-  "GET /readyz": { status: EVERYBODY, make: () => ({ path: "/readyz" }) },
-  "GET /metrics": { status: EVERYBODY, make: () => ({ path: "/metrics" }) },
+  ...PUBLIC_ROWS,
 };
 
 let world: World;

@@ -7,6 +7,8 @@ export type HealthDeps = {
   readonly clock: Pick<Clock, "monotonicMs">;
   /** What a provider tells of its own queue, by the provider's name. */
   readonly queueOf?: ((provider: string) => Pick<TargetHealth, "queueDepth" | "startsInMs"> | undefined) | undefined;
+  /** What an operator made of a provider, by its name; undefined: it is on. */
+  readonly outOf?: ((provider: string) => TargetHealth["out"]) | undefined;
   /** Hears of each attempt's end of a call that says something about its target; not of what is asked beside a call. */
   readonly told?: ((isBad: boolean) => void) | undefined;
 };
@@ -29,7 +31,7 @@ export type HealthBook = {
 const ALWAYS: TargetHealth = Object.freeze({ state: "closed", inFlight: 0, latencyMs: 0, queueDepth: 0, startsInMs: 0 });
 const NO_VISIT: Visit = Object.freeze({ answered: () => undefined, end: () => undefined });
 
-export function createHealthBook({ clock, queueOf, told = () => undefined }: HealthDeps): HealthBook {
+export function createHealthBook({ clock, queueOf, outOf = () => undefined, told = () => undefined }: HealthDeps): HealthBook {
   let states = new Map<string, TargetState>();
   return {
     open(known, options) {
@@ -45,7 +47,7 @@ export function createHealthBook({ clock, queueOf, told = () => undefined }: Hea
       }
       states = next;
       tellPeers(known, byModel);
-      return createHealth(known, byModel, queueOf);
+      return createHealth(known, byModel, { queueOf, outOf });
     },
   };
 }
@@ -61,19 +63,23 @@ function tellPeers(known: readonly Known[], byModel: ReadonlyMap<string, TargetS
   }
 }
 
-function createHealth(known: readonly Known[], byModel: ReadonlyMap<string, TargetState>, queueOf: HealthDeps["queueOf"]): Health {
+type Views = { readonly queueOf: HealthDeps["queueOf"]; readonly outOf: NonNullable<HealthDeps["outOf"]> };
+
+function createHealth(known: readonly Known[], byModel: ReadonlyMap<string, TargetState>, { queueOf, outOf }: Views): Health {
   const stateOf = ({ kind, model }: Target): TargetState | undefined => (kind === "extractive" ? undefined : byModel.get(model));
   const of = (target: Target): TargetHealth => {
     const state = stateOf(target);
     if (state === undefined) return ALWAYS;
     const queue = queueOf?.(target.provider);
-    return { ...state.read(), queueDepth: queue?.queueDepth, startsInMs: queue?.startsInMs };
+    const out = outOf(target.provider);
+    return { ...state.read(), queueDepth: queue?.queueDepth, startsInMs: queue?.startsInMs, ...(out === undefined ? {} : { out }) };
   };
   return {
     of,
     enter(target, as = {}) {
       const state = stateOf(target);
-      return state === undefined ? NO_VISIT : state.enter(as);
+      if (state === undefined) return NO_VISIT;
+      return outOf(target.provider) === undefined ? state.enter(as) : undefined;
     },
     mayRepeat(target) {
       const state = stateOf(target);
