@@ -9,12 +9,21 @@ import { join } from "node:path";
  */
 const ALLOWED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
   // A key's digest, and the tenant that a token names, are looked up before it is known who asks; the feed of changes is every process's.
-  LOOKUP: { "store/token-tenants.ts": 1, "store/keys.ts": 1, "store/changes.ts": 2, "store/pglite.ts": 1, "store/pgvector.ts": 1 },
+  // Whether a session was ended is asked before it is believed.
+  LOOKUP: {
+    "store/ended-sessions.ts": 1,
+    "store/token-tenants.ts": 1,
+    "store/keys.ts": 1,
+    "store/changes.ts": 2,
+    "store/pglite.ts": 1,
+    "store/pgvector.ts": 1,
+  },
   // Events, leases and journals of many tenants are settled in one batch.
   LEDGER: {
     "store/budgets.ts": 6,
     "store/events.ts": 1,
     "store/ledger-marks.ts": 2,
+    "store/usage-days.ts": 2,
     "record/ship-at-once.ts": 1,
     "record/ship-batch.ts": 3,
     "record/finish-journal.ts": 1,
@@ -38,6 +47,8 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     // How far the index lags behind, over all tenants.
     "store/file-progress.ts": 1,
     "record/usage.ts": 1,
+    "record/usage-series.ts": 1,
+    "store/budget-states.ts": 1,
     // The platform sees what the rules did in every tenant's calls.
     "record/guard-events.ts": 1,
     // Reports of red-team runs are the platform's own, and of no tenant.
@@ -56,6 +67,11 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     "store/vector-generations.ts": 1,
     "store/vector-graphs.ts": 1,
     "store/rollouts.ts": 7,
+    // No tenant is told of which providers are out, how calls were served, or what budgets other processes hold.
+    "admin/provider-switch.ts": 1,
+    "store/provider-states.ts": 4,
+    "store/objective-counts.ts": 5,
+    "store/budget-leases.ts": 1,
     "operate/rollout/moves.ts": 1,
     // An erasure reaches every table, of a tenant that no key speaks for any more; its jobs and certificates are the platform's.
     "store/tenant-rows.ts": 6,
@@ -68,6 +84,8 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, number>>>> = {
     "operate/erase/finish-job.ts": 1,
     // A hold forbids it to all of them.
     "store/holds.ts": 5,
+    // Sessions of browsers and links to sign in are of people, whatever tenant they are in.
+    "store/ended-sessions.ts": 1,
     "operate/erase/holds.ts": 2,
   },
   // The login itself: migrations, and the partitions that it owns.
