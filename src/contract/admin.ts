@@ -106,13 +106,6 @@ const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
 });
 const limit = z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT);
 export const pageQuery = z.strictObject({ cursor: z.string().optional(), limit });
-export const usageQuery = z.strictObject({
-  tenant: z.string().optional(),
-  from: moment.optional(),
-  to: moment.optional(),
-  cursor: z.string().optional(),
-  limit,
-});
 const word = z.string().min(1).max(200);
 export const auditQuery = z.strictObject({
   tenant: z.string().optional(),

@@ -95,7 +95,8 @@ export const usagePage = page(
 ).extend({
   totals: z
     .object({ calls: count, refused: count, inputTokens: count, outputTokens: count, costMicroUsd: count })
-    .describe("Over the whole filter, whatever the page."),
+    .nullable()
+    .describe("Over the whole filter, whatever the page; null where calls are asked for by their cost."),
 });
 
 /** Pages that can be left both ways. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "bun:test";
-import { auditQuery, usageQuery } from "../contract/admin.ts";
+import { auditQuery } from "../contract/admin.ts";
+import { usageQuery } from "../contract/usage-series.ts";
 import { chatCompletionRequest } from "../contract/chat-completions.ts";
 import { holdSet } from "../contract/erasure.ts";
 import { rolloutCreate } from "../contract/rollout.ts";

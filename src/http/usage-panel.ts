@@ -3,7 +3,7 @@ import { usagePanelQuery } from "../contract/usage-panel.ts";
 import { platformEndpoint, type Endpoint } from "./endpoint.ts";
 import { readQuery } from "./query.ts";
 import { noted } from "./route-note.ts";
-import { momentOf } from "./usage.ts";
+import { momentOf } from "./usage-filter.ts";
 
 export type PanelRow = {
   readonly day: string;

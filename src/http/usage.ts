@@ -1,13 +1,11 @@
-import { usageQuery } from "../contract/admin.ts";
-import { Fault } from "../kernel/fault.ts";
+import { usageQuery } from "../contract/usage-series.ts";
+import { dollarsToMicro } from "../kernel/money.ts";
 import { platformEndpoint, type Endpoint } from "./endpoint.ts";
 import { readQuery } from "./query.ts";
+import { toUsageFilter, type UsageFilterAsk } from "./usage-filter.ts";
 
-export type UsageAsk = {
-  /** Slug; undefined: all tenants. */
-  readonly tenant: string | undefined;
-  readonly fromMs: number | undefined;
-  readonly toMs: number | undefined;
+export type UsageAsk = UsageFilterAsk & {
+  readonly costMinMicroUsd: number | undefined;
   readonly cursor: string | undefined;
   readonly limit: number;
 };
@@ -15,17 +13,8 @@ export type UsageAsk = {
 /** `read` answers in the contract's form, and includes every call that this process has answered. */
 export function usage(read: (ask: UsageAsk) => Promise<unknown>): Endpoint {
   return platformEndpoint("GET", "/admin/v1/usage", "usage.read", async ({ query, who }) => {
-    const { tenant, from, to, cursor, limit } = readQuery(query, usageQuery);
-    const own = who.kind === "tenant" ? who.tenant.slug : tenant;
-    return Response.json(await read({ tenant: own, fromMs: momentOf("from", from), toMs: momentOf("to", to), cursor, limit }));
+    const { cursor, limit, costMinUsd, ...filter } = readQuery(query, usageQuery);
+    const costMinMicroUsd = costMinUsd === undefined ? undefined : dollarsToMicro(costMinUsd);
+    return Response.json(await read({ ...toUsageFilter(filter, who), costMinMicroUsd, cursor, limit }));
   });
-}
-
-/** A date alone is its first moment, UTC. */
-export function momentOf(param: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const ms = Date.parse(text);
-  if (Number.isNaN(ms))
-    throw new Fault("body_invalid", { param, say: `${param}: expected a moment such as 2026-11-01T00:00:00Z, or a date.` });
-  return ms;
 }

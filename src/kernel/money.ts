@@ -46,4 +46,9 @@ function exactMicroUsd(price: Price, used: PricedTokens): number {
 }
 
 export const dollarsToMicro = (dollars: number): number => Math.round(dollars * 1_000_000);
+/** Exact, with six places and no exponent: for files and pages, where a float would round. */
+export function microToDollarText(micro: number): string {
+  const digits = String(Math.abs(micro)).padStart(7, "0");
+  return `${micro < 0 ? "-" : ""}${digits.slice(0, -6)}.${digits.slice(-6)}`;
+}
 export const microToDollars = (micro: number): number => micro / 1_000_000;

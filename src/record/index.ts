@@ -11,7 +11,8 @@ export type { ChainEntry, ChainLink, ChainPage, ChainPageAsk } from "./chain-pag
 export type { AuditAsk } from "./chain-search.ts";
 export type { AuditFlaw } from "./audit-walk.ts";
 export type { Receipt } from "./receipts.ts";
-export type { UsageAsk, UsageEntry, UsagePage } from "./usage.ts";
+export type { UsageAsk, UsageEntry, UsagePage, UsageReader } from "./usage.ts";
+export type { UsageCell, UsageGroup, UsageSeries, UsageSeriesAsk, UsageSeriesReader } from "./usage-series.ts";
 export { readPriceBook } from "./price-book.ts";
 export type { ListPrice, PriceBook } from "./price-book.ts";
 export { createContentLog, keepsContent, needsScrubber } from "./content-log.ts";

@@ -26,6 +26,7 @@ import type { RecordLog } from "./record-log.ts";
 import type { SettleBudgets } from "./ship-batch.ts";
 import { type Backlog, createShipper, type Shipper } from "./shipper.ts";
 import { createSigner } from "./signer.ts";
+import { closeDays, createUsageSeries, type UsageSeriesReader } from "./usage-series.ts";
 import { createUsageReader, type UsageReader } from "./usage.ts";
 
 export type RecordDeps = {
@@ -66,6 +67,7 @@ export type RecordHealth = {
 /** Everything that is kept of calls: the journal, the ledger behind it, and who reads them. */
 export type RecordParts = UsageReader &
   GuardEventsReader &
+  UsageSeriesReader &
   Audit &
   Receipts &
   JournalErasure &
@@ -92,6 +94,8 @@ const HEARTBEAT_MS = 5000;
 /** Half of what is promised: a signed end leaves the database at least every minute. */
 const CHECKPOINT_MS = 30_000;
 const HOUSEKEEPING_MS = 3 * 3_600_000;
+/** Until a day that is over is summed up, pages of usage read its hours. */
+const USAGE_DAYS_MS = 30_000;
 /** At full load the small tables change a thousand times in it. */
 const KEEP_FAST_MS = 5000;
 
@@ -110,6 +114,14 @@ function createChainKeepers(
   };
 }
 
+/** Who reads single events, and sums of them. */
+const createReaders = (deps: Parameters<typeof createUsageReader>[0]) => ({
+  ...createUsageReader(deps),
+  ...createGuardEventsReader(deps),
+  ...createUsageSeries(deps),
+  explain: createExplain(deps),
+});
+
 export function createRecord(deps: RecordDeps, options: RecordOptions): RecordParts {
   const { db, clock, log, finishProcess } = deps;
   const { journalDir: dir, checkpointDir, processId, secret, pid } = options;
@@ -117,7 +129,6 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
   const { source, folder } = journal;
   const self = describeOwner(pid);
   writeOwner(folder, self);
-
   const seal = createHeadSeal(secret);
   const checkpoints = createCheckpoints({ clock, signer: createSigner(secret, "audit-checkpoint") }, { dir: checkpointDir, processId });
   const partitions = createPartitions(deps.createPartitions);
@@ -134,6 +145,7 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
   chores.add("heartbeat", HEARTBEAT_MS, async () => touchOwner(folder, clock.nowMs()));
   chores.add("partitions", HOUSEKEEPING_MS, () => partitions.prepareAhead(clock.nowMs()));
   chores.add("thinning", HOUSEKEEPING_MS, checkpoints.thin);
+  chores.add("usage-days", USAGE_DAYS_MS, () => closeDays(db, clock.nowMs()));
   const keepFast = whenMoved(source, async () => deps.keepFast?.());
   chores.add("keep-fast", KEEP_FAST_MS, keepFast);
   const tick = (): void => [journal, shipper, adopter, chores].forEach((part) => part.tick());
@@ -146,9 +158,7 @@ export function createRecord(deps: RecordDeps, options: RecordOptions): RecordPa
   return {
     journal,
     shipper,
-    ...createUsageReader({ db, flush }),
-    ...createGuardEventsReader({ db, flush }),
-    explain: createExplain({ db, flush }),
+    ...createReaders({ db, flush }),
     ...createChainKeepers(deps, secret, { seal, checkpoints, flush }),
     ...createJournalErasure({ journal, shipper, adopt: adopter.run, dir }),
     ...createReceipts({ db, shipper, source, signer: createSigner(secret, "receipt") }),

@@ -4,15 +4,9 @@ import { Fault } from "../kernel/fault.ts";
 import { requestIds, type TenantId } from "../kernel/ids.ts";
 import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 import { type Database, OPERATOR, type Scope, tenantScope } from "../store/database.ts";
-import {
-  listUsage,
-  sumUsage,
-  sumUsageByDay,
-  type UsageCursor,
-  type UsageDay,
-  type UsageRow,
-  type UsageTotals,
-} from "../store/ledger-usage.ts";
+import { listCalls } from "../store/usage-calls.ts";
+import { sumUsage, sumUsageByDay, type UsageCursor, type UsageDay, type UsageRow } from "../store/ledger-usage.ts";
+import type { UsageTotals, UsageWords } from "../store/usage-sums.ts";
 import { parseEvent } from "./event-json.ts";
 
 export type UsageAsk = {
@@ -22,6 +16,8 @@ export type UsageAsk = {
   readonly fromMs?: number | undefined;
   /** Exclusive. */
   readonly toMs?: number | undefined;
+  /** Exact values; '' is what has none. */
+  readonly words?: UsageWords | undefined;
   readonly cursor?: string | undefined;
   readonly limit?: number | undefined;
 };
@@ -57,11 +53,18 @@ export type UsageEntry = {
   readonly receipt: string;
   readonly createdAt: string;
 };
-export type UsagePage = { readonly data: readonly UsageEntry[]; readonly totals: UsageTotals; readonly nextCursor: string | undefined };
+export type CallsPage = { readonly data: readonly UsageEntry[]; readonly nextCursor: string | undefined };
+export type UsagePage = CallsPage & { readonly totals: UsageTotals };
+/** Sums do not know what single calls cost, so there are no totals of such. */
+export type CallsAsk = UsageAsk & { readonly costMinMicroUsd?: number | undefined };
 
 export type UsageReader = {
   /** Newest first. Includes every call that this process has answered; `totals` are over the whole filter, whatever the page. */
   readUsage(ask: UsageAsk): Promise<UsagePage>;
+  /** The same without totals, also of calls that cost at least so much. */
+  listUsageCalls(ask: CallsAsk): Promise<CallsPage>;
+  /** All of them, a page at a time. */
+  eachUsageCall(ask: Omit<CallsAsk, "cursor" | "limit">): AsyncGenerator<readonly UsageEntry[]>;
   /** Sums by day, tenant, model and provider; the bounds count by whole hours. */
   readUsageByDay(ask: Pick<UsageAsk, "tenantId" | "fromMs" | "toMs">): Promise<readonly UsageDay[]>;
 };
@@ -69,20 +72,34 @@ export type UsageReader = {
 type Deps = { readonly db: Database; /** Everything answered so far is in the ledger when it resolves. */ flush(): Promise<void> };
 
 export function createUsageReader({ db, flush }: Deps): UsageReader {
+  const listUsageCalls: UsageReader["listUsageCalls"] = async ({ cursor, limit = PAGE_DEFAULT, ...ask }) => {
+    await flush();
+    const size = Math.min(Math.max(1, limit), PAGE_MAX);
+    const { words = {}, costMinMicroUsd } = ask;
+    const page = { before: cursor === undefined ? undefined : parseCursor(cursor), limit: size + 1 };
+    const rows = await listCalls(db, scopeOf(ask), { ...toFilter(ask), words, costMinMicroUsd }, page);
+    const data = rows.slice(0, size);
+    const last = rows.length > size ? data.at(-1) : undefined;
+    return { data: data.map(toEntry), nextCursor: last === undefined ? undefined : toCursor(last) };
+  };
   return {
-    async readUsage({ cursor, limit = PAGE_DEFAULT, ...ask }) {
+    async readUsage(ask) {
+      const page = await listUsageCalls(ask);
+      return { ...page, totals: await sumUsage(db, scopeOf(ask), toFilter(ask), ask.words) };
+    },
+    listUsageCalls,
+    async *eachUsageCall(ask) {
       await flush();
-      const size = Math.min(Math.max(1, limit), PAGE_MAX);
-      const filter = toFilter(ask);
-      const page = { before: cursor === undefined ? undefined : parseCursor(cursor), limit: size + 1 };
-      const rows = await listUsage(db, scopeOf(ask), filter, page);
-      const data = rows.slice(0, size);
-      const last = rows.length > size ? data.at(-1) : undefined;
-      return {
-        data: data.map(toEntry),
-        totals: await sumUsage(db, scopeOf(ask), filter),
-        nextCursor: last === undefined ? undefined : toCursor(last),
-      };
+      const { words = {}, costMinMicroUsd } = ask;
+      const filter = { ...toFilter(ask), words, costMinMicroUsd };
+      for (let before: UsageCursor | undefined; ;) {
+        const rows = await listCalls(db, scopeOf(ask), filter, { before, limit: PAGE_MAX });
+        const entries = rows.map(toEntry);
+        yield entries;
+        const [row, entry] = [rows.at(-1), entries.at(-1)];
+        if (rows.length < PAGE_MAX || row === undefined || entry === undefined) return;
+        before = { createdAtMs: row.createdAtMs, requestId: entry.requestId };
+      }
     },
     async readUsageByDay(ask) {
       await flush();

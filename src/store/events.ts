@@ -114,6 +114,9 @@ WITH kinds AS MATERIALIZED (
     refused = u.refused + excluded.refused, input_tokens = u.input_tokens + excluded.input_tokens,
     output_tokens = u.output_tokens + excluded.output_tokens, cached_tokens = u.cached_tokens + excluded.cached_tokens,
     cost_micro_usd = u.cost_micro_usd + excluded.cost_micro_usd RETURNING 1
+), opened AS (
+  INSERT INTO usage_open_days (tenant_id, day_at)
+  SELECT DISTINCT "tenantId", date_trunc('day', to_timestamp("hourMs" / 1000.0), 'UTC') FROM kinds ORDER BY 1, 2 ON CONFLICT DO NOTHING
 ), headed AS (
   UPDATE audit_heads a SET seq = h.seq, chain_hash = decode(h."chainHash", 'hex'), mac = decode(h.mac, 'hex')
   FROM json_to_recordset($15::json) AS h ("tenantId" text, seq bigint, "chainHash" text, mac text) WHERE a.tenant_id = h."tenantId" RETURNING 1

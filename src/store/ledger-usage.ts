@@ -1,21 +1,11 @@
 import type { BudgetName } from "./budgets.ts";
 import type { Database, Scope, Tx } from "./database.ts";
+import { HOUR_MS, sumsTable, toTotals, USAGE_WORDS, type SumRow, type UsageTotals, type UsageWord, type UsageWords } from "./usage-sums.ts";
 
 /** Half open: from `fromMs` on, before `toMs`; either may be missing. Without a tenant, all of them. */
 export type UsageFilter = { readonly tenantId: string | undefined; readonly fromMs: number | undefined; readonly toMs: number | undefined };
 export type UsageCursor = { readonly createdAtMs: number; readonly requestId: string };
 export type UsageRow = { readonly tenant: string; readonly createdAtMs: number; readonly eventHash: string; readonly body: string };
-export type UsageTotals = {
-  /** Finished, failed and aborted ones, one each. */
-  readonly calls: number;
-  readonly refused: number;
-  readonly inputTokens: number;
-  readonly outputTokens: number;
-  readonly cachedTokens: number;
-  readonly costMicroUsd: number;
-};
-
-const HOUR_MS = 3_600_000;
 /** Bounds that hold every event: PostgreSQL's own reach further. */
 const FIRST_MS = 0;
 const LAST_MS = Date.UTC(9999, 0, 1);
@@ -53,46 +43,59 @@ export async function listUsage(
   return rows.map(({ tenant, at, hash, body }) => ({ tenant, createdAtMs: at, eventHash: hash, body }));
 }
 
-type Sums = { calls: number; refused: number; input: number; output: number; cached: number; cost: number };
-
 /**
- * Exact: whole hours from the rollups, what is left at both ends from the rows, all as of one moment. OFFSET 0 keeps the planner from
+ * Exact: whole hours from the sums, what is left at both ends from the rows, all as of one moment. OFFSET 0 keeps the planner from
  * reading all events once instead of a few of each tenant, the order from entering the index that knows no time.
  */
-export async function sumUsage(db: Database, scope: Scope, filter: UsageFilter): Promise<UsageTotals> {
+export async function sumUsage(db: Database, scope: Scope, filter: UsageFilter, words: UsageWords = {}): Promise<UsageTotals> {
   const fromMs = filter.fromMs ?? FIRST_MS;
   const toMs = Math.max(fromMs, filter.toMs ?? LAST_MS);
   const firstHour = Math.min(Math.ceil(fromMs / HOUR_MS) * HOUR_MS, toMs);
   const lastHour = Math.max(firstHour, Math.floor(toMs / HOUR_MS) * HOUR_MS);
-  const [row] = await db.query<Sums>(
+  const spans = [{ fromMs: firstHour, toMs: lastHour, recent: true }];
+  const table = sumsTable({ tenantId: filter.tenantId, spans, words, group: undefined, byHour: false });
+  const given = USAGE_WORDS.flatMap((word) => (words[word] === undefined ? [] : [word]));
+  const first = table.params.length + 1;
+  const where = given.map((word, at) => ` AND ${WORD_SQL[word]} = $${String(FIRST_WORD + at)}`).join("");
+  const [row] = await db.query<SumRow>(
     scope,
     `SELECT coalesce(sum(calls), 0)::bigint AS calls, coalesce(sum(refused), 0)::bigint AS refused, coalesce(sum(input), 0)::bigint AS input,
        coalesce(sum(output), 0)::bigint AS output, coalesce(sum(cached), 0)::bigint AS cached, coalesce(sum(cost), 0)::bigint AS cost
      FROM (
-       SELECT calls, refused, input_tokens AS input, output_tokens AS output, cached_tokens AS cached, cost_micro_usd AS cost FROM usage_hours
-       WHERE hour_at >= $3::timestamptz AND hour_at < $4::timestamptz AND ($1::text IS NULL OR tenant_id = $1)
+       SELECT calls, refused, input, output, cached, cost FROM (${table.text}) u
        UNION ALL
        SELECT CASE WHEN e.outcome = 'refused' THEN 0 ELSE e.count END, CASE WHEN e.outcome = 'refused' THEN e.count ELSE 0 END,
          e.input_tokens, e.output_tokens, e.cached_tokens, e.cost_micro_usd
-       FROM audit_heads h CROSS JOIN (VALUES ($2::timestamptz, $3::timestamptz), ($4::timestamptz, $5::timestamptz)) AS rest (since, until)
+       FROM audit_heads h CROSS JOIN (VALUES ($${first}::timestamptz, $${first + 1}::timestamptz), ($${first + 2}::timestamptz, $${first + 3}::timestamptz)) AS rest (since, until)
        CROSS JOIN LATERAL (
          SELECT outcome, count, input_tokens, output_tokens, cached_tokens, cost_micro_usd FROM events
-         WHERE tenant_id = h.tenant_id AND created_at >= rest.since AND created_at < rest.until
+         WHERE tenant_id = h.tenant_id AND created_at >= rest.since AND created_at < rest.until${where}
          ORDER BY created_at OFFSET 0) e
        WHERE $1::text IS NULL OR h.tenant_id = $1
      ) parts`,
-    [filter.tenantId ?? null, new Date(fromMs), new Date(firstHour), new Date(lastHour), new Date(toMs)],
+    [...table.params, new Date(fromMs), new Date(firstHour), new Date(lastHour), new Date(toMs)],
   );
   if (row === undefined) throw new Error("the ledger gave no answer");
-  const { calls, refused, input, output, cached, cost } = row;
-  return { calls, refused, inputTokens: input, outputTokens: output, cachedTokens: cached, costMicroUsd: cost };
+  return toTotals(row);
 }
+
+/** Where the sums' table has its words among the parameters. */
+const FIRST_WORD = 9;
+/** How a row of the ledger says what it is of: teams and features are in its body alone. */
+export const WORD_SQL: Readonly<Record<UsageWord, string>> = {
+  key: "key_id",
+  outcome: "outcome",
+  model: "coalesce(model, '')",
+  provider: "coalesce(provider, '')",
+  team: "coalesce(body::json ->> 'team', '')",
+  feature: "coalesce(body::json ->> 'feature', '')",
+};
 
 export type UsageDay = UsageTotals & { readonly day: string; readonly tenant: string; readonly model: string; readonly provider: string };
 
 /** By day (UTC), tenant, model and provider, from the rollups: `fromMs` and `toMs` count by whole hours. */
 export async function sumUsageByDay(db: Database, scope: Scope, filter: UsageFilter): Promise<readonly UsageDay[]> {
-  const rows = await db.query<Sums & { day: string; tenant: string; model: string; provider: string }>(
+  const rows = await db.query<SumRow & { day: string; tenant: string; model: string; provider: string }>(
     scope,
     `SELECT to_char(u.hour_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, coalesce(min(t.slug), u.tenant_id) AS tenant, u.model, u.provider,
        sum(u.calls)::bigint AS calls, sum(u.refused)::bigint AS refused, sum(u.input_tokens)::bigint AS input,

@@ -28,6 +28,11 @@ export const REMAINS: Readonly<Record<string, Remains>> = {
   decision_heads: { rows: "true", what: "the end of the chain of decisions: a number, a hash, a seal" },
   decision_anchors: { rows: "true", what: "where the chain of decisions was cut: a number, a hash, a seal" },
   usage_hours: { rows: "key_id = ''", what: "calls, tokens and cost of each hour, without key, team, feature or model" },
+  usage_days: {
+    rows: "key_id = '' AND model = '' AND provider = '' AND team = '' AND feature = ''",
+    what: "the same of each day",
+  },
+  usage_open_days: { rows: "true", what: "which days' hours are to be added up" },
   changes: {
     rows: "kind = 'tenant' AND seq = (SELECT max(seq) FROM changes WHERE tenant_id = $1 AND kind = 'tenant')",
     what: "the word that the tenant is gone, until every replica has heard it (retention.changeDays)",
@@ -121,6 +126,8 @@ export async function stripTenantHours(db: Database, tenantId: TenantId): Promis
       SELECT DISTINCT hour_at FROM usage_hours WHERE tenant_id = $1 AND key_id <> '' LIMIT 24
     ), gone AS (
       DELETE FROM usage_hours u USING hours h WHERE u.tenant_id = $1 AND u.hour_at = h.hour_at AND u.key_id <> '' RETURNING u.*
+    ), opened AS (
+      INSERT INTO usage_open_days (tenant_id, day_at) SELECT DISTINCT tenant_id, date_trunc('day', hour_at, 'UTC') FROM gone ON CONFLICT DO NOTHING
     )
     INSERT INTO usage_hours AS kept (tenant_id, hour_at, key_id, outcome, model, provider, team, feature, ${numbers.join(", ")})
     SELECT tenant_id, hour_at, '', outcome, '', '', '', '', ${numbers.map((name) => `sum(${name})::bigint`).join(", ")}

@@ -47,7 +47,17 @@ function readCertificate(job: Job): Facts {
 }
 
 /** What may stay of an erased tenant, and only under its id. */
-const REMAINING = new Set(["audit_heads", "audit_anchors", "decision_heads", "decision_anchors", "usage_hours", "changes", "erasures"]);
+const REMAINING = new Set([
+  "audit_heads",
+  "audit_anchors",
+  "decision_heads",
+  "decision_anchors",
+  "usage_hours",
+  "usage_days",
+  "usage_open_days",
+  "changes",
+  "erasures",
+]);
 
 /** A table that nobody told the erasure of. */
 const NEW_TABLE = `CREATE TABLE notes (tenant_id text NOT NULL REFERENCES tenants (id), id text NOT NULL, body text, PRIMARY KEY (tenant_id, id));
