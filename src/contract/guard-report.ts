@@ -37,5 +37,7 @@ export const report = reported.extend({
 });
 export const reportRead = report.extend({ text: z.string().nullable(), note: z.string().nullable() });
 export const reportPage = z.object({ data: z.array(report), nextCursor: z.string().nullable() });
+export type ReportView = z.output<typeof report>;
+export type ReportSentView = z.output<typeof reportRead>;
 export type ReportCreate = z.output<typeof reportCreate>;
 export type ReportQuery = z.output<typeof reportQuery>;

@@ -118,9 +118,11 @@ export const guardEvent = z.object({
   score: z.number().nullable().describe("Of an attack."),
   createdAt: z.iso.datetime({ offset: true }),
 });
+export type GuardEvent = z.output<typeof guardEvent>;
 export const guardEventsPage = z.object({ data: z.array(guardEvent), nextCursor: z.string().nullish() });
 export const guardDays = z.object({
   from: z.string(),
   to: z.string(),
   days: z.array(z.object({ day: z.string(), rule: z.string(), outcome, calls: count })),
 });
+export type GuardDays = z.output<typeof guardDays>;
