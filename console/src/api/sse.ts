@@ -21,7 +21,11 @@ async function* linesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGen
 
 /** Reads server-sent events of a fetch, which, unlike EventSource, can POST and send headers. Ends with the stream; abort it by the signal. */
 export async function* events(path: string, options: Ask): AsyncGenerator<ServerEvent> {
-  const response = await ask(path, { ...options, headers: { accept: "text/event-stream", ...options.headers } });
+  yield* eventsOf(await ask(path, { ...options, headers: { accept: "text/event-stream", ...options.headers } }));
+}
+
+/** The same of an answer that is there already, for who needs its headers, too. */
+export async function* eventsOf(response: Response): AsyncGenerator<ServerEvent> {
   if (response.body === null) throw new ApiError("The server sent no stream.", { status: response.status, code: "unreadable" });
   let event = "message";
   let data: string[] = [];

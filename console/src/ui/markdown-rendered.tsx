@@ -1,8 +1,11 @@
+import { useMemo, type ComponentProps } from "react";
 import ReactMarkdown, { type Components } from "react-markdown";
 import rehypeHighlight from "rehype-highlight";
 import remarkGfm from "remark-gfm";
 import { uiText as text } from "#text/ui.ts";
 import { CopyButton } from "./code.tsx";
+import type { Marks } from "./markdown.tsx";
+import { markCitations } from "./markdown-marks.ts";
 
 /** Addresses that may become a link; everything else (javascript:, data:, file:, relative ones) is shown as text. */
 const isLinkable = (address: string): boolean => /^(https?:\/\/|mailto:)/i.test(address);
@@ -53,16 +56,32 @@ const COMPONENTS: Components = {
   ),
 };
 
+type RehypePlugins = NonNullable<ComponentProps<typeof ReactMarkdown>["rehypePlugins"]>;
+const HIGHLIGHT: RehypePlugins[number] = [rehypeHighlight, { detect: false, ignoreMissing: true }];
+
 const LOOKS =
   "space-y-2 leading-6 [&_h1]:mt-3 [&_h1]:text-base [&_h1]:font-semibold [&_h2]:mt-3 [&_h2]:font-semibold [&_h3]:font-semibold [&_li]:my-0.5 [&_ol]:list-decimal [&_ol]:pl-5 [&_ul]:list-disc [&_ul]:pl-5 [&_blockquote]:border-l-2 [&_blockquote]:border-line [&_blockquote]:pl-3 [&_blockquote]:text-ink-soft";
 
-export default function MarkdownRendered({ source }: { readonly source: string }) {
+export default function MarkdownRendered({ source, marks }: { readonly source: string; readonly marks: Marks | undefined }) {
+  const known = marks?.known;
+  const plugins = useMemo<RehypePlugins>(() => (known === undefined ? [HIGHLIGHT] : [HIGHLIGHT, [markCitations, { known }]]), [known]);
+  const components = useMemo<Components>(
+    () => ({
+      ...COMPONENTS,
+      // No element of this name comes from Markdown: only our own plugin makes one, of a number that is known.
+      sup: ({ children, node }) => {
+        const mark = Number(node?.properties["dataMark"]);
+        return marks !== undefined && marks.known.has(mark) ? marks.show(mark) : <sup>{children}</sup>;
+      },
+    }),
+    [marks],
+  );
   return (
     <div className={LOOKS}>
       <ReactMarkdown
         remarkPlugins={[remarkGfm]}
-        rehypePlugins={[[rehypeHighlight, { detect: false, ignoreMissing: true }]]}
-        components={COMPONENTS}
+        rehypePlugins={plugins}
+        components={components}
         urlTransform={(address) => (isLinkable(address) ? address : "")}
       >
         {source}

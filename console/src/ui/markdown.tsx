@@ -1,17 +1,52 @@
-import { lazy, Suspense } from "react";
+import { Component, lazy, Suspense, type ReactNode } from "react";
 
 const Rendered = lazy(() => import("./markdown-rendered.tsx"));
 
+/** Marks `[n]` in a text that stand for something: which are known, and how one is shown. Keep it the same between renders. */
+export type Marks = { readonly known: ReadonlySet<number>; show(mark: number): ReactNode };
+
+/** The renderer's time grows faster than a text does, and nobody reads so long an answer with its looks. */
+const CHARS_MAX = 60_000;
+/** The renderer calls itself for each level of lists and quotes; an answer that means it has a handful. */
+const LEVELS_MAX = 40;
+const DEEP = new RegExp(`^(?:[ \\t]*(?:>|[-*+][ \\t]|\\d{1,9}[.)][ \\t])){${LEVELS_MAX}}`, "m");
+/** Many brackets or emphasis marks in a row make no text, and the renderer tries every pairing of them. */
+const DENSE = /(?:[[\]!*_~`(<][ \t]?){200}/;
+
+/** A list in a list in a list. */
+const INDENTED = /^[ \t]{120}[ \t]*(?:[-*+>]|\d)/m;
+
+const isPlain = (source: string): boolean => source.length > CHARS_MAX || DEEP.test(source) || INDENTED.test(source) || DENSE.test(source);
+
+const Plain = ({ source }: { readonly source: string }) => <p className="whitespace-pre-wrap">{source}</p>;
+
+/** What the renderer cannot do is shown as it is: an answer must not break the page that shows it. */
+class Fallback extends Component<{ readonly source: string; readonly children: ReactNode }, { readonly failed: string | undefined }> {
+  override state = { failed: undefined };
+  static getDerivedStateFromError(): { failed: string } {
+    return { failed: "" };
+  }
+  override render(): ReactNode {
+    return this.state.failed === undefined ? this.props.children : <Plain source={this.props.source} />;
+  }
+}
+
 /**
  * Text of a model or a document as Markdown. It is hostile until shown otherwise: HTML in it stays text, images are named and never loaded, and
- * only web and mail addresses become links. While the renderer loads, the text stands as it is.
+ * only web and mail addresses become links. While the renderer loads, and where it would be too much for it, the text stands as it is.
  */
-export function Markdown({ children }: { readonly children: string }) {
+export function Markdown({ children, marks }: { readonly children: string; readonly marks?: Marks | undefined }) {
   return (
     <div className="foreign min-w-0" dir="auto">
-      <Suspense fallback={<p className="whitespace-pre-wrap">{children}</p>}>
-        <Rendered source={children} />
-      </Suspense>
+      {isPlain(children) ? (
+        <Plain source={children} />
+      ) : (
+        <Fallback source={children}>
+          <Suspense fallback={<Plain source={children} />}>
+            <Rendered source={children} marks={marks} />
+          </Suspense>
+        </Fallback>
+      )}
     </div>
   );
 }
