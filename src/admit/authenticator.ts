@@ -5,9 +5,11 @@ import { Fault } from "../kernel/fault.ts";
 import { hmacHex } from "../kernel/hash.ts";
 import { createChangeWatch, type Change, type ChangeFeed } from "./change-watch.ts";
 import { isKeyShaped, readCredential, type Presented } from "./credential.ts";
-import { createKeyBook, type FindKey, type KeyBookLimits } from "./key-book.ts";
+import { createKeyBook, type FindKey, type KeyBook, type KeyBookLimits } from "./key-book.ts";
 import type { After } from "./timer.ts";
+import { digestHeld, type HeldCredential } from "./held-credential.ts";
 import { isTokenShaped, type TokenBook } from "./token-book.ts";
+import { TokenRefused } from "./token-verifier.ts";
 
 /** Purpose of the pepper: `deriveKey(secret, KEY_PEPPER_PURPOSE)`. Whoever stores a key uses `digestKey` with the same one. */
 export const KEY_PEPPER_PURPOSE = "api-keys";
@@ -22,6 +24,10 @@ export type Authenticator = {
    * `issuer_unavailable`, `store_unavailable`.
    */
   authenticate(presented: Presented): Principal | Promise<Principal>;
+  /** The same for what a session of the console keeps of a key or token: it counts as long as that does. */
+  authenticateHeld(held: HeldCredential, tenantHeader: string | undefined): Promise<Principal>;
+  /** What a session keeps of a key. Whether it is anybody's, `authenticateHeld` says. */
+  hold(key: string): HeldCredential;
   /** This process has changed a key or tenant itself, and does not wait for the feed to say so. */
   invalidate(change: Change): void;
   /** What is cached was made under another configuration. */
@@ -51,17 +57,10 @@ export type AuthenticatorDeps = {
 const ADMIN: AdminPrincipal = Object.freeze({ kind: "admin", role: "admin" });
 
 export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimits = {}): Authenticator {
-  const { findKey, feed, clock, after, pepper, signedIn, findTokens = () => undefined } = deps;
-  const keys = createKeyBook({ findKey, clock, isFollowing: () => watch.following }, limits);
-  const invalidate = (change: Change): void => {
-    keys.forget(change);
-    findTokens()?.forget(change);
-  };
-  const forgetAll = (): void => {
-    keys.forgetAll();
-    findTokens()?.forgetAll();
-  };
-  const watch = createChangeWatch({ feed, clock, after, changed: invalidate, forgetAll });
+  const { feed, clock, after, pepper, signedIn, findTokens = () => undefined } = deps;
+  const keys = createKeyBook({ ...deps, isFollowing: () => watch.following }, limits);
+  const forgetting = createForgetting(keys, findTokens);
+  const watch = createChangeWatch({ feed, clock, after, changed: forgetting.invalidate, forgetAll: forgetting.forgetAll });
   const isAdmin = createAdminCheck(deps.adminKeys, pepper);
   const check = (principal: TenantPrincipal, tenantHeader: string | undefined): TenantPrincipal =>
     checkUsable(principal, tenantHeader, clock.nowMs());
@@ -77,44 +76,78 @@ export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimi
     signedIn?.(who, "key");
     return who;
   };
-  const lookUpToken = async (book: TokenBook, digest: string, presented: Presented, token: string): Promise<Principal> => {
-    const who = checkHeader(await book.lookUp(digest, token, watch.following), presented.tenantHeader);
-    signedIn?.(who, "token");
-    return who;
+  /** Who is known by this digest without asking anybody. */
+  const findKnown = (digest: string, tenantHeader: string | undefined): Principal | undefined => {
+    const cached = keys.find(digest);
+    if (cached !== undefined) {
+      if (!watch.isFresh()) throw new Fault("store_unavailable");
+      return check(cached, tenantHeader);
+    }
+    const known = findTokens()?.find(digest);
+    if (known !== undefined) {
+      if (known.kind === "tenant" && !watch.isFresh()) throw new Fault("store_unavailable");
+      return checkHeader(known, tenantHeader);
+    }
+    return isAdmin(digest) ? checkHeader(ADMIN, tenantHeader) : undefined;
   };
 
   return {
     authenticate(presented) {
       const secret = readCredential(presented);
       const digest = digestKey(pepper, secret);
-      const cached = keys.find(digest);
-      if (cached !== undefined) {
-        if (!watch.isFresh()) throw new Fault("store_unavailable");
-        return check(cached, presented.tenantHeader);
-      }
+      const known = findKnown(digest, presented.tenantHeader);
+      if (known !== undefined) return known;
       const tokens = findTokens();
-      const known = tokens?.find(digest);
-      if (known !== undefined) {
-        if (known.kind === "tenant" && !watch.isFresh()) throw new Fault("store_unavailable");
-        return checkHeader(known, presented.tenantHeader);
-      }
-      if (isAdmin(digest)) return checkHeader(ADMIN, presented.tenantHeader);
-      if (tokens !== undefined && isTokenShaped(secret)) return lookUpToken(tokens, digest, presented, secret);
+      if (tokens !== undefined && isTokenShaped(secret))
+        return tokens.lookUp(digest, secret, watch.following).then((who) => {
+          const checked = checkHeader(who, presented.tenantHeader);
+          signedIn?.(checked, "token");
+          return checked;
+        });
       if (!isKeyShaped(secret)) throw new Fault("key_unknown");
       return lookUp(digest, presented.tenantHeader);
     },
-    invalidate,
-    forgetAll,
-    async start() {
-      await watch.poll().catch(() => undefined);
-      watch.start();
+    async authenticateHeld(held, tenantHeader) {
+      const digest = held.kind === "key" ? held.digest : digestHeld(held);
+      const known = findKnown(digest, tenantHeader);
+      if (known !== undefined) return known;
+      if (held.kind === "key") return await lookUp(digest, tenantHeader);
+      return checkHeader(await needTokens(findTokens()).lookUpHeld(digest, held, watch.following), tenantHeader);
     },
-    poll: () => watch.poll(),
-    stop: () => watch.stop(),
+    hold: (key) => ({ kind: "key", digest: digestKey(pepper, key) }),
+    ...forgetting,
+    ...lifeOf(watch),
     get cachedKeys() {
       return keys.size;
     },
   };
+}
+
+const lifeOf = (watch: ReturnType<typeof createChangeWatch>): Pick<Authenticator, "start" | "poll" | "stop"> => ({
+  async start() {
+    await watch.poll().catch(() => undefined);
+    watch.start();
+  },
+  poll: () => watch.poll(),
+  stop: () => watch.stop(),
+});
+
+/** What is known of keys and tokens is asked for anew after a change. */
+const createForgetting = (keys: KeyBook, findTokens: () => TokenBook | undefined): Pick<Authenticator, "invalidate" | "forgetAll"> => ({
+  invalidate(change) {
+    keys.forget(change);
+    findTokens()?.forget(change);
+  },
+  forgetAll() {
+    keys.forgetAll();
+    findTokens()?.forgetAll();
+  },
+});
+
+/** A session of an issuer that is configured no more ends. */
+function needTokens(tokens: TokenBook | undefined): TokenBook {
+  if (tokens === undefined) throw new TokenRefused("issuer");
+  return tokens;
 }
 
 function checkUsable(principal: TenantPrincipal, tenantHeader: string | undefined, nowMs: number): TenantPrincipal {

@@ -7,12 +7,15 @@ export { createBudgets, type BudgetDeps, type BudgetOptions, type Budgets } from
 export type { Change, ChangeFeed } from "./change-watch.ts";
 export type { Presented } from "./credential.ts";
 export { checkMintable, type Mintable, type WantedKey } from "./mintable.ts";
-export { authorise, PERMISSIONS, ROLE_PERMISSIONS, type Permission } from "./permission.ts";
+export { authorise, holds, PERMISSIONS, ROLE_PERMISSIONS, type Permission } from "./permission.ts";
 export { formatWait, toRateHeaders } from "./rate-headers.ts";
+export { createHeldReader, type HeldCredential, type HeldToken } from "./held-credential.ts";
+export { createLoginFlow, type LoginFlow, type LoginSecrets, type PostForm } from "./login-flow.ts";
 export { createRates, type RateNumber, type RateNumbers, type Rates, type RateVerdict } from "./rates.ts";
 export { createTokenBook, type TokenBook } from "./token-book.ts";
 export { createTokenVerifier, FORGED, TokenRefused, type TokenFlaw, type TokenIssuer } from "./token-verifier.ts";
 export type { FetchDocument } from "./issuer-keys.ts";
 export { createRoom, type Room, type RoomLimits } from "./room.ts";
 export type { Scored } from "./score-book.ts";
+export { createSignInAttempts, type SignInAttempts } from "./sign-in-attempts.ts";
 export { systemAfter, type After } from "./timer.ts";

@@ -75,12 +75,17 @@ export function createIssuerKeys({ issuer, jwksUri, fetchDocument, clock }: Deps
 
 /** OpenID Connect Discovery 1.0, section 4. The document must be the issuer's own, and so must the keys' host. */
 async function discover(issuer: string, fetchDocument: FetchDocument): Promise<string> {
-  const found = fieldsOf(await fetchDocument(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`));
-  const uri = found.get("jwks_uri");
-  if (found.get("issuer") !== issuer) throw new Error("the discovery document is another issuer's");
+  const uri = (await readDiscovery(issuer, fetchDocument)).get("jwks_uri");
   if (typeof uri !== "string" || !URL.canParse(uri) || new URL(uri).origin !== new URL(issuer).origin)
     throw new Error("the issuer's keys are on another host: name it by jwksUri");
   return uri;
+}
+
+/** The issuer's own description of itself. Rejects where the document names another issuer. */
+export async function readDiscovery(issuer: string, fetchDocument: FetchDocument): Promise<ReadonlyMap<string, unknown>> {
+  const found = fieldsOf(await fetchDocument(`${issuer.replace(/\/$/, "")}/.well-known/openid-configuration`));
+  if (found.get("issuer") !== issuer) throw new Error("the discovery document is another issuer's");
+  return found;
 }
 
 /** Only keys that can be public: a symmetric one among them would let everybody who can read the document sign. */
@@ -96,5 +101,5 @@ function isPublicKey(value: unknown): value is JWK {
   return (kty === "RSA" || kty === "EC" || kty === "OKP") && fields.get("use") !== "enc" && !fields.has("d");
 }
 
-const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>
+export const fieldsOf = (value: unknown): ReadonlyMap<string, unknown> =>
   new Map(typeof value === "object" && value !== null ? Object.entries(value) : []);

@@ -4,7 +4,8 @@ import { Fault } from "../kernel/fault.ts";
 import type { KeyId } from "../kernel/ids.ts";
 import type { Change } from "./change-watch.ts";
 import { LOOKUPS_MAX } from "./key-book.ts";
-import { TokenRefused, type VerifyToken } from "./token-verifier.ts";
+import type { HeldToken } from "./held-credential.ts";
+import { TokenRefused, type Verified, type VerifyToken } from "./token-verifier.ts";
 import type { TokenHolder } from "./token-claims.ts";
 
 /** Tokens kept in memory, by digest: about 1 kB each. */
@@ -23,6 +24,8 @@ export type FindTokenTenant = (
 
 export type TokenBookDeps = {
   readonly verify: VerifyToken;
+  /** Throws `TokenRefused`. */
+  readHeld(held: HeldToken): TokenHolder;
   readonly findTenant: FindTokenTenant;
   /** Of somebody of the platform. */
   platformId(holder: { readonly issuer: string; readonly subject: string }): KeyId;
@@ -35,6 +38,8 @@ export type TokenBook = {
   find(digest: string): Principal | undefined;
   /** Rejects `token_invalid`, `busy`, `issuer_unavailable`, `store_unavailable`. `keep`: what is read from now on will be kept up to date. */
   lookUp(digest: string, token: string, keep: boolean): Promise<Principal>;
+  /** The same for claims that a session keeps of a token that was verified when it began. Their meaning is read anew each time. */
+  lookUpHeld(digest: string, held: HeldToken, keep: boolean): Promise<Principal>;
   forget(change: Change): void;
   forgetAll(): void;
 };
@@ -45,11 +50,13 @@ export const isTokenShaped = (secret: string): boolean => SHAPE.test(secret);
 
 type Entry = { readonly principal: Principal; readonly untilMs: number };
 
-export function createTokenBook({ verify, findTenant, platformId, clock }: TokenBookDeps, max: number = CACHED_TOKENS_MAX): TokenBook {
+export function createTokenBook(
+  { verify, readHeld, findTenant, platformId, clock }: TokenBookDeps,
+  max: number = CACHED_TOKENS_MAX,
+): TokenBook {
   const entries = new Map<string, Entry>();
   const refused = new Map<string, { readonly fault: Fault; readonly untilMs: number }>();
-  const lookups = new Map<string, Promise<Principal>>();
-  let running = 0;
+  const lookups = createLookups();
 
   const toPrincipal = async (holder: TokenHolder): Promise<Principal> => {
     if (holder.tenant === undefined) return { kind: "admin", role: holder.role, id: platformId(holder) } satisfies AdminPrincipal;
@@ -57,9 +64,9 @@ export function createTokenBook({ verify, findTenant, platformId, clock }: Token
     if (found === undefined) throw new TokenRefused("claims", "The token's tenant does not exist.");
     return toTenantPrincipal(holder, found.tenant, found.id);
   };
-  const ask = async (digest: string, token: string, isCurrent: () => boolean): Promise<Principal> => {
+  const ask = async (digest: string, read: () => Promise<Verified>, isCurrent: () => boolean): Promise<Principal> => {
     try {
-      const { holder, untilMs } = await verify(token);
+      const { holder, untilMs } = await read();
       const principal = await toPrincipal(holder);
       if (isCurrent()) put(entries, max, digest, { principal, untilMs: Math.min(untilMs, clock.nowMs() + TOKEN_KEPT_MS) });
       return principal;
@@ -74,6 +81,12 @@ export function createTokenBook({ verify, findTenant, platformId, clock }: Token
     refused.clear();
   };
 
+  const lookUp = (digest: string, read: () => Promise<Verified>, keep: boolean): Promise<Principal> => {
+    const known = refused.get(digest);
+    if (known !== undefined && clock.nowMs() < known.untilMs) return Promise.reject(known.fault);
+    return lookups.run(digest, (isCurrent) => ask(digest, read, () => keep && isCurrent()));
+  };
+
   return {
     get size() {
       return entries.size;
@@ -85,21 +98,9 @@ export function createTokenBook({ verify, findTenant, platformId, clock }: Token
       entries.delete(digest);
       return undefined;
     },
-    lookUp(digest, token, keep) {
-      const known = refused.get(digest);
-      if (known !== undefined && clock.nowMs() < known.untilMs) return Promise.reject(known.fault);
-      const found = lookups.get(digest);
-      if (found !== undefined) return found;
-      if (running >= LOOKUPS_MAX) return Promise.reject(new Fault("busy", { retryAfterMs: 1_000 }));
-      running++;
-      const isCurrent = (): boolean => lookups.get(digest) === started;
-      const started: Promise<Principal> = ask(digest, token, () => keep && isCurrent()).finally(() => {
-        running--;
-        if (isCurrent()) lookups.delete(digest);
-      });
-      lookups.set(digest, started);
-      return started;
-    },
+    lookUp: (digest, token, keep) => lookUp(digest, () => verify(token), keep),
+    lookUpHeld: (digest, held, keep) =>
+      lookUp(digest, async () => ({ holder: readHeld(held), untilMs: clock.nowMs() + TOKEN_KEPT_MS }), keep),
     forget(change) {
       forgetAnswers();
       if (change.kind !== "tenant") return;
@@ -109,6 +110,28 @@ export function createTokenBook({ verify, findTenant, platformId, clock }: Token
     forgetAll() {
       forgetAnswers();
       entries.clear();
+    },
+  };
+}
+
+/** What is asked already is not asked twice, and only so much at a time. */
+function createLookups() {
+  const lookups = new Map<string, Promise<Principal>>();
+  let running = 0;
+  return {
+    clear: (): void => lookups.clear(),
+    run(digest: string, ask: (isCurrent: () => boolean) => Promise<Principal>): Promise<Principal> {
+      const found = lookups.get(digest);
+      if (found !== undefined) return found;
+      if (running >= LOOKUPS_MAX) return Promise.reject(new Fault("busy", { retryAfterMs: 1_000 }));
+      running++;
+      const isCurrent = (): boolean => lookups.get(digest) === started;
+      const started: Promise<Principal> = ask(isCurrent).finally(() => {
+        running--;
+        if (isCurrent()) lookups.delete(digest);
+      });
+      lookups.set(digest, started);
+      return started;
     },
   };
 }

@@ -1,4 +1,4 @@
-import { decodeJwt, errors, jwtVerify } from "jose";
+import { decodeJwt, errors, jwtVerify, type JWTPayload } from "jose";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { createIssuerKeys, type FetchDocument } from "./issuer-keys.ts";
@@ -45,7 +45,23 @@ export type VerifyToken = (token: string) => Promise<Verified>;
 
 type Deps = { readonly fetchDocument: FetchDocument; readonly clock: Clock };
 
-export function createTokenVerifier({ fetchDocument, clock }: Deps, issuers: readonly TokenIssuer[]): VerifyToken {
+export function createTokenVerifier(deps: Deps, issuers: readonly TokenIssuer[]): VerifyToken {
+  const check = createTokenCheck(deps, issuers);
+  return async (token) => {
+    const { payload, rules } = await check(token);
+    const holder = readHolder(payload, rules);
+    return { holder, untilMs: ((payload.exp ?? 0) + rules.clockSkewSeconds) * 1000 };
+  };
+}
+
+/** Claims whose signature, issuer, audience and times are right, and what they mean here. */
+type Checked<I extends TokenIssuer> = { readonly payload: JWTPayload; readonly rules: I };
+
+/** Signature, issuer, audience and times of a token, and nothing of what its claims mean. */
+export function createTokenCheck<I extends TokenIssuer>(
+  { fetchDocument, clock }: Deps,
+  issuers: readonly I[],
+): (token: string) => Promise<Checked<I>> {
   const known = new Map(
     issuers.map((rules) => [
       rules.issuer,
@@ -56,11 +72,15 @@ export function createTokenVerifier({ fetchDocument, clock }: Deps, issuers: rea
     const found = known.get(issuerOf(token));
     if (found === undefined) throw new TokenRefused("issuer");
     const { rules, keys } = found;
-    const payload = await verify(token, rules, keys.find, clock.nowMs());
-    const holder = readClaims(payload, rules);
-    if ("say" in holder) throw new TokenRefused("claims", holder.say);
-    return { holder, untilMs: ((payload.exp ?? 0) + rules.clockSkewSeconds) * 1000 };
+    return { payload: await verify(token, rules, keys.find, clock.nowMs()), rules };
   };
+}
+
+/** Throws `TokenRefused` where the claims are of no use. */
+export function readHolder(payload: Readonly<Record<string, unknown>>, rules: ClaimRules): TokenHolder {
+  const holder = readClaims(payload, rules);
+  if ("say" in holder) throw new TokenRefused("claims", holder.say);
+  return holder;
 }
 
 /** Not to be believed: it only says whose keys to check by. */

@@ -8,6 +8,7 @@ import { toHolderId } from "../kernel/ids.ts";
 import { createAuthenticator, KEY_PEPPER_PURPOSE } from "./authenticator.ts";
 import { KEYS_FRESH_MS, KEYS_KEPT_MS, REFETCH_MS_MIN } from "./issuer-keys.ts";
 import { createFakeTime, testTenant } from "./testing.ts";
+import { createHeldReader } from "./held-credential.ts";
 import { createTokenBook, TOKEN_KEPT_MS } from "./token-book.ts";
 import { AUDIENCE, startIssuer, type TestIssuer } from "./token-issuer.fixture.ts";
 import { createTokenVerifier, type TokenIssuer } from "./token-verifier.ts";
@@ -62,6 +63,7 @@ async function setUp(change: Partial<TokenIssuer> = {}) {
       },
       [rulesOf(change)],
     ),
+    readHeld: createHeldReader([rulesOf(change)]),
     findTenant(slug, { subject }) {
       state.lookups++;
       return Promise.resolve(slug === "acme" ? { tenant: state.tenant, id: toHolderId(Buffer.from(subject.padEnd(32))) } : undefined);

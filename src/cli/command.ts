@@ -8,6 +8,8 @@ export type RunningServer = {
   readonly url: string;
   /** Where the demo was asked for: a key of the tenant `demo`, and a collection that holds sample documents. */
   readonly demo?: { readonly tenantKey: string; readonly collection: string } | undefined;
+  /** Signs a browser in to the console, once; undefined: there is no console. */
+  readonly signInLink?: string | undefined;
   /** Reads the configuration anew; what is wrong with it is logged, and the one before stays. */
   reload?(): Promise<unknown>;
   /** Takes no new calls, ends those under way, closes everything. */

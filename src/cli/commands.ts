@@ -1,6 +1,7 @@
 import { auditVerify } from "./audit.ts";
 import { backup } from "./backup.ts";
 import { chat } from "./chat.ts";
+import { consoleLink } from "./console-link.ts";
 import type { Command } from "./command.ts";
 import { doctor } from "./doctor.ts";
 import { embeddingCompare, embeddingFinish, embeddingRollback, embeddingShift, embeddingStart, embeddingStatus } from "./embedding.ts";
@@ -27,6 +28,7 @@ import { usage } from "./usage.ts";
 /** The command table, in the order of the help. */
 export const COMMANDS: readonly Command[] = [
   serve,
+  consoleLink,
   ingest,
   sourceList,
   sourceStatus,

@@ -16,7 +16,7 @@ describe("what is not known is named, with the nearest known:", () => {
     [["ingets"], 'weir: there is no command "ingets". Did you mean "ingest"?\n'],
     [
       ["frobnicate"],
-      'weir: there is no command "frobnicate". Known: serve, ingest, source, chat, tenant, subject, key, rollout, embedding, usage, explain, audit, guard, models, objects, doctor, eval, redteam, backup, restore, move, help.\n',
+      'weir: there is no command "frobnicate". Known: serve, console, ingest, source, chat, tenant, subject, key, rollout, embedding, usage, explain, audit, guard, models, objects, doctor, eval, redteam, backup, restore, move, help.\n',
     ],
     [["tenant"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
     [["tenant", "--json"], 'weir: "tenant" needs one more word: create, list, revoke.\n'],
@@ -24,13 +24,13 @@ describe("what is not known is named, with the nearest known:", () => {
     [["serve", "--prot", "1"], 'weir: there is no flag --prot. Did you mean "--port"? See weir serve --help.\n'],
     [
       ["serve", "--frobnicate"],
-      "weir: there is no flag --frobnicate. Known: --port, --host, --data, --config, --demo. See weir serve --help.\n",
+      "weir: there is no flag --frobnicate. Known: --port, --host, --data, --config, --no-console, --demo. See weir serve --help.\n",
     ],
     [
       ["serve", "--constructor"],
-      "weir: there is no flag --constructor. Known: --port, --host, --data, --config, --demo. See weir serve --help.\n",
+      "weir: there is no flag --constructor. Known: --port, --host, --data, --config, --no-console, --demo. See weir serve --help.\n",
     ],
-    [["serve", "-p", "1"], "weir: there is no flag -p. Known: --port, --host, --data, --config, --demo. See weir serve --help.\n"],
+    [["serve", "-p", "1"], "weir: there is no flag -p. Known: --port, --host, --data, --config, --no-console, --demo. See weir serve --help.\n"],
     [["serve", "--port"], "weir: --port needs a value: --port PORT. See weir serve --help.\n"],
     [["serve", "--data", "--demo"], "weir: --data needs a value: --data DIR. See weir serve --help.\n"],
     [["serve", "--demo=yes"], "weir: --demo takes no value. See weir serve --help.\n"],

@@ -16,6 +16,7 @@ export const serve: Command = {
     host: { value: "HOST", description: "address to listen on (WEIR_HOST, else 127.0.0.1)" },
     data: { value: "DIR", description: "folder of database, journal, documents and keys (WEIR_DATA_DIR, else ./data)" },
     config: { value: "FILE", description: "config file (WEIR_CONFIG, else ./weir.yaml where it exists)" },
+    "no-console": { value: undefined, description: "without the web console" },
     demo: { value: undefined, description: "with a demo tenant and sample documents to ask" },
   },
   examples: ["weir serve --demo", "weir serve --port 0 --data /var/lib/weir --config /etc/weir.yaml", "ANTHROPIC_API_KEY=… weir serve"],
@@ -26,6 +27,7 @@ export const serve: Command = {
       data: args.text("data"),
       config: args.text("config"),
       demo: args.on("demo"),
+      console: !args.on("no-console"),
     };
     const config = await deps.loadConfig(flags);
     for (const warning of config.warnings) deps.terminal.err(`weir: warning: ${warning}\n`);
@@ -62,6 +64,8 @@ export function renderStart(config: Config, server: RunningServer): string {
       `  -d '${body}'`,
       "",
     );
+    if (server.signInLink !== undefined)
+      lines.push("Open the console (this link signs one browser in, within 15 minutes; `weir console` prints another):", "", server.signInLink, "");
   }
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import { createTokenBook, createTokenVerifier, type TokenBook } from "../admit/index.ts";
+import { createHeldReader, createTokenBook, createTokenVerifier, type TokenBook } from "../admit/index.ts";
 import type { Config } from "../config/index.ts";
 import { principalIdOf, type Principal, type TenantProfile } from "../domain/principal.ts";
 import { createIssuerFetch, createServiceFetch } from "../http/index.ts";
@@ -32,6 +32,7 @@ export function composeTokens({ config, db, clock, withTier }: Deps): TokenBook 
   const platformKey = deriveKey(config.secret, "platform-holders");
   return createTokenBook({
     verify: createTokenVerifier({ fetchDocument, clock }, oidc),
+    readHeld: createHeldReader(oidc),
     async findTenant(slug, holder) {
       const found = await findTokenTenant(db, slug);
       return found === undefined ? undefined : { tenant: withTier(found.tenant), id: holderId(found.salt, holder) };

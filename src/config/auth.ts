@@ -69,6 +69,27 @@ const issuer = z.strictObject({
     description:
       "Slugs of the only tenants that its tokens may name; then none is of the platform. For an issuer that a tenant brings itself.",
   }),
+  console: z
+    .strictObject({
+      clientId: z.string().min(1).max(400).meta({ description: "What the console is called at the issuer: the `aud` of its ID tokens." }),
+      clientSecret: z.string().min(1).max(8192).optional().meta({
+        description: "`env:NAME`, `file:PATH`, or the secret itself. Without it the console is a public client, which PKCE protects.",
+      }),
+      scopes: z
+        .array(z.string().regex(/^[\x21\x23-\x5b\x5d-\x7e]+$/))
+        .max(20)
+        .default(["openid"])
+        .meta({ description: "What is asked for. `openid` always is.", why: "a scope has no spaces and no quotes" }),
+      label: z
+        .string()
+        .min(1)
+        .max(60)
+        .optional()
+        .meta({ description: "What stands on the button to sign in. Default: the issuer's host." }),
+      tokenUri: address("Its token endpoint, where that is on another host than the issuer.").optional(),
+    })
+    .optional()
+    .meta({ description: "People sign in to the web console by this issuer (docs/console.md)." }),
   ownDocumentsOnly: z.boolean().default(false).meta({
     description: "`true`: a `member` sees and uses only the files and collections that the same person made.",
   }),

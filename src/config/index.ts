@@ -11,6 +11,7 @@ export { loadDownloads } from "./downloads.ts";
 export type { Downloads } from "./downloads.ts";
 export { loadConfig } from "./load-config.ts";
 export type { LoadConfigInput } from "./load-config.ts";
+export type { ConsoleConfig, ConsoleLogo } from "./console.ts";
 export type { ConfigFlags } from "./listen.ts";
 export { resolveDataDir } from "./listen.ts";
 export type { KmsConfig, ObjectsConfig, VaultConfig } from "./objects.ts";

@@ -11,6 +11,8 @@ export type ConfigFlags = {
   readonly data?: string | undefined;
   readonly config?: string | undefined;
   readonly demo?: boolean | undefined;
+  /** `false`: whatever the file says, there is none. */
+  readonly console?: boolean | undefined;
 };
 
 const HOST_DEFAULT = "127.0.0.1";

@@ -66,6 +66,7 @@ export async function loadConfig(input: LoadConfigInput): Promise<Config> {
       databaseUrl,
       qdrant,
       demo: flags.demo ?? false,
+      withConsole: flags.console ?? true,
       secret,
       secretPrevious,
       keys,
@@ -86,6 +87,7 @@ type Parts = {
   readonly listen: { readonly host: string; readonly port: number };
   readonly secret: Uint8Array;
   readonly keys: AdminKey;
+  readonly withConsole: boolean;
   readonly findings: Findings;
 } & Pick<Config, "dataDir" | "file" | "databaseUrl" | "qdrant" | "demo" | "secretPrevious">;
 
@@ -105,6 +107,7 @@ function toConfig(parts: Parts): Config {
     ...keys,
     localAdminKey: makeSecret("wadm"),
     ...decided,
+    console: { ...decided.console, enabled: decided.console.enabled && parts.withConsole },
     journal: { dir: resolve(parts.dataDir, "journal"), fsync },
     hash: hashOf(settings),
     warnings: sortProblems(findings.warnings).map(renderProblem),

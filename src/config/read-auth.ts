@@ -1,11 +1,13 @@
 import { isLoopback } from "../kernel/loopback.ts";
-import type { AuthConfig } from "./auth.ts";
+import type { AuthConfig, OidcConfig } from "./auth.ts";
+import { resolveSecret } from "./reference.ts";
 import type { Source } from "./source.ts";
 
 /** Checks what a schema cannot: addresses, and that a token's issuer says which entry is meant. */
-export function readAuth(source: Source): AuthConfig {
+export async function readAuth(source: Source): Promise<AuthConfig> {
   const { problems } = source.findings;
   const seen = new Set<string>();
+  const oidc: OidcConfig[] = [];
   for (const [at, entry] of source.value.auth.oidc.entries()) {
     for (const setting of ["issuer", "jwksUri"] as const) {
       const text = entry[setting];
@@ -18,8 +20,20 @@ export function readAuth(source: Source): AuthConfig {
         message: "stands here twice: put what belongs to one issuer together.",
       });
     seen.add(entry.issuer);
+    oidc.push(await withSecret(entry, at, source));
   }
-  return source.value.auth;
+  return { oidc };
+}
+
+/** With the console's secret itself in place of where it is. */
+async function withSecret(entry: OidcConfig, at: number, source: Source): Promise<OidcConfig> {
+  const { console: client } = entry;
+  if (client === undefined) return entry;
+  const placeOf = (setting: string) => source.placeOf(["auth", "oidc", at, "console", setting]);
+  const problem = client.tokenUri === undefined ? undefined : whyNoAddress(client.tokenUri);
+  if (problem !== undefined) source.findings.problems.push({ place: placeOf("tokenUri"), message: problem });
+  if (client.clientSecret === undefined) return entry;
+  return { ...entry, console: { ...client, clientSecret: await resolveSecret(client.clientSecret, placeOf("clientSecret"), source) } };
 }
 
 function whyNoAddress(text: string): string | undefined {

@@ -57,7 +57,14 @@ export function noteDenied(note: NoteDecision, decided: Decided, fault: Fault): 
 
 /** Ids that Weir makes: anything else in an address may be what somebody put there by a slip. */
 const ID = /^(key|file|vs|req|prm)[_-][0-9a-v]{16,32}$/;
-const SIGN_IN: ReadonlySet<string> = new Set(["key_missing", "key_unknown", "key_suspended", "token_invalid", "tenant_mismatch"]);
+const SIGN_IN: ReadonlySet<string> = new Set([
+  "key_missing",
+  "key_unknown",
+  "key_suspended",
+  "token_invalid",
+  "session_ended",
+  "tenant_mismatch",
+]);
 
 function aboutOf({ who, requestId }: Decided): Pick<Noted, "actor" | "role" | "requestId"> & { readonly tenantId?: TenantId | undefined } {
   if (who === undefined) return { requestId };

@@ -13,12 +13,8 @@ import { toWireCounts, toWireFile } from "./vector-store-wire.ts";
 
 export type IngestEventsDeps = {
   readonly pacer: StreamPacer;
-  /** As at the beginning of a request. Throws where the caller is let in no more. */
-  authenticate(sent: {
-    readonly authorization: string | undefined;
-    readonly apiKeyHeader: string | undefined;
-    readonly tenantHeader: string | undefined;
-  }): Principal | Promise<Principal>;
+  /** As at the beginning of a request for this permission. Throws where the caller is let in no more. */
+  authenticate(request: Request, permission: "collections.read"): Principal | Promise<Principal>;
   readonly ingest: {
     /** Both throw `collection_unknown` for what the viewer may not find. */
     getCollection(tenantId: TenantId, nameOrId: string, viewer: Viewer): Promise<{ readonly id: CollectionId }>;
@@ -48,14 +44,8 @@ const EVENT_ID = /^[1-9]\d{0,15}$/;
 export function ingestEvents({ pacer, ingest, authenticate }: IngestEventsDeps): Endpoint[] {
   let followers = 0;
   // A stream has no end: whoever is let in no more, or sees less by now, is not to hear on for days.
-  const viewerNow = async ({ headers }: Request): Promise<Viewer> => {
-    const who = await authenticate({
-      authorization: headers.get("authorization") ?? undefined,
-      apiKeyHeader: headers.get("x-api-key") ?? undefined,
-      tenantHeader: headers.get("openai-tenant") ?? undefined,
-    });
-    return viewerOf(needTenant(who));
-  };
+  const viewerNow = async (request: Request): Promise<Viewer> =>
+    viewerOf(needTenant(await authenticate(request, "collections.read")));
   return [
     tenantEndpoint("GET", `${AT}/events`, "collections.read", async (asked) => {
       const { follow } = readQuery(asked.query, progressQuery);

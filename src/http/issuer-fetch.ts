@@ -17,16 +17,41 @@ export const createIssuerFetch =
       headers: { accept: "application/json" },
       signal: AbortSignal.timeout(WAIT_MS),
     });
-    if (!response.ok) {
-      await response.body?.cancel();
-      throw new Error(`the issuer answered with status ${String(response.status)}`);
-    }
-    const pieces: Uint8Array[] = [];
-    let bytes = 0;
-    for await (const piece of response.body ?? []) {
-      bytes += piece.byteLength;
-      if (bytes > BYTES_MAX) throw new Error("the issuer's answer is too large");
-      pieces.push(piece);
-    }
-    return JSON.parse(Buffer.concat(pieces).toString("utf8"));
+    return await readDocument(response);
+  };
+
+async function readDocument(response: Response): Promise<unknown> {
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new Error(`the issuer answered with status ${String(response.status)}`);
+  }
+  const pieces: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const piece of response.body ?? []) {
+    bytes += piece.byteLength;
+    if (bytes > BYTES_MAX) throw new Error("the issuer's answer is too large");
+    pieces.push(piece);
+  }
+  return JSON.parse(Buffer.concat(pieces).toString("utf8"));
+}
+
+/**
+ * Sends a form to an issuer's token endpoint, for `createLoginFlow`. What the issuer says of a refusal is not passed on: it may hold what
+ * was sent.
+ */
+export const createFormPost =
+  (fetch: Fetch) =>
+  async (url: string, form: URLSearchParams, authorization: string | undefined): Promise<unknown> => {
+    const response = await fetch(url, {
+      method: "POST",
+      redirect: "error",
+      headers: {
+        accept: "application/json",
+        "content-type": "application/x-www-form-urlencoded",
+        ...(authorization === undefined ? {} : { authorization }),
+      },
+      body: form.toString(),
+      signal: AbortSignal.timeout(WAIT_MS),
+    });
+    return await readDocument(response);
   };

@@ -13,6 +13,8 @@ export type Tls = { readonly cert: string; readonly key: string };
 export type RunningServer = {
   readonly url: string;
   readonly port: number;
+  /** Where a request comes from: the address of its connection. */
+  addressOf(request: Request): string | undefined;
   /** Requests that come from now on meet these endpoints; those under way keep theirs. */
   replaceEndpoints(endpoints: readonly Endpoint[]): void;
   /** Connections that are made from now on see this certificate. Only where there was one from the start. */
@@ -55,6 +57,7 @@ export function startServer(
   return {
     url: `${at.tls === undefined ? "http" : "https"}://${host}:${port}`,
     port,
+    addressOf: (request) => server.requestIP(request)?.address,
     replaceEndpoints(endpoints) {
       handler = createHandler({ ...deps, endpoints });
     },

@@ -120,12 +120,16 @@ function goodAnswers(note: RouteNote | undefined): Record<string, Json> {
   if (Object.keys(content).length === 0) content["application/json"] = {};
   const headers = { "x-weir-request-id": { $ref: "#/components/headers/requestId" } };
   const status = note?.status ?? 200;
+  if (BODILESS.has(status)) return { [status]: { description: status === 204 ? "Done" : "Go there" } };
   const good: Record<string, Json> = {
     [status]: { description: status === 202 ? "Accepted" : "Done", ...(isCall(note) ? { headers } : {}), content },
   };
   for (const [other, description] of Object.entries(note?.also ?? {})) good[other] = { description, content };
   return good;
 }
+
+/** Answers that are their status, and a header. */
+const BODILESS: ReadonlySet<number> = new Set([204, 302]);
 
 /** Answers of calls carry the id; the others' errors do. */
 const isCall = (note: RouteNote | undefined): boolean =>

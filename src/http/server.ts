@@ -5,6 +5,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { requestIds, type RequestId } from "../kernel/ids.ts";
 import { describeError, type Log, type Metrics } from "../telemetry/index.ts";
+import { CONSOLE_HEADER, type Sessions } from "./console/index.ts";
 import { noteDenied, noteGranted, type Decided, type NoteDecision } from "./decisions.ts";
 import { needTenant, type Asked, type Endpoint } from "./endpoint.ts";
 import { toFaultResponse } from "./fault-response.ts";
@@ -16,6 +17,8 @@ export type ServerDeps = {
     readonly apiKeyHeader: string | undefined;
     readonly tenantHeader: string | undefined;
   }): Principal | Promise<Principal>;
+  /** Browsers that are signed in to the console; undefined: there is none. */
+  readonly sessions?: Pick<Sessions, "authenticate"> | undefined;
   /** Throws `forbidden`, also where the request names a tenant that is not the caller's. */
   authorise(who: Principal, permission: Permission, tenantSlug: string | undefined): void;
   readonly clock: Clock;
@@ -66,7 +69,7 @@ function createResponder(deps: ServerDeps, endpoint: Endpoint) {
   return async (request: Request, params: Record<string, string>): Promise<Response> => {
     const startedAtMs = deps.clock.nowMs();
     const requestId = requestIds.make(startedAtMs);
-    const raw: Raw = { request, params, requestId, startedAtMs, endpoint, who: undefined, tenantSlug: undefined };
+    const raw: Raw = { request, params, requestId, startedAtMs, endpoint, who: undefined, tenantSlug: undefined, cookie: undefined };
     let response: Response;
     try {
       response = await handle(deps, endpoint, raw);
@@ -79,12 +82,16 @@ function createResponder(deps: ServerDeps, endpoint: Endpoint) {
     deps.metrics.http(endpoint.method, endpoint.path, response.status);
     // Answers of calls and refusals bring it; of everything else it is set here.
     if (!response.headers.has(REQUEST_ID)) response.headers.set(REQUEST_ID, requestId);
+    if (raw.cookie !== undefined) response.headers.append("set-cookie", raw.cookie);
     return response;
   };
 }
 
 /** A request, and what is found out about it on its way. */
-type Raw = Pick<Asked<undefined>, "request" | "startedAtMs"> & { -readonly [Field in keyof Decided]: Decided[Field] };
+type Raw = Pick<Asked<undefined>, "request" | "startedAtMs"> & { -readonly [Field in keyof Decided]: Decided[Field] } & {
+  /** Of a session that is used: it is sealed anew from time to time. */
+  cookie: string | undefined;
+};
 
 async function handle(deps: ServerDeps, endpoint: Endpoint, raw: Raw): Promise<Response> {
   const { request, params, requestId, startedAtMs } = raw;
@@ -92,18 +99,29 @@ async function handle(deps: ServerDeps, endpoint: Endpoint, raw: Raw): Promise<R
   const query = new URLSearchParams(queryAt < 0 ? "" : request.url.slice(queryAt));
   const asked = { request, params, query, requestId, startedAtMs };
   if (endpoint.allow === "public") return endpoint.handle({ ...asked, who: undefined });
-  const { headers } = request;
-  const known = deps.authenticate({
-    authorization: headers.get("authorization") ?? undefined,
-    apiKeyHeader: headers.get("x-api-key") ?? undefined,
-    tenantHeader: headers.get("openai-tenant") ?? undefined,
-  });
+  const known = authenticate(deps, endpoint, raw);
   const who = known instanceof Promise ? await known : known;
   raw.who = who;
   raw.tenantSlug = params["slug"] ?? (queryAt < 0 ? undefined : (query.get("tenant") ?? undefined));
   deps.authorise(who, endpoint.allow, raw.tenantSlug);
   if (endpoint.of === "tenant") return endpoint.handle({ ...asked, who: needTenant(who) });
   return endpoint.handle({ ...asked, who });
+}
+
+type Locked = Exclude<Endpoint, { readonly allow: "public" }>;
+
+/** By the key or token that is sent; where none is, and the console asks, by its browser's session. */
+function authenticate(deps: ServerDeps, { of, allow }: Locked, raw: Raw): Principal | Promise<Principal> {
+  const { request } = raw;
+  const { headers } = request;
+  const authorization = headers.get("authorization") ?? undefined;
+  const apiKeyHeader = headers.get("x-api-key") ?? undefined;
+  if (authorization !== undefined || apiKeyHeader !== undefined || deps.sessions === undefined || !headers.has(CONSOLE_HEADER))
+    return deps.authenticate({ authorization, apiKeyHeader, tenantHeader: headers.get("openai-tenant") ?? undefined });
+  return deps.sessions.authenticate(request, of, allow).then(({ who, cookie }) => {
+    raw.cookie = cookie;
+    return who;
+  });
 }
 
 /** A fault of the server's own is worth a line; a caller's is told to the caller alone. */

@@ -11,6 +11,7 @@ export const FAULTS = {
   key_missing: { status: 401, blame: "caller", retry: "never", message: "No API key was sent. Send `Authorization: Bearer <key>`." },
   key_unknown: { status: 401, blame: "caller", retry: "never", message: "The API key is not known, was revoked, or has expired." },
   token_invalid: { status: 401, blame: "caller", retry: "never", message: "The token is not valid here." },
+  session_ended: { status: 401, blame: "caller", retry: "never", message: "Nobody is signed in here any more. Sign in again." },
   forbidden: { status: 403, blame: "caller", retry: "never", message: "This key may not do that." },
   tenant_mismatch: {
     status: 403,

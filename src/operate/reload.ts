@@ -43,6 +43,7 @@ const LIVE = new Set<keyof Config>([
   "prompts",
   "abuse",
   "guard",
+  "console",
 ]);
 /** Made anew by each reading, or following from the rest. */
 const DERIVED = new Set<keyof Config>(["adminKey", "adminKeyIsNew", "localAdminKey", "hash", "warnings"]);

@@ -27,6 +27,8 @@ export type Metrics = {
   /** What the gates saw of a file on its way into a collection, by fixed words. */
   gated(facts: { readonly documents: Readonly<Record<string, number>>; readonly chunks: Readonly<Record<string, number>> }): void;
   http(method: string, path: string, status: number): void;
+  /** A browser kept the console from something that its rules forbid; `directive` is a fixed word. */
+  cspReport(directive: string): void;
   /** The text of `/metrics`, Prometheus exposition format. */
   expose(): Promise<{ readonly contentType: string; readonly body: string }>;
   /** The same as data. */
@@ -147,6 +149,7 @@ export function createMetrics(gauges: Gauges): Metrics {
   const cost = all.counter("weir_cost_micro_usd_total", "Cost in micro-dollars.", target);
   const latency = all.histogram("weir_call_seconds", "Time of a whole call.", target, LATENCY_BUCKETS);
   const first = all.histogram("weir_first_part_seconds", "Time to the first part of an answer.", target, LATENCY_BUCKETS);
+  const reports = all.counter("weir_csp_reports_total", "What browsers report that the console's rules forbade.", ["directive"]);
   registerGauges(all, gauges);
 
   const callSeries = remember((model: string, provider: string, outcome: string, stream: string): Child => ({
@@ -191,6 +194,9 @@ export function createMetrics(gauges: Gauges): Metrics {
     },
     http(method, path, status) {
       httpSeries(method, path, String(status)).value++;
+    },
+    cspReport(directive) {
+      reports.series(directive).value++;
     },
     expose: async () => ({ contentType: EXPOSITION_TYPE, body: toText(all.collect()) }),
     collect: all.collect,

@@ -40,7 +40,13 @@ async function statusOf(endpoint: Endpoint, role: Role | undefined): Promise<num
   const key = role === undefined ? undefined : keys.get(role);
   const response = await fetch(weir.url + path, {
     method: endpoint.method,
-    headers: { ...(key === undefined ? {} : { authorization: `Bearer ${key}` }), "content-type": "application/json" },
+    headers: {
+      ...(key === undefined ? {} : { authorization: `Bearer ${key}` }),
+      "content-type": "application/json",
+      "x-weir-console": "1",
+      "sec-fetch-site": "same-origin",
+    },
+    redirect: "manual",
     ...(endpoint.method === "GET" ? {} : { body: "{}" }),
   });
   await response.arrayBuffer();
