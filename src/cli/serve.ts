@@ -65,7 +65,12 @@ export function renderStart(config: Config, server: RunningServer): string {
       "",
     );
     if (server.signInLink !== undefined)
-      lines.push("Open the console (this link signs one browser in, within 15 minutes; `weir console` prints another):", "", server.signInLink, "");
+      lines.push(
+        "Open the console (this link signs one browser in, within 15 minutes; `weir console` prints another):",
+        "",
+        server.signInLink,
+        "",
+      );
   }
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }

@@ -44,8 +44,7 @@ const EVENT_ID = /^[1-9]\d{0,15}$/;
 export function ingestEvents({ pacer, ingest, authenticate }: IngestEventsDeps): Endpoint[] {
   let followers = 0;
   // A stream has no end: whoever is let in no more, or sees less by now, is not to hear on for days.
-  const viewerNow = async (request: Request): Promise<Viewer> =>
-    viewerOf(needTenant(await authenticate(request, "collections.read")));
+  const viewerNow = async (request: Request): Promise<Viewer> => viewerOf(needTenant(await authenticate(request, "collections.read")));
   return [
     tenantEndpoint("GET", `${AT}/events`, "collections.read", async (asked) => {
       const { follow } = readQuery(asked.query, progressQuery);
