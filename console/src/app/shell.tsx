@@ -39,7 +39,12 @@ export function Shell() {
         <TopBar me={me} onMenu={() => setOpen(!open)} menuOpen={open} onPalette={() => setPalette(true)} />
         <div className="flex min-h-0 flex-1">
           {me !== undefined && <Sidebar me={me} open={open} />}
-          <main ref={main} id="content" tabIndex={-1} className="flex min-w-0 flex-1 flex-col overflow-y-auto outline-none [scrollbar-gutter:stable]">
+          <main
+            ref={main}
+            id="content"
+            tabIndex={-1}
+            className="flex min-w-0 flex-1 flex-col overflow-y-auto outline-none [scrollbar-gutter:stable]"
+          >
             <Outlet />
           </main>
         </div>
@@ -90,10 +95,10 @@ function TopBar({ me, menuOpen, onMenu, onPalette }: TopBarProps) {
         </Button>
       ))}
       {me !== undefined && (
-        <Button onClick={onPalette} aria-keyshortcuts="Meta+K Control+K" className="max-sm:w-8 max-sm:px-0" aria-label={text.commands}>
+        <Button onClick={onPalette} aria-keyshortcuts="Meta+K Control+K" className="max-sm:w-8 max-sm:px-0">
           <Command className="size-3.5" aria-hidden />
-          <span className="max-sm:hidden">{text.commands}</span>
-          <kbd className="rounded border border-line px-1 font-sans text-xs text-ink-faint max-sm:hidden">
+          <span className="max-sm:sr-only">{text.commands}</span>
+          <kbd aria-hidden className="rounded border border-line px-1 font-sans text-xs text-ink-faint max-sm:hidden">
             {navigator.platform.startsWith("Mac") ? "⌘K" : "Ctrl K"}
           </kbd>
         </Button>

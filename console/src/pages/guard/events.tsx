@@ -15,7 +15,7 @@ import { formatAgo, formatCount, formatMoment } from "../../ui/format.ts";
 import { EmptyState, Loaded, Skeleton } from "../../ui/states.tsx";
 import { DataTable, ShowMore, type Column } from "../../ui/table.tsx";
 import { SuspendedKeys } from "./suspended-keys.tsx";
-import { TenantChoice, useTenant } from "./tenant-choice.tsx";
+import { Filters, TenantChoice, useTenant } from "./tenant-choice.tsx";
 import type { GuardDays, GuardEvent } from "./types.ts";
 
 const say = text.events;
@@ -48,9 +48,9 @@ export function EventsTab() {
   const mayResume = useMay("keys.manage");
   return (
     <>
-      <div className="flex flex-wrap items-end gap-3">
+      <Filters>
         <TenantChoice of={tenant} all />
-        <SelectField label={say.range} value={range} onChange={(event) => setRange(event.target.value)} className="w-36">
+        <SelectField label={say.range} value={range} onChange={(event) => setRange(event.target.value)} className="sm:w-36">
           {Object.entries(say.ranges)
             .toSorted(([one], [other]) => Number(one) - Number(other))
             .map(([days, label]) => (
@@ -59,7 +59,7 @@ export function EventsTab() {
               </option>
             ))}
         </SelectField>
-        <SelectField label={say.rule} value={rule} onChange={(event) => setRule(event.target.value)} className="w-56">
+        <SelectField label={say.rule} value={rule} onChange={(event) => setRule(event.target.value)} className="sm:w-56">
           <option value="">{say.allRules}</option>
           {Object.entries(say.rules).map(([name, label]) => (
             <option key={name} value={name}>
@@ -67,7 +67,7 @@ export function EventsTab() {
             </option>
           ))}
         </SelectField>
-      </div>
+      </Filters>
       <Days filter={filter} rule={rule} />
       <Events filter={{ ...filter, rule }} showsTenant={tenant.slug === ""} />
       {mayResume && tenant.slug !== "" && <SuspendedKeys slug={tenant.slug} />}
@@ -92,7 +92,7 @@ function Days({ filter, rule }: { readonly filter: Filter; readonly rule: string
     <>
       <div className="grid grid-cols-2 gap-3 lg:grid-cols-4">
         {(["refused", "stopped", "withheld", "masked"] as const).map((outcome) => (
-          <Stat key={outcome} label={say.stats[outcome]} value={figure(outcome)} />
+          <Stat key={outcome} label={say.stats[outcome]} value={figure(outcome)} note={say.statsSay[outcome]} />
         ))}
       </div>
       <Card title={say.perDay}>
@@ -122,10 +122,12 @@ function DayChart({ filter, days }: { readonly filter: Span; readonly days: Guar
     return { times: names.map((name) => Date.parse(name) / 1000), series: some.length === 0 ? lines.slice(0, 1) : some };
   }, [days, filter.from, filter.to]);
   return (
-    <Chart label={say.chart} kind="bars" times={times} series={series} format={formatCount} formatTime={formatDayShort} height={180} />
+    <Chart label={say.chart} kind="bars" times={times} series={series} format={formatCalls} formatTime={formatDayShort} height={180} />
   );
 }
 
+/** There is no half of a call on the axis. */
+const formatCalls = (calls: number): string => (Number.isInteger(calls) ? formatCount(calls) : "");
 const short = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", timeZone: "UTC" });
 const formatDayShort = (seconds: number): string => short.format(new Date(seconds * 1000));
 

@@ -11,7 +11,7 @@ import { ErrorState, Loaded } from "../../ui/states.tsx";
 import { toast } from "../../ui/toast.tsx";
 import { SettingEditor } from "./setting-editor.tsx";
 import { isList, sayValue, toGuard, type Draft } from "./settings.ts";
-import { TenantChoice, useTenant, WithTenant } from "./tenant-choice.tsx";
+import { Filters, TenantChoice, useTenant, WithTenant } from "./tenant-choice.tsx";
 import type { GuardSettings, SettingName, SettingValue } from "./types.ts";
 
 const say = text.modes;
@@ -21,9 +21,9 @@ export function ModesTab() {
   const tenant = useTenant("first");
   return (
     <>
-      <div className="flex flex-wrap items-end gap-3">
+      <Filters>
         <TenantChoice of={tenant} />
-      </div>
+      </Filters>
       <WithTenant of={tenant}>{(slug) => <Modes key={slug} slug={slug} />}</WithTenant>
     </>
   );

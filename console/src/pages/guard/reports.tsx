@@ -14,7 +14,7 @@ import { ShowMore } from "../../ui/table.tsx";
 import { toastError } from "../../ui/toast.tsx";
 import { ReportDetail } from "./report-detail.tsx";
 import { ReportForm } from "./report-form.tsx";
-import { TenantChoice, useTenant } from "./tenant-choice.tsx";
+import { Filters, TenantChoice, useTenant } from "./tenant-choice.tsx";
 import type { ReportView } from "./types.ts";
 
 const say = text.reports;
@@ -40,9 +40,9 @@ function Review() {
   const listed = usePaged<ReportView>(PATH, query);
   return (
     <>
-      <div className="flex flex-wrap items-end gap-3">
+      <Filters>
         <TenantChoice of={tenant} all />
-        <SelectField label={say.state} value={state} onChange={(event) => setState(event.target.value)} className="w-52">
+        <SelectField label={say.state} value={state} onChange={(event) => setState(event.target.value)} className="sm:w-52">
           {Object.entries(say.states).map(([name, label]) => (
             <option key={name} value={name}>
               {label}
@@ -50,7 +50,7 @@ function Review() {
           ))}
         </SelectField>
         <p className="pb-1.5 text-xs text-ink-faint max-md:hidden">{say.keys}</p>
-      </div>
+      </Filters>
       <Loaded of={listed}>
         {() =>
           listed.rows.length === 0 ? (

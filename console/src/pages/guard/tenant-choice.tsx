@@ -41,7 +41,7 @@ export function TenantChoice({ of, all = false }: { readonly of: TenantChosen; r
   if (of.own !== undefined) return null;
   const known = of.tenants.some(({ slug }) => slug === of.slug);
   return (
-    <SelectField label={text.tenant} value={of.slug} onChange={(event) => of.choose(event.target.value)} className="w-52 max-w-full">
+    <SelectField label={text.tenant} value={of.slug} onChange={(event) => of.choose(event.target.value)} className="max-w-full sm:w-52">
       {all && <option value="">{text.allTenants}</option>}
       {!known && of.slug !== "" && <option value={of.slug}>{of.slug}</option>}
       {of.tenants.map(({ slug }) => (
@@ -52,6 +52,11 @@ export function TenantChoice({ of, all = false }: { readonly of: TenantChosen; r
     </SelectField>
   );
 }
+
+/** What a tab is narrowed by: two beside each other on a telephone. */
+export const Filters = ({ children }: { readonly children: ReactNode }) => (
+  <div className="grid grid-cols-2 items-end gap-3 sm:flex sm:flex-wrap">{children}</div>
+);
 
 /** What is about one tenant, once it is known which. */
 export function WithTenant({ of, children }: { readonly of: TenantChosen; children(slug: string): ReactNode }) {

@@ -10,7 +10,7 @@ import { formatCount } from "../../ui/format.ts";
 import { ErrorState } from "../../ui/states.tsx";
 import { EXAMPLES } from "./examples.ts";
 import { Highlighted } from "./highlight.tsx";
-import { TenantChoice, useTenant, WithTenant } from "./tenant-choice.tsx";
+import { Filters, TenantChoice, useTenant, WithTenant } from "./tenant-choice.tsx";
 import { Tried } from "./tried.tsx";
 import type { Finding, GuardTried } from "./types.ts";
 
@@ -27,9 +27,9 @@ export function TryTab() {
   const [place, setPlace] = useSearchText("place", "user");
   return (
     <>
-      <div className="flex flex-wrap items-end gap-3">
+      <Filters>
         <TenantChoice of={tenant} />
-        <SelectField label={say.direction} value={direction} onChange={(event) => setDirection(event.target.value)} className="w-52">
+        <SelectField label={say.direction} value={direction} onChange={(event) => setDirection(event.target.value)} className="sm:w-52">
           {Object.entries(say.directions).map(([name, label]) => (
             <option key={name} value={name}>
               {label}
@@ -37,7 +37,7 @@ export function TryTab() {
           ))}
         </SelectField>
         {direction === "in" && (
-          <SelectField label={say.place} value={place} onChange={(event) => setPlace(event.target.value)} className="w-52">
+          <SelectField label={say.place} value={place} onChange={(event) => setPlace(event.target.value)} className="sm:w-52">
             {Object.entries(say.places).map(([name, label]) => (
               <option key={name} value={name}>
                 {label}
@@ -45,7 +45,7 @@ export function TryTab() {
             ))}
           </SelectField>
         )}
-      </div>
+      </Filters>
       <WithTenant of={tenant}>{(slug) => <Trying slug={slug} direction={direction === "out" ? "out" : "in"} place={place} />}</WithTenant>
     </>
   );
