@@ -24,9 +24,9 @@ export function Page({ title, lead, actions, children, full = false }: PageProps
           full ? "flex flex-wrap items-center gap-2 border-b border-line px-4 py-2" : "mb-4 flex flex-wrap items-start gap-x-4 gap-y-2"
         }
       >
-        <div className="min-w-0 flex-1">
+        <div className="min-w-0 flex-1 basis-56">
           <h1 className="foreign text-lg font-semibold tracking-tight">{title}</h1>
-          {lead !== undefined && <p className="mt-0.5 max-w-3xl text-sm text-ink-soft">{lead}</p>}
+          {lead !== undefined && <div className="mt-0.5 max-w-3xl text-sm text-ink-soft">{lead}</div>}
         </div>
         {actions !== undefined && <div className="flex flex-wrap items-center gap-2">{actions}</div>}
       </header>
