@@ -8,7 +8,7 @@ import type {
   vectorStoreFile,
 } from "../../../../src/contract/answer-knowledge.ts";
 import type { embeddingState } from "../../../../src/contract/embedding-anew.ts";
-import type { collectionSettings, vectorStoreSearch } from "../../../../src/contract/knowledge.ts";
+import type { collectionSettings, VectorStoreSearch } from "../../../../src/contract/knowledge.ts";
 import type { progressEvent } from "../../../../src/contract/knowledge-progress.ts";
 import type { documentSource } from "../../../../src/contract/sources.ts";
 
@@ -19,7 +19,7 @@ export type CollectionFile = z.infer<typeof vectorStoreFile>;
 export type Attributes = NonNullable<CollectionFile["attributes"]>;
 export type Chunk = z.infer<typeof fileChunk>;
 export type ChunkPage = z.infer<typeof fileChunkList>;
-export type SearchBody = z.input<typeof vectorStoreSearch>;
+export type SearchBody = VectorStoreSearch;
 export type SearchPage = z.infer<typeof searchPage>;
 export type SearchHit = SearchPage["data"][number];
 export type HeldChunk = z.infer<typeof quarantinedChunk>;

@@ -12,7 +12,7 @@ export const uiText = {
   typeToConfirm: (what: string) => `Type “${what}” to go on`,
   failed: "This could not be loaded",
   requestId: (id: string) => `Request ${id}`,
-  rows: (count: number) => `${count} rows`,
+  rows: (count: number) => (count === 1 ? "1 row" : `${count} rows`),
   sortBy: (column: string) => `Sort by ${column}`,
   previous: "Previous",
   next: "Next",
