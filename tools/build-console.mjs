@@ -62,6 +62,8 @@ export async function buildConsole() {
   const draft = join(site, `.dist-${process.pid}`);
   const old = join(site, `.dist-${process.pid}-old`);
   try {
+    // React's slow, talkative build otherwise goes out to everybody where somebody's shell says `development` or `test`.
+    process.env.NODE_ENV = "production";
     const { build } = await import("vite");
     await build({ configFile: join(site, "vite.config.ts"), build: { outDir: draft, emptyOutDir: true }, logLevel: "error" });
     pack(draft);
