@@ -64,6 +64,7 @@ for (const [viewport, colorScheme] of LOOKS)
         try {
           await opened.page.goto(`${world.weir.url}/console${path}`);
           await opened.page.locator("h1").first().waitFor();
+          if (viewport === "desktop") await opened.page.getByRole("navigation").first().waitFor();
           await opened.page.locator('main [role="status"][aria-label="Loading"]').first().waitFor({ state: "detached" });
           await opened.page.screenshot({ path: join(SCREENS, `${name}-${viewport}-${colorScheme}.png`) });
           if (viewport === "phone") await expectNoSideways(opened.page);

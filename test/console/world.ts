@@ -86,9 +86,10 @@ async function useIt(weir: TestWeir, key: string): Promise<string> {
   for (const [at, content] of [...questions, ...questions].entries()) {
     const answer = await weir.chat(
       key,
-      { model: "auto", messages: [{ role: "user", content }], ...(at % 2 === 0 ? { rag: { enabled: true } } : {}) },
+      { model: "auto", messages: [{ role: "user", content }], ...(at % 2 === 0 ? { rag: { enabled: true, collection: "handbook" } } : {}) },
       { headers: { "x-weir-feature": at % 2 === 0 ? "help-desk" : "letters" } },
     );
+    if (!answer.ok) throw new Error(`a call of the world answered ${answer.status}: ${await answer.text()}`);
     await answer.text();
     if (at === 0) requestId = answer.headers.get("x-weir-request-id") ?? "";
   }
