@@ -33,7 +33,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: "/start", label: shellText.pages.start, icon: Sparkles, group: "use", shows: () => true },
   { path: "/playground", label: shellText.pages.playground, icon: MessageSquare, group: "use", shows: () => true },
   { path: "/collections", label: shellText.pages.collections, icon: FileSearch, group: "use", shows: whoMay("collections.read") },
-  { path: "/models", label: shellText.pages.models, icon: Boxes, group: "run", shows: whoMay("operate", "models.read") },
+  { path: "/models", label: shellText.pages.models, icon: Boxes, group: "run", shows: whoMay("operations.read", "models.read") },
   { path: "/routing", label: shellText.pages.routing, icon: RouteIcon, group: "run", shows: whoMay("policies.read") },
   {
     path: "/guard",
@@ -42,7 +42,7 @@ export const PAGES: readonly PageEntry[] = [
     group: "run",
     shows: whoMay("guard.report", "guard.review", "tenants.read"),
   },
-  { path: "/operations", label: shellText.pages.operations, icon: Activity, group: "run", shows: whoMay("operate") },
+  { path: "/operations", label: shellText.pages.operations, icon: Activity, group: "run", shows: whoMay("operations.read") },
   { path: "/usage", label: shellText.pages.usage, icon: ChartNoAxesCombined, group: "account", shows: whoMay("usage.read") },
   { path: "/audit", label: shellText.pages.audit, icon: Blocks, group: "account", shows: whoMay("audit.read") },
   { path: "/tenants", label: shellText.pages.tenants, icon: Building2, group: "account", shows: whoMay("tenants.read") },

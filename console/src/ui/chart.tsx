@@ -35,6 +35,10 @@ function palette() {
   };
 }
 
+/** Values that no line reaches, because nothing is known before and after: they are drawn as points. */
+const aloneIn = (values: readonly (number | null)[]) => (): number[] =>
+  values.flatMap((value, at) => (value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null ? [at] : []));
+
 /** Each series on top of those before it, as the bars are drawn. */
 function stacked(series: readonly Series[]): (number | null)[][] {
   const sums: number[] = [];
@@ -68,6 +72,7 @@ function plotOf(drawn: Drawn): [uPlot.Options, uPlot.AlignedData, HTMLElement] {
       stroke: colour,
       width: isBars ? 0 : 1.75,
       spanGaps: false,
+      points: { show: true, size: 4, width: 0, fill: colour, filter: aloneIn(shown[at]?.values ?? []) },
       ...(isBars ? { fill: colour } : {}),
       ...bars,
     };

@@ -53,7 +53,8 @@ export function Sparkline({
         pen = "M";
         return "";
       }
-      const point = `${pen}${(index * step).toFixed(1)} ${(height - 2 - (value / top) * (height - 4)).toFixed(1)}`;
+      // A stroke of no length makes a value that stands alone a point.
+      const point = `${pen}${(index * step).toFixed(1)} ${(height - 2 - (value / top) * (height - 4)).toFixed(1)}${pen === "M" ? "h0" : ""}`;
       pen = "L";
       return point;
     })

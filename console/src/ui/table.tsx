@@ -118,7 +118,10 @@ function BodyRow<Row>({ row, columns, onOpen, tone }: BodyRowProps<Row>) {
         onOpen(row);
     },
     onKeyDown: (event: KeyboardEvent) => {
-      if (event.key === "Enter" && event.target === event.currentTarget) onOpen(row);
+      if (event.key !== "Enter" || event.target !== event.currentTarget) return;
+      // Else the same key presses the button that gets the focus: a drawer's "Close".
+      event.preventDefault();
+      onOpen(row);
     },
   };
   return (
