@@ -2,7 +2,7 @@ import { z } from "zod";
 
 export const budgetsQuery = z.strictObject({
   tenant: z.string().optional().describe("Its budget and those of its keys. Without it: the platform's, and each tenant's own."),
-  after: z.string().optional(),
+  cursor: z.string().optional(),
   limit: z.coerce.number().int().min(1).max(100).default(100).describe("Tenants (or keys of the tenant) that are looked at for one page."),
 });
 

@@ -11,8 +11,8 @@ export type BudgetsRead = (ask: {
 
 export function budgets(read: BudgetsRead): Endpoint {
   const endpoint = platformEndpoint("GET", "/admin/v1/budgets", "usage.read", async ({ query, who }) => {
-    const ask = readQuery(query, budgetsQuery);
-    return Response.json(await read({ ...ask, after: ask.after, tenant: who.kind === "tenant" ? who.tenant.slug : ask.tenant }));
+    const { tenant, cursor, limit } = readQuery(query, budgetsQuery);
+    return Response.json(await read({ after: cursor, limit, tenant: who.kind === "tenant" ? who.tenant.slug : tenant }));
   });
   return noted(endpoint, {
     summary: "Budgets of this month: spent, held, and how the month is likely to end",
