@@ -1,6 +1,6 @@
 import { putTogether, type Stages } from "../chat/index.ts";
 import { findRouteProblem, type ApprovedRoutes, type Config } from "../config/index.ts";
-import type { RouteExplanation } from "../contract/route-explain.ts";
+import type { RouteExplanation } from "../contract/route-explanation.ts";
 import type { Call } from "../domain/chat.ts";
 import type { TenantPrincipal } from "../domain/principal.ts";
 import type { Checked } from "../domain/guard.ts";

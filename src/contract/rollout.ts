@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { ROLLOUT_STATES, ROLLOUT_UNITS } from "../domain/rollout.ts";
+import { ROLLOUT_STATES, ROLLOUT_UNITS } from "../domain/rollout-words.ts";
 import { PAGE_DEFAULT, PAGE_MAX } from "../kernel/limits.ts";
 
 /** Bodies, queries and answers of what is about rollouts. */

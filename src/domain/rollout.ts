@@ -1,4 +1,5 @@
 import type { PolicyId, PromptId, RolloutId, TenantId } from "../kernel/ids.ts";
+import type { RolloutState, RolloutUnit } from "./rollout-words.ts";
 
 /** What is going out. An adapter is a model of its own in the configuration. */
 export type RolloutChange =
@@ -8,17 +9,6 @@ export type RolloutChange =
   | { readonly kind: "prompt"; readonly version: PromptId }
   /** A version of the platform's routes, likewise. */
   | { readonly kind: "policy"; readonly version: PolicyId };
-
-/**
- * What stays with one variant. `end-user`: whom the call names, else its key; `principal`: the key or token; `conversation`: the caller's
- * conversation, by its beginning.
- */
-export const ROLLOUT_UNITS = ["end-user", "principal", "conversation"] as const;
-export type RolloutUnit = (typeof ROLLOUT_UNITS)[number];
-
-/** `finished`: everybody has it. `rolled-back`: nobody has. In both, nothing is compared any more. */
-export const ROLLOUT_STATES = ["running", "paused", "finished", "rolled-back"] as const;
-export type RolloutState = (typeof ROLLOUT_STATES)[number];
 
 export type RolloutVariant = "candidate" | "baseline";
 

@@ -1,5 +1,5 @@
-import type { RouteExplanation } from "../contract/route-explain.ts";
-import { routeExplainRequest, routeExplanation, type RouteExplainRequest } from "../contract/route-explain.ts";
+import { routeExplainRequest, type RouteExplainRequest } from "../contract/route-explain.ts";
+import { routeExplanation, type RouteExplanation } from "../contract/route-explanation.ts";
 import type { ChatCall } from "../domain/chat.ts";
 import type { RequestId } from "../kernel/ids.ts";
 import { CHAT_BODY_BYTES_MAX } from "../kernel/limits.ts";

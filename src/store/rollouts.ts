@@ -1,4 +1,5 @@
-import type { Rollout, RolloutChange, RolloutCounts, RolloutGates, RolloutState, RolloutUnit, RolloutVariant } from "../domain/rollout.ts";
+import type { Rollout, RolloutChange, RolloutCounts, RolloutGates, RolloutVariant } from "../domain/rollout.ts";
+import type { RolloutState, RolloutUnit } from "../domain/rollout-words.ts";
 import { Fault } from "../kernel/fault.ts";
 import { rolloutIds, tenantIds, type ProcessId, type RolloutId, type TenantId } from "../kernel/ids.ts";
 import { type Database, OPERATOR, tenantScope } from "./database.ts";

@@ -1,4 +1,4 @@
-import type { RolloutState } from "../../domain/rollout.ts";
+import type { RolloutState } from "../../domain/rollout-words.ts";
 import { principalIdOf, type Principal } from "../../domain/principal.ts";
 import { Fault } from "../../kernel/fault.ts";
 import { rolloutIds, type RolloutId, type TenantId } from "../../kernel/ids.ts";

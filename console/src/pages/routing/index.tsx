@@ -1,3 +1,29 @@
+import { useMemo } from "react";
+import { routingText as text } from "#text/routing.ts";
+import { useMay } from "../../app/me.ts";
+import { useSearchText } from "../../app/search-text.ts";
 import { Page } from "../../ui/page.tsx";
+import { Tabs, type Tab } from "../../ui/tabs.tsx";
+import { PoliciesTab } from "./policies-tab.tsx";
+import { RolloutsTab } from "./rollouts-tab.tsx";
+import { RoutesTab } from "./routes-tab.tsx";
 
-export const RoutingPage = () => <Page title="RoutingPage">…</Page>;
+export function RoutingPage() {
+  const mayOperate = useMay("operate");
+  const seesPolicies = useMay("policies.read");
+  const seesRollouts = useMay("rollouts.read");
+  const [tab, setTab] = useSearchText("tab");
+  const tabs = useMemo((): Tab[] => {
+    const all: readonly (Tab & { readonly shown: boolean })[] = [
+      { id: "routes", label: text.tabs.routes, content: <RoutesTab />, shown: mayOperate },
+      { id: "policies", label: text.tabs.policies, content: <PoliciesTab />, shown: seesPolicies },
+      { id: "rollouts", label: text.tabs.rollouts, content: <RolloutsTab />, shown: seesRollouts },
+    ];
+    return all.filter(({ shown }) => shown);
+  }, [mayOperate, seesPolicies, seesRollouts]);
+  return (
+    <Page title={text.title} lead={text.lead}>
+      <Tabs label={text.tabsLabel} tabs={tabs} value={tab} onChange={setTab} />
+    </Page>
+  );
+}
