@@ -14,6 +14,8 @@ export type ConsoleOptions = {
   readonly env?: Record<string, string>;
   /** The demo tenant with its documents; on unless told. */
   readonly demo?: boolean;
+  /** A data folder that something was left in; a fresh one unless told. */
+  readonly dataDir?: string;
 };
 
 /** Builds it as `npm start` does: at once when nothing changed. */
@@ -29,6 +31,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<TestWe
     demo: options.demo ?? true,
     ...(options.yaml === undefined ? {} : { yaml: options.yaml }),
     ...(options.env === undefined ? {} : { env: options.env }),
+    ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
   });
 }
 

@@ -14,10 +14,10 @@ export type OperatingWorld = {
   close(): Promise<void>;
 };
 
-export async function startOperatingWorld(): Promise<OperatingWorld> {
+export async function startOperatingWorld(dataDir?: string): Promise<OperatingWorld> {
   const state = new Map<string, string>();
   const upstream = await createFakeUpstream({ steer: (model) => state.get(model) });
-  const weir = await startConsole({ yaml: yaml(upstream.openaiBaseUrl), demo: false });
+  const weir = await startConsole({ yaml: yaml(upstream.openaiBaseUrl), demo: false, ...(dataDir === undefined ? {} : { dataDir }) });
   const { key } = await weir.tenant("acme", {}, { role: "tenant-admin" });
   return {
     weir,

@@ -50,7 +50,7 @@ export function LiveStats({ view: { live, service } }: { readonly view: Operatio
 
 const Time = ({ label, of }: { readonly label: string; readonly of: Live["windows"][number]["totalMs"] }) => (
   <Stat
-    label={`${label}, ${text.p95}`}
+    label={label}
     value={of === null ? "–" : formatDuration(of.p95)}
     note={of === null ? "" : text.p(formatDuration(of.p50), formatDuration(of.p99))}
   />
