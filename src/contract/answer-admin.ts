@@ -3,6 +3,7 @@ import { CONTEXT_POLICIES } from "../domain/context-policy.ts";
 import { CLASSIFICATIONS } from "../domain/reader.ts";
 import { guardChange } from "./admin.ts";
 import { attempt, usageSource } from "./answer-call.ts";
+import { ledgerEvent } from "./call-event.ts";
 
 /** What the admin API, receipts and probes answer. */
 
@@ -137,7 +138,7 @@ export const receipt = z.object({
   requestId: z.string(),
   hash: z.string().describe("SHA-256 of `body`."),
   seq: z.int().min(1).optional().describe("Place in the tenant's audit chain; absent while the event is on its way there."),
-  event: z.record(z.string(), z.unknown()),
+  event: ledgerEvent,
   body: z.string().describe("The event as it was recorded, byte for byte."),
   signature: z.string().describe("Ed25519 over `hash`."),
   publicKey: z.string(),

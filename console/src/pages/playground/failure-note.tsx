@@ -14,7 +14,9 @@ import type { Failure } from "./types.ts";
 
 /** Refusals that can be mistakes of the rules. */
 const REPORTABLE = new Set(["injection_blocked", "personal_data_blocked", "output_blocked"]);
-const OF_BUDGET = new Set(["budget_spent", "budget_reserved"]);
+/** OpenAI's word for a budget; one that renews is spent, one that may pass in a moment is held by calls under way. */
+const OF_BUDGET = "insufficient_quota";
+const RENEWS_AFTER_MS = 120_000;
 
 /** Why there is no answer, in the caller's words, and what can be done. `said`: the user's message. */
 export function FailureNote({ failure, said }: { readonly failure: Failure; readonly said: string }) {
@@ -22,7 +24,8 @@ export function FailureNote({ failure, said }: { readonly failure: Failure; read
   const reports = useMay("guard.report");
   const seesUsage = useMay("usage.read");
   const [reporting, setReporting] = useState(false);
-  const isBudget = OF_BUDGET.has(code);
+  const isBudget = code === OF_BUDGET;
+  const renews = isBudget && retryAtMs !== undefined && retryAtMs - Date.now() > RENEWS_AFTER_MS;
   const at = retryAtMs === undefined ? undefined : formatMoment(retryAtMs / 1000);
   return (
     <div role="alert" className="flex items-start gap-2.5 rounded-md border border-bad/40 bg-bad-soft px-3 py-2.5 text-sm">
@@ -30,7 +33,7 @@ export function FailureNote({ failure, said }: { readonly failure: Failure; read
       <div className="foreign grid min-w-0 flex-1 gap-1">
         <p className="font-semibold text-bad">{text.failureTitle[code] ?? text.failure}</p>
         {message !== "" && <p>{message}</p>}
-        {at !== undefined && <p>{code === "budget_spent" ? text.renews(at) : text.passesAt(at)}</p>}
+        {at !== undefined && <p>{renews ? text.renews(at) : text.passesAt(at)}</p>}
         {isBudget && !seesUsage && <p className="text-ink-soft">{text.askForBudget}</p>}
         <p className="font-mono text-xs text-ink-soft">
           {code}

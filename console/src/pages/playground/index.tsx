@@ -152,7 +152,7 @@ function Actions({ state, models, open, onSettings }: ActionsProps) {
       ))}
       <Button aria-pressed={isDouble} onClick={() => setSideBySide(!isDouble, second)} aria-label={text.compare}>
         <Columns2 className="size-4" aria-hidden />
-        <span className="max-sm:hidden">{isDouble ? text.oneModel : text.compare}</span>
+        <span className="max-sm:hidden">{text.compare}</span>
       </Button>
       <Button onClick={() => onSettings(!open)} aria-expanded={open} aria-label={open ? text.hideSettings : text.showSettings}>
         <SlidersHorizontal className="size-4" aria-hidden />

@@ -78,7 +78,10 @@ function Marked({ found, citation }: { readonly found: Stitched; readonly citati
   const isQuoted = quoteStart !== undefined && quoteEnd !== undefined;
   const from = found.placeOf(quoteStart ?? citation.start);
   const to = found.placeOf(quoteEnd ?? citation.end);
-  useEffect(() => mark.current?.scrollIntoView({ block: "center" }), [found, from]);
+  useEffect(() => {
+    // Newer browsers give a promise, which is no effect's end.
+    mark.current?.scrollIntoView({ block: "center" });
+  }, [found, from]);
   if (from === undefined || to === undefined) return <EmptyState title={text.passageGone} />;
   return (
     <>

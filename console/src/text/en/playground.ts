@@ -132,14 +132,15 @@ export const playgroundText = {
   notFound: "This document is not there any more, or not for you to see.",
   // Failures
   failureTitle: {
-    budget_spent: "The budget is spent",
-    budget_reserved: "The rest of the budget is reserved",
-    rate_limited: "Too many requests in a minute",
+    insufficient_quota: "The budget does not reach for this",
+    rate_limit_exceeded: "Too many requests in a minute",
     personal_data_blocked: "Refused: personal data",
     injection_blocked: "Refused: looks like an attempt to override instructions",
     output_blocked: "The answer was stopped by a content rule",
     canary_leaked: "The answer gave its instructions away",
     no_target: "No model may answer this",
+    model_not_found: "This model is not there",
+    context_length_exceeded: "Too long for the model",
     body_invalid: "This cannot be sent so",
     target_broken: "The answer broke off",
     forbidden: "This key may not do that",
