@@ -22,7 +22,8 @@ const queries = new QueryClient({
 
 const PUBLIC_PATHS = ["/console/login", "/console/start"];
 whenSignedOut(() => {
-  queries.removeQueries({ queryKey: ME_KEY });
+  // Nobody was known: then the question itself has failed, and says so where it was asked.
+  if (queries.getQueryData(ME_KEY) !== undefined) queries.removeQueries({ queryKey: ME_KEY });
   const { pathname, href } = router.state.location;
   if (PUBLIC_PATHS.some((path) => `/console${pathname}`.replace("/console/console", "/console").startsWith(path))) return;
   void router.navigate({ to: "/login", search: { next: href } });

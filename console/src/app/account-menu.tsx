@@ -2,11 +2,12 @@ import { useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { UserRound } from "lucide-react";
 import { shellText as text } from "#text/shell.ts";
-import { del } from "../api/client.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { toastError } from "../ui/toast.tsx";
 import type { Me } from "./me.ts";
+import { signOut } from "./sign-out.ts";
+import { startOver } from "./start-over.ts";
 
 export function AccountMenu({ me }: { readonly me: Me }) {
   const navigate = useNavigate();
@@ -31,7 +32,7 @@ export function AccountMenu({ me }: { readonly me: Me }) {
       }
       items={[
         { id: "add", label: text.addKey, onSelect: () => void navigate({ to: "/login" }) },
-        { id: "out", label: text.signOut, onSelect: () => void signOut().catch(toastError) },
+        { id: "out", label: text.signOut, onSelect: () => void leave().catch(toastError) },
       ]}
     />
   );

@@ -1,17 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
+import type { ConsoleSettings } from "../../../src/contract/console.ts";
 import { get } from "../api/client.ts";
 
 /** How the operator wants it to look, and how one may sign in. `GET /console/settings`, which asks for no sign-in. */
-export type Settings = {
-  readonly name: string;
-  /** Address of a picture. */
-  readonly logo?: string;
-  readonly accent?: { readonly light?: string; readonly dark?: string };
-  readonly links: readonly { readonly label: string; readonly url: string }[];
-  readonly issuers: readonly { readonly issuer: string; readonly label: string }[];
-  readonly version: string;
-  readonly demo: boolean;
-};
+export type Settings = ConsoleSettings;
 
 export const useSettings = () =>
   useQuery({

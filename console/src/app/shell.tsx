@@ -7,6 +7,7 @@ import { classNames } from "../ui/class-names.ts";
 import { Menu } from "../ui/menu.tsx";
 import { Toasts } from "../ui/toast.tsx";
 import { TooltipRoot } from "../ui/tooltip.tsx";
+import { accentColours } from "./accent.ts";
 import { AccountMenu } from "./account-menu.tsx";
 import { useMe, type Me } from "./me.ts";
 import { PAGES } from "./pages.ts";
@@ -63,9 +64,10 @@ function useBrand(): void {
     const root = document.documentElement;
     if (data === undefined) return;
     root.dataset["product"] = data.name;
-    const accent = dark ? data.accent?.dark : data.accent?.light;
-    if (accent === undefined) root.style.removeProperty("--accent");
-    else root.style.setProperty("--accent", accent);
+    const colours = accentColours(dark ? data.accent.dark : data.accent.light);
+    for (const [name, value] of Object.entries(colours))
+      if (value === undefined) root.style.removeProperty(name);
+      else root.style.setProperty(name, value);
   }, [data, dark]);
 }
 
