@@ -12,10 +12,10 @@ import { startOver } from "./start-over.ts";
 export function AccountMenu({ me }: { readonly me: Me }) {
   const navigate = useNavigate();
   const queries = useQueryClient();
-  const signOut = async () => {
-    await del("/console/session");
-    queries.clear();
+  const leave = async () => {
+    if ((await signOut()) === "leaving") return;
     await navigate({ to: "/login" });
+    await startOver(queries);
   };
   return (
     <Menu
