@@ -82,7 +82,10 @@ function plotOf(drawn: Drawn): [uPlot.Options, uPlot.AlignedData, HTMLElement] {
     height,
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { show: !isBars } },
-    scales: { x: { time: true }, y: { range: (_plot, _low, high) => [0, Math.max(high, rule?.value ?? 0) * 1.08 || 1] } },
+    scales: {
+      x: { time: true, ...(isBars ? { range: wholeBars } : {}) },
+      y: { range: (_plot, _low, high) => [0, Math.max(high, rule?.value ?? 0) * 1.08 || 1] },
+    },
     axes: [
       { ...axis, grid: { show: false }, values: (_plot, ticks) => ticks.map(formatTime), space: 70 },
       { ...axis, size: 62, values: (_plot, ticks) => ticks.map(format) },
@@ -94,6 +97,13 @@ function plotOf(drawn: Drawn): [uPlot.Options, uPlot.AlignedData, HTMLElement] {
     },
   };
   return [options, [[...times], ...columns], element];
+}
+
+/** Half a bar of room at both ends, so that the first and the last are as wide as the others. */
+function wholeBars({ data }: uPlot, low: number, high: number): [number, number] {
+  const [times] = data;
+  const half = times.length > 1 ? ((times.at(-1) ?? 0) - (times[0] ?? 0)) / (times.length - 1) / 2 : 1;
+  return [low - half, high + half];
 }
 
 /** The figures under the pointer. */

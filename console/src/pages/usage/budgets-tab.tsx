@@ -108,11 +108,7 @@ function BudgetRow({ budget, keys, onEdit, state }: RowProps) {
           {...(likely === undefined ? {} : { mark: likely })}
         />
         <ForecastLines budget={budget} />
-        {budget.refused.map((one) => (
-          <p key={one.key} className="foreign text-xs text-bad">
-            {text.budgets.refused(formatCount(one.count), nameOf("key", one.key, keys), formatMoment(one.lastAt))}
-          </p>
-        ))}
+        <Refused of={budget.refused} keys={keys} />
       </div>
       <div className="flex items-start justify-end">
         {scope === "tenant" && onEdit !== undefined && (
@@ -129,6 +125,30 @@ function BudgetRow({ budget, keys, onEdit, state }: RowProps) {
         )}
       </div>
     </li>
+  );
+}
+
+/** Whose calls a spent budget refused, the most first; a long list can be opened. */
+const REFUSED_MAX = 3;
+function Refused({ of, keys }: { readonly of: Budget["refused"]; readonly keys: ReadonlyMap<string, string> }) {
+  const line = (one: Budget["refused"][number]) => (
+    <p key={one.key} className="foreign text-xs text-bad">
+      {text.budgets.refused(formatCount(one.count), nameOf("key", one.key, keys), formatMoment(one.lastAt))}
+    </p>
+  );
+  const rest = of.slice(REFUSED_MAX);
+  return (
+    <>
+      {of.slice(0, REFUSED_MAX).map(line)}
+      {rest.length > 0 && (
+        <details className="text-xs text-bad">
+          <summary>
+            {text.budgets.moreRefused(formatCount(rest.length), formatCount(rest.reduce((sum, { count }) => sum + count, 0)))}
+          </summary>
+          {rest.map(line)}
+        </details>
+      )}
+    </>
   );
 }
 

@@ -107,7 +107,11 @@ function CallFilters({ state: { view, change } }: { readonly state: UsageState }
 
 const TONES: Readonly<Record<CallRow["outcome"], Tone>> = { finished: "good", failed: "bad", aborted: "neutral", refused: "warn" };
 
-const quiet = (value: string | null) => <span className={value === null ? "text-ink-faint" : "foreign"}>{value ?? "–"}</span>;
+const quiet = (value: string | null) => (
+  <span className={value === null ? "text-ink-faint" : "foreign block max-w-36 truncate"} title={value ?? undefined}>
+    {value ?? "–"}
+  </span>
+);
 
 function columnsOf(withTenant: boolean, keys: ReadonlyMap<string, string>): readonly Column<CallRow>[] {
   return [

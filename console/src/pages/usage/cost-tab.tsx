@@ -71,7 +71,7 @@ function Figures({ series, state, keys, top, onTop }: Props & { readonly series:
 function ViewFields({ state: { view, change, own } }: { readonly state: UsageState }) {
   const words = WORDS.filter((word) => word !== "tenant" || own === undefined);
   return (
-    <>
+    <div className="flex gap-2 max-sm:basis-full">
       <SelectField
         label={text.group}
         hideLabel
@@ -98,7 +98,7 @@ function ViewFields({ state: { view, change, own } }: { readonly state: UsageSta
           </option>
         ))}
       </SelectField>
-    </>
+    </div>
   );
 }
 

@@ -49,8 +49,10 @@ export function RangeFields({ view, span, change }: UsageState) {
 
 /** What the view is narrowed to. Each can be taken away again. */
 export function FilterChips({ state, keys }: { readonly state: UsageState; readonly keys: ReadonlyMap<string, string> }) {
-  const { filters } = state.view;
-  const set = WORDS.flatMap((word): { word: Word; value: string }[] => {
+  const { filters, tab } = state.view;
+  // Budgets are of tenants and keys: other filters do not narrow them.
+  const words = tab === "budgets" ? (["tenant"] as const) : WORDS;
+  const set = words.flatMap((word): { word: Word; value: string }[] => {
     const value = filters[word];
     return value === undefined ? [] : [{ word, value }];
   });
@@ -60,15 +62,15 @@ export function FilterChips({ state, keys }: { readonly state: UsageState; reado
   };
   return (
     <ul aria-label={text.filters} className="flex min-h-7 min-w-0 flex-wrap items-center gap-1.5">
-      {set.length === 0 && <li className="text-xs text-ink-faint">{text.allShown}</li>}
+      {set.length === 0 && <li className="text-xs text-ink-faint">{tab === "cost" ? text.allShown : text.unfiltered}</li>}
       {set.map(({ word, value }) => (
         <li key={word} className="min-w-0">
           <button
             type="button"
-            aria-label={text.removeFilter(text.words[word], nameOf(word, value, keys))}
             onClick={() => without(word)}
             className="inline-flex h-7 max-w-full items-center gap-1.5 rounded-full border border-line bg-accent-soft px-2.5 text-xs text-ink hover:border-accent"
           >
+            <span className="sr-only">{text.removeFilter}</span>
             <span className="text-ink-soft">{text.words[word]}</span>
             <span className="foreign max-w-52 truncate font-medium">{nameOf(word, value, keys)}</span>
             <X className="size-3.5 shrink-0 text-ink-soft" aria-hidden />
