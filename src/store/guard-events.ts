@@ -58,9 +58,12 @@ export type GuardDay = { readonly day: string; readonly rule: string; readonly o
 export async function sumGuardDays(db: Database, scope: Scope, filter: GuardEventsFilter): Promise<readonly GuardDay[]> {
   return await db.query<GuardDay>(
     scope,
-    `SELECT to_char(hour_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, rule, outcome, sum(calls)::bigint AS calls FROM guard_hours
-     WHERE hour_at >= $2::timestamptz AND hour_at < $3::timestamptz AND ($1::text IS NULL OR tenant_id = $1)
-     GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    // Days are written out once a group, not once an hour.
+    `SELECT to_char(day, 'YYYY-MM-DD') AS day, rule, outcome, calls FROM (
+       SELECT (hour_at AT TIME ZONE 'UTC')::date AS day, rule, outcome, sum(calls)::bigint AS calls FROM guard_hours
+       WHERE hour_at >= $2::timestamptz AND hour_at < $3::timestamptz AND ($1::text IS NULL OR tenant_id = $1)
+       GROUP BY 1, 2, 3) d
+     ORDER BY 1, 2, 3`,
     [filter.tenantId ?? null, new Date(filter.fromMs), new Date(filter.toMs)],
   );
 }

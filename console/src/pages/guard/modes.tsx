@@ -156,7 +156,7 @@ function SaveBar({ settings, draft, mayChange, mayDraft, onDone }: SaveProps) {
   const failed = save.error ?? propose.error;
   return (
     <div className="sticky bottom-0 grid gap-2 border-t border-line bg-raised px-4 py-3">
-      {failed !== null && <ErrorState error={failed} />}
+      {failed !== null && <ErrorState error={failed} title={say.notSaved} />}
       <div className="flex flex-wrap items-center justify-end gap-2">
         <span className="mr-auto text-sm text-ink-soft">{say.changed(Object.keys(draft).length)}</span>
         <Button kind="ghost" onClick={onDone}>

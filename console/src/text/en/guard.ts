@@ -27,6 +27,7 @@ export const guardText = {
     save: "Save now",
     draft: "Draft a policy",
     discard: "Discard",
+    notSaved: "This was not saved",
     saved: "Saved. It counts for the next call.",
     changed: (count: number) => (count === 1 ? "1 change" : `${count} changes`),
     direct: "Changes count from the next call on.",
@@ -43,7 +44,9 @@ export const guardText = {
     onFailure: (what: string) =>
       what === "refuse"
         ? "When it fails, the call is refused."
-        : "When it fails, the call stays on own hardware or the built-in word stands.",
+        : what === "ignore"
+          ? "When it fails, the built-in rules’ word stands."
+          : "When it fails, the call stays on own hardware.",
     hostsHint: "One host a line, such as example.com or *.example.com.",
     names: {
       pii: ["Personal data", "What becomes of a call in which somebody’s data or a secret was found."],
@@ -73,7 +76,7 @@ export const guardText = {
     text: "Text",
     placeholder: "Type or paste a text. It is looked at as you type; it is sent to no model and kept nowhere.",
     direction: "Direction",
-    directions: { in: "goes into a call", out: "comes back from a model" },
+    directions: { in: "goes into a call", out: "is an answer" },
     place: "Stands as",
     places: { user: "what the user says", document: "a passage of a document" },
     examples: "Examples",
