@@ -44,7 +44,7 @@ export function Shell() {
             ref={main}
             id="content"
             tabIndex={-1}
-            className="flex min-w-0 flex-1 flex-col overflow-y-auto outline-none [scrollbar-gutter:stable]"
+            className="flex min-w-0 flex-1 flex-col overflow-y-auto outline-none [scrollbar-gutter:stable] has-[[data-full]]:[scrollbar-gutter:auto]"
           >
             <Outlet />
           </main>

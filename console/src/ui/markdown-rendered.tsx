@@ -6,6 +6,7 @@ import { uiText as text } from "#text/ui.ts";
 import { CopyButton } from "./code.tsx";
 import type { Marks } from "./markdown.tsx";
 import { markCitations } from "./markdown-marks.ts";
+import "./highlight.css";
 
 /** Addresses that may become a link; everything else (javascript:, data:, file:, relative ones) is shown as text. */
 const isLinkable = (address: string): boolean => /^(https?:\/\/|mailto:)/i.test(address);

@@ -18,7 +18,7 @@ export function Page({ title, lead, actions, children, full = false }: PageProps
     };
   }, [title]);
   return (
-    <div className={full ? "flex min-h-0 flex-1 flex-col" : "mx-auto w-full max-w-7xl px-4 py-5 sm:px-6"}>
+    <div data-full={full || undefined} className={full ? "flex min-h-0 flex-1 flex-col" : "mx-auto w-full max-w-7xl px-4 py-5 sm:px-6"}>
       <header
         className={
           full ? "flex flex-wrap items-center gap-2 border-b border-line px-4 py-2" : "mb-4 flex flex-wrap items-start gap-x-4 gap-y-2"

@@ -55,7 +55,7 @@ function Headline({ event }: { readonly event: CallEvent }) {
     [text.cost, formatUsd(costMicroUsd)],
   ];
   return (
-    <div className="flex flex-wrap items-center gap-x-6 gap-y-2 rounded-lg border border-line bg-surface px-4 py-2.5">
+    <div className="flex flex-wrap items-center gap-x-5 gap-y-2 rounded-lg border border-line bg-surface px-3 py-2.5">
       <span className="flex items-center gap-1.5">
         <Badge tone={TONES[outcome]}>{text.outcomes[outcome]}</Badge>
         {code !== undefined && <code className="font-mono text-xs text-ink-soft">{code}</code>}

@@ -146,7 +146,7 @@ function Foot({ step, opens }: { readonly step: Step; readonly opens: Opens }) {
       ))}
       {status !== "streaming" && (
         <span className="-ml-2 flex flex-wrap">
-          {requestId !== undefined && status !== "failed" && (
+          {requestId !== undefined && (
             <Button size="small" kind="ghost" onClick={() => opens.path(requestId)}>
               {text.path}
             </Button>

@@ -3,6 +3,7 @@ import { useEffect, useMemo, useRef, useState } from "react";
 import { playgroundText as text } from "#text/playground.ts";
 import { useCommands } from "../../app/commands.ts";
 import { useMe } from "../../app/me.ts";
+import { useSearchText } from "../../app/search-text.ts";
 import { Button } from "../../ui/button.tsx";
 import { Page } from "../../ui/page.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
@@ -16,7 +17,19 @@ import { problemsOf } from "./request.ts";
 import { SettingsPanel } from "./settings-panel.tsx";
 import { SnippetDialog } from "./snippet-dialog.tsx";
 import { SourcePanel } from "./source-panel.tsx";
-import { clear, isRunning, send, setModel, setSideBySide, stop, usePlayground, waitsForTools, type Playground } from "./store.ts";
+import {
+  belongTo,
+  clear,
+  isRunning,
+  send,
+  setModel,
+  setSettings,
+  setSideBySide,
+  stop,
+  usePlayground,
+  waitsForTools,
+  type Playground,
+} from "./store.ts";
 import type { Citation, Model, Step } from "./types.ts";
 import { useIsWide } from "./use-wide.ts";
 
@@ -29,7 +42,7 @@ type Panel =
 export function PlaygroundPage() {
   const { data: me, error } = useMe();
   const chats = me?.tenant?.permissions.includes("chat") === true;
-  if (me !== undefined && chats) return <Chat />;
+  if (me?.tenant !== undefined && chats) return <Chat key={me.tenant.keyId} who={`${me.tenant.slug} ${me.tenant.keyId}`} />;
   return (
     <Page title={text.title}>
       {me === undefined ? (
@@ -47,7 +60,8 @@ export function PlaygroundPage() {
   );
 }
 
-function Chat() {
+function Chat({ who }: { readonly who: string }) {
+  useState(() => belongTo(who));
   const state = usePlayground();
   const { models, error } = useModels(true);
   const isWide = useIsWide();
@@ -55,6 +69,7 @@ function Chat() {
   const [code, setCode] = useState<Step["request"]>();
   const running = isRunning(state);
   useFirstModel(state, models);
+  useAskedCollection();
   useStopKey(running);
   const close = () => setPanel({ kind: "none" });
   const opens = useMemo<Opens>(
@@ -108,6 +123,14 @@ function useFirstModel({ models: chosen }: Playground, models: readonly Model[])
     for (const [lane, id] of chosen.entries())
       if (!models.some((model) => model.id === id) && first !== undefined) setModel(lane, first.id);
   }, [chosen, models]);
+}
+
+/** Other pages lead here with a collection to ask. */
+function useAskedCollection(): void {
+  const [asked] = useSearchText("collection");
+  useEffect(() => {
+    if (asked !== "") setSettings({ collection: asked });
+  }, [asked]);
 }
 
 /** Esc stops what is under way, unless something that is open above the page takes it. */

@@ -17,15 +17,10 @@ export function useModels(enabled: boolean) {
   return { ...asked, models };
 }
 
-/** Price and context, as far as they are known, behind a model's name. */
-function aboutOf({ weir: { trust, price } }: Model): string {
-  const cost =
-    price === undefined
-      ? ""
-      : price.inputPerMTok === 0 && price.outputPerMTok === 0
-        ? ""
-        : `$${price.inputPerMTok} / $${price.outputPerMTok}`;
-  return [trust, cost].filter((part) => part !== undefined && part !== "").join(", ");
+/** What a model costs, as far as that is known. */
+function priceOf(model: Model | undefined): string | undefined {
+  const price = model?.weir.price;
+  return price === undefined ? undefined : text.price(price.inputPerMTok, price.outputPerMTok);
 }
 
 type Props = { readonly models: readonly Model[]; readonly value: string; readonly label: string; onChange(model: string): void };
@@ -35,10 +30,10 @@ export function ModelChoice({ models, value, label, onChange }: Props) {
   return (
     <Select
       aria-label={label}
-      title={label}
+      title={priceOf(models.find(({ id }) => id === value)) ?? label}
       value={value}
       onChange={(event) => onChange(event.target.value)}
-      className="!w-auto max-w-52 min-w-0"
+      className="!w-44 max-sm:!w-32"
     >
       {routes.length > 0 && (
         <optgroup label={text.routes}>
@@ -52,7 +47,7 @@ export function ModelChoice({ models, value, label, onChange }: Props) {
       <optgroup label={text.models}>
         {named.map((model) => (
           <option key={model.id} value={model.id}>
-            {aboutOf(model) === "" ? model.id : `${model.id} (${aboutOf(model)})`}
+            {model.weir.trust === undefined ? model.id : `${model.id} (${model.weir.trust})`}
           </option>
         ))}
       </optgroup>

@@ -26,6 +26,17 @@ export const NO_SETTINGS: Settings = {
   schema: "",
 };
 
+/** Whose conversation it is: nobody else who signs in in this tab sees it. */
+let owner: string | undefined;
+export function belongTo(who: string): void {
+  if (owner === who) return;
+  if (owner !== undefined) {
+    stop();
+    set({ settings: NO_SETTINGS, models: [""], exchanges: [] });
+  }
+  owner = who;
+}
+
 let state: Playground = { settings: NO_SETTINGS, models: [""], exchanges: [] };
 const listeners = new Set<() => void>();
 const running = new Map<string, AbortController>();

@@ -37,7 +37,7 @@ export function ToolCalls({ step, exchangeId, lane, isLast }: Props) {
             <TextareaField
               label={text.toolResult(call.name)}
               rows={3}
-              className="font-mono"
+              className="[&_textarea]:font-mono"
               spellCheck={false}
               value={results[call.id] ?? ""}
               onChange={(event) => setResults({ ...results, [call.id]: event.target.value })}
