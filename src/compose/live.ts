@@ -1,10 +1,11 @@
 import type { Config } from "../config/index.ts";
-import type { CallEvent } from "../domain/event.ts";
+import type { Attempt, CallEvent } from "../domain/event.ts";
+import type { AttemptTimes } from "../domain/timings.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { ProcessId } from "../kernel/ids.ts";
 import { createObjectives, type Objectives } from "../operate/index.ts";
 import type { Database } from "../store/index.ts";
-import { createMinutes, describeError, type Log, type Metrics, type Minutes } from "../telemetry/index.ts";
+import { createMinutes, describeError, type Counted, type Log, type Metrics, type Minutes } from "../telemetry/index.ts";
 
 /** How calls are served at this moment, for whoever watches: in memory by the minute, and counted for the objectives. */
 export type Live = {
@@ -38,18 +39,12 @@ export function composeLive(deps: {
     minutes,
     objectives,
     closed(event) {
-      const { outcome, code, latencyMs, firstPartMs, attempts } = event;
+      const { outcome, code, latencyMs, firstPartMs, attempts, timings } = event;
       minutes.call({ outcome, code, latencyMs, firstPartMs });
       // Vectors and rankings come whole: when they begin says nothing.
       objectives.count({ outcome, code, firstPartMs: event.operation === undefined ? firstPartMs : undefined });
       for (const [at, attempt] of attempts.entries()) {
-        const answered = at === attempts.length - 1 && attempt.model === event.model;
-        const counted = {
-          outcome: attempt.outcome,
-          code: attempt.code,
-          latencyMs: attempt.latencyMs,
-          firstPartMs: answered ? firstPartMs : undefined,
-        };
+        const counted = { outcome: attempt.outcome, code: attempt.code, ...timesOf(attempt, timings?.attempts[at]) };
         minutes.attempt(attempt.model, counted);
         minutes.attempt(providerSeries(attempt.provider), counted);
       }
@@ -63,4 +58,11 @@ export function composeLive(deps: {
       },
     }),
   };
+}
+
+/** From asking the target. Vectors and rankings come whole: when they begin is not told. */
+function timesOf({ latencyMs }: Attempt, times: AttemptTimes | undefined): Pick<Counted, "latencyMs" | "firstPartMs"> {
+  if (times === undefined) return { latencyMs };
+  const { beganUs, firstUs, endedUs } = times;
+  return { latencyMs: (endedUs - beganUs) / 1000, firstPartMs: firstUs === undefined ? undefined : (firstUs - beganUs) / 1000 };
 }

@@ -5,7 +5,6 @@ import { SERVICE_LEVELS } from "../domain/service-level.ts";
 import type { OperatingDeps } from "../http/index.ts";
 import { toIso, type Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
-import type { Blobs } from "../object/index.ts";
 import { sumLeases } from "../store/budget-leases.ts";
 import type { Engine } from "../store/index.ts";
 import { listProcesses } from "../store/objective-counts.ts";
@@ -26,12 +25,19 @@ const REPLICA_MS = 10 * 60_000;
 /** A store that takes longer is as good as away for whoever waits for a page. */
 const CHECK_MS = 2_000;
 const OBJECTS_FRESH_MS = 15_000;
+/** A hundred thousand jobs of the last hour take a tenth of a second to count. */
+const JOBS_FRESH_MS = 2_000;
+
+type Slow = { objectsThere(): Promise<boolean>; jobs(): ReturnType<Parts["knowledge"]["jobs"]["counts"]> };
 
 export function composeOperating(deps: Deps): OperatingDeps {
   const { clock, config, parts } = deps;
   const { live, providersOut, probes } = parts.operating;
   const status = () => ({ config, resilience: parts.resilience, vllm: parts.vllm, probes, minutes: live.minutes, outOf: providersOut.of });
-  const checkObjects = createObjectCheck(parts.stored.blobs, clock);
+  const slow: Slow = {
+    objectsThere: createRemembered(clock, OBJECTS_FRESH_MS, () => inTime(parts.stored.blobs.areas())),
+    jobs: createRemembered(clock, JOBS_FRESH_MS, parts.knowledge.jobs.counts),
+  };
   const toggles = createProviderSwitch({
     nowMs: clock.nowMs,
     decisions: parts.decisions,
@@ -52,13 +58,13 @@ export function composeOperating(deps: Deps): OperatingDeps {
       return found;
     },
     test: (model, signal) => parts.chat.testModel(model, signal),
-    view: (minutes = MINUTES_MAX) => view(deps, checkObjects, minutes),
+    view: (minutes = MINUTES_MAX) => view(deps, slow, minutes),
     listDead: parts.knowledge.jobs.listDead,
     retryDead: parts.knowledge.jobs.retryDead,
   };
 }
 
-async function view({ db, clock, config, parts }: Deps, checkObjects: () => Promise<boolean>, minutes: number): Promise<OperationsView> {
+async function view({ db, clock, config, parts }: Deps, slow: Slow, minutes: number): Promise<OperationsView> {
   const { live, processId, startedAtMs, residentBytes } = parts.operating;
   const { room } = parts.admission;
   const { limits, resilience, objects } = config();
@@ -84,11 +90,11 @@ async function view({ db, clock, config, parts }: Deps, checkObjects: () => Prom
     admission: { inFlight: room.inFlight, inFlightMax: limits.callsInFlight, queued: room.queued, queuedMax: limits.callsQueued },
     journal: { ok, backlogBytes: backlog.bytes, backlogSeconds: Math.round(backlog.sinceMs / 100) / 10 },
     database: { ok: isThere, engine: db.engine === "pglite" ? "embedded" : "postgresql", pingMs },
-    objects: { ok: await checkObjects(), kind: objects.kind },
+    objects: { ok: await slow.objectsThere(), kind: objects.kind },
     replicas: processes.map(({ id, seenAtMs }) => ({ id, self: id === processId, seenAt: toIso(seenAtMs) })),
     index: { lagSeconds: parts.knowledge.indexLag.seconds() },
     leases: await read(() => sumLeases(db), { processes: 0, outstandingMicroUsd: 0 }),
-    jobs: [...(await read(() => parts.knowledge.jobs.counts(), []))],
+    jobs: [...(await read(slow.jobs, []))],
   };
 }
 
@@ -129,12 +135,12 @@ async function inTime(answer: Promise<unknown>): Promise<boolean> {
   }
 }
 
-/** A bucket is asked now and then, not by everybody who looks. */
-function createObjectCheck(blobs: Pick<Blobs, "areas">, clock: Clock): () => Promise<boolean> {
-  let last: { readonly atMs: number; readonly ok: Promise<boolean> } | undefined;
+/** What costs something is asked for now and then, not by everybody who looks. */
+function createRemembered<T>(clock: Clock, freshMs: number, ask: () => Promise<T>): () => Promise<T> {
+  let last: { readonly atMs: number; readonly told: Promise<T> } | undefined;
   return () => {
     const now = clock.monotonicMs();
-    if (last === undefined || now - last.atMs > OBJECTS_FRESH_MS) last = { atMs: now, ok: inTime(blobs.areas()) };
-    return last.ok;
+    if (last === undefined || now - last.atMs > freshMs) last = { atMs: now, told: ask() };
+    return last.told;
   };
 }

@@ -31,8 +31,9 @@ const isJobName = (name: unknown): name is JobName => NAMES.includes(name as str
 
 export async function countJobs(sql: QueueSql): Promise<readonly JobCounts[]> {
   const rows = await sql.statement(
-    `SELECT coalesce(CASE WHEN name = $2 THEN source_name END, name) AS name, name = $2 AS dead, state::text AS state, count(DISTINCT CASE WHEN name = $2 THEN singleton_key ELSE id::text END)::int AS count
-     FROM weir_jobs.job WHERE name = ANY($1::text[]) OR (name = $2 AND state = 'created') GROUP BY 1, 2, 3`,
+    `SELECT name, false AS dead, state::text AS state, count(*)::int AS count FROM weir_jobs.job WHERE name = ANY($1::text[]) GROUP BY name, state
+     UNION ALL
+     SELECT source_name, true, '', count(DISTINCT singleton_key)::int FROM weir_jobs.job WHERE name = $2 AND state = 'created' GROUP BY source_name`,
     [NAMES, DEAD_JOBS],
   );
   return NAMES.map((name) => {

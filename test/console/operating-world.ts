@@ -40,11 +40,13 @@ const yaml = (baseUrl: string): string => `
 slo: { availability: 0.99, firstPartMs: 2000 }
 providers:
   gpu-a: { kind: openai, baseUrl: "${baseUrl}", apiKey: secret-of-gpu-a, trust: private, region: eu-west-1 }
+  gpu-b: { kind: openai, baseUrl: "${baseUrl}", apiKey: secret-of-gpu-b, trust: private, region: eu-west-1 }
   cloud: { kind: openai, baseUrl: "${baseUrl}", apiKey: secret-of-cloud, trust: external, region: us-east-1 }
 models:
   llama-70b: { provider: gpu-a, upstream: llama, contextTokens: 32768, price: { inputPerMTok: 0, outputPerMTok: 0 } }
+  mistral: { provider: gpu-b, upstream: mistral, contextTokens: 32768, price: { inputPerMTok: 0, outputPerMTok: 0 } }
   sonnet: { provider: cloud, upstream: sonnet, contextTokens: 200000, price: { inputPerMTok: 3, outputPerMTok: 15 } }
   vectors: { kind: embedding, provider: gpu-a, upstream: embedder, price: { inputPerMTok: 0.02 } }
 routes:
-  both: [{ use: [llama-70b, sonnet] }]
+  both: [{ use: [llama-70b, mistral] }]
 `;

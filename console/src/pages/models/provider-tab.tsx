@@ -14,6 +14,7 @@ const COLUMNS: readonly Column<ProviderStatus>[] = [
   {
     id: "provider",
     label: text.columns.provider,
+    className: "min-w-40",
     cell: ({ provider, host }) => (
       <>
         <span className="foreign font-medium">{provider}</span>

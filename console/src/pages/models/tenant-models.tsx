@@ -16,6 +16,7 @@ const COLUMNS: readonly Column<Listed>[] = [
   {
     id: "model",
     label: text.columns.model,
+    className: "min-w-36",
     cell: ({ id, weir }) => (
       <>
         <span className="foreign font-medium">{id}</span>

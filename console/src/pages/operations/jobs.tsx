@@ -27,8 +27,8 @@ const JOBS: readonly Column<Job>[] = [
   { id: "name", label: text.jobName, cell: ({ name }) => nameOf(name) },
   state("waiting", text.jobStates.waiting, ({ states }) => states.created ?? 0),
   state("active", text.jobStates.active, ({ states }) => states.active ?? 0),
-  state("retry", text.jobStates.retry, ({ states }) => states.retry ?? 0),
-  state("completed", text.jobStates.completed, ({ states }) => states.completed ?? 0),
+  { ...state("retry", text.jobStates.retry, ({ states }) => states.retry ?? 0), wideOnly: true },
+  { ...state("completed", text.jobStates.completed, ({ states }) => states.completed ?? 0), wideOnly: true },
   state("dead", text.jobStates.dead, ({ dead }) => dead, true),
 ];
 
@@ -85,14 +85,14 @@ const DEAD: readonly Column<DeadJob>[] = [
     cell: ({ about }) => (
       <ul className="text-xs">
         {Object.entries(about).map(([key, value]) => (
-          <li key={key} className="foreign font-mono break-all text-ink-soft">
+          <li key={key} className="foreign min-w-24 font-mono text-ink-soft">
             {key} {value}
           </li>
         ))}
       </ul>
     ),
   },
-  { id: "tries", label: text.tries, numeric: true, cell: ({ tries }) => formatCount(tries) },
+  { id: "tries", label: text.tries, numeric: true, wideOnly: true, cell: ({ tries }) => formatCount(tries) },
   { id: "died", label: text.died, numeric: true, cell: ({ diedAt }) => <time title={formatMoment(diedAt)}>{formatAgo(diedAt)}</time> },
 ];
 

@@ -39,7 +39,12 @@ export function Machine({ view }: { readonly view: OperationsView }) {
   );
 }
 
-const Health = ({ ok, say }: { readonly ok: boolean; readonly say: string }) => <StateDot tone={ok ? "good" : "bad"}>{say}</StateDot>;
+/** Wraps on a telephone, where the words do not fit beside their name. */
+const Health = ({ ok, say }: { readonly ok: boolean; readonly say: string }) => (
+  <StateDot tone={ok ? "good" : "bad"}>
+    <span className="whitespace-normal">{say}</span>
+  </StateDot>
+);
 
 const journalWords = ({ ok, backlogBytes, backlogSeconds }: OperationsView["journal"]): string =>
   ok ? (backlogBytes === 0 ? text.journalEven : text.journalOk(formatDuration(backlogSeconds * 1000))) : text.journalBad;
