@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, test } from "bun:test";
 import { loadConfig } from "../../src/config/index.ts";
@@ -96,6 +96,11 @@ test("the lines of weir.yaml that the first run shows for each provider are righ
   const shown = [...source.matchAll(/^ {2}(\w+): `([^`]+)`/gm)];
   for (const [, kind = "", text = ""] of shown) {
     const cwd = await mkdtemp(join(folder, "yaml-"));
+    const weights = /\S+\.gguf/.exec(text)?.[0];
+    if (weights !== undefined) {
+      await mkdir(join(cwd, dirname(weights)), { recursive: true });
+      await writeFile(join(cwd, weights), "GGUF");
+    }
     const keys = [...text.matchAll(/env:(\w+)/g)].map(([, name = ""]) => [name, "x"] as const);
     const config = await loadConfig({ flags: {}, env: Object.fromEntries(keys), cwd, inline: { name: "weir.yaml", text } });
     assert.equal(config.providers.length, 1, kind);

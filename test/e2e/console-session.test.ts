@@ -72,6 +72,30 @@ test("the cookie is for this host, this browser's own requests and no script", a
   assert.equal(response.headers.get("cache-control"), "no-store");
 });
 
+test("where browsers reach the server by https, the cookie is bound to that host and never sent without", async () => {
+  const secure = await startWeir({ yaml: "console: { url: https://weir.example.com }\n" });
+  try {
+    const headers = { "x-weir-console": "1", origin: "https://weir.example.com", "content-type": "application/json" };
+    const send = (more: Readonly<Record<string, string>>) =>
+      fetch(`${secure.url}/console/session`, {
+        method: "POST",
+        headers: { ...headers, ...more },
+        body: JSON.stringify({ key: ADMIN_KEY }),
+      });
+    const line = (await send({})).headers.get("set-cookie") ?? "";
+    assert.match(line, /^__Host-weir-session=/);
+    for (const word of ["Secure", "Path=/", "HttpOnly", "SameSite=Strict"]) assert.ok(line.includes(word), word);
+    assert.equal((await send({ origin: secure.url })).status, 403);
+    const me = (name: string) =>
+      fetch(`${secure.url}/v1/me`, {
+        headers: { "x-weir-console": "1", cookie: (line.split(";")[0] ?? "").replace("__Host-weir-session", name) },
+      });
+    assert.deepEqual([(await me("__Host-weir-session")).status, (await me("weir-session")).status], [200, 401]);
+  } finally {
+    await secure.close();
+  }
+});
+
 /** How a page elsewhere, or a form, could send a browser's cookie. */
 const FOREIGN: readonly Readonly<Record<string, string>>[] = [
   { "x-weir-console": "" },

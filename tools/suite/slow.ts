@@ -9,6 +9,8 @@ export const SLOW_TESTS: readonly string[] = [
   "test/documents/fuzz.test.ts",
   "test/documents/hostile.test.ts",
   "test/e2e/backup.test.ts",
+  "test/e2e/console-command.test.ts",
+  "test/e2e/console-login.test.ts",
   "test/e2e/context-lines.test.ts",
   "test/e2e/erasure.test.ts",
   "test/e2e/fuzz.test.ts",
