@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { BrowserContext, Page } from "playwright-core";
+import type { Clock } from "../../src/kernel/clock.ts";
 import { runCommand } from "../../tools/suite/command.ts";
 import { ADMIN_KEY, startWeir, type TestWeir } from "../e2e/server.ts";
 import { openBrowser } from "./chromium.ts";
@@ -16,6 +17,7 @@ export type ConsoleOptions = {
   readonly demo?: boolean;
   /** A data folder that something was left in; a fresh one unless told. */
   readonly dataDir?: string;
+  readonly clock?: Clock;
 };
 
 /** Builds it as `npm start` does: at once when nothing changed. */
@@ -32,6 +34,7 @@ export async function startConsole(options: ConsoleOptions = {}): Promise<TestWe
     ...(options.yaml === undefined ? {} : { yaml: options.yaml }),
     ...(options.env === undefined ? {} : { env: options.env }),
     ...(options.dataDir === undefined ? {} : { dataDir: options.dataDir }),
+    ...(options.clock === undefined ? {} : { clock: options.clock }),
   });
 }
 
