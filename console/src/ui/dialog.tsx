@@ -37,7 +37,7 @@ function Frame({ title, description, children, footer }: DialogProps) {
         </Radix.Close>
       </header>
       {/* Scrolls by the keyboard too. */}
-      <div className="min-h-0 flex-1 overflow-y-auto px-4 py-4" tabIndex={-1}>
+      <div className="min-h-0 flex-1 overflow-y-auto px-4 py-4" tabIndex={0}>
         {children}
       </div>
       {footer !== undefined && <footer className="flex flex-wrap justify-end gap-2 border-t border-line px-4 py-3">{footer}</footer>}

@@ -14,7 +14,7 @@ const TONES: Readonly<Record<string, Tone>> = {
 };
 export const OutcomeBadge = ({ outcome }: { readonly outcome: string }) => <Badge tone={TONES[outcome] ?? "neutral"}>{outcome}</Badge>;
 
-const mono = (value: string | null | undefined) => <span className="foreign font-mono text-xs">{value ?? "—"}</span>;
+const mono = (value: string | null | undefined) => <span className="foreign font-mono text-xs whitespace-nowrap">{value ?? "—"}</span>;
 const SEQ: Column<Row> = { id: "seq", label: text.columns.seq, numeric: true, cell: (row) => formatCount(row.seq), className: "w-16" };
 const WHEN: Column<Row> = {
   id: "when",
@@ -54,7 +54,12 @@ export const DECISION_COLUMNS: readonly Column<Row>[] = [
   WHEN,
   OUTCOME,
   { id: "action", label: text.columns.action, cell: (row) => (isDecision(row) ? mono(row.action) : null) },
-  { id: "category", label: text.columns.category, wideOnly: true, cell: (row) => (isDecision(row) ? text.categories[row.category] : null) },
+  {
+    id: "category",
+    label: text.columns.category,
+    wideOnly: true,
+    cell: (row) => (isDecision(row) ? <span className="whitespace-nowrap">{text.categories[row.category]}</span> : null),
+  },
   { id: "actor", label: text.columns.actor, wideOnly: true, cell: (row) => (isDecision(row) ? mono(row.actor) : null) },
   {
     id: "count",

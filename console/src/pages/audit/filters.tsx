@@ -44,7 +44,7 @@ export function FilterBar({ filters, set, onClear }: { readonly filters: Filters
   const outcomes = filters.category === "calls" ? OUTCOMES.calls : OUTCOMES.decisions;
   const isFiltered = Object.entries(filters).some(([name, value]) => name !== "category" && value !== "");
   return (
-    <div className="grid grid-cols-2 gap-2 sm:grid-cols-4 lg:grid-cols-[repeat(7,minmax(0,1fr))_auto]">
+    <div className="grid grid-cols-2 gap-2 sm:grid-cols-4">
       <SelectField
         label={text.show}
         value={filters.category}
@@ -72,7 +72,7 @@ export function FilterBar({ filters, set, onClear }: { readonly filters: Filters
         ))}
       </SelectField>
       <TypedField label={text.requestId} placeholder="req_…" value={filters.requestId} onSettled={set.requestId} />
-      <Button kind="ghost" className="self-end" disabled={!isFiltered} onClick={onClear}>
+      <Button kind="ghost" className="self-end justify-self-start" disabled={!isFiltered} onClick={onClear}>
         {text.clear}
       </Button>
     </div>

@@ -37,7 +37,7 @@ export function RolesPage() {
               <dl className="grid gap-x-6 gap-y-2 text-sm sm:grid-cols-2">
                 {sorted(data).map(({ role }) => (
                   <div key={role} className="flex min-w-0 gap-3">
-                    <dt className="flex w-28 shrink-0 flex-wrap items-center gap-1.5 font-medium">
+                    <dt className="flex w-28 shrink-0 flex-wrap content-start items-baseline gap-1.5 font-medium">
                       {role}
                       {own.includes(role) && <Badge tone="accent">{text.yours}</Badge>}
                     </dt>

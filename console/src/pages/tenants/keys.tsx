@@ -22,12 +22,12 @@ import { tenantPath, type Key, type KeyMade } from "./types.ts";
 const text = tenantsText.keys;
 function columnsFor(me: Me): readonly Column<Key>[] {
   const name = (row: Key) => (
-    <span className="grid leading-tight">
+    <span className="grid min-w-24 gap-0.5 leading-tight">
+      <span className="foreign font-medium">{row.name}</span>
       <span className="flex items-center gap-1.5">
-        <span className="foreign font-medium">{row.name}</span>
+        <span className="font-mono text-xs text-ink-faint">{row.prefix}…</span>
         {me.tenant?.keyId === row.id && <Badge tone="accent">{text.thisSession}</Badge>}
       </span>
-      <span className="font-mono text-xs text-ink-faint">{row.prefix}…</span>
     </span>
   );
   const used = (row: Key) =>
