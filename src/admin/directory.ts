@@ -57,14 +57,8 @@ export function createDirectory({ db, nowMs, flush }: Deps): Directory {
           say: "sort: what tenants used is not for this role. Sort by name, slug or created.",
         });
       await flush();
-      const { usedFromMs } = months();
-      const { data, next } = await listTenantsUsed(db, {
-        ...ask,
-        order: sort,
-        down: order === "desc",
-        usedFromMs,
-        after: parseCursor(cursor, sort),
-      });
+      const listing = { ...months(), ...ask, order: sort, down: order === "desc", after: parseCursor(cursor, sort) };
+      const { data, next } = await listTenantsUsed(db, listing);
       return { data: data.map((tenant) => toTenantEntry(tenant, withUsage)), nextCursor: toCursor(next, sort) };
     },
     async listKeys(slug, { sort, order, cursor, ...ask }) {

@@ -38,7 +38,7 @@ export const keysQuery = z.strictObject({
 });
 export const keyListed = key.extend({
   state: keyState,
-  lastUsedAt: moment.nullish().describe("Start of the hour of its last call within 90 days."),
+  lastUsedAt: moment.nullish().describe("Start of the hour of its last call within 90 days; of the day, where the day is over."),
   month: used,
 });
 export const keyList = page(keyListed);

@@ -3,6 +3,7 @@ import { PAGE_DEFAULT } from "../kernel/limits.ts";
 import { type Database, type Param, tenantScope } from "./database.ts";
 import { KEY_COLUMNS, type KeyRecord, type KeyRow, toKeyRecord } from "./keys.ts";
 import type { UsedSums } from "./tenant-directory.ts";
+import { sumsTable } from "./usage-sums.ts";
 
 /** What a key is at a moment; of several that hold, the first. `expiring`: within a week. */
 export const KEY_STATES = ["revoked", "expired", "suspended", "expiring", "active"] as const;
@@ -13,7 +14,7 @@ export type KeyOrder = (typeof KEY_ORDERS)[number];
 export type KeyListed = KeyRecord & {
   readonly state: KeyState;
   readonly used: UsedSums;
-  /** Start of the hour of its last call, within the time that is looked through. */
+  /** Start of the hour of its last call, or of the day where the day is summed up, within the time that is looked through. */
   readonly lastUsedAtMs: number | undefined;
 };
 export type KeysAsk = {
@@ -44,33 +45,39 @@ type Row = KeyRow & {
 };
 type Listed = { readonly data: readonly KeyListed[]; readonly next: readonly [string | number, string] | undefined };
 
-const STATE = `CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= $2::timestamptz THEN 'expired'
-  WHEN k.suspended_at IS NOT NULL THEN 'suspended' WHEN k.expires_at <= $2::timestamptz + interval '7 days' THEN 'expiring' ELSE 'active' END`;
+const stateAt = (now: string): string =>
+  `CASE WHEN k.revoked_at IS NOT NULL THEN 'revoked' WHEN k.expires_at <= ${now}::timestamptz THEN 'expired'
+     WHEN k.suspended_at IS NOT NULL THEN 'suspended' WHEN k.expires_at <= ${now}::timestamptz + interval '7 days' THEN 'expiring' ELSE 'active' END`;
 
-/** One page of a tenant's keys with what they used, from the rollups of that tenant. */
+/** One page of a tenant's keys with what they used, from the sums of days and hours. */
 export async function listKeysUsed(db: Database, tenantId: TenantId, ask: KeysAsk): Promise<Listed> {
   const { after, limit = PAGE_DEFAULT } = ask;
-  const params: Param[] = [tenantId, new Date(ask.nowMs), new Date(ask.usedFromMs), new Date(ask.lookFromMs)];
+  const spans = [
+    { fromMs: ask.lookFromMs, toMs: ask.usedFromMs, recent: false },
+    { fromMs: ask.usedFromMs, toMs: ask.nowMs, recent: true },
+  ];
+  const sums = sumsTable({ tenantId, spans, words: {}, group: "key", byHour: false });
+  const params: Param[] = [...sums.params];
   const put = (value: Param): string => `$${String(params.push(value))}`;
+  const state = stateAt(put(new Date(ask.nowMs)));
   const where = ["k.tenant_id = $1"];
   if (ask.id !== undefined) where.push(`k.id = ${put(ask.id)}`);
   if (ask.search !== undefined && ask.search !== "") {
     const part = put(ask.search.toLowerCase());
     where.push(`strpos(lower(concat_ws(' ', k.name, k.id, k.prefix, k.team)), ${part}) > 0`);
   }
-  if (ask.state !== undefined) where.push(`${STATE} = ${put(ask.state)}`);
+  if (ask.state !== undefined) where.push(`${state} = ${put(ask.state)}`);
   const value = VALUES[ask.order];
   const type = ask.order === "cost" || ask.order === "last-used" ? "bigint" : "text";
   const direction = ask.down ? "DESC" : "ASC";
   if (after !== undefined) where.push(`(${value}, k.id) ${ask.down ? "<" : ">"} (${put(after[0])}::${type}, ${put(after[1])})`);
   const rows = await db.query<Row>(
     tenantScope(tenantId),
-    `SELECT k.${KEY_COLUMNS.replaceAll(", ", ", k.")}, ${STATE} AS state, ${value} AS value, u.calls, u.refused, u.cost, u.last
+    `SELECT k.${KEY_COLUMNS.replaceAll(", ", ", k.")}, ${state} AS state, ${value} AS value, u.calls, u.refused, u.cost, u.last
      FROM api_keys k LEFT JOIN (
-       SELECT key_id, (extract(epoch FROM max(hour_at)) * 1000)::bigint AS last, sum(calls) FILTER (WHERE hour_at >= $3::timestamptz)::bigint AS calls,
-         sum(refused) FILTER (WHERE hour_at >= $3::timestamptz)::bigint AS refused,
-         sum(cost_micro_usd) FILTER (WHERE hour_at >= $3::timestamptz)::bigint AS cost
-       FROM usage_hours WHERE tenant_id = $1 AND hour_at >= $4::timestamptz GROUP BY key_id) u ON u.key_id = k.id
+       SELECT value AS key_id, (extract(epoch FROM max(at)) * 1000)::bigint AS last, sum(calls) FILTER (WHERE recent)::bigint AS calls,
+         sum(refused) FILTER (WHERE recent)::bigint AS refused, sum(cost) FILTER (WHERE recent)::bigint AS cost
+       FROM (${sums.text}) s GROUP BY value) u ON u.key_id = k.id
      WHERE ${where.join(" AND ")} ORDER BY ${value} ${direction}, k.id ${direction} LIMIT ${put(limit + 1)}::int`,
     params,
   );

@@ -1,6 +1,7 @@
 import type { TenantProfile } from "../domain/principal.ts";
 import { type Database, OPERATOR, type Param } from "./database.ts";
 import { PAGE_DEFAULT } from "../kernel/limits.ts";
+import { sumsTable } from "./usage-sums.ts";
 import { TENANT_COLUMNS, toTenantProfile, type TenantRow } from "./tenants.ts";
 
 export const TENANT_ORDERS = ["created", "name", "slug", "cost", "calls"] as const;
@@ -15,8 +16,9 @@ export type TenantsAsk = {
   readonly search?: string | undefined;
   readonly order: TenantOrder;
   readonly down: boolean;
-  /** Of usage: epoch milliseconds. */
+  /** Usage between the two, epoch milliseconds. */
   readonly usedFromMs: number;
+  readonly nowMs: number;
   /** Value and id of the last tenant of the page before. */
   readonly after?: readonly [value: string | number, id: string] | undefined;
   readonly limit?: number | undefined;
@@ -33,10 +35,12 @@ const VALUES = {
 type Row = TenantRow & { created_at: Date; calls: number | null; refused: number | null; cost: number | null; value: string | number };
 type Listed = { readonly data: readonly TenantListed[]; readonly next: readonly [string | number, string] | undefined };
 
-/** One page of tenants with what they used, from the rollups: of all tenants where the order goes by it, else of the page's alone. */
+/** One page of tenants with what they used, from the sums of days and hours. */
 export async function listTenantsUsed(db: Database, ask: TenantsAsk): Promise<Listed> {
   const { order, after, limit = PAGE_DEFAULT } = ask;
-  const params: Param[] = [new Date(ask.usedFromMs)];
+  const spans = [{ fromMs: ask.usedFromMs, toMs: ask.nowMs, recent: true }];
+  const sums = sumsTable({ tenantId: undefined, spans, words: {}, group: undefined, byHour: false });
+  const params: Param[] = [...sums.params];
   const put = (value: Param): string => `$${String(params.push(value))}`;
   const where = ["t.deleted_at IS NULL"];
   if (ask.search !== undefined && ask.search !== "") {
@@ -47,18 +51,17 @@ export async function listTenantsUsed(db: Database, ask: TenantsAsk): Promise<Li
   const direction = ask.down ? "DESC" : "ASC";
   const type = order === "cost" || order === "calls" ? "bigint" : "text";
   if (after !== undefined) where.push(`(${value}, t.id) ${ask.down ? "<" : ">"} (${put(after[0])}::${type}, ${put(after[1])})`);
-  const sums = "sum(calls)::bigint AS calls, sum(refused)::bigint AS refused, sum(cost_micro_usd)::bigint AS cost";
   const columns = TENANT_COLUMNS.split(", ")
     .map((name) => `t.${name}`)
     .join(", ");
-  const byUse = type === "bigint";
-  const all = `LEFT JOIN (SELECT tenant_id, ${sums} FROM usage_hours WHERE hour_at >= $1::timestamptz GROUP BY tenant_id) u ON u.tenant_id = t.id`;
-  const page = `SELECT ${columns}, t.created_at, ${value} AS value${byUse ? ", u.calls, u.refused, u.cost" : ""} FROM tenants t ${byUse ? all : ""}
-     WHERE ${where.join(" AND ")} ORDER BY ${value} ${direction}, t.id ${direction} LIMIT ${put(limit + 1)}::int`;
-  const each = `SELECT p.*, u.calls, u.refused, u.cost FROM (${page}) p
-     LEFT JOIN LATERAL (SELECT ${sums} FROM usage_hours WHERE tenant_id = p.id AND hour_at >= $1::timestamptz) u ON true
-     ORDER BY p.value ${direction}, p.id ${direction}`;
-  const rows = await db.query<Row>(OPERATOR, byUse ? page : each, params);
+  const rows = await db.query<Row>(
+    OPERATOR,
+    `SELECT ${columns}, t.created_at, ${value} AS value, u.calls, u.refused, u.cost FROM tenants t LEFT JOIN (
+       SELECT tenant_id, sum(calls)::bigint AS calls, sum(refused)::bigint AS refused, sum(cost)::bigint AS cost FROM (${sums.text}) s GROUP BY tenant_id
+     ) u ON u.tenant_id = t.id
+     WHERE ${where.join(" AND ")} ORDER BY ${value} ${direction}, t.id ${direction} LIMIT ${put(limit + 1)}::int`,
+    params,
+  );
   const read = rows.slice(0, limit);
   const last = rows.length > limit ? read.at(-1) : undefined;
   return { data: read.map(toListed), next: last === undefined ? undefined : [last.value, last.id] };
