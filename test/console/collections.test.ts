@@ -122,6 +122,10 @@ browserTest(
     await hit.getByText("#1").first().waitFor();
     await page.getByText("Searched by words. The collection has no vectors.").waitFor();
     await expectAccessible(page, "search results");
+    await hit.getByRole("button", { name: "In its context" }).click();
+    await page.getByRole("dialog").locator("mark").filter({ hasText: "quokka" }).first().waitFor();
+    await expectAccessible(page, "a passage in its context");
+    await page.getByRole("button", { name: "Close" }).click();
     await hit.getByRole("link", { name: /long\.txt/ }).click();
     // Thousands of chunks behind it, and the passage is in view, marked.
     await page.locator("mark").filter({ hasText: "quokka" }).first().waitFor();

@@ -47,6 +47,7 @@ export const fileColumns = (ask: Ask): readonly Column<CollectionFile>[] => [
     label: text.column.added,
     sortable: true,
     wideOnly: true,
+    className: "whitespace-nowrap",
     cell: ({ created_at: at }) => <time title={formatMoment(at)}>{formatAgo(at)}</time>,
   },
   { id: "actions", label: "", className: "w-12", cell: (file) => <Actions file={file} {...ask} /> },

@@ -115,6 +115,7 @@ const COLUMNS: readonly Column<Collection>[] = [
     label: text.column.used,
     sortable: true,
     wideOnly: true,
+    className: "whitespace-nowrap",
     cell: ({ last_active_at: at }) => at !== null && <time title={formatMoment(at)}>{formatAgo(at)}</time>,
   },
   {
@@ -122,6 +123,7 @@ const COLUMNS: readonly Column<Collection>[] = [
     label: text.column.created,
     sortable: true,
     wideOnly: true,
+    className: "whitespace-nowrap",
     cell: ({ created_at: at }) => <time title={formatMoment(at)}>{formatDay(at)}</time>,
   },
 ];

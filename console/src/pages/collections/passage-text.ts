@@ -3,11 +3,13 @@ import type { Chunk } from "./types.ts";
 /** A chunk as it is shown: what the chunk before it has said already is left out. */
 export type Piece = { readonly chunk: Chunk; /** Where `text` begins in the document. */ readonly start: number; readonly text: string };
 
-/** What a chunk adds to the one before it. */
+/** What a chunk adds to the one before it, without the blanks between the two. */
 export function toPiece(chunk: Chunk, before: Chunk | undefined): Piece {
-  const reached =
-    before !== undefined && before.end > chunk.start && before.index === chunk.index - 1 ? Math.min(before.end, chunk.end) : chunk.start;
-  return { chunk, start: reached, text: (chunk.text ?? "").slice(reached - chunk.start) };
+  const text = chunk.text ?? "";
+  if (before === undefined || before.index !== chunk.index - 1 || before.end <= chunk.start) return { chunk, start: chunk.start, text };
+  const rest = text.slice(Math.min(before.end, chunk.end) - chunk.start);
+  const piece = rest.trimStart();
+  return { chunk, start: chunk.end - piece.length, text: piece };
 }
 
 export type Part = { readonly text: string; readonly marked: boolean };

@@ -4,9 +4,11 @@ import { searchText as text } from "#text/collection-search.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { Button } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
+import { Drawer } from "../../ui/dialog.tsx";
 import { formatDuration } from "../../ui/format.ts";
 import { EmptyState } from "../../ui/states.tsx";
 import { DataTable, type Column } from "../../ui/table.tsx";
+import { DocumentPassage } from "./document-passage.tsx";
 import type { SearchHit, SearchPage } from "./types.ts";
 
 /** Longer passages are cut, until somebody wants all of one. */
@@ -93,6 +95,8 @@ function Leg({ leg, share, digits }: LegProps) {
 
 function Passage({ store, hit }: { readonly store: string; readonly hit: SearchHit }) {
   const [whole, setWhole] = useState(false);
+  const [inContext, setInContext] = useState(false);
+  const { start, end } = hit.weir;
   const all = hit.content.map((part) => part.text).join("\n");
   const isLong = all.length > SHOWN_CHARACTERS;
   return (
@@ -101,7 +105,7 @@ function Passage({ store, hit }: { readonly store: string; readonly hit: SearchH
         <Link
           to="/collections/$store/files/$file"
           params={{ store, file: hit.file_id }}
-          search={{ start: hit.weir.start, end: hit.weir.end }}
+          search={{ start, end }}
           title={text.open(hit.filename)}
           className="foreign rounded font-medium hover:underline"
         >
@@ -113,11 +117,19 @@ function Passage({ store, hit }: { readonly store: string; readonly hit: SearchH
       <p dir="auto" className="foreign text-sm whitespace-pre-wrap text-ink-soft">
         {whole || !isLong ? all : `${all.slice(0, SHOWN_CHARACTERS)}…`}
       </p>
-      {isLong && (
-        <Button size="small" kind="ghost" className="-ml-2 justify-self-start" aria-expanded={whole} onClick={() => setWhole(!whole)}>
-          {whole ? text.less : text.whole}
+      <span className="-ml-2 flex flex-wrap">
+        {isLong && (
+          <Button size="small" kind="ghost" aria-expanded={whole} onClick={() => setWhole(!whole)}>
+            {whole ? text.less : text.whole}
+          </Button>
+        )}
+        <Button size="small" kind="ghost" aria-haspopup="dialog" onClick={() => setInContext(true)}>
+          {text.context}
         </Button>
-      )}
+      </span>
+      <Drawer open={inContext} onOpenChange={setInContext} title={hit.filename} wide>
+        <DocumentPassage store={store} file={hit.file_id} start={start} end={end} quote={all} />
+      </Drawer>
     </div>
   );
 }

@@ -22,7 +22,7 @@ export function UploadList({ store }: { readonly store: string }) {
 }
 
 function Line({ upload }: { readonly upload: Upload }) {
-  const { id, name, bytes, state, sent, failure } = upload;
+  const { id, name, bytes, state, sent, failure, isRefused } = upload;
   return (
     <li className="flex min-h-10 flex-wrap items-center gap-x-3 gap-y-1 px-4 py-1.5 text-sm">
       <span className="foreign min-w-0 flex-1 basis-40 truncate">{name}</span>
@@ -40,7 +40,7 @@ function Line({ upload }: { readonly upload: Upload }) {
         </span>
       )}
       <span className="flex">
-        {state === "failed" && (
+        {state === "failed" && !isRefused && (
           <IconButton size="small" label={text.retry} onClick={() => retryUpload(id)}>
             <RotateCcw className="size-3.5" aria-hidden />
           </IconButton>

@@ -13,6 +13,8 @@ export type Upload = {
   /** Of its bytes, from 0 to 1. */
   readonly sent: number;
   readonly failure: string | undefined;
+  /** Trying again would end the same. */
+  readonly isRefused: boolean;
 };
 
 /** The server's own limit for one file: what is larger need not be sent to be refused. */
@@ -49,7 +51,16 @@ export function addUploads(store: string, chosen: readonly File[], arrived: () =
     const id = nextId++;
     const failure = file.size > BYTES_MAX ? text.tooLarge : file.size === 0 ? text.empty : undefined;
     files.set(id, { file, stop: new AbortController(), arrived });
-    return { id, store, name: file.name, bytes: file.size, state: failure === undefined ? "waiting" : "failed", sent: 0, failure };
+    return {
+      id,
+      store,
+      name: file.name,
+      bytes: file.size,
+      state: failure === undefined ? "waiting" : "failed",
+      sent: 0,
+      failure,
+      isRefused: failure !== undefined,
+    };
   });
   set([...uploads, ...added]);
   sendNext();

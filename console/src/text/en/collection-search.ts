@@ -35,6 +35,7 @@ export const searchText = {
   notFound: "not found",
   open: (name: string) => `Open ${name} at this passage`,
   whole: "Show all",
+  context: "In its context",
   less: "Show less",
 } as const;
 
