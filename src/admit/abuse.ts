@@ -1,7 +1,7 @@
 import type { AbuseLevel, AbuseMode, AbusePolicy, Misuse } from "../domain/abuse.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
-import { idTimeMs, type KeyId } from "../kernel/ids.ts";
+import { idTimeMs, type KeyId, type TenantId } from "../kernel/ids.ts";
 import { createBucket, refill, waitMs } from "./bucket.ts";
 import { createScoreBook, type ScoreBook, type Scored, type ScoreEntry } from "./score-book.ts";
 
@@ -38,9 +38,15 @@ export type Abuse = {
   /** Another policy from now on; scores stay. */
   reconfigure(policy: AbusePolicy): void;
   scoreOf(keyId: KeyId): number;
+  /** Keys that were misused of late, the worst first; undefined: of all tenants. */
+  list(tenantId: TenantId | undefined, most: number): readonly Misused[];
+  readonly policy: AbusePolicy;
   /** Keys at each level now. */
   count(): Readonly<Record<AbuseLevel, number>>;
 };
+
+/** How a key stands in this process now. */
+export type Misused = Scored & { readonly score: number; readonly level: AbuseLevel | undefined };
 
 /** `mode`: what becomes of it. */
 export type Crossing = { readonly level: AbuseLevel; readonly score: number; readonly mode: AbuseMode };
@@ -101,6 +107,16 @@ export function createAbuse(deps: AbuseDeps, first: AbusePolicy, keysMax?: numbe
       if (next.mode === "off") book.clear();
     },
     scoreOf: (keyId) => book.find(keyId)?.score ?? 0,
+    list(tenantId, most) {
+      const found = [...book.entries()].filter((entry) => tenantId === undefined || entry.tenantId === tenantId);
+      return found
+        .toSorted((one, other) => other.score - one.score)
+        .slice(0, most)
+        .map((entry) => ({ tenantId: entry.tenantId, keyId: entry.keyId, score: entry.score, level: levelOf(entry) }));
+    },
+    get policy() {
+      return policy;
+    },
     count() {
       const counts = { elevated: 0, high: 0 };
       for (const entry of book.entries()) {

@@ -1,11 +1,15 @@
 import { createGuardSettings, createRedteamReports, getBySlug, type RedteamReports } from "../admin/index.ts";
+import type { Abuse } from "../admit/index.ts";
 import type { Config } from "../config/index.ts";
 import type { GuardTried } from "../contract/guard.ts";
 import type { Principal, TenantPrincipal, TenantProfile } from "../domain/principal.ts";
 import type { TextTrial } from "../guard/index.ts";
 import type { GuardDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { Fault } from "../kernel/fault.ts";
+import type { TenantId } from "../kernel/ids.ts";
 import type { Database } from "../store/index.ts";
+import { getTenant } from "../store/tenants.ts";
 import { admitTrial } from "./admission.ts";
 import { toPrincipal } from "./generate.ts";
 import type { Parts } from "./parts.ts";
@@ -14,7 +18,7 @@ type Deps = {
   readonly config: Pick<Config, "guard" | "approvals">;
   readonly db: Database;
   readonly clock: Clock;
-  readonly parts: Pick<Parts, "guard" | "record" | "admission" | "decisions">;
+  readonly parts: Pick<Parts, "guard" | "record" | "admission" | "decisions" | "misuse">;
 };
 
 export type GuardRequests = { readonly guard: GuardDeps; readonly redteam: RedteamReports };
@@ -39,9 +43,48 @@ export function composeGuardRequests({ config, db, clock, parts }: Deps): GuardR
       }),
       settings: createGuardSettings({ db, guard: policy, approvals: config.approvals, detectors: asked }),
       events: async ({ tenant, ...ask }) => record.readGuardEvents({ ...ask, tenantId: await idOf(tenant) }),
+      keys: createKeys(db, parts.misuse.abuse, idOf),
       days: async ({ tenant, ...ask }) => record.readGuardDays({ ...ask, tenantId: await idOf(tenant) }),
     },
     redteam: createRedteamReports({ db, nowMs: clock.nowMs, decisions }),
+  };
+}
+
+/** A page of people: who has more keys above a threshold has another problem. */
+const KEYS_MAX = 100;
+
+/** A tenant that has gone since keeps its id. */
+async function slugOf(db: Database, id: TenantId): Promise<string> {
+  try {
+    return (await getTenant(db, id)).slug;
+  } catch (error) {
+    if (error instanceof Fault && error.code === "not_found") return id;
+    throw error;
+  }
+}
+
+/** Scores with the slugs of their tenants; of a tenant that is gone, its id. */
+function createKeys(
+  db: Database,
+  abuse: Pick<Abuse, "list" | "policy">,
+  idOf: (slug: string | undefined) => Promise<TenantId | undefined>,
+): GuardDeps["keys"] {
+  return async (slug) => {
+    const { mode, throttleAbove, suspendAbove } = abuse.policy;
+    const found = abuse.list(await idOf(slug), KEYS_MAX);
+    const slugs = new Map<TenantId, string>();
+    for (const { tenantId } of found) if (!slugs.has(tenantId)) slugs.set(tenantId, slug ?? (await slugOf(db, tenantId)));
+    return {
+      mode,
+      throttleAbove,
+      suspendAbove,
+      data: found.map(({ tenantId, keyId, score, level }) => ({
+        tenant: slugs.get(tenantId) ?? tenantId,
+        key: keyId,
+        score: Math.round(score * 10) / 10,
+        level: level ?? null,
+      })),
+    };
   };
 }
 

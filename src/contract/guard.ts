@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ABUSE_MODES } from "../domain/abuse.ts";
 import { FINDING_TYPES } from "../domain/finding.ts";
 import { GUARD_OUTCOMES, GUARD_RULES } from "../domain/guard-event.ts";
 import { PII_MODES, type GuardPolicy } from "../domain/guard-policy.ts";
@@ -126,3 +127,21 @@ export const guardDays = z.object({
   days: z.array(z.object({ day: z.string(), rule: z.string(), outcome, calls: count })),
 });
 export type GuardDays = z.output<typeof guardDays>;
+
+export const guardKeysQuery = z.strictObject({ tenant });
+export const guardKeys = z.object({
+  mode: z.enum(ABUSE_MODES).describe("What becomes of a key above a threshold."),
+  throttleAbove: z.number(),
+  suspendAbove: z.number(),
+  data: z
+    .array(
+      z.object({
+        tenant: z.string(),
+        key: z.string(),
+        score: z.number(),
+        level: z.enum(["elevated", "high"]).nullable().describe("The threshold that it is above; null: neither."),
+      }),
+    )
+    .describe("The worst first, at most 100."),
+});
+export type GuardKeys = z.output<typeof guardKeys>;

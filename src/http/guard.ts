@@ -21,6 +21,8 @@ export type GuardDeps = {
     ask: Span & { readonly rule: GuardRule | undefined; readonly cursor: string | undefined; readonly limit: number },
   ): Promise<{ readonly data: readonly unknown[]; readonly nextCursor: string | undefined }>;
   days(span: Span): Promise<readonly Days[number][]>;
+  /** How keys were used of late; undefined: of all tenants. */
+  keys(slug: string | undefined): Promise<contract.GuardKeys>;
 };
 type Ask = contract.GuardTry & { readonly tenant: string };
 
@@ -65,6 +67,20 @@ export function guard(deps: GuardDeps): Endpoint[] {
         description: "By call and rule, newest first; counts and permanent words, never content. Kept as long as the call's event.",
         query: contract.guardEventsQuery,
         answer: contract.guardEventsPage,
+        faults: ["not_found"],
+      },
+    ),
+    noted(
+      platformEndpoint("GET", "/admin/v1/guard/keys", "keys.manage", async ({ query, who }) => {
+        const { tenant } = readQuery(query, contract.guardKeysQuery);
+        return Response.json(await deps.keys(who.kind === "tenant" ? tenantNamed(who, tenant) : tenant));
+      }),
+      {
+        summary: "Keys that were misused of late, with their scores",
+        description:
+          "Of this process: each replica keeps scores of its own, and a restart forgets them. Suspended keys are in the listing of keys.",
+        query: contract.guardKeysQuery,
+        answer: contract.guardKeys,
         faults: ["not_found"],
       },
     ),

@@ -53,6 +53,7 @@ export const GUARD_ROWS: Readonly<Record<string, Row>> = {
   },
   "GET /admin/v1/tenants/:slug/guard": { status: NAMED(200), make: () => ({ path: "/admin/v1/tenants/acme/guard" }) },
   "GET /admin/v1/guard/events": { status: NAMED(200), make: () => ({ path: "/admin/v1/guard/events?tenant=acme" }) },
+  "GET /admin/v1/guard/keys": { status: NAMED(200), make: () => ({ path: "/admin/v1/guard/keys?tenant=acme" }) },
   "GET /admin/v1/guard/days": { status: NAMED(200), make: () => ({ path: "/admin/v1/guard/days?tenant=acme" }) },
   "POST /admin/v1/redteam/reports": {
     status: PLATFORM(201),

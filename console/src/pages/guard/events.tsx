@@ -14,6 +14,7 @@ import { SelectField } from "../../ui/field.tsx";
 import { formatAgo, formatCount, formatMoment } from "../../ui/format.ts";
 import { EmptyState, Loaded, Skeleton } from "../../ui/states.tsx";
 import { DataTable, ShowMore, type Column } from "../../ui/table.tsx";
+import { MisusedKeys } from "./misused-keys.tsx";
 import { SuspendedKeys } from "./suspended-keys.tsx";
 import { Filters, TenantChoice, useTenant } from "./tenant-choice.tsx";
 import type { GuardDays, GuardEvent } from "./types.ts";
@@ -70,6 +71,7 @@ export function EventsTab() {
       </Filters>
       <Days filter={filter} rule={rule} />
       <Events filter={{ ...filter, rule }} showsTenant={tenant.slug === ""} />
+      {mayResume && <MisusedKeys tenant={tenant.slug} />}
       {mayResume && tenant.slug !== "" && <SuspendedKeys slug={tenant.slug} />}
     </>
   );
