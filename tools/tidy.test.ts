@@ -25,6 +25,8 @@ const HOUSE: Readonly<Record<string, string>> = {
   "src/http/index.ts": 'import { chat } from "../chat/index.ts";\nimport { Hono } from "hono";\nexport const app = [chat, Hono];\n',
   "src/compose.ts": 'import { app } from "./http/index.ts";\nexport const compose = app;\n',
   "src/main.ts": 'import { compose } from "./compose.ts";\nconsole.log(compose, process.env, Bun.version);\n',
+  "console/src/a.ts": "export const a = 1;\n",
+  "test/console/a.test.ts": 'import { a } from "../../console/src/a.ts";\nconsole.log(a);\n',
   "tools/check.ts": 'import { compose } from "../src/compose.ts";\nconsole.log(compose);\n',
 };
 
@@ -113,6 +115,7 @@ const PLANTED: readonly (readonly [kind: string, path: string, text: string, pro
     /openai may be imported as types only/,
   ],
   ["a test imported by what is no test", "src/route/a.ts", 'import "./a.test.ts";', /imports a test/],
+  ["the console in the house", "src/route/a.ts", 'import "../../console/src/a.ts";', /is not a \.ts file of this tree/],
   ["process.env", "src/route/a.ts", "export const a = process.env.HOME;", /process\.env does not belong/],
   ["process.env by a string", "src/route/a.ts", 'export const a = process["env"];', /process\.env does not belong/],
   ["process.env through globalThis", "src/route/a.ts", "export const a = globalThis.process.env;", /process\.env does not belong/],

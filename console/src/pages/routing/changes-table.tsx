@@ -18,7 +18,7 @@ export const ChangesTable = ({ changes }: { readonly changes: Changes }) => (
 
 /** A list is rules, one a line. */
 function show(value: Row["old"]): ReactNode {
-  if (value === null) return <span className="text-ink-faint">{text.notSet}</span>;
+  if (value === null) return <span className="whitespace-nowrap text-ink-faint">{text.notSet}</span>;
   if (!Array.isArray(value)) return <span className="font-mono text-xs">{String(value)}</span>;
   return (
     <ol className="grid gap-1">

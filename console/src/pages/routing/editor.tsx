@@ -133,7 +133,7 @@ function Notices({ told, settled, area, value }: EditorProps) {
       {told.length > 0 && (
         <ul className="max-h-56 overflow-y-auto border-t border-line py-1" tabIndex={0} aria-label={text.problems(problems)}>
           {told.map((one, at) => (
-            <li key={at} className="flex items-start gap-2 px-3 py-1 text-sm">
+            <li key={at} className="flex flex-wrap items-start gap-x-2 px-3 py-1 text-sm">
               {one.severity === "problem" ? (
                 <CircleAlert className="mt-1 size-3.5 shrink-0 text-bad" aria-hidden />
               ) : (
@@ -146,7 +146,7 @@ function Notices({ told, settled, area, value }: EditorProps) {
               >
                 {text.line(one.line)}
               </button>
-              <span className="foreign min-w-0 flex-1 leading-6">{one.message}</span>
+              <span className="foreign min-w-0 flex-1 basis-52 leading-6">{one.message}</span>
               {one.near !== undefined && wordAt(value, one.offset) !== "" && (
                 <Button size="small" onClick={() => replace(one)}>
                   {text.useNear(one.near)}

@@ -11,7 +11,8 @@ import { formatAgo, formatMoment } from "../../ui/format.ts";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
 import { DataTable, ShowMore, type Column } from "../../ui/table.tsx";
 import { ScopeField } from "./scope-field.tsx";
-import { POLICY_TONES, sayWho, stateOf, type Policy, type PolicyState } from "./types.ts";
+import { POLICY_TONES, stateOf, type Policy, type PolicyState } from "./types.ts";
+import { Who } from "./who.tsx";
 
 const STATES: readonly PolicyState[] = ["requested", "staging", "production", "retired"];
 
@@ -105,7 +106,7 @@ const COLUMNS: readonly Column<Policy>[] = [
     id: "author",
     label: text.author,
     wideOnly: true,
-    cell: ({ author }) => <span className="foreign font-mono text-xs">{sayWho(author)}</span>,
+    cell: ({ author }) => <Who id={author} />,
   },
   {
     id: "written",

@@ -20,16 +20,10 @@ function ExistingPolicy({ id }: { readonly id: string }) {
   const own = ownTenant(me);
   const tenant = named === "" ? own : named;
   const asked = usePolicy(id, tenant, me !== undefined);
+  if (asked.data !== undefined) return <PolicyView policy={asked.data} tenant={tenant} />;
   return (
-    <Loaded
-      of={asked}
-      skeleton={
-        <Page title={text.kinds.routes}>
-          <div className="h-96" />
-        </Page>
-      }
-    >
-      {(policy) => <PolicyView policy={policy} tenant={tenant} />}
-    </Loaded>
+    <Page title={text.tabs.policies}>
+      <Loaded of={asked}>{() => null}</Loaded>
+    </Page>
   );
 }

@@ -6,7 +6,8 @@ import { classNames } from "../../ui/class-names.ts";
 import { formatCount, formatDuration, formatMoment, formatPercent, formatUsd } from "../../ui/format.ts";
 import { EmptyState } from "../../ui/states.tsx";
 import { DataTable, type Column } from "../../ui/table.tsx";
-import { sayWho, type RolloutDetail } from "./types.ts";
+import type { RolloutDetail } from "./types.ts";
+import { Who } from "./who.tsx";
 
 type Now = NonNullable<RolloutDetail["now"]>;
 type Standing = Now["gates"][number];
@@ -14,9 +15,13 @@ type Move = RolloutDetail["history"][number];
 type Step = RolloutDetail["figures"][number];
 
 /** The shares, with how far it has come. */
-export function StepsCard({ rollout: { steps, share, state } }: { readonly rollout: RolloutDetail }) {
-  const stateOf = (step: number): keyof typeof text.stepState =>
-    state === "finished" || step < share ? "done" : step === share ? "now" : "next";
+export function StepsCard({ rollout: { steps, share, state, history } }: { readonly rollout: RolloutDetail }) {
+  const reached = Math.max(0, ...history.map((move) => move.share));
+  const stateOf = (step: number): keyof typeof text.stepState => {
+    if (state === "rolled-back") return step <= reached ? "taken-back" : "not-reached";
+    if (state === "finished" || step < share) return "done";
+    return step === share ? "now" : "next";
+  };
   return (
     <Card title={text.stepsTitle}>
       <ol className="grid auto-cols-fr grid-flow-col gap-2 max-sm:grid-flow-row">
@@ -28,11 +33,17 @@ export function StepsCard({ rollout: { steps, share, state } }: { readonly rollo
               aria-current={is === "now" ? "step" : undefined}
               className={classNames(
                 "rounded-md border px-3 py-2",
-                is === "now" && (state === "rolled-back" ? "border-bad bg-bad-soft" : "border-accent bg-accent-soft"),
-                is !== "now" && "border-line",
+                is === "now" && "border-accent bg-accent-soft",
+                is === "taken-back" && "border-bad bg-bad-soft",
+                is !== "now" && is !== "taken-back" && "border-line",
               )}
             >
-              <span className={classNames("flex items-center gap-1.5 font-semibold tabular-nums", is === "next" && "text-ink-faint")}>
+              <span
+                className={classNames(
+                  "flex items-center gap-1.5 font-semibold tabular-nums",
+                  (is === "next" || is === "not-reached") && "text-ink-faint",
+                )}
+              >
                 {step} %{is === "done" && <Check className="size-3.5 text-good" aria-hidden />}
               </span>
               <span className="text-xs text-ink-faint">{text.stepState[is]}</span>
@@ -203,7 +214,7 @@ const Bar = ({ value, most, show, tone }: BarProps) =>
           style={{ width: `${most === 0 ? 0 : (value / most) * 100}%` }}
         />
       </span>
-      <span className="tabular-nums">{show(value)}</span>
+      <span className="whitespace-nowrap tabular-nums">{show(value)}</span>
     </span>
   );
 
@@ -211,7 +222,19 @@ const HISTORY_COLUMNS: readonly Column<Move>[] = [
   { id: "at", label: text.at, cell: ({ at }) => <time dateTime={at}>{formatMoment(at)}</time> },
   { id: "act", label: text.act, cell: ({ act }) => text.acts[act] },
   { id: "share", label: text.share, numeric: true, cell: ({ share }) => `${share} %` },
-  { id: "by", label: text.who, wideOnly: true, cell: ({ by }) => <span className="foreign font-mono text-xs">{sayWho(by)}</span> },
+  { id: "by", label: text.who, wideOnly: true, cell: ({ by }) => <Who id={by} /> },
+  {
+    id: "compared",
+    label: text.comparedThen,
+    wideOnly: true,
+    className: "[td&]:text-xs [td&]:text-ink-soft",
+    cell: ({ compared }) =>
+      compared.map(({ gate, candidate, baseline }) => (
+        <span key={gate} className="block whitespace-nowrap tabular-nums">
+          {text.gateNames[gate]}: {FIGURES[gate](candidate)} / {FIGURES[gate](baseline)}
+        </span>
+      )),
+  },
   { id: "reason", label: text.reason, cell: ({ reason }) => <span className="foreign">{reasons[reason] ?? reason}</span> },
 ];
 

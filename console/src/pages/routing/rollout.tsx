@@ -31,17 +31,11 @@ export function RolloutPage() {
     refetchInterval: (query) => (query.state.data?.now === undefined && query.state.data !== undefined ? false : REFETCH_MS),
     queryFn: ({ signal }) => get(`/admin/v1/rollouts/${encodeURIComponent(id)}`, { tenant }, signal),
   });
+  if (asked.data !== undefined) return <RolloutView rollout={asked.data} tenant={tenant} />;
   return (
-    <Loaded
-      of={asked}
-      skeleton={
-        <Page title={text.tabs.rollouts}>
-          <div className="h-96" />
-        </Page>
-      }
-    >
-      {(rollout) => <RolloutView rollout={rollout} tenant={tenant} />}
-    </Loaded>
+    <Page title={text.tabs.rollouts}>
+      <Loaded of={asked}>{() => null}</Loaded>
+    </Page>
   );
 }
 

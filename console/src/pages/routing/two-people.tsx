@@ -10,7 +10,8 @@ import { ConfirmDialog } from "../../ui/dialog.tsx";
 import { formatMoment } from "../../ui/format.ts";
 import { toast, toastError } from "../../ui/toast.tsx";
 import { StartRollout } from "./start-rollout.tsx";
-import { sayWho, type Policy } from "./types.ts";
+import type { Policy } from "./types.ts";
+import { Who } from "./who.tsx";
 
 type Step = { readonly name: string; readonly who: string | undefined; readonly at: string | undefined };
 
@@ -94,7 +95,13 @@ const PersonStep = ({ name, who, at }: Step) => (
     <span className="min-w-0 flex-1">
       <span className={who === undefined ? "text-ink-faint" : "font-medium"}>{name}</span>
       <span className="foreign block text-xs text-ink-faint">
-        {who === undefined ? text.nobodyYet : text.by(sayWho(who))}
+        {who === undefined ? (
+          text.nobodyYet
+        ) : (
+          <>
+            {text.by} <Who id={who} />
+          </>
+        )}
         {at !== undefined && ` · ${formatMoment(at)}`}
       </span>
     </span>

@@ -33,6 +33,3 @@ export const ROLLOUT_TONES: Readonly<Record<Rollout["state"], Tone>> = {
 /** What goes out, in a few words. */
 export const sayChange = ({ kind, model, to, version }: Rollout): string =>
   kind === "model" ? text.modelChange(model ?? "", to ?? "") : text.versionChange(version ?? "");
-
-/** Ids of keys and token holders as they are; the admin key in words. */
-export const sayWho = (id: string): string => (id === "admin-key" ? text.adminKey : id === "server" ? text.server : id);
