@@ -1,5 +1,6 @@
 import { afterAll, beforeAll } from "bun:test";
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import type { Locator, Page } from "playwright-core";
 import { addDocument } from "../e2e/access-world.ts";
 import { WITHOUT_BREAKERS, type TestWeir } from "../e2e/server.ts";
@@ -157,27 +158,58 @@ browserTest("a tool's call is shown, its result is given back, and the model goe
   await close();
 });
 
-browserTest("an answer by a schema is a tree with the server's verdict, and the code is what was sent", async () => {
+browserTest("an answer by a schema is a tree with the server's verdict, and each snippet sends what was sent", async () => {
   const { page, close } = await open();
   await choose(page, "m");
   await page.getByLabel("Form of the answer").selectOption("schema");
   await page.getByRole("button", { name: "Put in an example" }).first().click();
-  const exchange = await ask(page, "A title and points, it's due.");
+  await page.getByLabel("Answer from documents").selectOption({ label: "house" });
+  const exchange = await ask(page, AWKWARD);
   await exchange.getByText("Has the form that was asked for").waitFor();
   await exchange.getByText("title").first().waitFor();
   await expectAccessible(page, "structured");
   await exchange.getByRole("button", { name: "Code" }).click();
-  const code = (await page.getByRole("dialog").locator("pre").textContent()) ?? "";
-  const body = JSON.parse(/-d '([\s\S]*)'$/.exec(code)?.[1]?.replaceAll(`'\\''`, "'") ?? "") as {
-    messages: unknown[];
-    response_format: { type: string };
+  const codeOf = async (kind: string): Promise<string> => {
+    await page.getByRole("tab", { name: kind }).click();
+    return (await page.getByRole("tabpanel").locator("pre").textContent()) ?? "";
   };
-  assert.deepEqual(body.messages, [{ role: "user", content: "A title and points, it's due." }]);
-  assert.equal(body.response_format.type, "json_schema");
-  await page.getByRole("tab", { name: "Python" }).click();
+  const body: { messages: unknown[]; response_format: { type: string }; rag: unknown } = JSON.parse(sentByShell(await codeOf("curl")));
+  assert.deepEqual(body.messages, [{ role: "user", content: AWKWARD }]);
+  assert.deepEqual([body.response_format.type, typeof body.rag], ["json_schema", "object"]);
+  const inTypeScript = /create\((\{[\s\S]*\}) as /.exec(await codeOf("TypeScript"))?.[1] ?? "";
+  assert.deepEqual(JSON.parse(inTypeScript), body);
+  const byPython = sentByPython(await codeOf("Python"));
+  if (byPython === undefined) console.log("# skipped: Python's snippet was not run, there is no python3");
+  else assert.deepEqual(JSON.parse(byPython), body);
   await expectAccessible(page, "code");
   await close();
 });
+/** Ends strings, names variables, and is white space in several languages. */
+const AWKWARD = "A title and points, it's due. \"$HOME\" `x` \\ %s {y} \u2028 \u202E \u00E9 \u{1F600} '''";
+
+/** What the snippet's `curl` would send, read by a shell. */
+const sentByShell = (code: string): string =>
+  spawnSync("sh", ["-c", `curl() { for last in "$@"; do :; done; printf %s "$last"; }\n${code}`]).stdout.toString();
+
+/** What the snippet's client would send, read by Python. undefined: there is none here. */
+function sentByPython(code: string): string | undefined {
+  const client = [
+    "import sys, json, types",
+    "openai = types.ModuleType('openai')",
+    "class OpenAI:",
+    "    def __init__(self, **given): self.chat = self.completions = self",
+    "    def create(self, extra_body={}, **fields):",
+    "        print(json.dumps({**fields, **extra_body}))",
+    "        return []",
+    "openai.OpenAI = OpenAI",
+    "sys.modules['openai'] = openai",
+  ];
+  const env = { ...process.env, WEIR_API_KEY: "k", PYTHONUTF8: "1" };
+  const ran = spawnSync("python3", ["-"], { input: `${client.join("\n")}\n${code}`, env });
+  if (ran.error !== undefined) return undefined;
+  assert.equal(ran.status, 0, ran.stderr.toString());
+  return ran.stdout.toString();
+}
 
 browserTest("a budget that is spent says when it renews and who can see it; a refusal says which rule, and can be reported", async () => {
   const { page, close } = await open({ keys: [poor] });
