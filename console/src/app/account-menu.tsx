@@ -1,10 +1,12 @@
 import { useNavigate } from "@tanstack/react-router";
 import { useQueryClient } from "@tanstack/react-query";
 import { UserRound } from "lucide-react";
+import { useMemo } from "react";
 import { shellText as text } from "#text/shell.ts";
 import { IconButton } from "../ui/button.tsx";
 import { Menu } from "../ui/menu.tsx";
 import { toastError } from "../ui/toast.tsx";
+import { useCommands } from "./commands.ts";
 import type { Me } from "./me.ts";
 import { signOut } from "./sign-out.ts";
 import { startOver } from "./start-over.ts";
@@ -17,6 +19,12 @@ export function AccountMenu({ me }: { readonly me: Me }) {
     await navigate({ to: "/login" });
     await startOver(queries);
   };
+  const items = [
+    { id: "account.keys", label: text.addKey, run: () => void navigate({ to: "/login" }) },
+    { id: "account.out", label: text.signOut, run: () => void leave().catch(toastError) },
+  ];
+  // The two do the same however often this is rendered.
+  useCommands(useMemo(() => items, []));
   return (
     <Menu
       trigger={
@@ -30,10 +38,7 @@ export function AccountMenu({ me }: { readonly me: Me }) {
           {me.tenant !== undefined && <span className="foreign">{text.tenantAs(me.tenant.slug, me.tenant.role)}</span>}
         </span>
       }
-      items={[
-        { id: "add", label: text.addKey, onSelect: () => void navigate({ to: "/login" }) },
-        { id: "out", label: text.signOut, onSelect: () => void leave().catch(toastError) },
-      ]}
+      items={items.map(({ id, label, run }) => ({ id, label, onSelect: run }))}
     />
   );
 }
