@@ -1,6 +1,5 @@
 /** Files of a collection: uploads, their way into the index, their attributes. */
 export const filesText = {
-  title: "Files",
   list: "Files of the collection",
   drop: "Drop files here, or choose them",
   dropSay: "PDF, Office, HTML, Markdown, text, CSV, JSON, code, e-mail and archives, up to 64 MB each.",
@@ -26,7 +25,6 @@ export const filesText = {
   quarantined: (count: number) => `${count} in quarantine`,
   quarantinedSay: "Chunks that no search finds until somebody has looked at them.",
   actions: (name: string) => `Actions for ${name}`,
-  open: "Open the document",
   attributes: "Attributes and access",
   download: "Download",
   remove: "Remove",
@@ -37,7 +35,6 @@ export const filesText = {
   live: "Live",
   liveSay: "Changes show as they happen.",
   away: "The live connection is away; the list is looked at every few seconds.",
-  counts: (ready: string, way: string, failed: string) => `${ready} ready, ${way} on the way, ${failed} failed`,
   lag: (time: string) => `oldest on the way: ${time}`,
 } as const;
 
@@ -55,7 +52,6 @@ export const uploadsText = {
 } as const;
 
 export const attributesText = {
-  title: "Attributes and access",
   say: "Who finds the document, from when until when, and what it can be filtered by. It holds for every search that begins after you save.",
   groups: "Groups",
   groupsHint: "Members of one of these find it. Commas between them.",

@@ -1,9 +1,7 @@
 /** The search test, the quarantine and the view of a document. */
 export const searchText = {
-  title: "Search test",
   say: "What a question finds here, and by which leg: words (BM25) or vectors (meaning). No model answers.",
   query: "Question or words",
-  queryHint: "Enter searches.",
   search: "Search",
   results: "Results",
   mode: "Search by",
@@ -82,8 +80,6 @@ export const documentText = {
   failedSay: "It could not be read:",
   openDocument: "Open the document here",
   back: "Back to the collection",
-  attributes: "Attributes",
   gone: "The passage is not there any more",
   goneSay: "The document was changed or taken out since the answer was given.",
-  more: "More of the document",
 } as const;

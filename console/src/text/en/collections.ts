@@ -100,7 +100,6 @@ export const embeddingText = {
   progress: (model: string) => `Documents embedded by ${model}`,
   compared: (overlap: string, questions: number) => `${overlap} the same, ${questions} questions`,
   start: "Embed with another model",
-  model: "Model",
   noModels: "The configuration has no other model of kind embedding.",
   begin: "Begin",
   compare: "Compare",
