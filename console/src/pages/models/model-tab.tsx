@@ -17,7 +17,7 @@ const COLUMNS: readonly Column<ModelStatus>[] = [
   {
     id: "model",
     label: text.columns.model,
-    className: "min-w-36",
+    className: "min-w-32",
     cell: ({ model, provider, use }) => (
       <>
         <span className="foreign font-medium">{model}</span>

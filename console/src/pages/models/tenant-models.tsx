@@ -16,7 +16,7 @@ const COLUMNS: readonly Column<Listed>[] = [
   {
     id: "model",
     label: text.columns.model,
-    className: "min-w-36",
+    className: "min-w-32",
     cell: ({ id, weir }) => (
       <>
         <span className="foreign font-medium">{id}</span>

@@ -93,7 +93,13 @@ const DEAD: readonly Column<DeadJob>[] = [
     ),
   },
   { id: "tries", label: text.tries, numeric: true, wideOnly: true, cell: ({ tries }) => formatCount(tries) },
-  { id: "died", label: text.died, numeric: true, cell: ({ diedAt }) => <time title={formatMoment(diedAt)}>{formatAgo(diedAt)}</time> },
+  {
+    id: "died",
+    label: text.died,
+    numeric: true,
+    wideOnly: true,
+    cell: ({ diedAt }) => <time title={formatMoment(diedAt)}>{formatAgo(diedAt)}</time>,
+  },
 ];
 
 function Retry({ job: { id, name } }: { readonly job: DeadJob }) {
