@@ -303,6 +303,13 @@ test("the real server, before the weakest of models, keeps tenants apart, breaks
     // A tenant is taken away by a job.
     await eventually(async () => assert.deepEqual(await tenants(), ["acme"]), { withinMs: 5000 });
     assert.ok(!/Still on the server/.test(run.err), run.err);
+    const kept = await weir.call<{ data: { totals: { probes: number; failed: number } }[] }>("GET", "/admin/v1/redteam/reports");
+    const { probes: asked, failed: missed } = run.report.totals;
+    assert.deepEqual(
+      kept.data.map(({ totals }) => [totals.probes, totals.failed]),
+      [[asked, missed]],
+    );
+    assert.match(run.err, /Kept by the server/);
     assert.ok(!run.files.includes(ADMIN_KEY) && !run.out.includes(ADMIN_KEY));
     for (const { suite, family, kind, probes, failed, inconclusive, blocked } of run.report.families)
       console.log(

@@ -1,5 +1,5 @@
 import { Tabs as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { useEffect, useRef, type ReactNode } from "react";
 
 export type Tab = { readonly id: string; readonly label: ReactNode; readonly content: ReactNode };
 
@@ -16,10 +16,20 @@ export function Tabs({
   readonly label: string;
 }) {
   const shown = tabs.some(({ id }) => id === value) ? value : (tabs[0]?.id ?? "");
+  const list = useRef<HTMLDivElement>(null);
+  // On a telephone the chosen one may stand beyond the edge. Sideways only: the page stays where it is.
+  useEffect(() => {
+    const chosen = list.current?.querySelector<HTMLElement>('[data-state="active"]');
+    if (chosen === null || chosen === undefined || list.current === null) return;
+    const { offsetLeft, offsetWidth } = chosen;
+    const { scrollLeft, clientWidth } = list.current;
+    if (offsetLeft < scrollLeft || offsetLeft + offsetWidth > scrollLeft + clientWidth)
+      list.current.scrollLeft = offsetLeft - (clientWidth - offsetWidth) / 2;
+  }, [shown]);
   return (
     <Radix.Root value={shown} onValueChange={onChange} className="grid min-w-0 gap-4">
       {/* Scrolls sideways on a telephone. */}
-      <Radix.List aria-label={label} className="flex gap-1 overflow-x-auto border-b border-line">
+      <Radix.List ref={list} aria-label={label} className="relative flex gap-1 overflow-x-auto border-b border-line">
         {tabs.map((tab) => (
           <Radix.Trigger
             key={tab.id}
