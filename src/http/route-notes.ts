@@ -347,7 +347,7 @@ const NOTES: Readonly<Record<string, RouteNote>> = {
   "GET /admin/v1/audit": {
     summary: "A tenant's audit trail, filtered",
     description:
-      "Oldest first unless `order` is `desc`. A page may be short while there is a next one: one look reads 20,000 entries at most. Calls, unless `category` names other decisions. Of these, the platform's admin gets what belongs to no tenant by naming none.",
+      "Oldest first unless `order` is `desc`. A page may be short while there is a next one: one look reads 10,000 entries at most. Calls, unless `category` names other decisions. Of these, the platform's admin gets what belongs to no tenant by naming none.",
     query: admin.auditQuery,
     answer: identityAnswer.anyAuditPage,
   },

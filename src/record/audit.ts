@@ -6,7 +6,7 @@ import { findAnchor, type AuditAnchor } from "../store/audit-anchors.ts";
 import { createWalk, type AuditFlaw, type Flaw } from "./audit-walk.ts";
 import type { AnchorSeal, HeadSeal } from "./chain.ts";
 import { type ChainEntry, type ChainPage, type ChainPageAsk, readChainEntry, readChainPage } from "./chain-page.ts";
-import { type AuditAsk, findPrevHashes, searchSeqs } from "./chain-search.ts";
+import { type AuditAsk, findPrevHashes, inOrder, searchSeqs } from "./chain-search.ts";
 import type { Checkpoint, Checkpoints } from "./checkpoints.ts";
 import type { Signer } from "./signer.ts";
 
@@ -86,7 +86,7 @@ export function createAudit(deps: Deps): Audit {
       const rows = await listEntries(db, tenantScope(tenantId), tenantId, seqs);
       const prevHashOf = await findPrevHashes(db, tenantId, "calls", rows);
       const data = rows.map((row) => toEntry(row, prevHashOf(row.seq)));
-      return { data: ask.order === "desc" ? data.toReversed() : data, ...cursors };
+      return { data: inOrder(data, seqs), ...cursors };
     },
     async readCalls(tenantId, page) {
       await deps.flush();

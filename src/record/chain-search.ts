@@ -41,6 +41,12 @@ export async function searchSeqs(db: Database, tenantId: TenantId, chain: ChainN
   return { seqs, nextCursor: onward, previousCursor: begun || first === undefined ? undefined : `-${String(first)}` };
 }
 
+/** Entries in the order of a page; two of one number both stay. */
+export function inOrder<E extends { readonly seq: number }>(entries: readonly E[], seqs: readonly number[]): readonly E[] {
+  const places = new Map(seqs.map((seq, place) => [seq, place]));
+  return entries.toSorted((one, other) => (places.get(one.seq) ?? 0) - (places.get(other.seq) ?? 0));
+}
+
 const textOf = (seq: number | undefined): string | undefined => (seq === undefined ? undefined : String(seq));
 
 function parseCursor(cursor: string): { readonly back: boolean; readonly seq: number } {

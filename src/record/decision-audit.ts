@@ -4,7 +4,7 @@ import type { TenantId } from "../kernel/ids.ts";
 import type { Database } from "../store/database.ts";
 import { type DecisionRow, findDecisionHead, listDecisionEntries, listDecisions } from "../store/decisions.ts";
 import { type createHeadSeal, entryHash } from "./chain.ts";
-import { type AuditAsk, findPrevHashes, searchSeqs } from "./chain-search.ts";
+import { type AuditAsk, findPrevHashes, inOrder, searchSeqs } from "./chain-search.ts";
 import { findDecisionAnchor, type DecisionAnchor } from "../store/decision-anchors.ts";
 import { anchorName, firstHash, sealName } from "./decision-chain.ts";
 import type { DecisionBody } from "./decision.ts";
@@ -36,7 +36,7 @@ export async function readDecisions(db: Database, tenantId: TenantId, ask: Audit
   const rows = await listDecisionEntries(db, tenantId, seqs);
   const prevHashOf = await findPrevHashes(db, tenantId, "decisions", rows);
   const data = rows.map((row) => toEntry(row, prevHashOf(row.seq)));
-  return { data: ask.order === "desc" ? data.toReversed() : data, ...cursors };
+  return { data: inOrder(data, seqs), ...cursors };
 }
 
 function toEntry(row: DecisionRow, prevHash: string): DecisionEntry {

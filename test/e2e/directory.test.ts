@@ -228,6 +228,15 @@ test("the audit trail is filtered by what is asked, in either order, and left bo
   const one = two.data[0];
   assert.deepEqual((await get<Page<Entry>>(`/audit?tenant=acme&requestId=${one?.requestId}`)).data, [one]);
   assert.deepEqual((await get<Page<Entry>>(`/audit?tenant=acme&to=${one?.createdAt}&limit=1000`)).data.length, CALLS - 1);
+  const since = everything[0]?.createdAt ?? "";
+  for (const order of ["asc", "desc"]) {
+    const seqs = (await all<Entry>(`/audit?tenant=acme&from=${since}&order=${order}&limit=2&actor=${acme.keyId}`)).map(({ seq }) => seq);
+    assert.deepEqual(
+      seqs.toSorted((a, b) => a - b),
+      Array.from({ length: CALLS }, (_, at) => at + 1),
+      order,
+    );
+  }
   assert.equal((await get<Page<Entry>>(`/audit?tenant=acme&actor=${acme.keyId}&action=chat&limit=1000`)).data.length, CALLS);
   assert.equal((await get<Page<Entry>>(`/audit?tenant=acme&action=embeddings`)).data.length, 0);
   console.log(`# audit: ${cases} filtered walks of ${everything.length} entries equal a plain filter; both ways; by request, time and key`);

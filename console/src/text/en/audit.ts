@@ -59,7 +59,7 @@ export const auditText = {
   refusals: (count: number) => `${count} refused`,
   emptyTitle: "No entry fits",
   empty: "Widen the time or clear a filter. New entries come with every call and every change.",
-  emptySoFar: "Nothing among the latest 20,000 entries. Older ones were not looked at yet.",
+  emptySoFar: "Nothing among the latest 10,000 entries. Older ones were not looked at yet.",
   lookFurther: "Look further back",
   noTenantTitle: "Choose a tenant",
   noTenant: "Each tenant has a chain of its own. Choose one above, or the platform for decisions that belong to no tenant.",
