@@ -84,15 +84,12 @@ const columnsOf = (trustOf: ReadonlyMap<string, string>): readonly Column<Rule>[
     id: "use",
     label: text.use,
     className: "[td&]:align-top",
-    cell: ({ use, gone, reached }) => (
+    cell: ({ use, gone, reached, ...rule }) => (
       <span className="flex flex-wrap gap-1">
         {use.map((name) => (
-          <Badge
-            key={name}
-            tone={trustOf.get(name) === "external" ? "warn" : "neutral"}
-            title={trustOf.get(name) === "external" ? text.external : text.private}
-          >
+          <Badge key={name} tone={trustOf.get(name) === "external" ? "warn" : "neutral"}>
             {name}
+            {trustOf.get(name) === "external" && <span className="font-normal">{text.external}</span>}
           </Badge>
         ))}
         {use.length === 0 && <span className="text-xs text-bad">{text.noModels}</span>}
@@ -101,6 +98,8 @@ const columnsOf = (trustOf: ReadonlyMap<string, string>): readonly Column<Rule>[
             {text.gone(name)}
           </Badge>
         ))}
+        {/* On a telephone there is no column for it. */}
+        <span className="w-full text-xs text-ink-soft empty:hidden md:hidden">{saySettings(rule)}</span>
         {!reached && <span className="w-full text-xs text-warn">{text.notReached}</span>}
       </span>
     ),
@@ -122,7 +121,8 @@ const columnsOf = (trustOf: ReadonlyMap<string, string>): readonly Column<Rule>[
 ];
 
 /** What a rule says beside its condition and its models. */
-function saySettings({ rule: _rule, when: _when, use: _use, gone: _gone, reached: _reached, from: _from, ...rest }: Rule): string {
+function saySettings(rule: Partial<Rule>): string {
+  const { rule: _rule, when: _when, use: _use, gone: _gone, reached: _reached, from: _from, ...rest } = rule;
   return Object.entries(rest)
     .filter(([, value]) => value !== undefined)
     .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`)
