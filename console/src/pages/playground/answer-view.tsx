@@ -1,4 +1,4 @@
-import { useMemo } from "react";
+import { useDeferredValue, useMemo } from "react";
 import { playgroundText as text } from "#text/playground.ts";
 import { Badge } from "../../ui/badge.tsx";
 import { CopyButton } from "../../ui/code.tsx";
@@ -51,6 +51,8 @@ function Said({ step, opens }: { readonly step: Step; readonly opens: Opens }) {
       },
     };
   }, [citations, source]);
+  // A long answer takes longer to draw than its next words take to come: keys and clicks go first.
+  const words = useDeferredValue(step.text);
   const hasForm =
     step.request["response_format"] !== undefined && step.status === "finished" && step.text !== "" && step.toolCalls.length === 0;
   return (
@@ -71,7 +73,7 @@ function Said({ step, opens }: { readonly step: Step; readonly opens: Opens }) {
       ) : (
         step.text !== "" && (
           <div data-testid="answer-text" aria-busy={step.status === "streaming"}>
-            <Markdown marks={marks}>{step.text}</Markdown>
+            <Markdown marks={marks}>{words}</Markdown>
           </div>
         )
       )}
@@ -94,7 +96,7 @@ const Chip = ({ citation, onOpen }: { readonly citation: Citation; onOpen(): voi
 );
 
 const Working = () => (
-  <p role="status" className="flex h-6 items-center gap-1.5 text-sm text-ink-faint">
+  <p className="flex h-6 items-center gap-1.5 text-sm text-ink-faint">
     <span aria-hidden className="size-1.5 animate-[pulse-soft_1s_ease-in-out_infinite] rounded-full bg-accent" />
     {text.working}
   </p>

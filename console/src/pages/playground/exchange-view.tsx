@@ -1,5 +1,5 @@
 import { Pencil, RotateCcw, Trash2 } from "lucide-react";
-import { useState, type KeyboardEvent } from "react";
+import { memo, useState, type KeyboardEvent } from "react";
 import { playgroundText as text } from "#text/playground.ts";
 import { Button, IconButton } from "../../ui/button.tsx";
 import { classNames } from "../../ui/class-names.ts";
@@ -11,8 +11,8 @@ import type { Exchange } from "./types.ts";
 
 type Props = { readonly exchange: Exchange; readonly models: readonly string[]; readonly opens: Opens };
 
-/** A message and what was said to it, by one model or by two. */
-export function ExchangeView({ exchange, models, opens }: Props) {
+/** A message and what was said to it, by one model or by two. Drawn again only when it has changed: others stream on meanwhile. */
+export const ExchangeView = memo(function Shown({ exchange, models, opens }: Props) {
   const [editing, setEditing] = useState(false);
   const isDouble = models.length > 1;
   return (
@@ -38,7 +38,7 @@ export function ExchangeView({ exchange, models, opens }: Props) {
       {isDouble && <Difference answers={exchange.answers} />}
     </article>
   );
-}
+});
 
 function Message({ exchange, onEdit }: { readonly exchange: Exchange; onEdit(): void }) {
   const { id, text: said, pictures } = exchange;

@@ -99,6 +99,10 @@ function Chat({ who }: { readonly who: string }) {
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
           {error !== null && models.length === 0 && <ErrorState error={error} />}
+          {/* Words that stream in are not read out one by one. */}
+          <p role="status" className="sr-only">
+            {running ? text.working : state.exchanges.length > 0 ? text.ended : ""}
+          </p>
           <Conversation state={state} opens={opens} canSend={blocked === undefined && models.length > 0} />
           <Composer
             running={running}
@@ -203,7 +207,7 @@ function Conversation({ state, opens, canSend }: { readonly state: Playground; r
       ref={box}
       className="min-h-0 flex-1 overflow-y-auto"
       tabIndex={0}
-      role="log"
+      role="region"
       aria-label={text.conversation}
       onScroll={({ currentTarget: { scrollTop, scrollHeight, clientHeight } }) => {
         follows.current = scrollHeight - scrollTop - clientHeight < 48;

@@ -42,6 +42,7 @@ export const playgroundText = {
   remove: "Delete",
   // One answer
   working: "The model is at work",
+  ended: "The answer has ended",
   stopped: "Stopped. What had been made is billed.",
   cut: "Cut at its most tokens: raise the limit in the settings for more.",
   filtered: "Ended by the provider's filter.",
