@@ -34,6 +34,7 @@ try {
     for (let n = 0; n < Number(values.rounds); n++) times.push((await ask()).ms);
     const sorted = times.toSorted((a, b) => a - b);
     const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)] ?? 0;
+    process.stderr.write(`${name}: ${at(0.5).toFixed(0)} ms\n`);
     rows.push({ name, cold: cold.ms, p50: at(0.5), p95: at(0.95), max: at(1), kb: cold.bytes / 1024 });
   }
 } finally {

@@ -61,8 +61,14 @@ export function* makeEvents({ keys, events, days, endMs }: EventsAsk): Generator
     const times = Array.from({ length: count }, () => startMs + Math.floor((pick(HOURS, random) + random()) * 3_600_000)).toSorted(
       (a, b) => a - b,
     );
-    yield times.map((atMs) => makeEvent(habits[pick(weights, random)] as Habit, atMs, random));
+    yield times.map((atMs) => makeEvent(of(habits, pick(weights, random)), atMs, random));
   }
+}
+
+function of<T>(list: readonly T[], at: number): T {
+  const one = list[at];
+  if (one === undefined) throw new Error(`there is no ${String(at)}`);
+  return one;
 }
 
 /** An index, as often as its weight says. */
@@ -86,9 +92,8 @@ function makeEvent(habit: Habit, atMs: number, random: () => number): LedgerEven
     };
     return refused;
   }
-  const purpose = features[Math.floor(random() * features.length)];
-  const target = MODELS[purpose?.models[Math.floor(random() * purpose.models.length)] ?? 0] ?? MODELS[0];
-  if (purpose === undefined || target === undefined) throw new Error("a key has no purpose");
+  const purpose = of(features, Math.floor(random() * features.length));
+  const target = of(MODELS, of(purpose.models, Math.floor(random() * purpose.models.length)));
   const { model, provider, trust } = target;
   const inputTokens = 200 + Math.floor(random() ** 3 * 8000);
   const outputTokens = 20 + Math.floor(random() ** 2 * 1200);

@@ -50,7 +50,10 @@ const BATCH = 1000;
 export async function openLedger(events: number, now: () => number): Promise<BenchLedger> {
   const folder = join(import.meta.dirname, "../.cache", `console-${String(events)}`);
   const noted = join(folder, "ledger.json");
-  if (existsSync(noted)) return JSON.parse(await readFile(noted, "utf8")) as BenchLedger;
+  if (existsSync(noted)) {
+    const known: BenchLedger = JSON.parse(await readFile(noted, "utf8"));
+    return known;
+  }
   const draft = `${folder}.draft`;
   await rm(draft, { recursive: true, force: true });
   await mkdir(join(draft, "data"), { recursive: true });
@@ -70,7 +73,8 @@ async function makeTenants(dataDir: string) {
     const headers = { authorization: `Bearer ${ADMIN_KEY}`, "content-type": "application/json" };
     const answered = await fetch(`${server.url}${path}`, { method, headers, body: JSON.stringify(body) });
     if (!answered.ok) throw new Error(`${method} ${path} answered ${String(answered.status)}: ${await answered.text()}`);
-    return (await answered.json()) as T;
+    const made: T = await answered.json();
+    return made;
   };
   const tenants: { slug: string; id: string }[] = [];
   const keys: BenchKey[] = [];

@@ -3,7 +3,7 @@ import type { TenantProfile } from "../domain/principal.ts";
 import { type Clock, monthOf, nextMonthMs, toIso } from "../kernel/clock.ts";
 import type { TenantId } from "../kernel/ids.ts";
 import { listBudgetStates, listRefusals, type BudgetState, type KeyRefusals } from "../store/budget-states.ts";
-import { type Database, tenantScope } from "../store/database.ts";
+import { type Database, OPERATOR, type Scope, tenantScope } from "../store/database.ts";
 import { listKeys } from "../store/keys.ts";
 import { listTenants } from "../store/tenants.ts";
 import { forecastMonth, FORECAST_DAYS_MAX, type Forecast } from "./forecast.ts";
@@ -46,20 +46,14 @@ export function createBudgetList({ db, clock, readCosts, platformLimitMicroUsd }
     const fromMs = Math.min(monthStartMs(nowMs), today - FORECAST_DAYS_MAX * DAY_MS);
     return byValue(await readCosts({ tenantId, group, fromMs, toMs: nowMs + 1 }));
   };
-  const refusalsOf = async (tenantId: TenantId, nowMs: number): Promise<readonly KeyRefusals[]> =>
-    await listRefusals(db, tenantScope(tenantId), {
-      tenantId,
-      codes: BUDGET_CODES,
-      fromMs: monthStartMs(nowMs),
-      limit: REFUSED_KEYS_MAX,
-    });
-
   const listPlatform = async (after: string | undefined, limit: number): Promise<BudgetPage> => {
     const nowMs = clock.nowMs();
     const page = await listTenants(db, { after, limit });
     const limited = page.data.filter((tenant) => tenant.budgetMicroUsd !== undefined);
     const states = await listBudgetStates(db, monthOf(nowMs), ["", ...limited.map(({ id }) => id)]);
     const costs = await costsOf(undefined, "tenant", nowMs);
+    const ids = limited.map(({ id }) => id);
+    const refused = await refusalsOf(db, OPERATOR, { tenantIds: ids, nowMs });
     const found: Found[] = [];
     if (after === undefined && platformLimitMicroUsd !== undefined)
       found.push({
@@ -74,7 +68,7 @@ export function createBudgetList({ db, clock, readCosts, platformLimitMicroUsd }
       });
     for (const tenant of limited) {
       const own = { costs: costs.get(tenant.slug) ?? NOTHING, leasedMicroUsd: leasedOf(states, tenant.id, "") };
-      found.push({ ...ofTenant(tenant), ...own, refused: await refusalsOf(tenant.id, nowMs) });
+      found.push({ ...ofTenant(tenant), ...own, refused: refused.filter(({ tenantId }) => tenantId === tenant.id) });
     }
     return { data: found.map((one) => toBudget(one, nowMs)), nextCursor: page.nextCursor };
   };
@@ -84,7 +78,7 @@ export function createBudgetList({ db, clock, readCosts, platformLimitMicroUsd }
     const keys = await listKeys(db, tenant.id, { after, limit });
     const states = await listBudgetStates(db, monthOf(nowMs), [tenant.id]);
     const costs = await costsOf(tenant.id, "key", nowMs);
-    const refused = await refusalsOf(tenant.id, nowMs);
+    const refused = await refusalsOf(db, tenantScope(tenant.id), { tenantIds: [tenant.id], nowMs });
     const found: Found[] = [];
     if (after === undefined && tenant.budgetMicroUsd !== undefined)
       found.push({ ...ofTenant(tenant), costs: sumOf([...costs.values()]), leasedMicroUsd: leasedOf(states, tenant.id, ""), refused });
@@ -109,6 +103,13 @@ export function createBudgetList({ db, clock, readCosts, platformLimitMicroUsd }
     },
   };
 }
+
+const refusalsOf = async (
+  db: Database,
+  scope: Scope,
+  { tenantIds, nowMs }: { readonly tenantIds: readonly TenantId[]; readonly nowMs: number },
+): Promise<readonly KeyRefusals[]> =>
+  await listRefusals(db, scope, { tenantIds, codes: BUDGET_CODES, fromMs: monthStartMs(nowMs), limit: REFUSED_KEYS_MAX });
 
 type CostsByValue = ReadonlyMap<string, ReadonlyMap<number, number>>;
 const NOTHING: ReadonlyMap<number, number> = new Map();

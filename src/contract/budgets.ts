@@ -38,7 +38,9 @@ export const budget = z.object({
   forecast,
   refused: z
     .array(z.object({ key: z.string(), count: z.int(), firstAt: moment, lastAt: moment.describe("Start of its minute.") }))
-    .describe("Whose calls were refused this month because a budget was spent, most first: of a tenant, whether its own or the key's."),
+    .describe(
+      "Whose calls were refused this month because a budget was spent, most first: of a tenant, whether its own or the key's. Of a tenant's newest 5,000 rows of refusals; one is of a key, a code and a minute.",
+    ),
 });
 export const budgetPage = z.object({ data: z.array(budget), nextCursor: z.string().nullish() });
 export type Budget = z.infer<typeof budget>;

@@ -28,28 +28,33 @@ export async function listBudgetStates(db: Database, period: string, tenantIds: 
 }
 
 /** Refusals of one key with some codes. */
-export type KeyRefusals = { readonly keyId: string; readonly count: number; readonly firstMs: number; readonly lastMs: number };
+export type KeyRefusals = {
+  readonly tenantId: string;
+  readonly keyId: string;
+  readonly count: number;
+  readonly firstMs: number;
+  readonly lastMs: number;
+};
 
-/** Most first, at most `limit` keys. A refusal stands at the start of its minute. */
+/** Of a tenant's newest ones: rows are one a key, code and minute. Older ones of a month with more are not told. */
+export const REFUSED_ROWS_MAX = 5000;
+
+/** By tenant, most first, at most `limit` keys of each. A refusal stands at the start of its minute. */
 export async function listRefusals(
   db: Database,
   scope: Scope,
-  ask: { readonly tenantId: string; readonly codes: readonly string[]; readonly fromMs: number; readonly limit: number },
+  ask: { readonly tenantIds: readonly string[]; readonly codes: readonly string[]; readonly fromMs: number; readonly limit: number },
 ): Promise<readonly KeyRefusals[]> {
-  const rows = await db.query<{ key: string; count: number; first: number; last: number }>(
+  const rows = await db.query<{ tenant: string; key: string; count: number; first: number; last: number }>(
     scope,
-    // Days and hours tell which of them refused anything: only these are looked through.
-    `SELECT e.key_id AS key, sum(e.count)::bigint AS count, extract(epoch FROM min(e.created_at)) * 1000 AS first, extract(epoch FROM max(e.created_at)) * 1000 AS last
-     FROM (
-       SELECT day_at FROM usage_days WHERE tenant_id = $1 AND grain = 'outcome' AND day_at >= $2::timestamptz AND outcome = 'refused'
-       UNION SELECT day_at FROM usage_open_days WHERE tenant_id = $1 AND day_at >= $2::timestamptz) d
-     CROSS JOIN LATERAL (SELECT DISTINCT hour_at FROM usage_hours WHERE tenant_id = $1 AND hour_at >= d.day_at
-       AND hour_at < d.day_at + interval '24 hours' AND outcome = 'refused' OFFSET 0) h
-     CROSS JOIN LATERAL (SELECT key_id, count, created_at, body FROM events WHERE tenant_id = $1 AND created_at >= h.hour_at
-       AND created_at < h.hour_at + interval '1 hour' AND outcome = 'refused' OFFSET 0) e
-     WHERE e.body::json ->> 'code' = ANY ($3::text[])
-     GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $4::int`,
-    [ask.tenantId, new Date(ask.fromMs), ask.codes, ask.limit],
+    `SELECT t.id AS tenant, r.key, r.count, r.first, r.last FROM unnest($1::text[]) AS t (id) CROSS JOIN LATERAL (
+       SELECT e.key_id AS key, sum(e.count)::bigint AS count, extract(epoch FROM min(e.created_at)) * 1000 AS first,
+         extract(epoch FROM max(e.created_at)) * 1000 AS last
+       FROM (SELECT key_id, count, created_at, body FROM events WHERE tenant_id = t.id AND created_at >= $2::timestamptz AND outcome = 'refused'
+         ORDER BY created_at DESC LIMIT ${String(REFUSED_ROWS_MAX)}) e
+       WHERE e.body::json ->> 'code' = ANY ($3::text[]) GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $4::int) r
+     ORDER BY 1, 3 DESC, 2`,
+    [ask.tenantIds, new Date(ask.fromMs), ask.codes, ask.limit],
   );
-  return rows.map(({ key, count, first, last }) => ({ keyId: key, count, firstMs: first, lastMs: last }));
+  return rows.map(({ tenant, key, count, first, last }) => ({ tenantId: tenant, keyId: key, count, firstMs: first, lastMs: last }));
 }

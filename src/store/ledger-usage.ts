@@ -1,6 +1,16 @@
 import type { BudgetName } from "./budgets.ts";
 import type { Database, Scope, Tx } from "./database.ts";
-import { HOUR_MS, sumsTable, toTotals, USAGE_WORDS, type SumRow, type UsageTotals, type UsageWord, type UsageWords } from "./usage-sums.ts";
+import {
+  HOUR_MS,
+  SUMMED,
+  sumsTable,
+  toTotals,
+  USAGE_WORDS,
+  type SumRow,
+  type UsageTotals,
+  type UsageWord,
+  type UsageWords,
+} from "./usage-sums.ts";
 
 /** Half open: from `fromMs` on, before `toMs`; either may be missing. Without a tenant, all of them. */
 export type UsageFilter = { readonly tenantId: string | undefined; readonly fromMs: number | undefined; readonly toMs: number | undefined };
@@ -93,22 +103,20 @@ export const WORD_SQL: Readonly<Record<UsageWord, string>> = {
 
 export type UsageDay = UsageTotals & { readonly day: string; readonly tenant: string; readonly model: string; readonly provider: string };
 
-/** By day (UTC), tenant, model and provider, from the rollups: `fromMs` and `toMs` count by whole hours. */
+/** By day (UTC), tenant, model and provider: `fromMs` and `toMs` count by whole hours. */
 export async function sumUsageByDay(db: Database, scope: Scope, filter: UsageFilter): Promise<readonly UsageDay[]> {
+  const { tenantId, fromMs = FIRST_MS, toMs = LAST_MS } = filter;
+  const spans = [{ fromMs: Math.ceil(fromMs / HOUR_MS) * HOUR_MS, toMs: Math.ceil(toMs / HOUR_MS) * HOUR_MS, recent: true }];
+  const table = sumsTable({ tenantId, spans, words: {}, group: "model", second: "provider", byHour: false });
   const rows = await db.query<SumRow & { day: string; tenant: string; model: string; provider: string }>(
     scope,
-    `SELECT to_char(u.hour_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, coalesce(min(t.slug), u.tenant_id) AS tenant, u.model, u.provider,
-       sum(u.calls)::bigint AS calls, sum(u.refused)::bigint AS refused, sum(u.input_tokens)::bigint AS input,
-       sum(u.output_tokens)::bigint AS output, sum(u.cached_tokens)::bigint AS cached, sum(u.cost_micro_usd)::bigint AS cost
-     FROM usage_hours u LEFT JOIN tenants t ON t.id = u.tenant_id
-     WHERE u.hour_at >= $2::timestamptz AND u.hour_at < $3::timestamptz AND ($1::text IS NULL OR u.tenant_id = $1)
-     GROUP BY 1, u.tenant_id, u.model, u.provider ORDER BY 1, 2, 3, 4`,
-    [filter.tenantId ?? null, new Date(filter.fromMs ?? FIRST_MS), new Date(filter.toMs ?? LAST_MS)],
+    `SELECT to_char(u.day AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS day, coalesce(t.slug, u.tenant_id) AS tenant, u.value AS model, u.second AS provider,
+       calls, refused, input, output, cached, cost
+     FROM (SELECT date_trunc('day', at, 'UTC') AS day, tenant_id, value, second, ${SUMMED} FROM (${table.text}) s GROUP BY 1, 2, 3, 4) u
+     LEFT JOIN tenants t ON t.id = u.tenant_id ORDER BY 1, 2, 3, 4`,
+    table.params,
   );
-  return rows.map(({ day, tenant, model, provider, calls, refused, input, output, cached, cost }) => {
-    const sums = { calls, refused, inputTokens: input, outputTokens: output, cachedTokens: cached, costMicroUsd: cost };
-    return { day, tenant, model, provider, ...sums };
-  });
+  return rows.map(({ day, tenant, model, provider, ...sums }) => ({ day, tenant, model, provider, ...toTotals(sums) }));
 }
 
 /** What a budget's month has cost so far in the ledger. */

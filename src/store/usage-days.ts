@@ -24,9 +24,13 @@ const grains = [
   ...NAMES.map((name, at) => `WHEN ${ALL - 2 ** (WORDS.length - 1 - at)} THEN '${name}'`),
 ];
 
-const SUM_DAY = `INSERT INTO usage_days (tenant_id, day_at, grain, ${WORDS.join(", ")}, ${SUMS.join(", ")})
+const DEAREST = `(SELECT coalesce(max(cost_micro_usd), 0) FROM events
+    WHERE tenant_id = $1 AND created_at >= $2::timestamptz AND created_at < $2::timestamptz + interval '24 hours')`;
+
+const SUM_DAY = `INSERT INTO usage_days (tenant_id, day_at, grain, ${WORDS.join(", ")}, ${SUMS.join(", ")}, dearest_micro_usd)
   SELECT tenant_id, $2::timestamptz, CASE GROUPING(${WORDS.join(", ")}) ${grains.join(" ")} END,
-    ${WORDS.map((word) => `coalesce(${word}, '')`).join(", ")}, ${SUMS.map((sum) => `sum(${sum})`).join(", ")}
+    ${WORDS.map((word) => `coalesce(${word}, '')`).join(", ")}, ${SUMS.map((sum) => `sum(${sum})`).join(", ")},
+    CASE GROUPING(${WORDS.join(", ")}) WHEN ${ALL} THEN ${DEAREST} ELSE 0 END
   FROM usage_hours WHERE tenant_id = $1 AND hour_at >= $2::timestamptz AND hour_at < $2::timestamptz + interval '24 hours'
   GROUP BY tenant_id, GROUPING SETS ((), ${WORDS.map((word) => `(${word})`).join(", ")}, (${WORDS.join(", ")}))`;
 

@@ -61,40 +61,43 @@ export type SumsAsk = {
   readonly tenantId: string | undefined;
   readonly spans: readonly UsageSpan[];
   readonly words: UsageWords;
-  /** Told apart by it; undefined: by tenant. */
+  /** Told apart by it; undefined: by tenant alone. */
   readonly group: UsageWord | undefined;
+  /** And by this, as `second`. */
+  readonly second?: UsageWord | undefined;
   readonly byHour: boolean;
 };
 
 /**
- * SQL of a table of sums (tenant_id, at, value, recent and the six sums) over whole hours, and its parameters from $1 on. Days that are
+ * SQL of a table of sums (tenant_id, at, value, second, recent and the six sums) over whole hours, and its parameters from $1 on. Days that are
  * closed come from their sums, all else from the hours, as of one moment. OFFSET 0 keeps the planner from reading either table whole once
  * instead of a part of each tenant's.
  */
 export function sumsTable(ask: SumsAsk): { readonly text: string; readonly params: readonly Param[] } {
   const given = USAGE_WORDS.flatMap((word) => (ask.words[word] === undefined ? [] : [{ word, value: ask.words[word] }]));
-  const grain = grainOf(new Set([...given.map(({ word }) => word), ...(ask.group === undefined ? [] : [ask.group])]));
-  const split = ask.spans.map((span) => splitSpan(span, ask.byHour));
+  const grain = grainOf(new Set([...given.map(({ word }) => word), ...[ask.group, ask.second].filter((word) => word !== undefined)]));
+  // The span before is told as a whole, so its days do.
+  const split = ask.spans.map((span) => splitSpan(span, ask.byHour && span.recent));
   const [days, hours] = [split.flatMap((one) => one.days), split.flatMap((one) => one.hours)];
   const where = given.map(({ word }, at) => ` AND ${columnOf(word)} = $${String(9 + at)}`).join("");
-  const value = ask.group === undefined ? "''::text" : columnOf(ask.group);
-  const words = `${value} AS value, ${SUMS}`;
+  const column = (word: UsageWord | undefined): string => (word === undefined ? "''::text" : columnOf(word));
+  const words = `${column(ask.group)} AS value, ${column(ask.second)} AS second, ${SUMS}`;
   const text = `
-  SELECT d.tenant_id, d.at, d.value, d.recent, d.calls, d.refused, d.input, d.output, d.cached, d.cost FROM (
+  SELECT d.tenant_id, d.at, d.value, d.second, d.recent, d.calls, d.refused, d.input, d.output, d.cached, d.cost FROM (
     SELECT h.tenant_id, s.recent, u.* FROM audit_heads h CROSS JOIN unnest($3::timestamptz[], $4::timestamptz[], $5::boolean[]) AS s (since, until, recent)
     CROSS JOIN LATERAL (SELECT day_at AS at, ${words} FROM usage_days
       WHERE tenant_id = h.tenant_id AND grain = $2 AND day_at >= s.since AND day_at < s.until${where} OFFSET 0) u
     WHERE $1::text IS NULL OR h.tenant_id = $1
   ) d LEFT JOIN usage_open_days o ON o.tenant_id = d.tenant_id AND o.day_at = d.at WHERE o.tenant_id IS NULL
   UNION ALL
-  SELECT o.tenant_id, u.at, u.value, s.recent, u.calls, u.refused, u.input, u.output, u.cached, u.cost
+  SELECT o.tenant_id, u.at, u.value, u.second, s.recent, u.calls, u.refused, u.input, u.output, u.cached, u.cost
   FROM usage_open_days o JOIN unnest($3::timestamptz[], $4::timestamptz[], $5::boolean[]) AS s (since, until, recent)
     ON o.day_at >= s.since AND o.day_at < s.until
   CROSS JOIN LATERAL (SELECT hour_at AS at, ${words} FROM usage_hours
     WHERE tenant_id = o.tenant_id AND hour_at >= o.day_at AND hour_at < o.day_at + interval '24 hours'${where} OFFSET 0) u
   WHERE $1::text IS NULL OR o.tenant_id = $1
   UNION ALL
-  SELECT h.tenant_id, u.at, u.value, s.recent, u.calls, u.refused, u.input, u.output, u.cached, u.cost
+  SELECT h.tenant_id, u.at, u.value, u.second, s.recent, u.calls, u.refused, u.input, u.output, u.cached, u.cost
   FROM audit_heads h CROSS JOIN unnest($6::timestamptz[], $7::timestamptz[], $8::boolean[]) AS s (since, until, recent)
   CROSS JOIN LATERAL (SELECT hour_at AS at, ${words} FROM usage_hours
     WHERE tenant_id = h.tenant_id AND hour_at >= s.since AND hour_at < s.until${where} OFFSET 0) u
