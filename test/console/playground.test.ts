@@ -82,7 +82,8 @@ browserTest(
     assert.ok(await isInSight(quote), "the quote is scrolled into sight");
     await expectAccessible(page, "source");
     await exchange.getByRole("button", { name: "Path" }).click();
-    const steps = await page.getByTestId("waterfall").locator("th").allTextContents();
+    await page.getByTestId("waterfall").waitFor();
+  const steps = await page.getByTestId("waterfall").locator("th").allTextContents();
     for (const step of ["Admission", "Content rules", "Search", "Routing", "Reserve and journal", "m: wait", "m: answer"])
       assert.ok(steps.includes(step), `${step} of ${steps.join(", ")}`);
     await page.getByText("Cited").waitFor();
