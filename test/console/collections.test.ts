@@ -1,6 +1,6 @@
 import { afterAll, beforeAll } from "bun:test";
 import assert from "node:assert/strict";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Page } from "playwright-core";
@@ -248,6 +248,11 @@ browserTest("who finds a collection and a document is changed on the page and ho
   await other.close();
 
   await tab(page, "Files");
+  await row(page, "leave.md").getByRole("button", { name: "Actions for leave.md" }).click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("menuitem", { name: "Download" }).click();
+  assert.equal((await saved).suggestedFilename(), "leave.md");
+  assert.equal(await readFile(await (await saved).path(), "utf8"), "Leave is thirty days.");
   await row(page, "leave.md").getByRole("button", { name: "Actions for leave.md" }).click();
   await page.getByRole("menuitem", { name: "Remove" }).click();
   await page.getByLabel("Delete the uploaded file too, in all collections").check();

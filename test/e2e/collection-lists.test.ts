@@ -164,7 +164,9 @@ test("a document is told chunk by chunk, from any chunk and any character, and t
     // Of two that overlap, the first that holds the character.
     const holding = whole.data.find(({ end }) => end > chunk.start);
     assert.deepEqual((await page(`at=${chunk.start}&limit=1`)).data[0], holding);
-    asked += 3;
+    const next = whole.data.find(({ end }) => end > chunk.end);
+    assert.deepEqual((await page(`at=${chunk.end}&limit=1`)).data[0], next);
+    asked += 4;
   }
   const tail = await page(`from=${whole.total - 3}&limit=2`);
   assert.deepEqual([tail.data.length, tail.has_more, tail.from], [2, true, whole.total - 3]);
@@ -173,6 +175,8 @@ test("a document is told chunk by chunk, from any chunk and any character, and t
   const other = await put("long", "other.txt", testProse(5, 60));
   const [foreign] = (await call<Chunks>("member", "GET", `/v1/vector_stores/long/files/${other}/chunks`)).data;
   assert.deepEqual((await page(`chunk=${foreign?.id}`)).data, []);
+  const before = `/v1/vector_stores/long/files/${other}/chunks?chunk=${whole.data[0]?.id}`;
+  assert.deepEqual((await call<Chunks>("member", "GET", before)).data, []);
   for (const wrong of ["limit=201", "from=-1", "chunk=x", "from=1&at=2", "page=1"])
     await call("member", "GET", `${at}?${wrong}`, undefined, 400);
   console.log(`# collection lists: ${asked} places of a document of ${whole.total} chunks found by number, id and character`);
