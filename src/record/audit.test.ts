@@ -143,6 +143,32 @@ test("a chain whose head somebody else wrote stays marked, however much is added
   await made.record.drain();
 });
 
+test("a second entry of one number is found wherever pages of the reading end", async () => {
+  const made = createTestRecord(db, folder.path, { checkpointDir: join(folder.path, "doubles") });
+  const caller = makeCaller();
+  await fill(made, [caller], 510);
+  const places = [1, 249, 250, 251, 500, 510];
+  for (const seq of places) {
+    await db.asOwner((owner) =>
+      owner.query(
+        `INSERT INTO events (tenant_id, created_at, request_id, seq, key_id, outcome, model, provider, input_tokens, output_tokens, cached_tokens,
+           cost_micro_usd, count, event_hash, chain_hash, suspect, body)
+         SELECT tenant_id, created_at, 'req_' || lpad('', 26, 'v'), seq, key_id, outcome, model, provider, input_tokens, output_tokens, cached_tokens,
+           cost_micro_usd, count, event_hash, chain_hash, suspect, body FROM events WHERE tenant_id = $1 AND seq = $2::bigint`,
+        [caller.tenantId, seq],
+      ),
+    );
+    const { ok, firstBadSeq } = await made.record.verifyAudit(caller.tenantId);
+    assert.deepEqual([ok, firstBadSeq], [false, seq]);
+    const page = await made.record.readCalls(caller.tenantId, { after: seq - 1, limit: 1 });
+    assert.equal(page.data.length, 2);
+    await db.asOwner((owner) => owner.query("DELETE FROM events WHERE request_id = 'req_' || lpad('', 26, 'v')"));
+  }
+  assert.equal((await made.record.verifyAudit(caller.tenantId)).ok, true);
+  await made.record.drain();
+  console.log(`# audit: ${String(places.length)} of ${String(places.length)} double entries found, at the ends of pages too`);
+});
+
 test("files of past days keep the last checkpoint of each tenant", async () => {
   const apart = makeFolder();
   const made = createTestRecord(db, folder.path, { checkpointDir: apart.path });

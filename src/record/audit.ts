@@ -129,7 +129,7 @@ async function verifyFrom(deps: Deps, tenantId: TenantId, anchor: AuditAnchor | 
     const rows = await listChain(db, tenantScope(tenantId), tenantId, { afterSeq, limit: VERIFY_PAGE });
     flaw = walk.check(rows.filter((row) => row.seq <= last));
     afterSeq = rows.at(-1)?.seq ?? last;
-    more = rows.length === VERIFY_PAGE && afterSeq < last;
+    more = rows.length >= VERIFY_PAGE && afterSeq < last;
   }
   flaw ??= findFlawAtEnd(deps, end, walk, told);
   const { entries, suspect } = walk;

@@ -44,9 +44,9 @@ export async function readChainPage(db: Database, tenantId: TenantId, chain: Cha
     const rows = await listLinks(db, tenantId, chain, { afterSeq: after, limit });
     data.push(...rows);
     after = rows.at(-1)?.seq ?? after;
-    more = rows.length === limit;
+    more = rows.length >= limit;
   }
-  const isFull = data.length === size;
+  const isFull = data.length >= size;
   return { tenantId, chain, start, head, data, nextCursor: isFull ? String(after) : undefined };
 }
 

@@ -35,7 +35,7 @@ const COLUMNS = `tenant_id AS tenant, extract(epoch FROM created_at) * 1000 AS a
   output_tokens AS output, cached_tokens AS cached, cost_micro_usd AS cost, count, seq, encode(event_hash, 'hex') AS event,
   encode(chain_hash, 'hex') AS chain, suspect, body`;
 
-/** Entries of one tenant's chain after `afterSeq`, in order. Two entries of one number both come. */
+/** Entries of one tenant's chain after `afterSeq`, in order. Two entries of one number both come, also where the page is full with the first. */
 export async function listChain(
   db: Database,
   scope: Scope,
@@ -44,7 +44,7 @@ export async function listChain(
 ): Promise<readonly LedgerRow[]> {
   const rows = await db.query<RawRow>(
     scope,
-    `SELECT ${COLUMNS} FROM events WHERE tenant_id = $1 AND seq > $2::bigint ORDER BY seq, request_id LIMIT $3::int`,
+    `SELECT ${COLUMNS} FROM events WHERE tenant_id = $1 AND seq > $2::bigint ORDER BY seq FETCH FIRST ($3::int) ROWS WITH TIES`,
     [tenantId, page.afterSeq, page.limit],
   );
   return rows.map(toRow);
