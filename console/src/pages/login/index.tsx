@@ -9,6 +9,7 @@ import { startOver } from "../../app/start-over.ts";
 import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { Page } from "../../ui/page.tsx";
+import { SkeletonRows } from "../../ui/states.tsx";
 import { KeyForm } from "./key-form.tsx";
 import { SignedIn } from "./signed-in.tsx";
 
@@ -18,7 +19,7 @@ const isProblem = (word: string): word is keyof typeof text.problems => Object.h
 export const toNext = (next: string): string => (/^\/(?![/\\])/.test(next) ? next.replace(/^\/console(?=\/)/, "") : "/");
 
 export function LoginPage() {
-  const { data: settings } = useSettings();
+  const { data: settings, isPending } = useSettings();
   const { data: me } = useMe();
   const [problem, setProblem] = useSearchText("problem");
   const [next] = useSearchText("next", "/");
@@ -31,6 +32,15 @@ export function LoginPage() {
   };
   const isIn = me !== undefined;
   const title = isIn ? text.addTitle : settings === undefined ? text.plainTitle : text.title(settings.name);
+  // Whom one signs in by comes with the settings: nothing may move under a finger that is about to press.
+  if (isPending)
+    return (
+      <div className="mx-auto w-full max-w-xl">
+        <Page title={title}>
+          <SkeletonRows rows={4} />
+        </Page>
+      </div>
+    );
   return (
     <div className="mx-auto w-full max-w-xl">
       <Page title={title} lead={isIn ? text.addLead : undefined}>
