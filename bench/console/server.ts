@@ -5,7 +5,12 @@ import { start } from "../process.ts";
 export const ADMIN_KEY = "bench-admin-key-0123456789";
 const START_MS_MAX = 120_000;
 
-export type BenchServer = { readonly url: string; stop(): Promise<void> };
+export type BenchServer = {
+  readonly url: string;
+  /** Of processor time, all its threads together. */
+  cpuSeconds(): number;
+  stop(): Promise<void>;
+};
 
 export async function startServer(dataDir: string): Promise<BenchServer> {
   const main = join(import.meta.dirname, "../../src/main.ts");
@@ -16,5 +21,5 @@ export async function startServer(dataDir: string): Promise<BenchServer> {
   const line = await server.line(/weir listening on (\S+)/, START_MS_MAX);
   const url = /listening on (http:\S+)/.exec(line)?.[1];
   if (url === undefined) throw new Error(`the server said: ${line}`);
-  return { url, stop: server.stop };
+  return { url, cpuSeconds: server.cpuSeconds, stop: server.stop };
 }

@@ -51,15 +51,22 @@ export function CostTab({ state, keys }: Props) {
   );
 }
 
-function Figures({ series, state, keys, top, onTop }: Props & { readonly series: Series; readonly top: number; onTop(): void }) {
-  const { group, measure } = state.view;
+function Figures({ series, state: asked, keys, top, onTop }: Props & { readonly series: Series; readonly top: number; onTop(): void }) {
+  const { group, isMeasured } = asked.view;
+  // Where every call was free, calls say more than nothing.
+  const measure = !isMeasured && series.totals.costMicroUsd === 0 ? "calls" : asked.view.measure;
+  const state = { ...asked, view: { ...asked.view, measure } };
   // The view may be ahead of what has come: what is drawn goes by the answer.
   const told = WORDS.find((word) => word === series.group) ?? group;
   const word = text.words[told].toLowerCase();
   return (
     <>
       <Card title={text.chartTitle(text.measures[measure], word)} actions={<ViewFields state={state} />}>
-        <UsageChart series={series} state={state} keys={keys} />
+        {valueOf(series.totals, measure) === 0 ? (
+          <EmptyState title={text.nothing[measure]} />
+        ) : (
+          <UsageChart series={series} state={state} keys={keys} />
+        )}
       </Card>
       <Card flush>
         <Breakdown of={series} state={{ ...state, view: { ...state.view, group: told } }} keys={keys} top={top} onTop={onTop} />

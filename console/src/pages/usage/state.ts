@@ -17,10 +17,12 @@ export type UsageView = {
   readonly to: string;
   readonly group: Word;
   readonly measure: Measure;
+  /** Somebody chose the measure: it stays, even where it has nothing to show. */
+  readonly isMeasured: boolean;
   readonly filters: Filters;
   readonly costMin: string;
 };
-export type Change = Partial<Omit<UsageView, "filters">> & { readonly filters?: Filters };
+export type Change = Partial<Omit<UsageView, "filters" | "isMeasured">> & { readonly filters?: Filters };
 
 const isWord = (text: string): text is Word => WORDS.some((word) => word === text);
 const isMeasure = (text: string): text is Measure => text === "cost" || text === "calls" || text === "tokens";
@@ -45,6 +47,7 @@ function toView(search: Record<string, unknown>, own: string | undefined): Usage
     to: read("to") ?? "",
     group: isWord(group) ? group : "model",
     measure: isMeasure(measure) ? measure : "cost",
+    isMeasured: read("measure") !== undefined,
     filters,
     costMin: read("cost") ?? "",
   };

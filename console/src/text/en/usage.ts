@@ -28,6 +28,7 @@ export const usageText = {
   },
   measure: "Measure",
   measures: { cost: "Cost", calls: "Calls", tokens: "Tokens" },
+  nothing: { cost: "Every call in this span was free", calls: "No call in this span was answered", tokens: "No tokens in this span" },
   none: (word: string) => `no ${word}`,
   others: (count: string) => `${count} others`,
   filters: "Filters",
