@@ -15,7 +15,14 @@ const TONES: Readonly<Record<string, Tone>> = {
 export const OutcomeBadge = ({ outcome }: { readonly outcome: string }) => <Badge tone={TONES[outcome] ?? "neutral"}>{outcome}</Badge>;
 
 const mono = (value: string | null | undefined) => <span className="foreign font-mono text-xs whitespace-nowrap">{value ?? "—"}</span>;
-const SEQ: Column<Row> = { id: "seq", label: text.columns.seq, numeric: true, cell: (row) => formatCount(row.seq), className: "w-16" };
+const SEQ: Column<Row> = {
+  id: "seq",
+  wideOnly: true,
+  label: text.columns.seq,
+  numeric: true,
+  cell: (row) => formatCount(row.seq),
+  className: "w-16",
+};
 const WHEN: Column<Row> = {
   id: "when",
   label: text.columns.when,
@@ -52,8 +59,17 @@ export const CALL_COLUMNS: readonly Column<Row>[] = [
 export const DECISION_COLUMNS: readonly Column<Row>[] = [
   SEQ,
   WHEN,
-  OUTCOME,
   { id: "action", label: text.columns.action, cell: (row) => (isDecision(row) ? mono(row.action) : null) },
+  {
+    id: "outcome",
+    label: text.columns.outcome,
+    cell: (row) => (
+      <span className="whitespace-nowrap">
+        <OutcomeBadge outcome={row.outcome} />
+        {row.count > 1 && <span className="ml-1.5 text-xs text-ink-faint tabular-nums">{text.times(formatCount(row.count))}</span>}
+      </span>
+    ),
+  },
   {
     id: "category",
     label: text.columns.category,
@@ -61,11 +77,4 @@ export const DECISION_COLUMNS: readonly Column<Row>[] = [
     cell: (row) => (isDecision(row) ? <span className="whitespace-nowrap">{text.categories[row.category]}</span> : null),
   },
   { id: "actor", label: text.columns.actor, wideOnly: true, cell: (row) => (isDecision(row) ? mono(row.actor) : null) },
-  {
-    id: "count",
-    label: text.columns.count,
-    numeric: true,
-    wideOnly: true,
-    cell: (row) => (isDecision(row) ? formatCount(row.count) : null),
-  },
 ];

@@ -25,7 +25,7 @@ function columnsFor(me: Me): readonly Column<Key>[] {
     <span className="grid min-w-24 gap-0.5 leading-tight">
       <span className="foreign font-medium">{row.name}</span>
       <span className="flex items-center gap-1.5">
-        <span className="font-mono text-xs text-ink-faint">{row.prefix}…</span>
+        <span className="font-mono text-xs whitespace-nowrap text-ink-faint">{row.prefix}…</span>
         {me.tenant?.keyId === row.id && <Badge tone="accent">{text.thisSession}</Badge>}
       </span>
     </span>
