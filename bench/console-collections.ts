@@ -115,7 +115,11 @@ try {
     "document: the first 100 chunks": ["boss", `${document}/chunks?limit=100`],
     "document: 100 from the middle": ["boss", `${document}/chunks?limit=100&from=${middle}`],
     "document: the chunk at a character": ["boss", `${document}/chunks?limit=1&at=${Math.floor(text.length * 0.9)}`],
-    "search test, 10 results": ["boss", "/collection%201/search", { query: "When is the warranty of a probe void?", max_num_results: 10 }],
+    "search test, 10 results": [
+      "boss",
+      "/collection%201/search",
+      { query: "When is the warranty of a probe void?", max_num_results: 10, weir: { explain: true } },
+    ],
   };
   console.log(`| data of a page | p50 ms | max ms | cpu ms | kB |\n|---|---|---|---|---|`);
   let slowest = 0;

@@ -147,15 +147,18 @@ export const searchPage = z.object({
           vectors: inLeg.describe("By meaning: a cosine. null: not found by it, or the collection has no vectors."),
           together: z.object({ rank: count, score: z.number() }).describe("Of the two lists as one, before a model puts any in order."),
         })
-        .describe("How it was found."),
+        .optional()
+        .describe("How it was found, where `weir.explain` asked."),
     }),
   ),
-  weir: z.object({
-    took_ms: count,
-    legs: z.array(z.enum(["words", "vectors"])).describe("What was searched."),
-    degraded: z.literal("dense").optional().describe("The collection has vectors, and they could not be searched now."),
-    reranked: z.boolean().optional().describe("Where a model was to put them in order: whether it has."),
-  }),
+  weir: z
+    .object({
+      took_ms: count,
+      legs: z.array(z.enum(["words", "vectors"])).describe("What was searched."),
+      degraded: z.literal("dense").optional().describe("The collection has vectors, and they could not be searched now."),
+      reranked: z.boolean().optional().describe("Where a model was to put them in order: whether it has."),
+    })
+    .optional(),
   has_more: z.boolean(),
   next_page: z.string().nullable(),
 });

@@ -146,6 +146,12 @@ export const vectorStoreSearch = z.strictObject({
         .enum(["rank", "score"])
         .optional()
         .describe("How what words found and what vectors found become one list. Absent: as the collection says."),
+      explain: z
+        .boolean()
+        .optional()
+        .describe(
+          "The answer tells in `weir` how each result was found. Not unless asked: OpenAI's description of this answer allows no other fields.",
+        ),
     })
     .optional(),
 });

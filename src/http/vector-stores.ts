@@ -152,6 +152,7 @@ function search(deps: VectorStoreDeps): Endpoint {
     // Whose a collection is, searches do not look at.
     if (viewer.ownOnly) await deps.getCollection(tenantId, paramOf(asked, "store"), viewer);
     const hybrid = body.ranking_options?.hybrid_search;
+    const explains = body.weir?.explain === true;
     const { passages, degraded, reranked, fused, foundBy } = await deps.searchCollection(tenantId, {
       collection: paramOf(asked, "store"),
       query: queries.join(" "),
@@ -161,11 +162,13 @@ function search(deps: VectorStoreDeps): Endpoint {
       weights: hybrid === undefined ? undefined : { dense: hybrid.embedding_weight, sparse: hybrid.text_weight },
       fusion: body.weir?.fusion,
       rerank: rerankOf(deps, body, asked),
-      tellsLegs: true,
+      tellsLegs: explains,
     });
     const least = body.ranking_options?.score_threshold ?? 0;
     const isUnit = reranked === true || fused === true;
-    const data = passages.map((passage) => toWireHit(passage, isUnit, foundBy)).filter(({ score }) => score >= least);
+    const data = passages
+      .map((passage) => toWireHit(passage, isUnit, explains ? (foundBy ?? new Map()) : undefined))
+      .filter(({ score }) => score >= least);
     const weir = {
       took_ms: Math.max(0, Math.round(deps.nowMs() - asked.startedAtMs)),
       legs: fused === true ? ["words", "vectors"] : ["words"],
@@ -173,7 +176,14 @@ function search(deps: VectorStoreDeps): Endpoint {
       ...(reranked === undefined ? {} : { reranked }),
     };
     return Response.json(
-      { object: "vector_store.search_results.page", search_query: queries, data, weir, has_more: false, next_page: null },
+      {
+        object: "vector_store.search_results.page",
+        search_query: queries,
+        data,
+        ...(explains ? { weir } : {}),
+        has_more: false,
+        next_page: null,
+      },
       {
         headers: {
           // The vectors could not be searched now: these were found by words alone.
@@ -211,7 +221,7 @@ function toWireHit(
     attributes: passage.attributes,
     content: [{ type: "text", text: passage.text }],
     ...(place === undefined ? {} : { place }),
-    weir: toWeir(passage, foundBy?.get(passage.chunkId)),
+    ...(foundBy === undefined ? {} : { weir: toWeir(passage, foundBy.get(passage.chunkId)) }),
   };
 }
 

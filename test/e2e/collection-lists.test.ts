@@ -218,7 +218,7 @@ test("a search tells where each passage stands and how it was found", async () =
     "member",
     "POST",
     "/v1/vector_stores/held/search",
-    { query: testProse(2, 12), max_num_results: 5 },
+    { query: testProse(2, 12), max_num_results: 5, weir: { explain: true } },
   );
   assert.deepEqual(weir.legs, ["words"]);
   assert.ok(data.length > 0);
@@ -227,6 +227,8 @@ test("a search tells where each passage stands and how it was found", async () =
     assert.ok(found.words !== null && found.words.score > 0 && found.words.rank === found.together.rank && found.vectors === null);
   }
   assert.equal(data[0]?.weir.words?.rank, 1);
+  const plain = await call<object>("member", "POST", "/v1/vector_stores/held/search", { query: testProse(2, 12) });
+  assert.ok(!("weir" in plain), "nothing of ours where nobody asked");
   assert.deepEqual(own.violations, []);
   console.log(`# collection lists: ${own.counts().bodies} answers held against the schemas`);
 });

@@ -39,12 +39,12 @@ function toFilter({ key, type, value: raw }: FilterRow): NonNullable<SearchBody[
 export function toSearchBody({ query, mode, fusion, quality, filters }: SearchForm): SearchBody {
   const conditions = filters.filter(({ key }) => key.trim() !== "").map(toFilter);
   const hybrid = WEIGHTS[mode];
-  const weir = { ...(quality ? { mode: "quality" as const } : {}), ...(fusion === "collection" ? {} : { fusion }) };
+  const weir = { explain: true, ...(quality ? { mode: "quality" as const } : {}), ...(fusion === "collection" ? {} : { fusion }) };
   return {
     query,
     max_num_results: RESULTS,
     ...(conditions.length === 0 ? {} : { filters: { type: "and", filters: conditions } }),
     ...(hybrid === undefined ? {} : { ranking_options: { hybrid_search: hybrid } }),
-    ...(Object.keys(weir).length === 0 ? {} : { weir }),
+    weir,
   };
 }

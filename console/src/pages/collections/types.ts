@@ -20,8 +20,11 @@ export type Attributes = NonNullable<CollectionFile["attributes"]>;
 export type Chunk = z.infer<typeof fileChunk>;
 export type ChunkPage = z.infer<typeof fileChunkList>;
 export type SearchBody = VectorStoreSearch;
-export type SearchPage = z.infer<typeof searchPage>;
-export type SearchHit = SearchPage["data"][number];
+type Found = z.infer<typeof searchPage>;
+type FoundHit = Found["data"][number];
+/** As it is where `weir.explain` asks how each was found. */
+export type SearchHit = FoundHit & { readonly weir: NonNullable<FoundHit["weir"]> };
+export type SearchPage = Omit<Found, "data" | "weir"> & { readonly data: readonly SearchHit[]; readonly weir: NonNullable<Found["weir"]> };
 export type HeldChunk = z.infer<typeof quarantinedChunk>;
 export type EmbeddingState = z.infer<typeof embeddingState>;
 export type ProgressEvent = z.infer<typeof progressEvent>;
