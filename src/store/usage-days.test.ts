@@ -2,8 +2,11 @@ import { afterAll, beforeAll, describe, test } from "bun:test";
 import assert from "node:assert/strict";
 import { tenantIds } from "../kernel/ids.ts";
 import { createSeededRandom } from "../kernel/seeded-random.ts";
-import { OPERATOR, type Scope, tenantScope } from "./database.ts";
+import { type Database, LEDGER, OPERATOR, type Scope, tenantScope } from "./database.ts";
 import type { Engine } from "./engine.ts";
+import { appendEvents, type EventRow, lockHeads } from "./events.ts";
+import { openMark } from "./ledger-marks.ts";
+import { createEventPartitions } from "./ledger-partitions.ts";
 import { listTestEngines, openTestDatabase } from "./testing.ts";
 import { sumUsage } from "./ledger-usage.ts";
 import { closeDay, listOpenDays } from "./usage-days.ts";
@@ -140,4 +143,66 @@ for (const engine of listTestEngines())
       await closeDay(db, { tenantId: ACME, dayMs: START_MS });
       assert.equal(await differences(15), 0);
     });
+
+    // One connection does one transaction after the other by itself.
+    if (engine === "postgres")
+      test("a day is not closed over a batch that is on its way into it; without the lock on the chain it would be", async () => {
+        const dayMs = START_MS + 40 * DAY_MS;
+        await db.asOwner((owner) => createEventPartitions(owner, ["2026-11"]));
+        await openMark(db, "p");
+        const columns = { tenantId: ACME, keyId: "k1", outcome: "finished", model: "m", provider: "p", team: "", feature: "" };
+        const toRow = (seq: number): EventRow => ({
+          columns: {
+            ...columns,
+            createdAtMs: dayMs + seq,
+            requestId: `req_${String(seq)}`,
+            inputTokens: 1,
+            outputTokens: 1,
+            cachedTokens: 0,
+            costMicroUsd: 7,
+            count: 1,
+          },
+          seq: 1000 + seq,
+          eventHash: "00",
+          chainHash: "00",
+          suspect: false,
+          body: "{}",
+        });
+        const toFirst = (tenantId: string) => ({ tenantId, seq: 0, chainHash: "00", mac: "00" });
+        /** A batch whose transaction stays open until `before` has had its chance. */
+        const ship = async (seq: number, before: () => Promise<void>): Promise<void> => {
+          await db.transaction(LEDGER, async (tx) => {
+            await lockHeads(tx, [ACME], toFirst);
+            const [from, to] = [
+              { file: 1, offset: seq },
+              { file: 1, offset: seq + 1 },
+            ];
+            await appendEvents(tx, { rows: [toRow(seq)], heads: [{ ...toFirst(ACME), seq: 1000 + seq }], processId: "p", from, to });
+            await before();
+          });
+        };
+        const told = async (): Promise<number> =>
+          (await sumUsage(db, OPERATOR, { tenantId: ACME, fromMs: dayMs, toMs: dayMs + DAY_MS })).calls;
+        const lockless: Database = {
+          ...db,
+          transaction: (scope, body) =>
+            db.transaction(scope, (tx) =>
+              body({ query: (text, params) => (text.includes("FOR UPDATE") ? Promise.resolve([]) : tx.query(text, params)) }),
+            ),
+        };
+        await ship(0, async () => undefined);
+        let closing: Promise<void> | undefined;
+        await ship(1, async () => {
+          closing = closeDay(db, { tenantId: ACME, dayMs });
+          const isWaiting = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted) AS waits";
+          while ((await db.query<{ waits: boolean }>(OPERATOR, isWaiting))[0]?.waits !== true);
+        });
+        await closing;
+        assert.equal(await told(), 2);
+        // Planted: the day is open, is closed before the batch is there, and the batch believes it to be open.
+        await db.query(LEDGER, "INSERT INTO usage_open_days VALUES ($1, $2)", [ACME, new Date(dayMs)]);
+        await ship(2, () => closeDay(lockless, { tenantId: ACME, dayMs }));
+        assert.equal(await told(), 2);
+        console.log("# usage days: a call of a batch under way is counted when its day is closed under it; without the lock it is lost");
+      });
   });
