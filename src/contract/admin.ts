@@ -105,7 +105,6 @@ const moment = z.union([z.iso.datetime({ offset: true }), z.iso.date()], {
   error: "expected a date such as 2026-11-21, or a time such as 2026-11-21T08:30:00Z",
 });
 const limit = z.coerce.number().int().min(1).max(PAGE_MAX).default(PAGE_DEFAULT);
-export const pageQuery = z.strictObject({ cursor: z.string().optional(), limit });
 const word = z.string().min(1).max(200);
 export const auditQuery = z.strictObject({
   tenant: z.string().optional(),

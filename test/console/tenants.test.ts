@@ -215,7 +215,7 @@ browserTest(
 
     const own = await openPage(weir.url, { keys: [boss], path: "/tenants" });
     await own.page.waitForURL(/\/tenants\/acme/);
-  await own.page.getByRole("tab", { name: "People" }).waitFor();
+    await own.page.getByRole("tab", { name: "People" }).waitFor();
     assert.deepEqual(await own.page.getByRole("tab").allInnerTexts(), ["Overview", "Keys", "People"]);
     assert.equal(await asked("/admin/v1/tenants/globex/keys", own.page), 403);
     await own.close();
