@@ -125,13 +125,14 @@ export async function expectAccessible(page: Page, name: string): Promise<void> 
   assert.deepEqual(told, []);
 }
 
-/** The page itself never scrolls sideways; tables do in their own box. */
+/** The page itself never scrolls sideways, nor does the part of it that scrolls; tables do in their own box. */
 export async function expectNoSideways(page: Page): Promise<void> {
-  const { wide, shown } = await page.evaluate(() => ({
-    wide: document.documentElement.scrollWidth,
-    shown: document.documentElement.clientWidth,
-  }));
-  assert.ok(wide <= shown, `the page is ${wide} px wide on ${shown}`);
+  const boxes = await page.evaluate(() =>
+    [document.documentElement, document.querySelector("main")].flatMap((box) =>
+      box === null ? [] : [[box.scrollWidth, box.clientWidth] as const],
+    ),
+  );
+  for (const [wide, shown] of boxes) assert.ok(wide <= shown, `the page is ${wide} px wide on ${shown}`);
 }
 
 export { ADMIN_KEY };

@@ -83,7 +83,7 @@ browserTest(
     await expectAccessible(page, "source");
     await exchange.getByRole("button", { name: "Path" }).click();
     await page.getByTestId("waterfall").waitFor();
-  const steps = await page.getByTestId("waterfall").locator("th").allTextContents();
+    const steps = await page.getByTestId("waterfall").locator("th").allTextContents();
     for (const step of ["Admission", "Content rules", "Search", "Routing", "Reserve and journal", "m: wait", "m: answer"])
       assert.ok(steps.includes(step), `${step} of ${steps.join(", ")}`);
     await page.getByText("Cited").waitFor();

@@ -16,9 +16,9 @@ export function EmptyState({
   readonly action?: ReactNode;
 }) {
   return (
-    <div className="grid justify-items-center gap-2 px-6 py-10 text-center">
+    <div className="grid grid-cols-[minmax(0,1fr)] justify-items-center gap-2 px-6 py-10 text-center">
       <p className="text-sm font-semibold">{title}</p>
-      {children !== undefined && <div className="max-w-md text-sm text-ink-soft">{children}</div>}
+      {children !== undefined && <div className="w-full max-w-md text-sm text-ink-soft">{children}</div>}
       {action !== undefined && <div className="mt-2">{action}</div>}
     </div>
   );

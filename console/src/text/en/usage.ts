@@ -108,7 +108,8 @@ export const usageText = {
     badLimit: "Expected a number of dollars, such as 250 or 12.50.",
     keys: "Keys",
     emptyTitle: "No budgets yet",
-    empty: "A tenant or a key with a monthly limit is shown here with what it spent and how the month is likely to end.",
+    empty:
+      "A tenant with a monthly limit is shown here with what it spent and how the month is likely to end. Choose one tenant to see the budgets of its keys.",
     emptyTenant: "Set a monthly limit for this tenant, or make a key with one.",
     set: "Set a limit",
     toTenants: "To the tenants",
