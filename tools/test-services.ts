@@ -47,6 +47,7 @@ async function run(add: (outcome: Outcome) => void): Promise<void> {
     long
       ? text.includes("WEIR_TEST_LONG")
       : path.includes("/services/") ||
+        path.includes("test/console/") ||
         SLOW_TESTS.includes(path.slice("./".length)) ||
         /WEIR_TEST_DATABASE_URL|listTestEngines|createServerDatabase/.test(text),
   );
