@@ -26,7 +26,10 @@ export type Authenticator = {
   authenticate(presented: Presented): Principal | Promise<Principal>;
   /** The same for what a session of the console keeps of a key or token: it counts as long as that does. */
   authenticateHeld(held: HeldCredential, tenantHeader: string | undefined): Promise<Principal>;
-  /** What a session keeps of a key. Whether it is anybody's, `authenticateHeld` says. */
+  /**
+   * What a session keeps of a key. Whether it is anybody's, `authenticateHeld` says. Throws `token_invalid` for an issuer's token: its digest
+   * would count only while the token is cached, and its claims, kept, would make minutes into hours.
+   */
   hold(key: string): HeldCredential;
   /** This process has changed a key or tenant itself, and does not wait for the feed to say so. */
   invalidate(change: Change): void;
@@ -54,6 +57,7 @@ export type AuthenticatorDeps = {
   readonly after: After;
 };
 
+const NO_KEY = "This is a token of an issuer, not a key. Sign in by the issuer, or with a key.";
 const ADMIN: AdminPrincipal = Object.freeze({ kind: "admin", role: "admin" });
 
 export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimits = {}): Authenticator {
@@ -114,7 +118,11 @@ export function createAuthenticator(deps: AuthenticatorDeps, limits: KeyBookLimi
       if (held.kind === "key") return await lookUp(digest, tenantHeader);
       return checkHeader(await needTokens(findTokens()).lookUpHeld(digest, held, watch.following), tenantHeader);
     },
-    hold: (key) => ({ kind: "key", digest: digestKey(pepper, key) }),
+    hold(key) {
+      const digest = digestKey(pepper, key);
+      if (isTokenShaped(key) && !isAdmin(digest)) throw new Fault("token_invalid", { say: NO_KEY });
+      return { kind: "key", digest };
+    },
     ...forgetting,
     ...lifeOf(watch),
     get cachedKeys() {

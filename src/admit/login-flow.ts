@@ -24,19 +24,29 @@ export type LoginIssuer = TokenIssuer & {
 /** What binds an answer of the issuer's to the browser that asked. All three are unguessable texts of one login. */
 export type LoginSecrets = { readonly state: string; readonly nonce: string; readonly verifier: string };
 
+/** What a browser brings back. `iss`: who says that it answered (RFC 9207). */
+export type LoginAnswer = { readonly code: string; readonly iss: string | undefined };
+
 /** OpenID Connect's authorisation code flow, with PKCE (RFC 7636, S256). */
 export type LoginFlow = {
   /** Where the browser is sent. Rejects `not_found` for an issuer that nobody signs in by, `issuer_unavailable`. */
   begin(issuer: string, redirectUri: string, secrets: LoginSecrets): Promise<string>;
   /** Who came back with this code. Rejects `token_invalid`, `issuer_unavailable`. */
-  finish(issuer: string, redirectUri: string, code: string, secrets: LoginSecrets): Promise<HeldToken>;
+  finish(issuer: string, redirectUri: string, answer: LoginAnswer, secrets: LoginSecrets): Promise<HeldToken>;
   /** Where the browser signs out of the issuer, too; undefined where that is not offered, or the issuer is away. */
   findLogout(issuer: string, backTo: string): Promise<string | undefined>;
 };
 
 type Deps = { readonly fetchDocument: FetchDocument; readonly postForm: PostForm; readonly clock: Clock };
 type Client = NonNullable<LoginIssuer["console"]>;
-type Endpoints = { readonly authorise: string; readonly token: string; readonly logout: string | undefined; readonly postsSecret: boolean };
+type Endpoints = {
+  readonly authorise: string;
+  readonly token: string;
+  readonly logout: string | undefined;
+  readonly postsSecret: boolean;
+  /** Every answer of its says whose it is (RFC 9207). */
+  readonly saysIssuer: boolean;
+};
 
 /** A description changes as rarely as a server moves. */
 const DESCRIPTION_FRESH_MS = 5 * 60_000;
@@ -79,9 +89,11 @@ export function createLoginFlow({ fetchDocument, postForm, clock }: Deps, issuer
       for (const [name, value] of Object.entries(asked)) url.searchParams.set(name, value);
       return url.href;
     },
-    async finish(issuer, redirectUri, code, { nonce, verifier }) {
+    async finish(issuer, redirectUri, { code, iss }, { nonce, verifier }) {
       const client = clientOf(issuer);
-      const { token, postsSecret } = await endpointsOf(issuer);
+      const { token, postsSecret, saysIssuer } = await endpointsOf(issuer);
+      // Another issuer's answer in this one's place: its code would be given to this one.
+      if (iss === undefined ? saysIssuer : iss !== issuer) throw new TokenRefused("issuer", "Another issuer answered than was asked.");
       const form = new URLSearchParams({ grant_type: "authorization_code", code, redirect_uri: redirectUri, code_verifier: verifier });
       const authorization = addClient(form, client, postsSecret);
       const answer = await postForm(token, form, authorization).catch((error: unknown) => {
@@ -127,7 +139,8 @@ async function readEndpoints(issuer: string, client: Client, fetchDocument: Fetc
     throw new Error("the issuer's token endpoint is on another host: name it by console.tokenUri");
   const methods = found.get("token_endpoint_auth_methods_supported");
   const postsSecret = Array.isArray(methods) && !methods.includes("client_secret_basic") && methods.includes("client_secret_post");
-  return { authorise, token, logout: addressIn(found, "end_session_endpoint"), postsSecret };
+  const saysIssuer = found.get("authorization_response_iss_parameter_supported") === true;
+  return { authorise, token, logout: addressIn(found, "end_session_endpoint"), postsSecret, saysIssuer };
 }
 
 function addressIn(found: ReadonlyMap<string, unknown>, name: string): string | undefined {

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { exportJWK, generateKeyPair, SignJWT } from "jose";
 
 /** How an issuer may answer wrongly. */
-export type Slip = "nonce" | "audience" | "expired" | "signature" | "code" | "iss";
+export type Slip = "nonce" | "audience" | "expired" | "signature" | "code" | "iss" | "no iss";
 
 export type LoginIssuer = {
   readonly url: string;
@@ -57,6 +57,7 @@ export async function startLoginIssuer(nowMs: () => number): Promise<LoginIssuer
     token_endpoint: `${url}/token`,
     end_session_endpoint: `${url}/logout`,
     jwks_uri: `${url}/keys`,
+    authorization_response_iss_parameter_supported: true,
   });
   /** The page's link is what somebody who signs in would press. */
   function showPage({ searchParams: asked }: URL, response: ServerResponse): void {
@@ -71,7 +72,7 @@ export async function startLoginIssuer(nowMs: () => number): Promise<LoginIssuer
     const back = new URL(redirectUri);
     back.searchParams.set("code", issuer.slip === "code" ? "made-up" : code);
     back.searchParams.set("state", asked.get("state") ?? "");
-    back.searchParams.set("iss", issuer.slip === "iss" ? "https://other.test" : url);
+    if (issuer.slip !== "no iss") back.searchParams.set("iss", issuer.slip === "iss" ? "https://other.test" : url);
     sendPage(
       response,
       `<h1>Sign in</h1><a id="go" href="${back.href.replaceAll("&", "&amp;")}">Continue as ${String(issuer.holder["sub"])}</a>`,

@@ -43,11 +43,12 @@ export type Console = {
   endpoints(config: Config): ConsoleDeps | undefined;
 };
 
+const REPORT_EVERY_MS = 60_000;
 /** What `npm run console` builds. */
 const SITE = fileURLToPath(new URL("../../console/dist", import.meta.url));
 
 export function composeConsole(deps: ConsolePartsDeps): Console {
-  const { config, db, clock, log, parts, demoKey } = deps;
+  const { config, db, clock, parts, demoKey } = deps;
   const { authenticator } = parts.admission;
   const { secret, adminKey } = config();
   const end = (id: string, untilMs: number): Promise<boolean> => endOnce(db, id, new Date(untilMs), new Date(clock.nowMs()));
@@ -55,7 +56,8 @@ export function composeConsole(deps: ConsolePartsDeps): Console {
     key: deriveKey(secret, "console-sessions"),
     clock,
     authenticateHeld: authenticator.authenticateHeld,
-    isEnded: (id) => isEnded(db, id),
+    // Without a console nobody could sign out of what is left.
+    isEnded: async (id) => !config().console.enabled || (await isEnded(db, id)),
     endOnce: end,
     settings: () => config().console,
   });
@@ -68,8 +70,14 @@ export function composeConsole(deps: ConsolePartsDeps): Console {
     keys: () => ({ admin: adminKey, demo: demoKey() }),
     endOnce: end,
   });
-  const attempts = createSignInAttempts(clock);
-  const attempt = <T>(request: Request, run: () => Promise<T>): Promise<T> => attempts.run(deps.addressOf(request) ?? "", run);
+  const createAttempt = (beyond: "look" | "refuse") => {
+    const attempts = createSignInAttempts(clock, beyond);
+    return <T>(request: Request, run: () => Promise<T>): Promise<T> => attempts.run(deps.addressOf(request) ?? "", run);
+  };
+  // A key is as soon looked up as with any request of the API. A login asks its issuer, which is not to be flooded.
+  const byKeys = createAttempt("look");
+  const byIssuers = createAttempt("refuse");
+  const report = createReport(deps);
   return {
     sessions,
     links,
@@ -78,26 +86,34 @@ export function composeConsole(deps: ConsolePartsDeps): Console {
       if (!of.console.enabled) return undefined;
       const fetch = createServiceFetch(of.outbound.ca);
       const flow = createLoginFlow({ fetchDocument: createIssuerFetch(fetch), postForm: createFormPost(fetch), clock }, of.auth.oidc);
-      const shared = { sessions, attempt, ...createNotes(parts.decisions) };
+      const shared = { sessions, ...createNotes(parts.decisions) };
       return {
         site: { folder: SITE },
         settings: { settings: () => toSettings(of, deps.version), logo: of.console.logo },
-        signIn: { ...shared, links, login: flow, authenticate: byKey, hold: authenticator.hold },
+        signIn: { ...shared, attempt: byKeys, links, login: flow, authenticate: byKey, hold: authenticator.hold },
         login: {
           ...shared,
+          attempt: byIssuers,
           key: deriveKey(secret, "console-logins"),
           clock,
           flow,
           authenticateHeld: (held) => authenticator.authenticateHeld(held, undefined),
         },
-        reports: {
-          reported(directive) {
-            parts.metrics.cspReport(directive);
-            log.warn("a browser kept the console from something", { directive });
-          },
-        },
+        reports: { reported: report },
       };
     },
+  };
+}
+
+/** Anybody may send reports: each is counted, and of each rule a line a minute is written. */
+function createReport({ clock, log, parts }: Pick<ConsolePartsDeps, "clock" | "log" | "parts">): (directive: string) => void {
+  const writtenAtMs = new Map<string, number>();
+  return (directive) => {
+    parts.metrics.cspReport(directive);
+    const nowMs = clock.monotonicMs();
+    if (nowMs - (writtenAtMs.get(directive) ?? Number.NEGATIVE_INFINITY) < REPORT_EVERY_MS) return;
+    writtenAtMs.set(directive, nowMs);
+    log.warn("a browser kept the console from something", { directive });
   };
 }
 

@@ -19,7 +19,13 @@ export type ConsoleSettings = z.infer<typeof consoleSettings>;
 /** The server's own keys have 37 characters; an admin key is a line of text. */
 const key = z.string().min(1).max(1024);
 
-export const sessionCreate = z.strictObject({ key: key.describe("A key of a tenant, or the admin key.") });
+/** As long as a token may be, so that who pastes one hears what is wrong with it. */
+const keyOrToken = z.string().min(1).max(8192);
+export const sessionCreate = z.strictObject({
+  key: keyOrToken.describe(
+    "A key of a tenant, or the admin key. A token of an issuer is refused: it lives for minutes, a session for hours.",
+  ),
+});
 export const sessionMade = z.object({
   signedIn: z.enum(["platform", "tenant"]).describe("Which of the session's two credentials it is now."),
 });

@@ -63,6 +63,12 @@ const bodyAt = (fault: Fault, path: string | undefined): ErrorBody & { readonly 
 export function toFaultResponse(fault: Fault, requestId: string, extra?: Readonly<Record<string, string>>, path?: string): Response {
   return Response.json(bodyAt(fault, path), {
     status: fault.status,
-    headers: { ...extra, ...faultHeaders(fault), "x-weir-request-id": requestId, "x-request-id": requestId },
+    headers: {
+      "x-content-type-options": "nosniff",
+      ...extra,
+      ...faultHeaders(fault),
+      "x-weir-request-id": requestId,
+      "x-request-id": requestId,
+    },
   });
 }

@@ -5,7 +5,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { Fault } from "../kernel/fault.ts";
 import { requestIds, type RequestId } from "../kernel/ids.ts";
 import { describeError, type Log, type Metrics } from "../telemetry/index.ts";
-import { CONSOLE_HEADER, type Sessions } from "./console/index.ts";
+import { CONSOLE_HEADER, securityHeaders, type Sessions } from "./console/index.ts";
 import { noteDenied, noteGranted, type Decided, type NoteDecision } from "./decisions.ts";
 import { needTenant, type Asked, type Endpoint } from "./endpoint.ts";
 import { toFaultResponse } from "./fault-response.ts";
@@ -69,7 +69,17 @@ function createResponder(deps: ServerDeps, endpoint: Endpoint) {
   return async (request: Request, params: Record<string, string>): Promise<Response> => {
     const startedAtMs = deps.clock.nowMs();
     const requestId = requestIds.make(startedAtMs);
-    const raw: Raw = { request, params, requestId, startedAtMs, endpoint, who: undefined, tenantSlug: undefined, cookie: undefined };
+    const raw: Raw = {
+      request,
+      params,
+      requestId,
+      startedAtMs,
+      endpoint,
+      who: undefined,
+      tenantSlug: undefined,
+      cookie: undefined,
+      bySession: false,
+    };
     let response: Response;
     try {
       response = await handle(deps, endpoint, raw);
@@ -82,15 +92,26 @@ function createResponder(deps: ServerDeps, endpoint: Endpoint) {
     deps.metrics.http(endpoint.method, endpoint.path, response.status);
     // Answers of calls and refusals bring it; of everything else it is set here.
     if (!response.headers.has(REQUEST_ID)) response.headers.set(REQUEST_ID, requestId);
-    if (raw.cookie !== undefined) response.headers.append("set-cookie", raw.cookie);
+    secure(response.headers, endpoint, raw);
     return response;
   };
 }
+
+/** What a browser must know of an answer. No type is guessed, and no address of the console is without its rules, a refusal neither. */
+function secure(headers: Headers, { path }: Endpoint, { cookie, bySession }: Raw): void {
+  const rules = path.startsWith("/console") && !headers.has("content-security-policy") ? securityHeaders() : NOSNIFF;
+  for (const [name, value] of Object.entries(rules)) headers.set(name, value);
+  // Without a key in the request, what stands between would take an answer for everybody's.
+  if (bySession && !headers.has("cache-control")) headers.set("cache-control", "no-store");
+  if (cookie !== undefined) headers.append("set-cookie", cookie);
+}
+const NOSNIFF = { "x-content-type-options": "nosniff" };
 
 /** A request, and what is found out about it on its way. */
 type Raw = Pick<Asked<undefined>, "request" | "startedAtMs"> & { -readonly [Field in keyof Decided]: Decided[Field] } & {
   /** Of a session that is used: it is sealed anew from time to time. */
   cookie: string | undefined;
+  bySession: boolean;
 };
 
 async function handle(deps: ServerDeps, endpoint: Endpoint, raw: Raw): Promise<Response> {
@@ -118,6 +139,7 @@ function authenticate(deps: ServerDeps, { of, allow }: Locked, raw: Raw): Princi
   const apiKeyHeader = headers.get("x-api-key") ?? undefined;
   if (authorization !== undefined || apiKeyHeader !== undefined || deps.sessions === undefined || !headers.has(CONSOLE_HEADER))
     return deps.authenticate({ authorization, apiKeyHeader, tenantHeader: headers.get("openai-tenant") ?? undefined });
+  raw.bySession = true;
   return deps.sessions.authenticate(request, of, allow).then(({ who, cookie }) => {
     raw.cookie = cookie;
     return who;

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { afterAll, afterEach, beforeAll, test } from "bun:test";
+import { generateKeyPair, SignJWT } from "jose";
 import { startLoginIssuer, type LoginIssuer, type Slip } from "../../src/admit/login-issuer.fixture.ts";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { createFakeBrowser, type FakeBrowser } from "./console-browser.ts";
@@ -80,7 +81,7 @@ test("a person of the platform gets that half, and a role that the configuration
   assert.equal(await login(createFakeBrowser(weir.url)), PROBLEM);
 });
 
-const SLIPS: readonly Slip[] = ["nonce", "audience", "expired", "signature", "code", "iss"];
+const SLIPS: readonly Slip[] = ["nonce", "audience", "expired", "signature", "code", "iss", "no iss"];
 test("an answer of the issuer's that is another login's, another client's, old, forged or mixed up signs nobody in", async () => {
   issuer.holder = { sub: "ada", tenant: "acme", role: "boss" };
   for (const slip of SLIPS) {
@@ -127,6 +128,28 @@ test("an answer counts in the browser that asked, with its state, once, and in i
   await refuse(unsure, `${weir.url}/console/login/callback?error=access_denied`);
   assert.ok(issuer.refused() >= 1);
   console.log(`# console: ${refused} answers out of their place refused`);
+});
+
+test("a page elsewhere that makes a browser send answers of no login locks nobody out", async () => {
+  for (let each = 0; each < 40; each++) await fetch(`${weir.url}/console/login/callback?state=x&code=x`, { redirect: "manual" });
+  assert.equal(await login(createFakeBrowser(weir.url)), "/console/");
+  assert.equal((await createFakeBrowser(weir.url).send("POST", "/console/session", { key: ADMIN_KEY })).status, 200);
+  console.log("# console: 40 answers of no login, and people sign in all the same");
+});
+
+test("a token of an issuer is no key: the page says so, before anybody is asked", async () => {
+  const { privateKey } = await generateKeyPair("RS256");
+  // Groups make tokens long.
+  for (const groups of [[], Array.from({ length: 100 }, (_, at) => `group-${at}-of-many`)]) {
+    const token = await new SignJWT({ iss: issuer.url, aud: "weir-api", sub: "ada", groups })
+      .setProtectedHeader({ alg: "RS256" })
+      .sign(privateKey);
+    const browser = createFakeBrowser(weir.url);
+    const response = await browser.send("POST", "/console/session", { key: token });
+    assert.equal(response.status, 401);
+    assert.match(await response.text(), /token of an issuer, not a key/);
+    assert.equal(browser.cookies.size, 0);
+  }
 });
 
 test("a session that was ended while its browser was at the issuer does not come back with it", async () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, test } from "bun:test";
 import { systemClock } from "../../src/kernel/clock.ts";
 import { createFakeUpstream, type FakeUpstream } from "../upstream/index.ts";
@@ -142,6 +144,60 @@ test("a cookie counts for nothing in a request that another site could have sent
   console.log(`# console: ${refused + 3} requests of other sites with a good cookie, all refused; 1 own one taken`);
 });
 
+test("every answer under /console has its rules, no answer's type is guessed, and what a session reads nobody keeps", async () => {
+  const browser = await signedIn(ADMIN_KEY);
+  const asked = [
+    ["GET", "/console"],
+    ["GET", "/console/login"],
+    ["GET", "/console/none.js"],
+    ["GET", "/console/logo"],
+    ["GET", "/console/settings"],
+    ["GET", "/console/login/callback"],
+    ["POST", "/console/session"],
+    ["POST", "/console/csp-reports"],
+    ["GET", "/admin/v1/tenants"],
+    ["GET", "/admin/v1/usage/export"],
+    ["GET", "/v1/vector_stores"],
+    ["GET", "/none"],
+  ] as const;
+  for (const [method, path] of asked) {
+    const response = await browser.send(method, path, method === "POST" ? {} : undefined);
+    await response.text();
+    assert.equal(response.headers.get("x-content-type-options"), "nosniff", path);
+    if (path.startsWith("/console")) assert.match(response.headers.get("content-security-policy") ?? "", /^default-src 'none'/, path);
+    else if (path !== "/none") assert.equal(response.headers.get("cache-control"), "no-store", path);
+  }
+  const byKey = await fetch(`${weir.url}/admin/v1/tenants`, { headers: { authorization: `Bearer ${ADMIN_KEY}` } });
+  assert.equal(byKey.headers.get("cache-control"), null);
+  console.log(`# console: headers of ${asked.length} answers`);
+});
+
+test("reports that anybody sends are counted, and do not fill the log", async () => {
+  const told = () => weir.logged.filter((line) => line.includes("kept the console from")).length;
+  const before = told();
+  const reports = Array.from({ length: 20 }, () => ({ body: { effectiveDirective: "img-src" } }));
+  for (let each = 0; each < 20; each++) await fetch(`${weir.url}/console/csp-reports`, { method: "POST", body: JSON.stringify(reports) });
+  assert.equal(told() - before, 1);
+  const metrics = await (await fetch(`${weir.url}/metrics`)).text();
+  assert.match(metrics, /weir_csp_reports_total\{directive="img-src"\} 400/);
+  console.log("# console: 400 reports, 1 line");
+});
+
+test("where the console is switched off, sessions from before count no more", async () => {
+  const on = oneModel(upstream.openaiBaseUrl);
+  const own = await startWeir({ yaml: on });
+  try {
+    const browser = createFakeBrowser(own.url);
+    await browser.send("POST", "/console/session", { key: ADMIN_KEY });
+    assert.equal(await statusOf(browser.send("GET", "/admin/v1/tenants")), 200);
+    await writeFile(join(own.dataDir, "weir.yaml"), `${on}\nconsole: { enabled: false }\n`);
+    await own.call("POST", "/admin/v1/config/reload");
+    assert.equal(await codeOf(browser.send("GET", "/admin/v1/tenants")), "session_ended");
+  } finally {
+    await own.close();
+  }
+});
+
 test("a key that is sent goes before the cookie, also where it is wrong", async () => {
   const browser = await signedIn(ADMIN_KEY);
   assert.equal(await statusOf(browser.send("GET", "/admin/v1/tenants", undefined, { authorization: "Bearer weir-wrong" })), 401);
@@ -268,7 +324,9 @@ test("attempts to sign in are bounded, and every one is in the audit log", async
     statuses.push(await statusOf(browser.send("POST", "/console/session", { key: `weir-${String(each).padStart(32, "0")}` })));
   const refused = statuses.filter((status) => status === 401).length;
   assert.ok(refused > 20 && statuses.at(-1) === 429, String(statuses));
-  assert.equal(await statusOf(browser.send("POST", "/console/session", { key: ADMIN_KEY })), 429);
+  // Whoever guesses locks nobody out: a right key is let in.
+  assert.equal(await statusOf(browser.send("POST", "/console/session", { key: ADMIN_KEY })), 200);
+  assert.equal(await statusOf(browser.send("POST", "/console/session", { key: `weir-${"0".repeat(32)}` })), 429);
   const page = await weir.call<{ data: { action: string; outcome: string; count: number; code?: string; reason?: string }[] }>(
     "GET",
     "/admin/v1/audit?category=sign-ins&limit=100",

@@ -24,4 +24,5 @@ export const consoleEndpoints = (deps: ConsoleDeps): Endpoint[] => [
 
 export { createSignInLinks, type SignInLinks } from "./links.ts";
 export { createSessions, type Sessions } from "./sessions.ts";
+export { securityHeaders } from "./security-headers.ts";
 export { CONSOLE_HEADER } from "./own-request.ts";

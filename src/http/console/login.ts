@@ -50,17 +50,8 @@ export function login({ key, clock, flow, sessions, authenticateHeld, attempt, s
     // Two large sets of claims have no room in one cookie: then the other credential is left behind.
     return value.length > COOKIE_VALUE_CHARS_MAX ? text.seal({ ...left, session: undefined }) : value;
   };
-  const finish = async (request: Request, query: URLSearchParams): Promise<{ readonly cookie: string; readonly who: Principal }> => {
-    const origin = sessions.originOf(request);
-    const sealed = findCookie(request.headers, LOGIN, origin);
-    const left = sealed === undefined ? undefined : text.open(sealed);
-    const { code, state, iss, error } = readQuery(new URLSearchParams(known(query)), contract.loginAnswer);
-    if (left === undefined || clock.nowMs() >= left.untilMs || state !== left.secrets.state)
-      throw new Fault("token_invalid", { say: "This answer belongs to no login that this browser began." });
-    // RFC 9207: another issuer's answer in this one's place.
-    if (iss !== undefined && iss !== left.issuer) throw new Fault("token_invalid", { say: "Another issuer answered than was asked." });
-    if (error !== undefined || code === undefined) throw new Fault("token_invalid", { say: "The issuer signed nobody in." });
-    const held = await flow.finish(left.issuer, origin + CALLBACK, code, left.secrets);
+  const finish = async (request: Request, { left, code, iss }: Answered): Promise<{ readonly cookie: string; readonly who: Principal }> => {
+    const held = await flow.finish(left.issuer, sessions.originOf(request) + CALLBACK, { code, iss }, left.secrets);
     const who = await authenticateHeld(held);
     return { cookie: await sessions.begin(request, { [slotOf(who)]: held }, left.session), who };
   };
@@ -86,7 +77,9 @@ export function login({ key, clock, flow, sessions, authenticateHeld, attempt, s
       publicEndpoint("GET", CALLBACK, async ({ request, query, requestId }) => {
         const gone = toCookie(LOGIN, sessions.originOf(request), "", 0);
         try {
-          const { cookie, who } = await attempt(request, () => finish(request, query));
+          const sealed = findCookie(request.headers, LOGIN, sessions.originOf(request));
+          const answered = readAnswer(query, sealed === undefined ? undefined : text.open(sealed), clock.nowMs());
+          const { cookie, who } = await attempt(request, () => finish(request, answered));
           signedIn(who, "issuer", requestId);
           return redirect("/console/", [cookie, gone]);
         } catch (error) {
@@ -104,6 +97,17 @@ export function login({ key, clock, flow, sessions, authenticateHeld, attempt, s
       },
     ),
   ];
+}
+
+type Answered = { readonly left: Left; readonly code: string; readonly iss: string | undefined };
+
+/** What belongs to no login of this browser asks nobody, and counts as no attempt: any page could make a browser send it. */
+function readAnswer(query: URLSearchParams, left: Left | undefined, nowMs: number): Answered {
+  const { code, state, iss, error } = readQuery(new URLSearchParams(known(query)), contract.loginAnswer);
+  if (left === undefined || nowMs >= left.untilMs || state !== left.secrets.state)
+    throw new Fault("token_invalid", { say: "This answer belongs to no login that this browser began." });
+  if (error !== undefined || code === undefined) throw new Fault("token_invalid", { say: "The issuer signed nobody in." });
+  return { left, code, iss };
 }
 
 /** Issuers add what they like. */

@@ -20,13 +20,13 @@ export type SignInDeps = {
   hold(key: string): HeldCredential;
   /** undefined: there is none, or it is another issuer's. */
   readonly login: Pick<LoginFlow, "findLogout">;
-  /** Bounded by where it comes from. */
+  /** Wrong ones are bounded; a right one is let in. */
   attempt<T>(request: Request, run: () => Promise<T>): Promise<T>;
   /** For the audit log. */
   signedIn(who: Principal, by: "key" | "link" | "issuer", requestId: RequestId): void;
 };
 
-const BYTES_MAX = 4096;
+const BYTES_MAX = 16 * 1024;
 
 /** A page of another site must not sign somebody in or out here. */
 export function needOwnRequest(request: Request, sessions: Sessions): void {
@@ -42,8 +42,9 @@ export function signIn(deps: SignInDeps): Endpoint[] {
       publicEndpoint("POST", "/console/session", async (asked) => {
         needOwnRequest(asked.request, sessions);
         const { key } = await readJson(asked.request, contract.sessionCreate, BYTES_MAX);
+        const held = deps.hold(key);
         const who = await attempt(asked.request, () => deps.authenticate(key));
-        const cookie = await sessions.begin(asked.request, { [slotOf(who)]: deps.hold(key) });
+        const cookie = await sessions.begin(asked.request, { [slotOf(who)]: held });
         signedIn(who, "key", asked.requestId);
         return answer({ signedIn: slotOf(who) }, [cookie]);
       }),
@@ -52,7 +53,7 @@ export function signIn(deps: SignInDeps): Endpoint[] {
         description: "Beside a credential of the other kind that it has already. The answer sets a cookie that only this server reads.",
         body: contract.sessionCreate,
         answer: contract.sessionMade,
-        faults: ["forbidden", "key_unknown", "key_suspended", "rate_limited", "store_unavailable", "busy"],
+        faults: ["forbidden", "key_unknown", "token_invalid", "key_suspended", "rate_limited", "store_unavailable", "busy"],
       },
     ),
     noted(

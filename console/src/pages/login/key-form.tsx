@@ -40,7 +40,7 @@ export function KeyForm({ onSignedIn, onTry }: { onSignedIn(): void; onTry(): vo
             onChange={(event) => setKey(event.target.value)}
             autoComplete="off"
             spellCheck={false}
-            maxLength={1024}
+            maxLength={8192}
             required
             className="font-mono"
           />
