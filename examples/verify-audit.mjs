@@ -23,6 +23,7 @@ const checkpoints = [];
 for await (const line of createInterface({ input: createReadStream(path), crlfDelay: Infinity })) {
   const { type, ...one } = JSON.parse(line);
   if (type === "chain") {
+    if (chain !== undefined) fail(seq + 1, "another chain begins in the middle of this one");
     chain = one;
     ({ seq, hash } = one.start);
     const name = one.chain === "calls" ? one.tenantId : `decisions/${one.tenantId}`;
@@ -40,11 +41,16 @@ for await (const line of createInterface({ input: createReadStream(path), crlfDe
 }
 if (chain === undefined || end === undefined) fail(seq + 1, "the file was cut off");
 if ((end.head?.seq ?? 0) > seq) fail(seq + 1, "entries are missing at the end");
+if (end.head?.seq === seq && end.head.hash !== hash) fail(seq, "the chain's end is told otherwise");
+// Where somebody knows the key, a file without its signatures proves nothing: every hash in it may have been made anew.
+if (keyId !== undefined && checkpoints.length === 0) fail(0, `no checkpoint is signed by ${keyId}`);
+let told;
 if (checkpoints.length > 0) {
-  const told = sha256(end.publicKey).slice(0, 16);
+  told = sha256(end.publicKey).slice(0, 16);
   if (keyId !== undefined && told !== keyId) fail(0, `the checkpoints are signed by ${told}, not by ${keyId}`);
   const publicKey = createPublicKey(end.publicKey);
   for (const one of checkpoints) {
+    if (one.tenantId !== chain.tenantId) fail(one.seq, "a checkpoint is of another chain");
     const text = [one.tenantId, one.seq, one.hash, one.at].join("\n");
     if (!verify(null, Buffer.from(text), publicKey, Buffer.from(one.signature, "base64"))) fail(one.seq, "a checkpoint is forged");
     if (one.seq > seq) fail(seq + 1, `entries are missing that a checkpoint of ${one.at} tells of`);
@@ -52,4 +58,4 @@ if (checkpoints.length > 0) {
   }
 }
 const cut = chain.start.cut ? `, from entry ${chain.start.seq + 1} on (older ones were deleted)` : "";
-console.log(`whole: ${seq - chain.start.seq} entries${cut}, ${checkpoints.length} checkpoints${end.keyId ? ` by key ${end.keyId}` : ""}`);
+console.log(`whole: ${seq - chain.start.seq} entries${cut}, ${checkpoints.length} checkpoints${told === undefined ? "" : ` by key ${told}`}`);

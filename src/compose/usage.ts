@@ -2,7 +2,7 @@ import { createBudgetList, getBySlug } from "../admin/index.ts";
 import type { Config } from "../config/index.ts";
 import type { BudgetsRead, PanelRead, SeriesRead, UsageAsk, UsageExportDeps } from "../http/index.ts";
 import type { Clock } from "../kernel/clock.ts";
-import type { TenantId } from "../kernel/ids.ts";
+import { tenantIds, type TenantId } from "../kernel/ids.ts";
 import type { Database } from "../store/index.ts";
 import type { Parts } from "./parts.ts";
 
@@ -21,10 +21,10 @@ type Deps = {
   readonly config: Pick<Config, "spendLimitMicroUsd">;
 };
 
-/** Who reads what calls cost: tenants go by their slugs outside, and by their ids inside. */
+/** Who reads what calls cost: tenants go by their slugs outside, and by their ids inside, where one that has no slug (any more) is named by its id. */
 export function composeUsage({ db, clock, record, config }: Deps): UsageEndpointDeps {
-  const idOf = async (slug: string | undefined): Promise<TenantId | undefined> =>
-    slug === undefined ? undefined : (await getBySlug(db, slug)).id;
+  const idOf = async (named: string | undefined): Promise<TenantId | undefined> =>
+    named === undefined || tenantIds.is(named) ? named : (await getBySlug(db, named)).id;
   const budgets = createBudgetList({
     db,
     clock,

@@ -9,7 +9,7 @@ const word = (what: string) => text.optional().describe(`Of this ${what} only; e
 
 /** By what usage is asked for, each together with all others. */
 const filters = {
-  tenant: z.string().optional(),
+  tenant: z.string().optional().describe("Its slug; or its id, as answers name one that is gone, and the platform where it tests models."),
   from: moment.optional(),
   to: moment.optional(),
   team: word("team"),

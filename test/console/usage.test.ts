@@ -42,8 +42,10 @@ providers:
 models:
   m: { provider: up, upstream: mock, price: { inputPerMTok: 1, outputPerMTok: 2 } }
   n: { provider: up, upstream: mock, price: { inputPerMTok: 5, outputPerMTok: 9 } }
+  copy: { provider: up, upstream: mock, price: { inputPerMTok: 1, outputPerMTok: 1 } }
 routes:
   auto: [{ use: [m] }]
+  copied: [{ use: [m], shadow: { model: copy, share: 1 } }]
 `,
   });
   acme = await weir.tenant("acme", { budgetUsd: 0.02 }, { team: "search", name: "web shop" });
@@ -240,6 +242,32 @@ browserTest(
       await expectNoSideways(page);
       await expectAccessible(page, `phone ${view}`);
     }
+    await opened.close();
+  },
+  60_000,
+);
+
+browserTest(
+  "what copies of calls and tests of models cost stands in the tables, and is looked into like all else",
+  async () => {
+    assert.equal(await ask(acme, 5, undefined, "copied"), 200);
+    await weir.call("POST", "/admin/v1/models/copy/test", {});
+    const costs = async () => (await listAll()).filter(({ model }) => model === "copy").map(({ costMicroUsd }) => costMicroUsd);
+    await eventually(async () => assert.equal((await costs()).length, 2));
+    const opened = await openPage(weir.url, { keys: [ADMIN_KEY], path: "/usage?range=7d&group=model&tenant=acme" });
+    const { page } = opened;
+    const [copied] = (await listAll("acme")).filter(({ model }) => model === "copy");
+    await page.getByRole("button", { name: "copy", exact: true }).waitFor();
+    assert.ok((await cells(page, "copy")).includes(usd(copied?.costMicroUsd ?? 0)));
+    await page.getByRole("button", { name: "copy", exact: true }).click();
+    await eventually(async () => assert.equal(await figure(page, "Cost").innerText(), usd(copied?.costMicroUsd ?? 0)));
+    await page.getByRole("button", { name: "m", exact: true }).waitFor({ state: "detached" });
+    assert.equal(await page.getByText("No calls in this span").count(), 0);
+
+    await page.goto(`${weir.url}/console/usage?range=7d`);
+    await page.getByRole("button", { name: /^ten_0{26}$/ }).click();
+    await page.getByRole("button", { name: "no team" }).waitFor();
+    assert.equal(await figure(page, "Calls").innerText(), "1");
     await opened.close();
   },
   60_000,

@@ -244,11 +244,17 @@ test("the audit trail is filtered by what is asked, in either order, and left bo
 
 const run = promisify(execFile);
 const verifier = fileURLToPath(new URL("../../examples/verify-audit.mjs", import.meta.url));
-const verify = (path: string): Promise<{ code: number; said: string }> =>
-  run("node", [verifier, path]).then(
+const verify = (path: string, ...keyId: string[]): Promise<{ code: number; said: string }> =>
+  run("node", [verifier, path, ...keyId]).then(
     ({ stdout }) => ({ code: 0, said: stdout }),
     (error: { code: number; stdout: string }) => ({ code: error.code, said: error.stdout }),
   );
+
+/** A beginning as of a chain of which all up to this entry was deleted. */
+function beginAt(first: string | undefined, entry: string | undefined): string {
+  const { seq, hash } = JSON.parse(entry ?? "") as { seq: number; hash: string };
+  return JSON.stringify({ ...(JSON.parse(first ?? "") as object), start: { seq, hash, cut: true } });
+}
 
 test("an exported chain is checked by a program that trusts nobody, and whatever is changed in it is found and named", async () => {
   const exported = async (chain: string): Promise<string[]> => {
@@ -273,12 +279,20 @@ test("an exported chain is checked by a program that trusts nobody, and whatever
     ["two exchanged", lines.with(2, lines[3] ?? "").with(3, lines[2] ?? ""), 2],
     ["the end left out", lines.filter((_, at) => at !== CALLS), CALLS],
     ["the file cut off", lines.slice(0, -1), CALLS + 1],
+    ["another chain behind it", [...lines.slice(0, 3), ...lines], 3],
+    ["an entry left out behind another beginning", lines.with(3, beginAt(lines[0], lines[3])), 3],
+    ["another end", [...lines.slice(0, -1), lines.at(-1)?.replace(/"hash":"./, '"hash":"g') ?? ""], CALLS],
     ["another tenant's beginning", lines.with(0, lines[0]?.replace(/"tenantId":"ten_./, '"tenantId":"ten_1') ?? ""), 1],
   ];
   for (const [what, forged, at] of forgeries) {
     const { code, said } = await check(forged);
     assert.deepEqual([code, said.includes(`at entry ${at}:`)], [1, true], `${what}: ${said}`);
   }
+  const unsigned = lines.filter((line) => !line.startsWith('{"type":"checkpoint"'));
+  await writeFile(path, `${unsigned.join("\n")}\n`);
+  assert.equal((await verify(path)).code, 0);
+  const { code, said } = await verify(path, "0123456789abcdef");
+  assert.deepEqual([code, said.includes("no checkpoint")], [1, true], said);
   console.log(`# audit export: 2 chains whole, ${forgeries.length} of ${forgeries.length} forgeries found at their place`);
 });
 

@@ -202,6 +202,22 @@ test("a budget tells what is spent and left, and whom it refused; too little dat
   console.log(`# budgets: ${String(refused)} of 4 calls refused, and told with their key`);
 });
 
+test("what the platform's own tests of models cost is told and narrowed to by the id that answers name", async () => {
+  await weir.call("POST", "/admin/v1/models/m/test", {});
+  const rows = (await listAll()).filter((row) => row.tenant.startsWith("ten_"));
+  assert.deepEqual(
+    rows.map(({ feature }) => feature),
+    ["model-test"],
+  );
+  const tenant = rows[0]?.tenant ?? "";
+  const { groups } = await series({ group: "tenant" });
+  assert.deepEqual(sumsOf((await series({ tenant })).totals), sumOf(rows));
+  assert.deepEqual(sumsOf(groups.find(({ value }) => value === tenant)?.totals ?? sumOf([])), sumOf(rows));
+  assert.equal((await weir.call<{ data: unknown[] }>("GET", `/admin/v1/usage?tenant=${tenant}`)).data.length, 1);
+  assert.equal((await (await get(`/admin/v1/usage/export?rows=calls&tenant=${tenant}`)).text()).trimEnd().split("\r\n").length, 2);
+  assert.equal((await get("/admin/v1/usage/series?tenant=nobody")).status, 404);
+});
+
 test("bad questions are told what is wrong", async () => {
   for (const query of [
     "group=colour",

@@ -3,7 +3,7 @@ import { usageText as text } from "#text/usage.ts";
 import { Button } from "../../ui/button.tsx";
 import { formatCompact, formatCount, formatPercent, formatUsd } from "../../ui/format.ts";
 import { DataTable, type Column } from "../../ui/table.tsx";
-import { changeOf, nameOf, valueOf } from "./format.ts";
+import { changeOf, isUsed, nameOf, valueOf } from "./format.ts";
 import type { Measure, UsageState, Word } from "./state.ts";
 import { WORDS } from "./state.ts";
 import type { Group, Series } from "./types.ts";
@@ -19,7 +19,7 @@ export function Breakdown({
   onTop,
 }: Named & { readonly of: Series; readonly state: UsageState; readonly top: number; onTop(): void }) {
   const { group, measure, filters } = state.view;
-  const rows = of.groups.filter(({ totals }) => totals.calls + totals.refused > 0);
+  const rows = of.groups.filter(({ totals }) => isUsed(totals));
   const whole = valueOf(of.totals, measure);
   const open = (row: Group) => {
     if (row.value === null) return;

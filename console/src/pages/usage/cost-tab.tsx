@@ -9,7 +9,7 @@ import { Chart, type Series as Line } from "../../ui/chart.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { EmptyState, Loaded, Skeleton, SkeletonRows } from "../../ui/states.tsx";
 import { Breakdown, useTop } from "./breakdown.tsx";
-import { formatMeasure, formatTick, nameOf, valueOf } from "./format.ts";
+import { formatMeasure, formatTick, isUsed, nameOf, valueOf } from "./format.ts";
 import { ticksOf } from "./range.ts";
 import { queryOf, WORDS, type UsageState } from "./state.ts";
 import { Totals, TotalsSkeleton } from "./totals.tsx";
@@ -40,11 +40,7 @@ export function CostTab({ state, keys }: Props) {
           style={{ opacity: asked.isPlaceholderData ? 0.6 : 1 }}
         >
           <Totals now={series.totals} before={series.previous.totals} />
-          {series.totals.calls + series.totals.refused === 0 ? (
-            <NoUsage />
-          ) : (
-            <Figures series={series} state={state} keys={keys} top={top} onTop={showMore} />
-          )}
+          {!isUsed(series.totals) ? <NoUsage /> : <Figures series={series} state={state} keys={keys} top={top} onTop={showMore} />}
         </div>
       )}
     </Loaded>

@@ -6,6 +6,9 @@ import type { Sums } from "./types.ts";
 export const valueOf = (sums: Sums, measure: Measure): number =>
   measure === "cost" ? sums.costMicroUsd : measure === "calls" ? sums.calls : sums.inputTokens + sums.outputTokens;
 
+/** Copies of calls cost something, and count as none. */
+export const isUsed = (sums: Sums): boolean => Object.values(sums).some((sum) => sum > 0);
+
 export const formatMeasure = (value: number, measure: Measure): string =>
   measure === "cost" ? formatUsd(value) : measure === "calls" ? formatCount(value) : formatCompact(value);
 
