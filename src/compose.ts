@@ -52,20 +52,19 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
   try {
     const pacer = createStreamPacer(deps.clock.monotonicMs);
     const { authenticator } = parts.admission;
-    let current = config;
-    let demo: Demo | undefined;
+    const now: { config: Config; demo: Demo | undefined } = { config, demo: undefined };
     const web = composeConsole({
-      config: () => current,
+      config: () => now.config,
       db,
       clock: deps.clock,
       log: deps.log,
       parts,
       version: deps.version ?? "",
-      demoKey: () => demo?.tenantKey,
+      demoKey: () => now.demo?.tenantKey,
       addressOf: (request) => server.addressOf(request),
     });
     const take = (next: Config): void => {
-      current = next;
+      now.config = next;
       parts.reconfigure(next);
       server.replaceEndpoints(composeHttp(next, deps, { parts, db, pacer, operated, web }).endpoints);
     };
@@ -84,25 +83,19 @@ export async function composeServer(config: Config, deps: ComposeDeps): Promise<
       },
     });
     const { endpoints, seed } = composeHttp(config, deps, { parts, db, pacer, operated, web });
-    demo = config.demo ? await seed() : undefined;
+    now.demo = config.demo ? await seed() : undefined;
+    const { metrics, decisions } = parts;
+    const { authenticate } = authenticator;
     const server = startServer(
-      {
-        endpoints,
-        authenticate: authenticator.authenticate,
-        sessions: web.sessions,
-        authorise,
-        metrics: parts.metrics,
-        note: parts.decisions.note,
-        ...deps,
-      },
+      { endpoints, authenticate, sessions: web.sessions, authorise, metrics, note: decisions.note, ...deps },
       config,
     );
-    parts.approvedRoutes.onChange(() => take(current));
+    parts.approvedRoutes.onChange(() => take(now.config));
     lock.update(server.url);
     await operated.start();
     return {
       url: server.url,
-      demo,
+      demo: now.demo,
       signInLink: config.console.enabled ? web.links.makeOwn(config.console.origin ?? server.url) : undefined,
       reload: operated.reload,
       async drain() {

@@ -70,7 +70,12 @@ async function readVersion(): Promise<string> {
 /** Only the commands that need them load the parts of the server, so that `weir --help` answers at once. */
 async function compose(...[config, mode, load]: Parameters<CliDeps["compose"]>): ReturnType<CliDeps["compose"]> {
   const { composeServer } = await import("./compose.ts");
-  return composeServer(config, { clock: systemClock, log: mode === "serve" ? log : silentLog, version: await readVersion(), loadConfig: load });
+  return composeServer(config, {
+    clock: systemClock,
+    log: mode === "serve" ? log : silentLog,
+    version: await readVersion(),
+    loadConfig: load,
+  });
 }
 
 async function findServer(dataDir: string): ReturnType<CliDeps["findServer"]> {

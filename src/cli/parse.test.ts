@@ -30,7 +30,10 @@ describe("what is not known is named, with the nearest known:", () => {
       ["serve", "--constructor"],
       "weir: there is no flag --constructor. Known: --port, --host, --data, --config, --no-console, --demo. See weir serve --help.\n",
     ],
-    [["serve", "-p", "1"], "weir: there is no flag -p. Known: --port, --host, --data, --config, --no-console, --demo. See weir serve --help.\n"],
+    [
+      ["serve", "-p", "1"],
+      "weir: there is no flag -p. Known: --port, --host, --data, --config, --no-console, --demo. See weir serve --help.\n",
+    ],
     [["serve", "--port"], "weir: --port needs a value: --port PORT. See weir serve --help.\n"],
     [["serve", "--data", "--demo"], "weir: --data needs a value: --data DIR. See weir serve --help.\n"],
     [["serve", "--demo=yes"], "weir: --demo takes no value. See weir serve --help.\n"],

@@ -68,6 +68,8 @@ export type SumsAsk = {
   readonly byHour: boolean;
 };
 
+const columnOrNone = (word: UsageWord | undefined): string => (word === undefined ? "''::text" : columnOf(word));
+
 /**
  * SQL of a table of sums (tenant_id, at, value, second, recent and the six sums) over whole hours, and its parameters from $1 on. Days that are
  * closed come from their sums, all else from the hours, as of one moment. OFFSET 0 keeps the planner from reading either table whole once
@@ -80,8 +82,7 @@ export function sumsTable(ask: SumsAsk): { readonly text: string; readonly param
   const split = ask.spans.map((span) => splitSpan(span, ask.byHour && span.recent));
   const [days, hours] = [split.flatMap((one) => one.days), split.flatMap((one) => one.hours)];
   const where = given.map(({ word }, at) => ` AND ${columnOf(word)} = $${String(9 + at)}`).join("");
-  const column = (word: UsageWord | undefined): string => (word === undefined ? "''::text" : columnOf(word));
-  const words = `${column(ask.group)} AS value, ${column(ask.second)} AS second, ${SUMS}`;
+  const words = `${columnOrNone(ask.group)} AS value, ${columnOrNone(ask.second)} AS second, ${SUMS}`;
   const text = `
   SELECT d.tenant_id, d.at, d.value, d.second, d.recent, d.calls, d.refused, d.input, d.output, d.cached, d.cost FROM (
     SELECT h.tenant_id, s.recent, u.* FROM audit_heads h CROSS JOIN unnest($3::timestamptz[], $4::timestamptz[], $5::boolean[]) AS s (since, until, recent)

@@ -149,7 +149,6 @@ export function createMetrics(gauges: Gauges): Metrics {
   const cost = all.counter("weir_cost_micro_usd_total", "Cost in micro-dollars.", target);
   const latency = all.histogram("weir_call_seconds", "Time of a whole call.", target, LATENCY_BUCKETS);
   const first = all.histogram("weir_first_part_seconds", "Time to the first part of an answer.", target, LATENCY_BUCKETS);
-  const reports = all.counter("weir_csp_reports_total", "What browsers report that the console's rules forbade.", ["directive"]);
   registerGauges(all, gauges);
 
   const callSeries = remember((model: string, provider: string, outcome: string, stream: string): Child => ({
@@ -179,6 +178,7 @@ export function createMetrics(gauges: Gauges): Metrics {
     ...countRoutes(all),
     ...countGrounds(all),
     ...countIngest(all),
+    ...countReports(all),
     guarded({ found, masked, injection, withheld, answer }) {
       for (const [type, count] of Object.entries(found ?? {})) findings.series(type).value += count ?? 0;
       if (masked === true) guards.series("masked").value++;
@@ -195,12 +195,14 @@ export function createMetrics(gauges: Gauges): Metrics {
     http(method, path, status) {
       httpSeries(method, path, String(status)).value++;
     },
-    cspReport(directive) {
-      reports.series(directive).value++;
-    },
     expose: async () => ({ contentType: EXPOSITION_TYPE, body: toText(all.collect()) }),
     collect: all.collect,
   };
+}
+
+function countReports(all: ReturnType<typeof createExposition>): Pick<Metrics, "cspReport"> {
+  const reports = all.counter("weir_csp_reports_total", "What browsers report that the console's rules forbade.", ["directive"]);
+  return { cspReport: (directive) => void reports.series(directive).value++ };
 }
 
 function countIngest(all: ReturnType<typeof createExposition>): Pick<Metrics, "indexed" | "gated"> {

@@ -88,7 +88,17 @@ test("a tenant is erased on PostgreSQL while two replicas serve it: both forget 
   );
   assert.ok(rows.some(({ text }) => text.includes("zqglobex")));
   const named = new Set(rows.filter(({ text }) => text.includes(id)).map(({ table }) => table));
-  const remaining = ["audit_anchors", "audit_heads", "changes", "decision_anchors", "decision_heads", "erasures", "usage_days", "usage_hours", "usage_open_days"];
+  const remaining = [
+    "audit_anchors",
+    "audit_heads",
+    "changes",
+    "decision_anchors",
+    "decision_heads",
+    "erasures",
+    "usage_days",
+    "usage_hours",
+    "usage_open_days",
+  ];
   assert.deepEqual(
     [...named].filter((table) => !remaining.includes(table)),
     [],
