@@ -79,7 +79,10 @@ test("documents and questions are embedded on the path of every call, and found 
     "battery.md",
   ]);
   // Both legs say where they have it; by its words alone nothing was found here.
-  const { json: told } = await call(`/v1/vector_stores/${id}/search`, { query: "what is there to know of recalibration" });
+  const { json: told } = await call(`/v1/vector_stores/${id}/search`, {
+    query: "what is there to know of recalibration",
+    weir: { explain: true },
+  });
   const [hit] = told["data"] as { weir: { words: unknown; vectors: { rank: number; score: number }; together: { rank: number } } }[];
   assert.deepEqual((told["weir"] as { legs: unknown }).legs, ["words", "vectors"]);
   assert.deepEqual([hit?.weir.words, hit?.weir.vectors.rank, hit?.weir.together.rank], [null, 1, 1]);
