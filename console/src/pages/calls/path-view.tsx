@@ -48,9 +48,11 @@ export function PathView({ event, compact = false }: { readonly event: CallEvent
 /** The figures that one looks for first. */
 function Headline({ event }: { readonly event: CallEvent }) {
   const { outcome, code, latencyMs, firstPartMs, inputTokens, outputTokens, costMicroUsd } = event;
+  // The row counts from the moment of admission; the caller waited before it, too, and the steps below say so.
+  const admittedMs = (event.timings?.admitUs ?? 0) / 1000;
   const figures: readonly (readonly [string, ReactNode])[] = [
-    [text.whole, formatDuration(latencyMs)],
-    [text.first, firstPartMs === undefined ? "–" : formatDuration(firstPartMs)],
+    [text.whole, formatDuration(latencyMs + admittedMs)],
+    [text.first, firstPartMs === undefined ? "–" : formatDuration(firstPartMs + admittedMs)],
     [text.tokens, `${formatCount(inputTokens)} / ${formatCount(outputTokens)}`],
     [text.cost, formatUsd(costMicroUsd)],
   ];
