@@ -78,6 +78,9 @@ export type Ask = {
   readonly headers?: Readonly<Record<string, string>>;
 };
 
+/** Nobody answered; browsers each say that in words of their own. */
+const unreachable = (): TypeError => new TypeError("The server could not be reached. Once it runs again, try again.");
+
 /** The answer as it is, for streams and files. Throws ApiError for what is no success. The header lets the session's cookie count: a foreign page cannot send it. */
 export async function ask(path: string, { method = "GET", query, body, signal, headers }: Ask = {}): Promise<Response> {
   const isForm = body instanceof FormData;
@@ -87,6 +90,8 @@ export async function ask(path: string, { method = "GET", query, body, signal, h
     headers: { "x-weir-console": "1", ...(body === undefined || isForm ? {} : { "content-type": "application/json" }), ...headers },
     ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     ...(signal === undefined ? {} : { signal }),
+  }).catch((error: unknown) => {
+    throw error instanceof TypeError ? unreachable() : error;
   });
   if (response.ok) return response;
   const error = await toError(response);
@@ -130,7 +135,7 @@ export async function upload<T>(path: string, form: FormData, { signal, onProgre
         }),
       );
     });
-    request.addEventListener("error", () => reject(new TypeError("The server could not be reached.")));
+    request.addEventListener("error", () => reject(unreachable()));
     request.addEventListener("abort", () => reject(new DOMException("It was stopped.", "AbortError")));
     request.addEventListener("loadend", () => signal.removeEventListener("abort", stop));
     signal.addEventListener("abort", stop);

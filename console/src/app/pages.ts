@@ -28,10 +28,13 @@ const whoMay =
   (me: Me): boolean =>
     permissions.some((permission) => may(me, permission));
 
+/** Chat is a tenant's: for whoever is in one, or can make a key of one. */
+const chats = (me: Me): boolean => me.tenant !== undefined || may(me, "keys.manage");
+
 /** The navigation, in its order. What is shown follows from what the signed-in may do. */
 export const PAGES: readonly PageEntry[] = [
-  { path: "/start", label: shellText.pages.start, icon: Sparkles, group: "use", shows: () => true },
-  { path: "/playground", label: shellText.pages.playground, icon: MessageSquare, group: "use", shows: () => true },
+  { path: "/start", label: shellText.pages.start, icon: Sparkles, group: "use", shows: chats },
+  { path: "/playground", label: shellText.pages.playground, icon: MessageSquare, group: "use", shows: chats },
   { path: "/collections", label: shellText.pages.collections, icon: FileSearch, group: "use", shows: whoMay("collections.read") },
   { path: "/models", label: shellText.pages.models, icon: Boxes, group: "run", shows: whoMay("operations.read", "models.read") },
   { path: "/routing", label: shellText.pages.routing, icon: RouteIcon, group: "run", shows: whoMay("policies.read") },

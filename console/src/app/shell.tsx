@@ -5,6 +5,7 @@ import { shellText as text } from "#text/shell.ts";
 import { Button, IconButton } from "../ui/button.tsx";
 import { classNames } from "../ui/class-names.ts";
 import { Menu } from "../ui/menu.tsx";
+import { SkeletonRows } from "../ui/states.tsx";
 import { Toasts } from "../ui/toast.tsx";
 import { TooltipRoot } from "../ui/tooltip.tsx";
 import { accentColours } from "./accent.ts";
@@ -15,9 +16,12 @@ import { Palette } from "./palette.tsx";
 import { useSettings } from "./settings.ts";
 import { chooseTheme, useIsDark, useTheme, type Theme } from "./theme.ts";
 
+/** Pages for whoever is not known yet. Others wait to know who looks, so that they ask for nothing that the role may not have. */
+const PUBLIC_PATHS = ["/login", "/start"];
+
 /** What stands round every page: navigation, commands, account. */
 export function Shell() {
-  const { data: me } = useMe();
+  const { data: me, isPending } = useMe();
   const [open, setOpen] = useState(false);
   const [palette, setPalette] = useState(false);
   const main = useRef<HTMLElement>(null);
@@ -46,7 +50,7 @@ export function Shell() {
             tabIndex={-1}
             className="flex min-w-0 flex-1 flex-col overflow-y-auto outline-none [scrollbar-gutter:stable] has-[[data-full]]:[scrollbar-gutter:auto]"
           >
-            <Outlet />
+            {isPending && !PUBLIC_PATHS.includes(path) ? <SkeletonRows /> : <Outlet />}
           </main>
         </div>
       </div>

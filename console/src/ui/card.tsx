@@ -14,7 +14,7 @@ export function Card({ title, actions, children, className, flush = false }: Car
     <section className={classNames("min-w-0 rounded-lg border border-line bg-surface", className)}>
       {(title !== undefined || actions !== undefined) && (
         <header className="flex min-h-11 flex-wrap items-center gap-2 border-b border-line px-4 py-1.5">
-          <h2 className="min-w-0 flex-1 text-sm font-semibold">{title}</h2>
+          <h2 className="min-w-0 flex-auto text-sm font-semibold">{title}</h2>
           {actions}
         </header>
       )}

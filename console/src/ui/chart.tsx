@@ -39,6 +39,11 @@ function palette() {
 const aloneIn = (values: readonly (number | null)[]) => (): number[] =>
   values.flatMap((value, at) => (value !== null && (values[at - 1] ?? null) === null && (values[at + 1] ?? null) === null ? [at] : []));
 
+/** Steps of an axis of whole numbers, so that no label stands for a part of one: 1, 2, 5, 10 … */
+const WHOLE_STEPS = Array.from({ length: 13 }, (_, power) => [1, 2, 5].map((step) => step * 10 ** power)).flat();
+const areWhole = (series: readonly Series[]): boolean =>
+  series.every(({ values }) => values.every((value) => Number.isInteger(value ?? 0)));
+
 /** Each series on top of those before it, as the bars are drawn. */
 function stacked(series: readonly Series[]): (number | null)[][] {
   const sums: number[] = [];
@@ -88,7 +93,7 @@ function plotOf(drawn: Drawn): [uPlot.Options, uPlot.AlignedData, HTMLElement] {
     },
     axes: [
       { ...axis, grid: { show: false }, values: (_plot, ticks) => ticks.map(formatTime), space: 70 },
-      { ...axis, size: 62, values: (_plot, ticks) => ticks.map(format) },
+      { ...axis, size: 62, values: (_plot, ticks) => ticks.map(format), ...(areWhole(shown) ? { incrs: WHOLE_STEPS } : {}) },
     ],
     series: [{}, ...lines],
     hooks: {

@@ -139,6 +139,7 @@ function Entries({ tenant, filters, onOpen }: { readonly tenant: string | undefi
         <SkeletonRows rows={10} />
       </Card>
     );
+  const isFiltered = [from, to, rest.actor, rest.action, rest.outcome, rest.requestId].some((one) => one !== "");
   const more = () => void listed.fetchNextPage();
   return (
     <Card flush>
@@ -161,7 +162,7 @@ function Entries({ tenant, filters, onOpen }: { readonly tenant: string | undefi
               {text.emptySoFar}
             </EmptyState>
           ) : (
-            <EmptyState title={text.emptyTitle}>{text.empty}</EmptyState>
+            <EmptyState title={isFiltered ? text.emptyTitle : text.noneYet}>{isFiltered ? text.empty : text.noneYetSay}</EmptyState>
           )
         }
         footer={<ShowMore shown={listed.rows.length} hasMore={listed.hasNextPage} busy={listed.isFetchingNextPage} onMore={more} />}

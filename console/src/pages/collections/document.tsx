@@ -32,7 +32,7 @@ export function DocumentPage() {
   return (
     <Page
       full
-      title={data?.weir.filename ?? text.loading}
+      title={data?.weir.filename ?? text.title}
       lead={data === undefined ? <Skeleton className="h-4 w-64" /> : <Lead file={data} />}
       actions={
         <>

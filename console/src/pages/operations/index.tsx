@@ -7,7 +7,7 @@ import { Button } from "../../ui/button.tsx";
 import { Card } from "../../ui/card.tsx";
 import { formatClock } from "../../ui/format.ts";
 import { Page } from "../../ui/page.tsx";
-import { Loaded, Skeleton } from "../../ui/states.tsx";
+import { ErrorState, Loaded, Skeleton } from "../../ui/states.tsx";
 import { ErrorTable } from "../models/seen.tsx";
 import { DeadJobs, Jobs } from "./jobs.tsx";
 import { LiveCharts, LiveStats } from "./live.tsx";
@@ -40,6 +40,7 @@ export function OperationsPage() {
         </>
       }
     >
+      {view.isError && view.data !== undefined && <ErrorState title={text.stale(formatClock(view.data.at))} error={view.error} />}
       <Loaded of={view} skeleton={<Places />}>
         {(data) => <View view={data} />}
       </Loaded>

@@ -233,7 +233,12 @@ const Welcome = ({ canSend }: { readonly canSend: boolean }) => (
       action={
         <div className="flex flex-wrap justify-center gap-2">
           {text.tryThese.map((question) => (
-            <Button key={question} disabled={!canSend} onClick={() => send(question, [])} className="!h-auto py-1.5 !whitespace-normal">
+            <Button
+              key={question}
+              disabled={!canSend}
+              onClick={() => send(question, [])}
+              className="!h-auto !shrink py-1.5 !whitespace-normal"
+            >
               {question}
             </Button>
           ))}

@@ -103,7 +103,7 @@ export const GatesCard = ({ rollout: { gates }, now }: { readonly rollout: Rollo
     title={text.gates}
     flush
     actions={
-      <span className="inline-flex flex-wrap items-center gap-2 text-xs text-ink-soft">
+      <span className="flex min-w-0 flex-wrap items-center gap-2 text-xs text-ink-soft">
         {text.now} <Badge tone={ACT_TONES[now.act]}>{text.nowSay[now.act]}</Badge> {reasons[now.reason] ?? now.reason}
       </span>
     }

@@ -57,6 +57,8 @@ export const auditText = {
   table: "Entries of the audit trail",
   times: (count: string) => `× ${count}`,
   refusals: (count: number) => `${count} refused`,
+  noneYet: "No entries yet",
+  noneYetSay: "They come with every call and every change.",
   emptyTitle: "No entry fits",
   empty: "Widen the time or clear a filter. New entries come with every call and every change.",
   emptySoFar: "Nothing among the latest 10,000 entries. Older ones were not looked at yet.",

@@ -60,7 +60,7 @@ export const quarantineText = {
 } as const;
 
 export const documentText = {
-  loading: "Loading",
+  title: "Document",
   chunks: (count: string) => `${count} chunks`,
   chunk: (no: string) => `Chunk ${no}`,
   tokens: (count: string) => `${count} tokens`,

@@ -40,7 +40,7 @@ export const guardText = {
     noHosts: "No hosts",
     detectors: "Asked beside the built-in rules",
     detectorsNone:
-      "No other detector is asked. `guard.detectors` and `guard.opinions` in weir.yaml add a Presidio analyzer or a guard model of your own.",
+      "No other detector is asked. “guard.detectors” and “guard.opinions” in weir.yaml add a Presidio analyzer or a guard model of your own.",
     onFailure: (what: string) =>
       what === "refuse"
         ? "When it fails, the call is refused."
@@ -142,7 +142,7 @@ export const guardText = {
     tryOne: "Try a text",
     misused: "Keys that set rules off",
     misusedSay: {
-      off: "Scores are off: `abuse.mode` in weir.yaml.",
+      off: "Scores are off: “abuse.mode” in weir.yaml.",
       detect: "Above either threshold it is told in the audit log.",
       throttle: "Above the first threshold a key gets few calls a minute.",
       suspend: "Above the first threshold a key gets few calls a minute, above the second it is suspended.",

@@ -4,6 +4,7 @@ export const operationsText = {
   lead: "How the service is doing now. The page looks again every three seconds while you see it.",
   pause: "Stop looking again",
   resume: "Look again by itself",
+  stale: (time: string) => `These figures are of ${time}`,
   asOf: (time: string) => `as of ${time}`,
 
   objectives: "Objectives",

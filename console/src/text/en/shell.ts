@@ -28,6 +28,7 @@ export const shellText = {
   signOut: "Sign out",
   signIn: "Sign in",
   addKey: "Add a key",
+  welcome: "Welcome",
   unknownPage: "There is no such page",
   unknownPageSay: "The address may be old. Choose a page on the left.",
   broken: "This page broke",

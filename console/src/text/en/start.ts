@@ -24,7 +24,7 @@ export const startText = {
   providerSay: {
     none: "Nothing to do. Answers are taken from the documents, and nothing leaves this machine.",
     vllm: "The server's own address and the model that it serves.",
-    ollama: "Ollama on this machine, after `ollama pull qwen3:8b`.",
+    ollama: "Ollama on this machine, after “ollama pull qwen3:8b”.",
     llama: "A GGUF file that Weir runs itself on the CPU; no other program is needed.",
     anthropic: "Set ANTHROPIC_API_KEY where the server runs. Personal data stays out of it.",
     openai: "Set OPENAI_API_KEY where the server runs. Personal data stays out of it.",
