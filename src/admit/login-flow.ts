@@ -55,22 +55,13 @@ export function createLoginFlow({ fetchDocument, postForm, clock }: Deps, issuer
   const clients = new Map(issuers.flatMap((rules) => (rules.console === undefined ? [] : [[rules.issuer, rules.console] as const])));
   const known = issuers.flatMap((rules) => (rules.console === undefined ? [] : [{ ...rules, audience: rules.console.clientId }]));
   const check = createTokenCheck({ fetchDocument, clock }, known);
-  const kept = new Map<string, { readonly found: Endpoints; readonly untilMs: number }>();
 
   const clientOf = (issuer: string): Client => {
     const client = clients.get(issuer);
     if (client === undefined) throw new Fault("not_found", { say: "Nobody signs in by that issuer here." });
     return client;
   };
-  const endpointsOf = async (issuer: string): Promise<Endpoints> => {
-    const before = kept.get(issuer);
-    if (before !== undefined && clock.monotonicMs() < before.untilMs) return before.found;
-    const found = await readEndpoints(issuer, clientOf(issuer), fetchDocument).catch((error: unknown) => {
-      throw new Fault("issuer_unavailable", { retryAfterMs: REFETCH_MS_MIN }, { cause: error });
-    });
-    kept.set(issuer, { found, untilMs: clock.monotonicMs() + DESCRIPTION_FRESH_MS });
-    return found;
-  };
+  const endpointsOf = createDescriptions(clock, (issuer) => readEndpoints(issuer, clientOf(issuer), fetchDocument));
 
   return {
     async begin(issuer, redirectUri, { state, nonce, verifier }) {
@@ -117,6 +108,22 @@ export function createLoginFlow({ fetchDocument, postForm, clock }: Deps, issuer
       url.searchParams.set("post_logout_redirect_uri", backTo);
       return url.href;
     },
+  };
+}
+
+/** Anybody may begin a login: however many do, an issuer is asked once, and one that is away is left in peace for a while. */
+function createDescriptions(clock: Pick<Clock, "monotonicMs">, read: (issuer: string) => Promise<Endpoints>) {
+  const kept = new Map<string, { readonly found: Promise<Endpoints>; untilMs: number }>();
+  return (issuer: string): Promise<Endpoints> => {
+    const before = kept.get(issuer);
+    if (before !== undefined && clock.monotonicMs() < before.untilMs) return before.found;
+    const found = read(issuer).catch((error: unknown) => {
+      entry.untilMs = clock.monotonicMs() + REFETCH_MS_MIN;
+      throw error instanceof Fault ? error : new Fault("issuer_unavailable", { retryAfterMs: REFETCH_MS_MIN }, { cause: error });
+    });
+    const entry = { found, untilMs: clock.monotonicMs() + DESCRIPTION_FRESH_MS };
+    kept.set(issuer, entry);
+    return found;
   };
 }
 
