@@ -1,22 +1,10 @@
 import { Component, lazy, Suspense, type ReactNode } from "react";
+import { isPlain } from "./markdown-plain.ts";
 
 const Rendered = lazy(() => import("./markdown-rendered.tsx"));
 
 /** Marks `[n]` in a text that stand for something: which are known, and how one is shown. Keep it the same between renders. */
 export type Marks = { readonly known: ReadonlySet<number>; show(mark: number): ReactNode };
-
-/** The renderer's time grows faster than a text does, and nobody reads so long an answer with its looks. */
-const CHARS_MAX = 60_000;
-/** The renderer calls itself for each level of lists and quotes; an answer that means it has a handful. */
-const LEVELS_MAX = 40;
-const DEEP = new RegExp(`^(?:[ \\t]*(?:>|[-*+][ \\t]|\\d{1,9}[.)][ \\t])){${LEVELS_MAX}}`, "m");
-/** Many brackets or emphasis marks in a row make no text, and the renderer tries every pairing of them. */
-const DENSE = /(?:[[\]!*_~`(<][ \t]?){200}/;
-
-/** A list in a list in a list. */
-const INDENTED = /^[ \t]{120}[ \t]*(?:[-*+>]|\d)/m;
-
-const isPlain = (source: string): boolean => source.length > CHARS_MAX || DEEP.test(source) || INDENTED.test(source) || DENSE.test(source);
 
 const Plain = ({ source }: { readonly source: string }) => <p className="whitespace-pre-wrap">{source}</p>;
 
