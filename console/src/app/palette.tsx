@@ -11,6 +11,12 @@ const ITEM = "flex h-9 cursor-pointer items-center gap-2.5 rounded-md px-2.5 tex
 
 type PaletteProps = { readonly open: boolean; onOpenChange(open: boolean): void; readonly me: Me | undefined };
 
+/** What has each word that was typed; what begins with it stands first. Letters here and there would find a long name by almost anything. */
+const scoreOf = (value: string, typed: string): number => {
+  const [name, asked] = [value.toLowerCase(), typed.trim().toLowerCase()];
+  return !asked.split(/\s+/).every((word) => name.includes(word)) ? 0 : name.startsWith(asked) ? 1 : 0.5;
+};
+
 /** ⌘K: every page and what the page that is shown offers, by name. */
 export function Palette({ open, onOpenChange, me }: PaletteProps) {
   const navigate = useNavigate();
@@ -33,6 +39,7 @@ export function Palette({ open, onOpenChange, me }: PaletteProps) {
       open={open}
       onOpenChange={onOpenChange}
       label={text.commands}
+      filter={scoreOf}
       overlayClassName="fixed inset-0 z-40 bg-black/45"
       contentClassName="fixed top-[12vh] left-1/2 z-50 w-[min(36rem,calc(100vw-1.5rem))] -translate-x-1/2 overflow-hidden rounded-lg border border-line bg-raised shadow-pop"
     >

@@ -1,6 +1,6 @@
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { useState, type ReactNode } from "react";
+import { useRef, useState, type ReactNode } from "react";
 import { uiText as text } from "#text/ui.ts";
 import { Button, IconButton } from "./button.tsx";
 import { classNames } from "./class-names.ts";
@@ -45,12 +45,27 @@ function Frame({ title, description, children, footer }: DialogProps) {
   );
 }
 
+/** Who opened it has the focus again when it closes: these have no trigger of their own that would get it. */
+function useGivesBack(open: boolean): (event: Event) => void {
+  const opener = useRef<Element>(null);
+  const wasOpen = useRef(false);
+  if (open && !wasOpen.current) opener.current = document.activeElement;
+  wasOpen.current = open;
+  return (event) => {
+    if (!(opener.current instanceof HTMLElement) || !opener.current.isConnected || opener.current === document.body) return;
+    event.preventDefault();
+    opener.current.focus();
+  };
+}
+
 export function Dialog(props: DialogProps) {
+  const giveBack = useGivesBack(props.open);
   return (
     <Radix.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Radix.Portal>
         <Overlay />
         <Radix.Content
+          onCloseAutoFocus={giveBack}
           className={classNames(
             "fixed top-1/2 left-1/2 z-50 flex max-h-[88dvh] w-[calc(100vw-1.5rem)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-lg border border-line bg-raised shadow-pop",
             props.wide === true ? "max-w-3xl" : "max-w-lg",
@@ -65,11 +80,13 @@ export function Dialog(props: DialogProps) {
 
 /** The same from the right edge, for what belongs to a row of a table. */
 export function Drawer(props: DialogProps) {
+  const giveBack = useGivesBack(props.open);
   return (
     <Radix.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Radix.Portal>
         <Overlay />
         <Radix.Content
+          onCloseAutoFocus={giveBack}
           className={classNames(
             "fixed inset-y-0 right-0 z-50 flex w-full flex-col border-l border-line bg-raised shadow-pop",
             props.wide === true ? "max-w-4xl" : "max-w-xl",
