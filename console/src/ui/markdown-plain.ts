@@ -1,5 +1,5 @@
 /** The renderer's time grows faster than a text does, and nobody reads so long an answer with its looks. */
-const CHARS_MAX = 60_000;
+const CHARS_MAX = 30_000;
 /** The renderer calls itself for each level of lists and quotes; an answer that means it has a handful. */
 const LEVELS_MAX = 40;
 const DEEP = new RegExp(`^(?:[ \\t]*(?:>|[-*+][ \\t]|\\d{1,9}[.)][ \\t])){${LEVELS_MAX}}`, "m");

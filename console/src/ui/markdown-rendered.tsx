@@ -59,13 +59,22 @@ const COMPONENTS: Components = {
 
 type RehypePlugins = NonNullable<ComponentProps<typeof ReactMarkdown>["rehypePlugins"]>;
 const HIGHLIGHT: RehypePlugins[number] = [rehypeHighlight, { detect: false, ignoreMissing: true }];
+/** Some languages' colours take time that grows with the square of what stands there: 12 KB made to be slow took seconds. */
+const COLOURED_CHARS_MAX = 8000;
 
 const LOOKS =
   "space-y-2 leading-6 [&_h1]:mt-3 [&_h1]:text-base [&_h1]:font-semibold [&_h2]:mt-3 [&_h2]:font-semibold [&_h3]:font-semibold [&_li]:my-0.5 [&_ol]:list-decimal [&_ol]:pl-5 [&_ul]:list-disc [&_ul]:pl-5 [&_blockquote]:border-l-2 [&_blockquote]:border-line [&_blockquote]:pl-3 [&_blockquote]:text-ink-soft";
 
 export default function MarkdownRendered({ source, marks }: { readonly source: string; readonly marks: Marks | undefined }) {
   const known = marks?.known;
-  const plugins = useMemo<RehypePlugins>(() => (known === undefined ? [HIGHLIGHT] : [HIGHLIGHT, [markCitations, { known }]]), [known]);
+  const isColoured = source.length <= COLOURED_CHARS_MAX;
+  const plugins = useMemo<RehypePlugins>(
+    () => [
+      ...(isColoured ? [HIGHLIGHT] : []),
+      ...(known === undefined ? [] : [[markCitations, { known }] satisfies RehypePlugins[number]]),
+    ],
+    [isColoured, known],
+  );
   const components = useMemo<Components>(
     () => ({
       ...COMPONENTS,
