@@ -2,7 +2,8 @@ import { afterAll, beforeAll, expect } from "bun:test";
 import { startLoginIssuer, type LoginIssuer } from "../../src/admit/login-issuer.fixture.ts";
 import { createFakeUpstream, type FakeUpstream } from "../upstream/index.ts";
 import type { TestWeir } from "../e2e/server.ts";
-import { expectAccessible, expectNoSideways, openPage, startConsole, type ConsolePage, type PageOptions } from "./browser.ts";
+import { expectAccessible, expectNoSideways, startConsole, type ConsolePage, type PageOptions } from "./browser.ts";
+import { consoleOf, openByIssuer } from "./by-issuer.ts";
 import { browserTest, closeBrowser } from "./chromium.ts";
 
 /** Routes, policies and rollouts, by two people in two browsers, against a whole server. */
@@ -33,7 +34,7 @@ auth:
     - issuer: "${issuer.url}"
       audience: weir-api
       roles: { engineer: engineer, viewer: viewer }
-      console: { clientId: ${issuer.clientId}, clientSecret: env:CONSOLE_SECRET, label: Example Inc. }
+      console: ${consoleOf(issuer)}
 `,
     env: { CONSOLE_SECRET: issuer.clientSecret },
   });
@@ -47,24 +48,8 @@ afterAll(async () => {
   await issuer.close();
 });
 
-/** A browser of somebody who signed in at the issuer, which is another origin: going there is what was asked for. */
-async function open(sub: string, path: string, more: PageOptions = {}): Promise<ConsolePage> {
-  const opened = await openPage(weir.url, more);
-  const { page, context, problems } = opened;
-  issuer.holder = { sub, role: sub === "looks" ? "viewer" : "engineer" };
-  await page.goto(`${weir.url}/console/login`);
-  await page.getByRole("link", { name: "Continue with Example Inc." }).click();
-  await page.getByRole("link", { name: /Continue as/ }).click();
-  await page.waitForURL(`${weir.url}/console/**`);
-  await page.goto(`${weir.url}/console${path}`);
-  return {
-    ...opened,
-    async close() {
-      await context.close();
-      expect(problems.filter((each) => !each.startsWith(`a request to ${issuer.url}`))).toEqual([]);
-    },
-  };
-}
+const open = (sub: string, path: string, more: PageOptions = {}): Promise<ConsolePage> =>
+  openByIssuer(weir.url, issuer, { sub, role: sub === "looks" ? "viewer" : "engineer" }, path, more);
 const servedBy = async (): Promise<string | null> => {
   const response = await weir.chat(key, { model: "auto", messages: [{ role: "user", content: "Hello" }] });
   await response.text();

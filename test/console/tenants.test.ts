@@ -1,17 +1,21 @@
 import { afterAll, beforeAll } from "bun:test";
 import assert from "node:assert/strict";
 import type { Page } from "playwright-core";
+import { startLoginIssuer, type LoginIssuer } from "../../src/admit/login-issuer.fixture.ts";
 import { AUDIENCE, startIssuer, type TestIssuer } from "../../src/admit/token-issuer.fixture.ts";
 import { eventually } from "../e2e/eventually.ts";
 import { WITHOUT_BREAKERS, type TestWeir } from "../e2e/server.ts";
 import { createFakeUpstream, type FakeUpstream } from "../upstream/index.ts";
 import { ADMIN_KEY, expectAccessible, expectNoSideways, openPage, startConsole } from "./browser.ts";
+import { consoleOf, openByIssuer } from "./by-issuer.ts";
 import { browserTest, closeBrowser } from "./chromium.ts";
 
 /** Tenants, keys, people and roles in a real browser; keys that are made there make real calls. */
 
 const HOSTILE = `<img src=x onerror="alert(1)"> \u202Egpj`;
 let issuer: TestIssuer;
+/** Where people sign in with a browser. */
+let login: LoginIssuer;
 let upstream: FakeUpstream;
 let weir: TestWeir;
 let boss: string;
@@ -19,6 +23,7 @@ let member: string;
 
 beforeAll(async () => {
   issuer = await startIssuer(Date.now);
+  login = await startLoginIssuer(Date.now);
   upstream = await createFakeUpstream();
   weir = await startConsole({
     demo: false,
@@ -29,8 +34,12 @@ models:
   m: { provider: up, upstream: mock, price: { inputPerMTok: 1, outputPerMTok: 2 } }
 routes:
   auto: [{ use: [m] }]
-auth: { oidc: [{ issuer: "${issuer.url}", audience: ${AUDIENCE}, roles: { viewer: viewer, member: member } }] }
+auth:
+  oidc:
+    - { issuer: "${issuer.url}", audience: ${AUDIENCE}, roles: { viewer: viewer, member: member } }
+    - { issuer: "${login.url}", audience: weir, roles: { viewer: viewer }, console: ${consoleOf(login)} }
 `,
+    env: { CONSOLE_SECRET: login.clientSecret },
   });
   ({ key: boss } = await weir.tenant("acme", { budgetUsd: 20 }, { role: "tenant-admin", name: "boss" }));
   ({ key: member } = await weir.tenant("globex", { name: HOSTILE }));
@@ -40,6 +49,7 @@ afterAll(async () => {
   await weir.close();
   await upstream.close();
   await issuer.close();
+  await login.close();
 });
 
 async function statusOf(key: string): Promise<number> {
@@ -192,7 +202,7 @@ browserTest(
 browserTest(
   "what a role may not do is not shown, and the server refuses it all the same",
   async () => {
-    const viewer = await openPage(weir.url, { keys: [await issuer.sign({ sub: "vera", role: "viewer" })], path: "/tenants" });
+    const viewer = await openByIssuer(weir.url, login, { sub: "vera", role: "viewer" }, "/tenants");
     await viewer.page.getByText("acme").first().waitFor();
     assert.equal(await viewer.page.getByText("Cost this month").count(), 0);
     assert.equal(await viewer.page.getByRole("button", { name: "New tenant" }).count(), 0);
