@@ -58,4 +58,6 @@ if (checkpoints.length > 0) {
   }
 }
 const cut = chain.start.cut ? `, from entry ${chain.start.seq + 1} on (older ones were deleted)` : "";
-console.log(`whole: ${seq - chain.start.seq} entries${cut}, ${checkpoints.length} checkpoints${told === undefined ? "" : ` by key ${told}`}`);
+console.log(
+  `whole: ${seq - chain.start.seq} entries${cut}, ${checkpoints.length} checkpoints${told === undefined ? "" : ` by key ${told}`}`,
+);
