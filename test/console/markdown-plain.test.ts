@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "bun:test";
 import { isPlain } from "../../console/src/ui/markdown-plain.ts";
 
-const fill = (text: string, chars = 59_000): string => text.repeat(Math.ceil(chars / text.length)).slice(0, chars);
+const fill = (text: string, chars = 29_000): string => text.repeat(Math.ceil(chars / text.length)).slice(0, chars);
 
 test("a text whose marks the renderer would pair for minutes is shown as it is, and what people write is not", () => {
   const dear = ["*a_ ", "*a", "a*", "**a", "_*a ", "*a_\nb "];
@@ -15,4 +15,10 @@ test("a text whose marks the renderer would pair for minutes is shown as it is, 
   ];
   for (const text of meant) assert.ok(!isPlain(text), text.slice(0, 20));
   console.log(`# markdown: ${dear.length} dear texts shown as they are, ${meant.length} with their looks`);
+});
+
+test("an answer of 30,000 characters has its looks, and one more has none", () => {
+  const text = fill("Words and words.\n\n", 30_000);
+  assert.ok(!isPlain(text));
+  assert.ok(isPlain(`${text}.`));
 });
