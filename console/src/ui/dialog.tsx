@@ -58,19 +58,16 @@ function useGivesBack(open: boolean): (event: Event) => void {
   };
 }
 
-export function Dialog(props: DialogProps) {
+const LOOKS = "fixed z-50 flex flex-col bg-raised shadow-pop border-line";
+
+/** What both have: the rest of the page behind a veil, the frame, the focus given back. */
+function Modal({ className, ...props }: DialogProps & { readonly className: string }) {
   const giveBack = useGivesBack(props.open);
   return (
     <Radix.Root open={props.open} onOpenChange={props.onOpenChange}>
       <Radix.Portal>
         <Overlay />
-        <Radix.Content
-          onCloseAutoFocus={giveBack}
-          className={classNames(
-            "fixed top-1/2 left-1/2 z-50 flex max-h-[88dvh] w-[calc(100vw-1.5rem)] -translate-x-1/2 -translate-y-1/2 flex-col rounded-lg border border-line bg-raised shadow-pop",
-            props.wide === true ? "max-w-3xl" : "max-w-lg",
-          )}
-        >
+        <Radix.Content onCloseAutoFocus={giveBack} className={classNames(LOOKS, className)}>
           <Frame {...props} />
         </Radix.Content>
       </Radix.Portal>
@@ -78,26 +75,15 @@ export function Dialog(props: DialogProps) {
   );
 }
 
+const CENTRED = "top-1/2 left-1/2 max-h-[88dvh] w-[calc(100vw-1.5rem)] -translate-x-1/2 -translate-y-1/2 rounded-lg border";
+export const Dialog = (props: DialogProps) => (
+  <Modal {...props} className={classNames(CENTRED, props.wide === true ? "max-w-3xl" : "max-w-lg")} />
+);
+
 /** The same from the right edge, for what belongs to a row of a table. */
-export function Drawer(props: DialogProps) {
-  const giveBack = useGivesBack(props.open);
-  return (
-    <Radix.Root open={props.open} onOpenChange={props.onOpenChange}>
-      <Radix.Portal>
-        <Overlay />
-        <Radix.Content
-          onCloseAutoFocus={giveBack}
-          className={classNames(
-            "fixed inset-y-0 right-0 z-50 flex w-full flex-col border-l border-line bg-raised shadow-pop",
-            props.wide === true ? "max-w-4xl" : "max-w-xl",
-          )}
-        >
-          <Frame {...props} />
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
-  );
-}
+export const Drawer = (props: DialogProps) => (
+  <Modal {...props} className={classNames("inset-y-0 right-0 w-full border-l", props.wide === true ? "max-w-4xl" : "max-w-xl")} />
+);
 
 type ConfirmProps = Omit<DialogProps, "footer" | "wide"> & {
   readonly action: string;

@@ -151,6 +151,20 @@ function BodyRow<Row>({ row, columns, onOpen, tone }: BodyRowProps<Row>) {
 }
 
 type MoreProps = { readonly shown: number; readonly hasMore: boolean; readonly busy: boolean; onMore(): void };
+type PagedList = {
+  readonly rows: readonly unknown[];
+  readonly hasNextPage: boolean;
+  readonly isFetchingNextPage: boolean;
+  fetchNextPage(): Promise<unknown>;
+};
+/** What the foot is told of a list of `usePaged`. */
+export const moreOf = (list: PagedList): MoreProps => ({
+  shown: list.rows.length,
+  hasMore: list.hasNextPage,
+  busy: list.isFetchingNextPage,
+  onMore: () => void list.fetchNextPage(),
+});
+
 /** The foot of a paged list: how many are shown, and more of them. */
 export function ShowMore({ shown, hasMore, busy, onMore }: MoreProps) {
   return (

@@ -12,7 +12,7 @@ import { Card } from "../../ui/card.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { formatDuration } from "../../ui/format.ts";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { DataTable, ShowMore, type Sort } from "../../ui/table.tsx";
+import { DataTable, moreOf, ShowMore, type Sort } from "../../ui/table.tsx";
 import { toast, toastError } from "../../ui/toast.tsx";
 import { AttributesDrawer } from "./attributes-drawer.tsx";
 import { DropZone } from "./drop-zone.tsx";
@@ -80,14 +80,7 @@ export function FilesTab({ store }: { readonly store: string }) {
               sort={sort}
               onSort={setSort}
               empty={<Nothing filtered={filters.name !== "" || filters.status !== "all"} onClear={filters.clear} />}
-              footer={
-                <ShowMore
-                  shown={list.rows.length}
-                  hasMore={list.hasNextPage}
-                  busy={list.isFetchingNextPage}
-                  onMore={() => void list.fetchNextPage()}
-                />
-              }
+              footer={<ShowMore {...moreOf(list)} />}
             />
           )}
         </Loaded>

@@ -12,7 +12,7 @@ import { Card } from "../../ui/card.tsx";
 import { formatAgo, formatBytes, formatCount, formatDay, formatMoment } from "../../ui/format.ts";
 import { Page } from "../../ui/page.tsx";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { DataTable, ShowMore, type Column, type Sort } from "../../ui/table.tsx";
+import { DataTable, moreOf, ShowMore, type Column, type Sort } from "../../ui/table.tsx";
 import { CreateDialog } from "./create-dialog.tsx";
 import { SearchBox } from "./search-box.tsx";
 import type { Collection } from "./types.ts";
@@ -53,14 +53,7 @@ export function CollectionsPage() {
               sort={sort}
               onSort={({ column, descending }) => setSortText(`${descending ? "-" : ""}${column}`)}
               empty={<Nothing searched={name !== ""} onClear={() => setName("")} action={create} />}
-              footer={
-                <ShowMore
-                  shown={list.rows.length}
-                  hasMore={list.hasNextPage}
-                  busy={list.isFetchingNextPage}
-                  onMore={() => void list.fetchNextPage()}
-                />
-              }
+              footer={<ShowMore {...moreOf(list)} />}
             />
           )}
         </Loaded>

@@ -13,7 +13,7 @@ import { Chart, type Series } from "../../ui/chart.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { formatAgo, formatCount, formatMoment } from "../../ui/format.ts";
 import { EmptyState, Loaded, Skeleton } from "../../ui/states.tsx";
-import { DataTable, ShowMore, type Column } from "../../ui/table.tsx";
+import { DataTable, moreOf, ShowMore, type Column } from "../../ui/table.tsx";
 import { MisusedKeys } from "./misused-keys.tsx";
 import { SuspendedKeys } from "./suspended-keys.tsx";
 import { Filters, TenantChoice, useTenant } from "./tenant-choice.tsx";
@@ -185,14 +185,7 @@ function Events({ filter, showsTenant }: { readonly filter: Filter & { readonly 
                 {say.noneSay}
               </EmptyState>
             }
-            footer={
-              <ShowMore
-                shown={listed.rows.length}
-                hasMore={listed.hasNextPage}
-                busy={listed.isFetchingNextPage}
-                onMore={() => void listed.fetchNextPage()}
-              />
-            }
+            footer={<ShowMore {...moreOf(listed)} />}
           />
         )}
       </Loaded>

@@ -10,7 +10,7 @@ import { Card } from "../../ui/card.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { formatAgo, formatMoment } from "../../ui/format.ts";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { ShowMore } from "../../ui/table.tsx";
+import { moreOf, ShowMore } from "../../ui/table.tsx";
 import { toastError } from "../../ui/toast.tsx";
 import { ReportDetail } from "./report-detail.tsx";
 import { ReportForm } from "./report-form.tsx";
@@ -58,17 +58,7 @@ function Review() {
               <EmptyState title={say.none}>{say.noneSay}</EmptyState>
             </Card>
           ) : (
-            <ReviewList
-              rows={listed.rows}
-              footer={
-                <ShowMore
-                  shown={listed.rows.length}
-                  hasMore={listed.hasNextPage}
-                  busy={listed.isFetchingNextPage}
-                  onMore={() => void listed.fetchNextPage()}
-                />
-              }
-            />
+            <ReviewList rows={listed.rows} footer={<ShowMore {...moreOf(listed)} />} />
           )
         }
       </Loaded>

@@ -8,7 +8,7 @@ import { Card } from "../../ui/card.tsx";
 import { classNames } from "../../ui/class-names.ts";
 import { formatAgo, formatCount, formatMoment } from "../../ui/format.ts";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { DataTable, ShowMore, type Column } from "../../ui/table.tsx";
+import { DataTable, moreOf, ShowMore, type Column } from "../../ui/table.tsx";
 import { toast, toastError } from "../../ui/toast.tsx";
 import type { DeadJob, OperationsView } from "./types.ts";
 
@@ -62,12 +62,7 @@ export function DeadJobs() {
             footer={
               <>
                 <span>{text.deadSay}</span>
-                <ShowMore
-                  shown={dead.rows.length}
-                  hasMore={dead.hasNextPage}
-                  busy={dead.isFetchingNextPage}
-                  onMore={() => void dead.fetchNextPage()}
-                />
+                <ShowMore {...moreOf(dead)} />
               </>
             }
           />

@@ -9,7 +9,7 @@ import { Card } from "../../ui/card.tsx";
 import { SelectField } from "../../ui/field.tsx";
 import { formatAgo, formatMoment } from "../../ui/format.ts";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { DataTable, ShowMore, type Column } from "../../ui/table.tsx";
+import { DataTable, moreOf, ShowMore, type Column } from "../../ui/table.tsx";
 import { ScopeField } from "./scope-field.tsx";
 import { POLICY_TONES, stateOf, type Policy, type PolicyState } from "./types.ts";
 import { Who } from "./who.tsx";
@@ -67,14 +67,7 @@ export function PoliciesTab() {
             rowKey={({ id }) => id}
             onOpen={({ id }) => void navigate({ to: "/routing/policies/$id", params: { id }, search })}
             empty={<EmptyState title={text.noPolicies}>{text.noPoliciesSay}</EmptyState>}
-            footer={
-              <ShowMore
-                shown={list.rows.length}
-                hasMore={list.hasNextPage}
-                busy={list.isFetchingNextPage}
-                onMore={() => void list.fetchNextPage()}
-              />
-            }
+            footer={<ShowMore {...moreOf(list)} />}
           />
         )}
       </Loaded>

@@ -11,7 +11,7 @@ import { SelectField } from "../../ui/field.tsx";
 import { formatAgo, formatMoment } from "../../ui/format.ts";
 import { Meter } from "../../ui/meter.tsx";
 import { EmptyState, Loaded } from "../../ui/states.tsx";
-import { DataTable, ShowMore, type Column } from "../../ui/table.tsx";
+import { DataTable, moreOf, ShowMore, type Column } from "../../ui/table.tsx";
 import { ScopeField } from "./scope-field.tsx";
 import { StartRollout } from "./start-rollout.tsx";
 import { ROLLOUT_TONES, sayChange, type Rollout } from "./types.ts";
@@ -62,14 +62,7 @@ export function RolloutsTab() {
             rowKey={({ id }) => id}
             onOpen={({ id }) => void navigate({ to: "/routing/rollouts/$id", params: { id }, search: tenant === "" ? {} : { tenant } })}
             empty={<EmptyState title={text.noRollouts}>{text.noRolloutsSay}</EmptyState>}
-            footer={
-              <ShowMore
-                shown={list.rows.length}
-                hasMore={list.hasNextPage}
-                busy={list.isFetchingNextPage}
-                onMore={() => void list.fetchNextPage()}
-              />
-            }
+            footer={<ShowMore {...moreOf(list)} />}
           />
         )}
       </Loaded>

@@ -3,7 +3,7 @@ import { usePaged } from "../../api/paged.ts";
 import { StateDot } from "../../ui/badge.tsx";
 import { Card } from "../../ui/card.tsx";
 import { formatMoment } from "../../ui/format.ts";
-import { DataTable, ShowMore, type Column } from "../../ui/table.tsx";
+import { DataTable, moreOf, ShowMore, type Column } from "../../ui/table.tsx";
 import type { Erasure } from "./types.ts";
 
 const TONES = { waiting: "neutral", running: "warn", done: "good" } as const;
@@ -31,14 +31,7 @@ export function Erasures() {
         columns={COLUMNS}
         rows={listed.rows}
         rowKey={(row) => row.jobId}
-        footer={
-          <ShowMore
-            shown={listed.rows.length}
-            hasMore={listed.hasNextPage}
-            busy={listed.isFetchingNextPage}
-            onMore={() => void listed.fetchNextPage()}
-          />
-        }
+        footer={<ShowMore {...moreOf(listed)} />}
       />
     </Card>
   );

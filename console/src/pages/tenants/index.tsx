@@ -12,7 +12,7 @@ import { formatCount, formatDay } from "../../ui/format.ts";
 import { Meter } from "../../ui/meter.tsx";
 import { Page } from "../../ui/page.tsx";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
-import { DataTable, ShowMore, type Column, type Sort } from "../../ui/table.tsx";
+import { DataTable, moreOf, ShowMore, type Column, type Sort } from "../../ui/table.tsx";
 import { CreateTenant } from "./create-tenant.tsx";
 import { Erasures } from "./erasures.tsx";
 import { dollars } from "./form-values.ts";
@@ -138,14 +138,7 @@ function TenantTable({ usage, make }: { readonly usage: boolean; readonly make: 
                 <EmptyState title={text.nothingFits}>{text.nothingFitsSay}</EmptyState>
               )
             }
-            footer={
-              <ShowMore
-                shown={listed.rows.length}
-                hasMore={listed.hasNextPage}
-                busy={listed.isFetchingNextPage}
-                onMore={() => void listed.fetchNextPage()}
-              />
-            }
+            footer={<ShowMore {...moreOf(listed)} />}
           />
         )}
       </Card>

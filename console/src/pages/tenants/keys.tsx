@@ -10,7 +10,7 @@ import { Card } from "../../ui/card.tsx";
 import { Field, Select } from "../../ui/field.tsx";
 import { formatAgo, formatCount, formatDay, formatMoment } from "../../ui/format.ts";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
-import { DataTable, ShowMore, type Column, type Sort } from "../../ui/table.tsx";
+import { DataTable, moreOf, ShowMore, type Column, type Sort } from "../../ui/table.tsx";
 import { CreateKey } from "./create-key.tsx";
 import { dollars } from "./form-values.ts";
 import { KeyDrawer } from "./key-drawer.tsx";
@@ -127,14 +127,7 @@ function KeyList({ slug, me, make, onOpen }: ListProps) {
                 {isFiltered ? text.nothingFitsSay : text.empty}
               </EmptyState>
             }
-            footer={
-              <ShowMore
-                shown={listed.rows.length}
-                hasMore={listed.hasNextPage}
-                busy={listed.isFetchingNextPage}
-                onMore={() => void listed.fetchNextPage()}
-              />
-            }
+            footer={<ShowMore {...moreOf(listed)} />}
           />
         )}
       </Card>

@@ -5,7 +5,7 @@ import { useSearchText } from "../../app/search-text.ts";
 import { Card } from "../../ui/card.tsx";
 import { formatAgo, formatCount, formatMoment } from "../../ui/format.ts";
 import { EmptyState, ErrorState, SkeletonRows } from "../../ui/states.tsx";
-import { DataTable, ShowMore, type Column } from "../../ui/table.tsx";
+import { DataTable, moreOf, ShowMore, type Column } from "../../ui/table.tsx";
 import { SearchField } from "./search-field.tsx";
 import type { Person } from "./types.ts";
 
@@ -53,12 +53,7 @@ export function PeopleList({ slug }: { readonly slug: string }) {
             }
             footer={
               <>
-                <ShowMore
-                  shown={listed.rows.length}
-                  hasMore={listed.hasNextPage}
-                  busy={listed.isFetchingNextPage}
-                  onMore={() => void listed.fetchNextPage()}
-                />
+                <ShowMore {...moreOf(listed)} />
                 {typeof since === "string" && <span>{text.since(formatMoment(since))}</span>}
               </>
             }
